@@ -1,0 +1,51 @@
+/**
+ * Content on the wire: literal bytes, or bulk content whose bytes are generated when someone asks for them.
+ *
+ * A film segment or a piece of a torrent has a length now and bytes only when a viewer or a capture wants them, so that a
+ * run that moves gigabytes costs what its messages cost.
+ */
+import type { Bytes } from './quantities.ts';
+
+/** `length` bytes of the content named `seed` (1 to 2^32 − 1), from `offset`. Byte i of a seed is always the same. */
+export interface Bulk {
+  readonly seed: number;
+  readonly offset: Bytes;
+  readonly length: Bytes;
+}
+
+export type Content = Uint8Array | Bulk;
+
+/** The bytes of any content. Allocates `content.length` bytes for bulk content. */
+export function bytesOf(content: Content): Uint8Array {
+  return content instanceof Uint8Array ? content : bulkBytes(content.seed, content.offset, content.length);
+}
+
+/** Cuts `start` to `end` (exclusive) out of any content, without generating bytes. */
+export function slice(content: Content, start: Bytes, end: Bytes): Content {
+  if (content instanceof Uint8Array) return content.subarray(start, end);
+  return { seed: content.seed, offset: content.offset + start, length: end - start };
+}
+
+/** Bytes of bulk content: a 32-bit mix (the finaliser of MurmurHash3) of the seed and each aligned word's index. */
+export function bulkBytes(seed: number, offset: Bytes, length: Bytes): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let word = 0;
+  let wordIndex = -1;
+  for (let i = 0; i < length; i++) {
+    const position = offset + i;
+    const index = Math.floor(position / 4);
+    if (index !== wordIndex) {
+      wordIndex = index;
+      word = mix((seed ^ Math.imul(index, 0x9e3779b1)) >>> 0);
+    }
+    bytes[i] = (word >>> ((position % 4) * 8)) & 0xff;
+  }
+  return bytes;
+}
+
+function mix(value: number): number {
+  let h = value;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

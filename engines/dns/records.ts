@@ -1,0 +1,42 @@
+/** Resource records as plain data (RFC 1035 §3.2, §3.3; RFC 3596 §2.1; RFC 2782; RFC 8659; RFC 3597). */
+import type { DomainName } from './scenario.ts';
+
+/** What a record says, by type. Names are absolute with the trailing dot; text strings hold one char a byte (0–255). */
+export type RecordData =
+  | { readonly type: 'A'; readonly address: string }
+  | { readonly type: 'AAAA'; readonly address: string }
+  | { readonly type: 'NS'; readonly server: DomainName }
+  | { readonly type: 'CNAME'; readonly target: DomainName }
+  | { readonly type: 'PTR'; readonly target: DomainName }
+  | { readonly type: 'MX'; readonly preference: number; readonly exchange: DomainName }
+  | { readonly type: 'TXT'; readonly strings: readonly string[] }
+  | {
+      readonly type: 'SOA';
+      readonly primary: DomainName;
+      readonly mailbox: DomainName;
+      readonly serial: number;
+      /** The four times are in seconds, as on the wire. */
+      readonly refresh: number;
+      readonly retry: number;
+      readonly expire: number;
+      readonly minimum: number;
+    }
+  | {
+      readonly type: 'SRV';
+      readonly priority: number;
+      readonly weight: number;
+      readonly port: number;
+      readonly target: DomainName;
+    }
+  | { readonly type: 'CAA'; readonly flags: number; readonly tag: string; readonly value: string }
+  /** A type this version has no words for: raw data in lower-case hex (RFC 3597 §5). */
+  | { readonly type: `TYPE${number}`; readonly hex: string };
+
+export type RecordType = RecordData['type'];
+
+export interface ResourceRecord {
+  readonly name: DomainName;
+  /** Seconds, 0 to 2^31 − 1 (RFC 2181 §8). */
+  readonly ttl: number;
+  readonly data: RecordData;
+}

@@ -1,0 +1,64 @@
+/**
+ * What a protocol folder offers to the rest of the engines. `engines/protocols.ts` lists them all: adding a protocol is
+ * its folder, its words in the language's vocabulary, and one line there.
+ */
+import type { Dissector } from './field.ts';
+import type { Process } from './kernel/process.ts';
+import type { Host } from './network/host.ts';
+import type { Nanoseconds } from './quantities.ts';
+import type { Unit } from './run.ts';
+import type { Action, ExpectationKind, Scenario } from './scenario.ts';
+
+/** One entry of a metrics catalogue. Completion, hover, expectations, plots and the reference page all come from it. */
+export interface MetricDefinition {
+  /** In the language's words: `delivery time`. Unique over all protocols. */
+  readonly name: string;
+  readonly unit: Unit;
+  /** What each subject is, with the word that stands before it in the language: `delivery time of MAIL-ADDRESS to MAIL-ADDRESS`. */
+  readonly subjects: readonly { readonly preposition: 'of' | 'to' | 'for' | 'by' | 'at'; readonly type: SubjectType }[];
+  /** One line. */
+  readonly doc: string;
+  readonly standard?: string;
+}
+
+export type SubjectType = 'host' | 'mail-address' | 'domain-name';
+
+export interface Protocol {
+  readonly name: string;
+  readonly metrics: readonly MetricDefinition[];
+  /** By message protocol (`smtp`, `dns`). */
+  readonly dissectors: Readonly<Record<string, Dissector>>;
+  /** Sets the scenario's services of this protocol up on their hosts, before the first step. */
+  install(world: World): Installed;
+}
+
+/** What a protocol is given to set itself up in. */
+export interface World {
+  readonly scenario: Scenario;
+  /** Throws for a name that is not in the scenario: the language has checked them all. */
+  host(name: string): Host;
+  /** Runs `role` on that host now and again each time it boots after a crash. Roles of a host boot in the order they were given. */
+  boot(hostName: string, name: string, role: (host: Host) => Process): void;
+}
+
+export interface StepOutcome {
+  /** One line for the author. */
+  readonly outcome: string;
+  readonly succeeded: boolean;
+}
+
+export interface Judgement {
+  readonly passed: boolean;
+  /** For people: `is 128.119.245.12`, `1 message`. */
+  readonly expected: string;
+  readonly measured: string;
+  /** Virtual time of the decision, if one moment decided it. */
+  readonly decidedAt?: Nanoseconds;
+}
+
+export interface Installed {
+  /** Runs a step of this protocol; undefined for other protocols' steps. The process is spawned on no host: it survives crashes. */
+  perform?(action: Action): Process<StepOutcome> | undefined;
+  /** Judges an expectation of this protocol at the end of the run; undefined for others. */
+  judge?(expected: ExpectationKind): Judgement | undefined;
+}

@@ -1,0 +1,76 @@
+/**
+ * Plain data with typed arrays as one block of bytes, and back: how a Run is saved, sent to a renderer, and put in a report.
+ *
+ * Layout: the four bytes `NSR1`; the length of the JSON header (uint32, little endian); the header in UTF-8, in which a typed
+ * array stands as {"$array": [kind, offset, elements]} and a number that JSON lacks as {"$number": "NaN"}; padding to eight
+ * bytes; then the arrays, little endian, each on a multiple of eight, their offsets counted from the first.
+ */
+import type { Run } from './run.ts';
+
+const MAGIC = [0x4e, 0x53, 0x52, 0x31];
+
+const KINDS = {
+  f64: Float64Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  u16: Uint16Array,
+  u8: Uint8Array,
+} as const;
+type Kind = keyof typeof KINDS;
+type AnyArray = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** Any plain data: strings, numbers, booleans, null, arrays, objects and the typed arrays above. */
+export function encode(data: unknown): Uint8Array {
+  const arrays: { array: AnyArray; offset: number }[] = [];
+  let size = 0;
+  const header = JSON.stringify(data, (_key, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
+    if (!ArrayBuffer.isView(value)) return value;
+    const kind = (Object.keys(KINDS) as Kind[]).find((name) => value instanceof KINDS[name]);
+    if (!kind) throw new TypeError('a run holds typed arrays of the five kinds in KINDS only');
+    const array = value as AnyArray;
+    const offset = size;
+    arrays.push({ array, offset });
+    size += Math.ceil(array.byteLength / 8) * 8;
+    return { $array: [kind, offset, array.length] };
+  });
+  const text = new TextEncoder().encode(header);
+  const start = Math.ceil((8 + text.length) / 8) * 8;
+  const bytes = new Uint8Array(start + size);
+  bytes.set(MAGIC, 0);
+  new DataView(bytes.buffer).setUint32(4, text.length, true);
+  bytes.set(text, 8);
+  for (const { array, offset } of arrays) {
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start + offset);
+  }
+  return bytes;
+}
+
+/** The opposite of `encode`. Throws a RangeError that says what is wrong for bytes that `encode` did not make. */
+export function decode(bytes: Uint8Array): unknown {
+  if (bytes.length < 8 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw new RangeError('not a saved run: it does not begin with NSR1');
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+  if (8 + headerLength > bytes.length) throw new RangeError('a saved run that breaks off in its header');
+  const start = Math.ceil((8 + headerLength) / 8) * 8;
+  // Typed arrays need aligned storage of their own; one copy serves them all.
+  const body = bytes.slice(start).buffer;
+  return JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)), (_key, value) => {
+    if (value === null || typeof value !== 'object') return value;
+    if ('$number' in value) return Number(value.$number);
+    if (!('$array' in value)) return value;
+    const [kind, offset, elements] = value.$array as [Kind, number, number];
+    const type = KINDS[kind];
+    if (!type || offset + elements * type.BYTES_PER_ELEMENT > body.byteLength)
+      throw new RangeError('a saved run that breaks off in its columns');
+    return new type(body, offset, elements);
+  });
+}
+
+export const encodeRun = (run: Run): Uint8Array => encode(run);
+
+/** Throws a RangeError for bytes that are no run, or one of another version. */
+export function decodeRun(bytes: Uint8Array): Run {
+  const run = decode(bytes) as Run;
+  if (run.format !== 1) throw new RangeError(`a saved run of format ${String(run.format)}; this version reads format 1`);
+  return run;
+}

@@ -1,0 +1,190 @@
+/**
+ * The contract out: a Run says what happened.
+ *
+ * Plain, structured-cloneable, versioned data. Anything that can grow with the run is a table of columns (typed arrays of
+ * one length and, for text, indexes into `strings`; −1 is "none"), so that a million messages stay cheap and a viewer can
+ * look at a window of them. Times are nanoseconds of virtual time; NaN is "never".
+ */
+import type { Nanoseconds } from './quantities.ts';
+import type { SourceRange, View } from './scenario.ts';
+
+export interface Run {
+  readonly format: 1;
+  /** Version of the engines that made it. A run's identity is its scenario, seed and engine version. */
+  readonly engine: string;
+  readonly title: string;
+  readonly seed: number;
+  /** Virtual time at the end. */
+  readonly duration: Nanoseconds;
+  readonly sources: readonly string[];
+  readonly strings: readonly string[];
+  readonly hosts: readonly RunHost[];
+  readonly steps: readonly RunStep[];
+  readonly connections: ConnectionTable;
+  readonly messages: MessageTable;
+  readonly packets: PacketTable;
+  readonly states: StateTable;
+  readonly series: readonly MetricSeries[];
+  readonly checks: readonly Check[];
+  readonly views: readonly View[];
+  readonly statistics: Statistics;
+  /** The literal bytes of all messages; `messages.start` and `.length` cut it. */
+  readonly bytes: Uint8Array;
+  /** Lower-case hex SHA-256 over everything above but `sources` and source ranges. Equal runs have equal fingerprints. */
+  readonly fingerprint: string;
+}
+
+export interface RunHost {
+  readonly name: string;
+  readonly address: string;
+  readonly implicit: boolean;
+}
+
+export interface RunStep {
+  readonly text: string;
+  readonly at: SourceRange;
+  readonly parent: number;
+  /** NaN when it never began (its turn never came). */
+  readonly startedAt: Nanoseconds;
+  /** NaN when it was not done when the run ended. */
+  readonly endedAt: Nanoseconds;
+  /** One line for the author: `delivered to bob@hamburger.edu`, `128.119.245.12`, `NXDOMAIN`. Empty when it never ended. */
+  readonly outcome: string;
+  /** False when what the step set out to do did not come about (bounced, refused, no such name, never ended). */
+  readonly succeeded: boolean;
+}
+
+/** Conversations between two endpoints: TCP connections, and UDP exchanges (one a pair of endpoints). */
+export interface ConnectionTable {
+  /** Number of rows; every column has as many entries. */
+  readonly rows: number;
+  /** Index into `strings`: `tcp` or `udp`. */
+  readonly transport: Int32Array;
+  /** The application protocol, known when its first message is recorded; index into `strings`. */
+  readonly protocol: Int32Array;
+  /** Index into `hosts` of the side that opened it, and its port. */
+  readonly client: Int32Array;
+  readonly clientPort: Int32Array;
+  readonly server: Int32Array;
+  readonly serverPort: Int32Array;
+  readonly openedAt: Float64Array;
+  /** NaN while open. */
+  readonly closedAt: Float64Array;
+  /** Index into `strings`: `closed`, `reset`, `refused`, `timed out`, `open`. */
+  readonly ending: Int32Array;
+  /** Initial sequence numbers of client and server (TCP). */
+  readonly clientIsn: Uint32Array;
+  readonly serverIsn: Uint32Array;
+}
+
+/** Messages of the application layer: one arrow each. */
+export interface MessageTable {
+  readonly rows: number;
+  readonly sentAt: Float64Array;
+  /** When its last byte was delivered to the receiving application; NaN when it never was. */
+  readonly receivedAt: Float64Array;
+  /** Indexes into `hosts`. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly connection: Int32Array;
+  /** Index into `strings`: `dns`, `smtp`, … */
+  readonly protocol: Int32Array;
+  /** Index into `strings`: the protocol's own kind (`query`, `response`, `command`, `reply`, `content`). */
+  readonly kind: Int32Array;
+  /** Index into `strings`: one line for the arrow, such as `MAIL FROM:<alice@crepes.fr>`. */
+  readonly label: Int32Array;
+  /** Index into `steps` of the step that caused it, or −1. */
+  readonly step: Int32Array;
+  /** Where its bytes begin in `Run.bytes`; for bulk content, the offset within that content. */
+  readonly start: Float64Array;
+  /** Bytes. */
+  readonly length: Float64Array;
+  /** 0: literal bytes. Otherwise the seed of generated bulk content (see content.ts). */
+  readonly bulk: Uint32Array;
+  /** Where it begins in its direction of the connection's byte stream (TCP), in bytes from 0. 0 for UDP. */
+  readonly streamStart: Float64Array;
+}
+
+/** Packets on the wire: one row a TCP segment or UDP datagram as it was sent, retransmissions included. */
+export interface PacketTable {
+  readonly rows: number;
+  readonly sentAt: Float64Array;
+  /** NaN: lost on the way. */
+  readonly receivedAt: Float64Array;
+  readonly connection: Int32Array;
+  /** 1 where the server of the connection sent it, else 0. */
+  readonly fromServer: Uint8Array;
+  /** TCP flags as on the wire (RFC 9293 §3.1: FIN 1, SYN 2, RST 4, PSH 8, ACK 16); 0 for UDP. */
+  readonly flags: Uint8Array;
+  /** Wire values, modulo 2^32. */
+  readonly sequence: Uint32Array;
+  readonly acknowledgment: Uint32Array;
+  /** The 16-bit field as sent, before scaling. */
+  readonly window: Uint16Array;
+  /** TCP: where the payload begins in its direction of the stream, in bytes from 0. UDP: 0. */
+  readonly streamStart: Float64Array;
+  /** Payload bytes. */
+  readonly length: Int32Array;
+  /** UDP: the message it carries; TCP: −1 (see streamStart). */
+  readonly message: Int32Array;
+  /** 1 where these bytes were sent before. */
+  readonly retransmission: Uint8Array;
+  readonly step: Int32Array;
+  /** Index into `strings`: TCP options as lower-case hex, padded to four bytes; −1 for none. */
+  readonly options: Int32Array;
+}
+
+/**
+ * What hosts held, when: every row sets (or, with value −1, removes) one entry of one store. Folding the rows up to a
+ * time gives the contents of every store at that time.
+ */
+export interface StateTable {
+  readonly rows: number;
+  readonly at: Float64Array;
+  readonly host: Int32Array;
+  /** Indexes into `strings`. Store: `cache`, `queue`, `mailbox bob@hamburger.edu`. */
+  readonly store: Int32Array;
+  readonly key: Int32Array;
+  readonly value: Int32Array;
+  /** When the entry lapses by itself; NaN: it does not. */
+  readonly expiresAt: Float64Array;
+  /** One line for the diagram, or −1 when it is not worth a note there. */
+  readonly note: Int32Array;
+  readonly step: Int32Array;
+}
+
+/** A metric's values over time for one subject. */
+export interface MetricSeries {
+  /** Name in the engine's catalogue. */
+  readonly metric: string;
+  readonly subjects: readonly string[];
+  readonly unit: Unit;
+  readonly doc: string;
+  readonly at: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** `ns` is shown as a duration, `B` as a size, `bit/s` as a rate, `ratio` as a percentage, `` as a bare number. */
+export type Unit = 'ns' | 'B' | 'bit/s' | 'ratio' | '';
+
+/** An expectation and what came of it. */
+export interface Check {
+  readonly text: string;
+  readonly at: SourceRange;
+  readonly passed: boolean;
+  /** For people: what was expected (`< 1 s`) and what was measured (`412 ms`, `no such answer`). */
+  readonly expected: string;
+  readonly measured: string;
+  /** The moment and message that decided it; NaN and −1 where there is none. */
+  readonly decidedAt: Nanoseconds;
+  readonly message: number;
+}
+
+export interface Statistics {
+  readonly events: number;
+  readonly packets: number;
+  readonly packetsLost: number;
+  readonly retransmissions: number;
+  /** Bytes of all application messages. */
+  readonly messageBytes: number;
+}

@@ -1,0 +1,128 @@
+/**
+ * The contract in: a Scenario says what to run.
+ *
+ * Plain, structured-cloneable data: no functions, classes or cycles; it crosses worker boundaries, is saved and is
+ * diffed. The language builds it and checks everything that can be checked from the text, so the engines never guess:
+ * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
+ */
+import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
+import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
+import type { NetworkAction } from './network/scenario.ts';
+import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
+
+export interface Scenario {
+  readonly format: 1;
+  readonly title: string;
+  /** 0 to 2^32 − 1. */
+  readonly seed: number;
+  readonly fidelity: 'packets' | 'flows';
+  /** The documents (URIs) that the text came from, in program order; `SourceRange.source` points here. */
+  readonly sources: readonly string[];
+  readonly hosts: readonly HostDeclaration[];
+  readonly links: readonly LinkDeclaration[];
+  readonly services: readonly Service[];
+  readonly steps: readonly Step[];
+  readonly expectations: readonly Expectation[];
+  readonly views: readonly View[];
+}
+
+/** Where in the author's text something was said: UTF-16 offsets, end exclusive. */
+export interface SourceRange {
+  readonly source: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A host and its access link to the core of the network. */
+export interface HostDeclaration {
+  readonly name: string;
+  /** Dotted IPv4. */
+  readonly address: string;
+  /** Addresses of its local DNS servers, in the order to be tried, as in resolv.conf. */
+  readonly nameservers: readonly string[];
+  readonly up: BitsPerSecond;
+  readonly down: BitsPerSecond;
+  /** One-way delay of the access link. */
+  readonly latency: Nanoseconds;
+  /** Greatest extra one-way delay, drawn evenly for each packet. */
+  readonly jitter: Nanoseconds;
+  /** Share of packets lost on the access link, each way. */
+  readonly loss: Ratio;
+  /** Room of the access link's drop-tail queue, each way. */
+  readonly queue: Bytes;
+  /** True where the language filled the host in (a root server, a local resolver). */
+  readonly implicit: boolean;
+  readonly at: SourceRange | null;
+}
+
+/** A direct link between two hosts, both ways alike; `a` and `b` are host names. */
+export interface LinkDeclaration {
+  readonly a: string;
+  readonly b: string;
+  readonly rate: BitsPerSecond;
+  readonly latency: Nanoseconds;
+  readonly jitter: Nanoseconds;
+  readonly loss: Ratio;
+  readonly queue: Bytes;
+  readonly at: SourceRange | null;
+}
+
+/** What runs on hosts. One line a protocol. */
+export type Service = DnsService | MailService;
+
+/** What a step does. One line a protocol. */
+export type Action = NetworkAction | DnsAction | MailAction | { readonly kind: 'together' };
+
+export type Timing =
+  /** At an absolute time of the run. */
+  | { readonly kind: 'at'; readonly time: Nanoseconds }
+  /** When the step before it (with the same parent) is done; the first one starts at once. */
+  | { readonly kind: 'then' }
+  /** That long after the step before it is done. */
+  | { readonly kind: 'after'; readonly delay: Nanoseconds }
+  /** Like `then`, and again every `interval`, counted from its first start, while the run's time is before `until`. */
+  | { readonly kind: 'every'; readonly interval: Nanoseconds; readonly until: Nanoseconds };
+
+export interface Step {
+  /** Index of the `together` step that holds this one, or −1. A `together` step is done when all of its steps are; they start side by side. */
+  readonly parent: number;
+  readonly timing: Timing;
+  readonly action: Action;
+  /** The statement as the author wrote it, on one line; viewers show it as the cause of messages. */
+  readonly text: string;
+  readonly at: SourceRange;
+}
+
+/** What is compared with what. `=` compares numbers exactly and text without case. */
+export type Comparison = '<' | '<=' | '=' | '>=' | '>' | '!=';
+
+/** `expect METRIC of SUBJECT < VALUE`: compares the last value of a series of the run. */
+export interface MetricExpectation {
+  readonly kind: 'metric';
+  /** Name in an engine's metrics catalogue, such as `delivery time`. */
+  readonly metric: string;
+  /** As the catalogue's entry orders them: host names, mail addresses, domain names. */
+  readonly subjects: readonly string[];
+  readonly comparison: Comparison;
+  /** In the metric's unit as the catalogue states it (times in nanoseconds). */
+  readonly value: number;
+}
+
+/** What is expected. One line a protocol. */
+export type ExpectationKind = MetricExpectation | DnsExpectation | MailExpectation;
+
+export interface Expectation {
+  readonly expected: ExpectationKind;
+  readonly text: string;
+  readonly at: SourceRange;
+}
+
+/** What the author asked to see; viewers show everything where there is none. */
+export type ViewKind =
+  | { readonly kind: 'sequence'; readonly hosts: readonly string[]; readonly protocols: readonly string[] }
+  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] };
+
+export interface View {
+  readonly view: ViewKind;
+  readonly at: SourceRange;
+}

@@ -1,0 +1,63 @@
+/**
+ * What the language gives to everybody above it. Pure: no file is read here. A caller hands in the texts, and a table of the
+ * files that the texts name; names that the table lacks come back in `missing`, to be read and handed in on the next call.
+ */
+import type { Scenario } from '../../engines/scenario.ts';
+
+/** A document of the program: a file, or a notebook cell. */
+export interface SourceText {
+  readonly uri: string;
+  readonly text: string;
+}
+
+/** What became of a file that the program names. Bytes, since a zone or a message need not be UTF-8. */
+export type FileContent =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** Not there, too large, no permission: one line for the author, `there is no such file`. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** By URI, as `missing` names them: relative names are resolved against the document that names them. */
+export type FileTable = ReadonlyMap<string, FileContent>;
+
+/** Files are read up to this size; a reader reports larger ones as unreadable. */
+export const MAXIMUM_FILE_SIZE = 16 * 1024 * 1024;
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** Offsets are UTF-16 code units within the document's text, end exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TextEdit extends TextRange {
+  readonly uri: string;
+  readonly text: string;
+}
+
+export interface QuickFix {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  /** The one to prefer when several are offered. */
+  readonly preferred?: boolean;
+}
+
+export interface Diagnostic extends TextRange {
+  readonly uri: string;
+  readonly severity: Severity;
+  /** `unknown-host`, `missing-unit`: stable, documented in the reference page under this anchor. */
+  readonly code: string;
+  /** What is wrong and what would be right, for the author of the scenario. */
+  readonly message: string;
+  readonly fixes: readonly QuickFix[];
+  readonly related?: readonly (TextRange & { readonly uri: string; readonly message: string })[];
+}
+
+export interface Compilation {
+  /** Made of every statement that holds; a statement with an error is left out of it. */
+  readonly scenario: Scenario;
+  /** In program order. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** URIs of files that the program names and the table lacks; until they are in, nothing is reported about them. */
+  readonly missing: readonly string[];
+}
