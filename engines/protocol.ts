@@ -1,8 +1,7 @@
 /**
  * What a protocol folder offers to the rest of the engines. `engines/protocols.ts` lists them all: adding a protocol is
- * its folder, its words in the language's vocabulary, and one line there.
+ * its folder, its words in the language's vocabulary, and one line there, in metrics.ts and in dissect.ts.
  */
-import type { Dissector } from './field.ts';
 import type { Process } from './kernel/process.ts';
 import type { Host } from './network/host.ts';
 import type { Nanoseconds } from './quantities.ts';
@@ -26,8 +25,6 @@ export type SubjectType = 'host' | 'mail-address' | 'domain-name';
 export interface Protocol {
   readonly name: string;
   readonly metrics: readonly MetricDefinition[];
-  /** By message protocol (`smtp`, `dns`). */
-  readonly dissectors: Readonly<Record<string, Dissector>>;
   /** Sets the scenario's services of this protocol up on their hosts, before the first step. */
   install(world: World): Installed;
 }

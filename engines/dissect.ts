@@ -1,0 +1,14 @@
+/**
+ * From a message's bytes to its fields, for the inspector. A pure function of the bytes, so a Run keeps bytes only and every
+ * viewer dissects what it shows. This module pulls in wire formats and nothing else of the engines.
+ */
+import type { Dissector, Field } from './field.ts';
+
+/** By message protocol; one line a protocol. */
+const dissectors: Readonly<Record<string, Dissector>> = {};
+
+/** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */
+export function dissect(protocol: string, kind: string, bytes: Uint8Array): readonly Field[] {
+  const dissector = dissectors[protocol];
+  return dissector ? dissector(bytes, kind) : [{ name: 'Data', value: `${bytes.length} B`, start: 0, end: bytes.length }];
+}

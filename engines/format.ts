@@ -1,0 +1,76 @@
+/**
+ * Quantities for people to read, the same on every machine: no locale. The unit is chosen so that at least one and at most
+ * about three digits stand before the point; trailing zeros are dropped.
+ */
+import { DAY, HOUR, MICROSECOND, MILLISECOND, MINUTE, type Nanoseconds, SECOND } from './quantities.ts';
+import type { Unit } from './run.ts';
+
+/** `412 ms`, `1.25 s`, `2 min 5 s`, `never` for NaN. */
+export function formatDuration(time: Nanoseconds): string {
+  if (Number.isNaN(time)) return 'never';
+  if (time < 0) return `−${formatDuration(-time)}`;
+  if (time === 0) return '0 s';
+  if (time < MICROSECOND) return `${time} ns`;
+  if (time < MILLISECOND) return `${significant(time / MICROSECOND)} µs`;
+  if (time < SECOND) return `${significant(time / MILLISECOND)} ms`;
+  if (time < MINUTE) return `${significant(time / SECOND)} s`;
+  if (time < HOUR) return pair(time, MINUTE, 'min', SECOND, 's');
+  if (time < DAY) return pair(time, HOUR, 'h', MINUTE, 'min');
+  return pair(time, DAY, 'd', HOUR, 'h');
+}
+
+/** Decimal sizes: `512 B`, `1.5 kB`, `700 MB`. */
+export function formatSize(bytes: number): string {
+  return scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
+}
+
+/** `56 kbit/s`, `10 Mbit/s`. */
+export function formatRate(bitsPerSecond: number): string {
+  return scaled(bitsPerSecond, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s']);
+}
+
+/** A value in a metric's unit. */
+export function formatValue(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'ns':
+      return formatDuration(value);
+    case 'B':
+      return formatSize(value);
+    case 'bit/s':
+      return formatRate(value);
+    case 'ratio':
+      return `${significant(value * 100)} %`;
+    case '':
+      return significant(value);
+  }
+}
+
+/** `1 message`, `2 messages`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+function pair(time: Nanoseconds, large: Nanoseconds, largeName: string, small: Nanoseconds, smallName: string): string {
+  const smalls = Math.round(time / small);
+  const whole = Math.floor((smalls * small) / large);
+  const rest = Math.round((smalls * small - whole * large) / small);
+  return rest === 0 ? `${whole} ${largeName}` : `${whole} ${largeName} ${rest} ${smallName}`;
+}
+
+function scaled(value: number, units: readonly string[]): string {
+  let i = 0;
+  let rest = value;
+  while (Math.abs(rest) >= 1000 && i < units.length - 1) {
+    rest /= 1000;
+    i++;
+  }
+  return `${significant(rest)} ${units[i]}`;
+}
+
+/** Three significant digits, more only before the point. */
+function significant(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  return String(Number(value.toFixed(digits)));
+}

@@ -1,0 +1,6 @@
+/** Every protocol, one line each. They are installed, and their boot order on a host is, as listed. */
+import { dns } from './dns/protocol.ts';
+import { mail } from './mail/protocol.ts';
+import type { Protocol } from './protocol.ts';
+
+export const protocols: readonly Protocol[] = [dns, mail];
