@@ -1,0 +1,146 @@
+/** Every sample is a test: it has no problems, its checks hold, it runs the same twice, and Wireshark agrees with its capture. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { writePcapng } from '../engines/network/capture/pcapng.ts';
+import type { Run } from '../engines/run.ts';
+import { simulate } from '../engines/simulation.ts';
+import { loadProgram } from './program.ts';
+
+const SAMPLES = new URL('../samples/', import.meta.url).pathname;
+const samples = readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.netscenario') || name.endsWith('.netscenario.md'))
+  .sort();
+
+const folder = mkdtempSync(join(tmpdir(), 'netscenario-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** tshark's lines for a capture, with every checksum verified. */
+function tshark(run: Run, ...words: string[]): string[] {
+  const file = join(folder, 'run.pcapng');
+  writeFileSync(file, writePcapng(run));
+  const validation = ['ip.check_checksum', 'tcp.check_checksum', 'udp.check_checksum'].flatMap((name) => ['-o', `${name}:TRUE`]);
+  return execFileSync('tshark', ['-r', file, ...validation, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+it('there are samples', () => expect(samples.length).toBeGreaterThan(3));
+
+describe.each(samples)('%s', (name) => {
+  it('has no errors or warnings', async () => {
+    const { compilation } = await loadProgram(join(SAMPLES, name));
+    expect(compilation.diagnostics.filter(({ severity }) => severity === 'error' || severity === 'warning')).toEqual([]);
+  });
+
+  it('holds what it expects, and comes to its end', async () => {
+    const { compilation } = await loadProgram(join(SAMPLES, name));
+    const run = simulate(compilation.scenario);
+    expect(run.checks.filter(({ passed }) => !passed)).toEqual([]);
+    expect(run.checks.length).toBeGreaterThan(0);
+    expect(run.steps.filter(({ endedAt }) => Number.isNaN(endedAt))).toEqual([]);
+  });
+
+  it('runs the same twice', async () => {
+    const { compilation } = await loadProgram(join(SAMPLES, name));
+    expect(simulate(compilation.scenario).fingerprint).toBe(simulate(compilation.scenario).fingerprint);
+  });
+
+  it('gives a capture that tshark has nothing against', async () => {
+    const run = simulate((await loadProgram(join(SAMPLES, name))).compilation.scenario);
+    const { strings } = run;
+    expect(tshark(run)).toHaveLength(run.packets.rows);
+    expect(
+      tshark(
+        run,
+        '-Y',
+        '_ws.malformed || _ws.short || ip.checksum.status == "Bad" || tcp.checksum.status == "Bad" || udp.checksum.status == "Bad"',
+      ),
+    ).toEqual([]);
+    // An analysis flag needs a reason in the run: a retransmission, or a packet that never arrived.
+    if (run.statistics.retransmissions === 0 && run.statistics.packetsLost === 0)
+      expect(tshark(run, '-Y', 'tcp.analysis.flags')).toEqual([]);
+    // What is not dissected is never malformed: every message must be there under its protocol's name.
+    for (const protocol of new Set(run.messages.protocol)) {
+      expect(tshark(run, '-Y', strings[protocol]!).length, strings[protocol]).toBeGreaterThan(0);
+    }
+    const labels = (kind: string) =>
+      [...run.messages.kind].flatMap((k, i) =>
+        strings[k] === kind && !Number.isNaN(run.messages.receivedAt[i]) ? [strings[run.messages.label[i]!]!] : [],
+      );
+    const commands = tshark(run, '-Y', 'smtp.req.command', '-T', 'fields', '-e', 'smtp.req.command');
+    for (const label of labels('command')) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+    const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
+    expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k] === 'query').length);
+  });
+});
+
+it('the textbook’s SMTP dialogue comes out of the mail walk-through, word for word', async () => {
+  const run = simulate((await loadProgram(join(SAMPLES, 'mail-walkthrough.netscenario'))).compilation.scenario);
+  const { messages, hosts, strings, bytes } = run;
+  const server = hosts.findIndex(({ name }) => name === 'mail.hamburger.edu');
+  const spoken: string[] = [];
+  for (let i = 0; i < messages.rows; i++) {
+    if (strings[messages.protocol[i]!] !== 'smtp') continue;
+    if (messages.from[i] !== server && messages.to[i] !== server) continue;
+    const start = messages.start[i]!;
+    const text = new TextDecoder().decode(bytes.subarray(start, start + messages.length[i]!));
+    expect(text.endsWith('\r\n')).toBe(true);
+    for (const line of text.slice(0, -2).split('\r\n')) spoken.push(`${messages.from[i] === server ? 'S' : 'C'}: ${line}`);
+  }
+  expect(spoken).toEqual([
+    'S: 220 hamburger.edu',
+    'C: HELO crepes.fr',
+    'S: 250 Hello crepes.fr, pleased to meet you',
+    'C: MAIL FROM: <alice@crepes.fr>',
+    'S: 250 alice@crepes.fr... Sender ok',
+    'C: RCPT TO: <bob@hamburger.edu>',
+    'S: 250 bob@hamburger.edu ... Recipient ok',
+    'C: DATA',
+    'S: 354 Enter mail, end with "." on a line by itself',
+    'C: Do you like ketchup?',
+    'C: How about pickles?',
+    'C: .',
+    'S: 250 Message accepted for delivery',
+    'C: QUIT',
+    'S: 221 hamburger.edu closing connection',
+  ]);
+});
+
+it.each(['iterated', 'recursive'])('the %s query is the textbook’s eight messages, in order', async (walk) => {
+  const run = simulate((await loadProgram(join(SAMPLES, `dns-${walk}.netscenario`))).compilation.scenario);
+  const { messages, hosts } = run;
+  const seen = Array.from({ length: messages.rows }, (_, i) => `${hosts[messages.from[i]!]!.name} → ${hosts[messages.to[i]!]!.name}`);
+  const [host, local, root, tld, authoritative] = [
+    'engineering.nyu.edu',
+    'dns.nyu.edu',
+    'a.root-servers.net',
+    'a.edu-servers.net',
+    'dns.cs.umass.edu',
+  ];
+  const legs =
+    walk === 'iterated'
+      ? [
+          [host, local],
+          [local, root],
+          [root, local],
+          [local, tld],
+          [tld, local],
+          [local, authoritative],
+          [authoritative, local],
+          [local, host],
+        ]
+      : [
+          [host, local],
+          [local, root],
+          [root, tld],
+          [tld, authoritative],
+          [authoritative, tld],
+          [tld, root],
+          [root, local],
+          [local, host],
+        ];
+  expect(seen).toEqual(legs.map(([from, to]) => `${from} → ${to}`));
+});

@@ -1,0 +1,95 @@
+/** DNS as the engines' registry knows it: which roles run where, what the steps do, how answers are judged. */
+import type { Process } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
+import type { Action, ExpectationKind } from '../scenario.ts';
+import { canonical, displayName } from './domain-name.ts';
+import { dnsMetrics } from './metrics.ts';
+import { presentation } from './presentation.ts';
+import type { RecursionSettings } from './resolver.ts';
+import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
+import { type ServerSettings, serve } from './server.ts';
+import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import { dissect } from './wire/dissect.ts';
+import { loadZone, type Zone } from './zone.ts';
+
+/** Cache of a name server that offers recursion without being declared a resolver. */
+const SERVER_CACHE = 10_000;
+
+export const dns: Protocol = {
+  name: 'dns',
+  metrics: dnsMetrics,
+  dissectors: { dns: dissect },
+  install,
+};
+
+function install(world: World): Installed {
+  const settings = settingsByHost(world);
+  for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
+  return {
+    perform: (action: Action) => (action.kind === 'dns.resolve' ? resolveStep(world, settings, action) : undefined),
+    judge: (expected: ExpectationKind) => (expected.kind === 'dns.answer' ? judge(world.host(expected.host), expected) : undefined),
+  };
+}
+
+/** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
+function settingsByHost(world: World): Map<string, ServerSettings> {
+  const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
+  const zones = new Map<string, Zone[]>();
+  const recursion = new Map<string, RecursionSettings>();
+  for (const service of services) {
+    if (service.kind === 'dns.zone') {
+      const zone = loadZone(service.origin, service.records);
+      for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), zone]);
+      continue;
+    }
+    if (!zones.has(service.host)) zones.set(service.host, []);
+    if (service.kind === 'dns.resolver') {
+      recursion.set(service.host, { cache: service.cache, hints: service.hints, walk: service.walk });
+    } else if (service.recursion && !recursion.has(service.host)) {
+      // It hands the query on as it got it, with RD set.
+      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively' });
+    }
+  }
+  const settings = new Map<string, ServerSettings>();
+  for (const [host, served] of zones) {
+    const own = recursion.get(host);
+    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), counts: { queries: 0, questions: 0, hits: 0 } });
+  }
+  return settings;
+}
+
+function* resolveStep(world: World, settings: ReadonlyMap<string, ServerSettings>, action: ResolveAction): Process<StepOutcome> {
+  const host = world.host(action.host);
+  if (action.walk) switchWalk(world, settings, host, action.walk);
+  const found = yield* lookup(host, action.name, action.type);
+  return { outcome: lookupText(found), succeeded: found.kind === 'answer' };
+}
+
+/** The operator of the host's local server sets how it walks from now on. */
+function switchWalk(world: World, settings: ReadonlyMap<string, ServerSettings>, host: Host, walk: ResolveAction['walk'] & string): void {
+  const local = world.scenario.hosts.find((candidate) => candidate.address === host.nameservers[0]);
+  const recursion = local && settings.get(local.name)?.recursion;
+  if (!local || !recursion || recursion.walk === walk) return;
+  recursion.walk = walk;
+  world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+}
+
+function judge(host: Host, expected: AnswerExpectation): Judgement {
+  const past = lastLookup(host, expected.name, expected.type);
+  const verdict = { expected: `is ${expected.is}` };
+  if (!past) return { ...verdict, passed: false, measured: `${displayName(expected.name)} was not looked up on ${host.name}` };
+  return { ...verdict, passed: matches(past, expected.is), measured: lookupText(past.lookup), decidedAt: past.at };
+}
+
+/** `is` names an error, or any one record's data, with or without the trailing dot, in any case of its letters. */
+function matches({ lookup: found }: PastLookup, is: string): boolean {
+  const wanted = loose(is);
+  if (found.kind !== 'answer') return loose(lookupText(found)) === wanted;
+  // A text may be given without the quotes of its presentation form.
+  return found.records.some(({ data }) => loose(presentation(data)) === wanted || (data.type === 'TXT' && data.strings.join('') === is));
+}
+
+function loose(text: string): string {
+  return canonical(text.trim()).replace(/\.$/, '').replaceAll(/\s+/g, ' ');
+}

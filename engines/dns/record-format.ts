@@ -1,0 +1,169 @@
+/**
+ * The formats of record data, as one table: which fields a type has, in order, on the wire and in master files alike.
+ * Decoder, encoder, dissector, presentation form and master-file reader all work from it; a new type is one entry here and
+ * one line in records.ts.
+ */
+
+/**
+ * `name`: may be compressed when sent; `uncompressed name`: must not be (RFC 3597 §4: only the types of RFC 1035 may).
+ * `time`: seconds in 32 bits; `string`: length byte and bytes; `strings`: one or more of them, to the end of the data;
+ * `tag`: like `string`, letters and digits; `text`: all bytes to the end.
+ */
+export type FieldKind =
+  | 'ipv4'
+  | 'ipv6'
+  | 'name'
+  | 'uncompressed name'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'time'
+  | 'strings'
+  | 'tag'
+  | 'text';
+
+export interface FieldFormat {
+  /** Property of the RecordData. */
+  readonly key: string;
+  readonly kind: FieldKind;
+  /** The standard's name for it. */
+  readonly name: string;
+  /** One line. */
+  readonly meaning: string;
+}
+
+export interface RecordFormat {
+  readonly type: string;
+  readonly number: number;
+  readonly doc: string;
+  readonly standard: string;
+  readonly fields: readonly FieldFormat[];
+}
+
+export const recordFormats: readonly RecordFormat[] = [
+  {
+    type: 'A',
+    number: 1,
+    doc: 'the IPv4 address of a host',
+    standard: 'RFC 1035 §3.4.1',
+    fields: [{ key: 'address', kind: 'ipv4', name: 'ADDRESS', meaning: 'IPv4 address of the host' }],
+  },
+  {
+    type: 'NS',
+    number: 2,
+    doc: 'a name server of the domain',
+    standard: 'RFC 1035 §3.3.11',
+    fields: [{ key: 'server', kind: 'name', name: 'NSDNAME', meaning: 'a host that is authoritative for the domain' }],
+  },
+  {
+    type: 'CNAME',
+    number: 5,
+    doc: 'the canonical name of an alias',
+    standard: 'RFC 1035 §3.3.1',
+    fields: [{ key: 'target', kind: 'name', name: 'CNAME', meaning: 'the canonical name; the owner is an alias of it' }],
+  },
+  {
+    type: 'SOA',
+    number: 6,
+    doc: 'the start of a zone of authority',
+    standard: 'RFC 1035 §3.3.13',
+    fields: [
+      { key: 'primary', kind: 'name', name: 'MNAME', meaning: 'primary name server of the zone' },
+      { key: 'mailbox', kind: 'name', name: 'RNAME', meaning: 'mailbox of the person responsible, its first dot read as @' },
+      { key: 'serial', kind: 'uint32', name: 'SERIAL', meaning: 'version of the zone' },
+      { key: 'refresh', kind: 'time', name: 'REFRESH', meaning: 'seconds between a secondary’s checks for a new version' },
+      { key: 'retry', kind: 'time', name: 'RETRY', meaning: 'seconds until a failed check is tried again' },
+      { key: 'expire', kind: 'time', name: 'EXPIRE', meaning: 'seconds until a secondary without contact stops answering' },
+      { key: 'minimum', kind: 'time', name: 'MINIMUM', meaning: 'greatest TTL of negative answers, in seconds (RFC 2308 §4)' },
+    ],
+  },
+  {
+    type: 'PTR',
+    number: 12,
+    doc: 'a pointer to another name, mostly from an address back to its host',
+    standard: 'RFC 1035 §3.3.12',
+    fields: [{ key: 'target', kind: 'name', name: 'PTRDNAME', meaning: 'the name pointed to' }],
+  },
+  {
+    type: 'MX',
+    number: 15,
+    doc: 'a mail server that takes the domain’s mail',
+    standard: 'RFC 1035 §3.3.9',
+    fields: [
+      { key: 'preference', kind: 'uint16', name: 'PREFERENCE', meaning: 'lower values are tried first' },
+      { key: 'exchange', kind: 'name', name: 'EXCHANGE', meaning: 'host that takes mail for the owner’s domain' },
+    ],
+  },
+  {
+    type: 'TXT',
+    number: 16,
+    doc: 'text for whatever use',
+    standard: 'RFC 1035 §3.3.14',
+    fields: [{ key: 'strings', kind: 'strings', name: 'TXT-DATA', meaning: 'one or more strings of at most 255 bytes' }],
+  },
+  {
+    type: 'AAAA',
+    number: 28,
+    doc: 'the IPv6 address of a host',
+    standard: 'RFC 3596 §2.1',
+    fields: [{ key: 'address', kind: 'ipv6', name: 'ADDRESS', meaning: 'IPv6 address of the host' }],
+  },
+  {
+    type: 'SRV',
+    number: 33,
+    doc: 'the hosts and ports of a service',
+    standard: 'RFC 2782',
+    fields: [
+      { key: 'priority', kind: 'uint16', name: 'Priority', meaning: 'lower values are tried first' },
+      { key: 'weight', kind: 'uint16', name: 'Weight', meaning: 'share among records of one priority' },
+      { key: 'port', kind: 'uint16', name: 'Port', meaning: 'port of the service on the target' },
+      { key: 'target', kind: 'uncompressed name', name: 'Target', meaning: 'host that offers the service; “.” if there is none' },
+    ],
+  },
+  {
+    type: 'CAA',
+    number: 257,
+    doc: 'who may issue certificates for the domain',
+    standard: 'RFC 8659 §4.1',
+    fields: [
+      { key: 'flags', kind: 'uint8', name: 'Flags', meaning: '128: issuer-critical' },
+      { key: 'tag', kind: 'tag', name: 'Tag', meaning: 'the property, such as issue or iodef' },
+      { key: 'value', kind: 'text', name: 'Value', meaning: 'the property’s value' },
+    ],
+  },
+];
+
+/** By type name and by number. */
+const byType = new Map(recordFormats.map((format) => [format.type, format]));
+const byNumber = new Map(recordFormats.map((format) => [format.number, format]));
+
+export function formatOf(type: string): RecordFormat | undefined {
+  return byType.get(type);
+}
+
+export function formatNumbered(number: number): RecordFormat | undefined {
+  return byNumber.get(number);
+}
+
+/** Types that only questions ask for (RFC 1035 §3.2.3). */
+const questionTypes: readonly (readonly [string, number])[] = [
+  ['IXFR', 251],
+  ['AXFR', 252],
+  ['MAILB', 253],
+  ['MAILA', 254],
+  ['ANY', 255],
+];
+
+/** The number of a type as it is written (`MX`, `ANY`, `TYPE65534`, any case); undefined for a word that names none. */
+export function typeNumber(type: string): number | undefined {
+  const upper = type.toUpperCase();
+  const known = byType.get(upper)?.number ?? questionTypes.find(([name]) => name === upper)?.[1];
+  if (known !== undefined) return known;
+  const unknown = /^TYPE([0-9]{1,5})$/.exec(upper);
+  return unknown && Number(unknown[1]) <= 0xffff ? Number(unknown[1]) : undefined;
+}
+
+/** `MX` for 15, `TYPE65534` for a number without a name (RFC 3597 §5). */
+export function typeName(number: number): string {
+  return byNumber.get(number)?.type ?? questionTypes.find(([, n]) => n === number)?.[0] ?? `TYPE${number}`;
+}

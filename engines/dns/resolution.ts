@@ -1,0 +1,325 @@
+/**
+ * The resolver's algorithm (RFC 1034 §5.3.3): finds the answer to a question by walking down the hierarchy.
+ *
+ * Theory of operation. A resolution keeps to one question and follows its aliases. For the current name it takes the cache's
+ * answer if there is one; otherwise it starts at the closest servers that it knows (cache, own zones, root hints) and asks
+ * one after the other. A reply either settles the name, is an alias to go on with, leads to servers further down, or is
+ * useless; then the next server is asked. Every step goes down the tree or to another server, and the whole has a budget of
+ * queries and of time, so it ends.
+ *
+ * Walking `recursively` differs in one bit: RD is set, so that each server asks the next one itself. A server that offers no
+ * recursion answers with a referral all the same, and the walk goes on from there.
+ *
+ * What is believed: only records at or below the zone whose servers were asked (the bailiwick); addresses of name servers
+ * only from there, too.
+ */
+import type { Process } from '../kernel/process.ts';
+import type { Address, Host } from '../network/host.ts';
+import { type Nanoseconds, SECOND } from '../quantities.ts';
+import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from './domain-name.ts';
+import { type Cache, credibility } from './cache.ts';
+import { ask, type Reply } from './exchange.ts';
+import type { ResourceRecord } from './records.ts';
+import type { DomainName, Walk } from './scenario.ts';
+import type { RoundTripTable } from './server-selection.ts';
+import type { Message, Question, ResponseCode } from './wire/message.ts';
+import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
+
+export type RootHints = readonly { readonly name: DomainName; readonly address: Address }[];
+
+/** What a resolving server has at hand. */
+export interface ResolverState {
+  readonly host: Host;
+  readonly cache: Cache;
+  readonly roundTrips: RoundTripTable;
+  readonly hints: RootHints;
+  /** Zones that this host serves itself. */
+  readonly zones: readonly Zone[];
+}
+
+/** The end of a resolution. `records`: the aliases followed and, for an answer, the records asked for, in order. */
+export type Resolution =
+  | { readonly kind: 'answer'; readonly records: readonly ResourceRecord[]; readonly fromCache: boolean }
+  | { readonly kind: 'NXDOMAIN' | 'NODATA'; readonly records: readonly ResourceRecord[]; readonly soa: ResourceRecord | undefined; readonly fromCache: boolean }
+  | { readonly kind: 'failure'; readonly reason: string; readonly fromCache: boolean };
+
+/** Aliases in a row. */
+const MAX_ALIASES = 12;
+/** Queries for one client question, those for name servers' addresses counted in (RFC 1034 §5.3.3: bound the work). */
+const MAX_QUERIES = 60;
+/** Questions for name servers' addresses within such questions. */
+const MAX_NESTING = 6;
+/** Name servers without a known address that are looked up for one delegation: the bound against NXNSAttack. */
+const MAX_SERVER_LOOKUPS = 4;
+const ATTEMPTS_PER_SERVER = 3;
+/** Below the ten seconds after which common stub resolvers give up. */
+const MAX_TIME: Nanoseconds = 8 * SECOND;
+
+/** What the resolutions of one client question share. */
+interface Effort {
+  queries: number;
+  readonly deadline: Nanoseconds;
+  readonly walk: Walk;
+  /** Questions being resolved, outermost first: a name server below its own delegation must not be waited for. */
+  readonly pending: readonly string[];
+}
+
+interface Delegation {
+  readonly zone: DomainName;
+  readonly servers: readonly DomainName[];
+  /** By canonical server name. */
+  readonly addresses: Map<DomainName, readonly Address[]>;
+}
+
+/** Resolves a question of class IN. */
+export function resolve(state: ResolverState, question: Question, walk: Walk): Process<Resolution> {
+  return resolveWithin(state, question, { queries: 0, deadline: state.host.now() + MAX_TIME, walk, pending: [] });
+}
+
+function* resolveWithin(state: ResolverState, question: Question, effort: Effort): Process<Resolution> {
+  const { cache } = state;
+  const { type } = question;
+  const chain: ResourceRecord[] = [];
+  let name = question.name;
+  let fromCache = true;
+  while (chain.length <= MAX_ALIASES) {
+    const known = fromOwnZones(state, name, type) ?? fromCacheOf(cache, name, type);
+    let settled = known;
+    if (!settled) {
+      fromCache = false;
+      settled = yield* walkDown(state, { name, type }, effort);
+    }
+    if (settled.kind === 'failure') {
+      // A nested question may have failed only because it was asked within another.
+      if (!known && effort.pending.length === 0) cache.storeFailure(name, type);
+      return { kind: 'failure', reason: settled.reason, fromCache };
+    }
+    if (settled.kind !== 'records') return { kind: settled.kind, records: chain, soa: settled.soa, fromCache };
+    chain.push(...settled.records);
+    if (settled.alias === undefined) return { kind: 'answer', records: chain, fromCache };
+    const next = settled.alias;
+    if (chain.some((record) => sameName(record.name, next))) return { kind: 'failure', reason: `the aliases of ${displayName(question.name)} go in a circle`, fromCache };
+    name = next;
+  }
+  return { kind: 'failure', reason: `more than ${MAX_ALIASES} aliases in a row`, fromCache };
+}
+
+/** What a name came to: records (with `alias`, they end in a CNAME to go on with), a denial, or nothing. */
+type Settled =
+  | { readonly kind: 'records'; readonly records: readonly ResourceRecord[]; readonly alias: DomainName | undefined }
+  | { readonly kind: 'NXDOMAIN' | 'NODATA'; readonly soa: ResourceRecord | undefined }
+  | { readonly kind: 'failure'; readonly reason: string };
+
+function fromCacheOf(cache: Cache, name: DomainName, type: string): Settled | undefined {
+  const cached = cache.answer(name, type);
+  if (cached?.kind === 'positive') return settledBy(cached.records, type);
+  if (cached?.kind === 'SERVFAIL') return { kind: 'failure', reason: 'it failed a moment ago (RFC 9520)' };
+  if (cached) return { kind: cached.kind, soa: cached.soa };
+  const alias = type === 'ANY' ? undefined : cache.answer(name, 'CNAME');
+  return alias?.kind === 'positive' ? settledBy(alias.records, type) : undefined;
+}
+
+/** An alias that left our own zones may come back into them. */
+function fromOwnZones(state: ResolverState, name: DomainName, type: string): Settled | undefined {
+  const zone = zoneFor(state.zones, name);
+  if (!zone || delegationFor(zone, name)) return undefined;
+  const records = recordsAt(zone, name, type);
+  if (records.length > 0) return settledBy(records, type);
+  const alias = recordsAt(zone, name, 'CNAME');
+  if (alias.length > 0) return settledBy(alias, type);
+  return { kind: zone.nodes.has(canonical(name)) ? 'NODATA' : 'NXDOMAIN', soa: zone.soa };
+}
+
+function settledBy(records: readonly ResourceRecord[], type: string): Settled {
+  const last = records[records.length - 1] as ResourceRecord;
+  const alias = last.data.type === 'CNAME' && type !== 'CNAME' && type !== 'ANY' ? last.data.target : undefined;
+  return { kind: 'records', records, alias };
+}
+
+/** From the closest known servers down until the name is settled. */
+function* walkDown(state: ResolverState, question: Question, effort: Effort): Process<Settled> {
+  let delegation = closestDelegation(state, question.name);
+  if (!delegation) return { kind: 'failure', reason: 'no root hints' };
+  // Each referral goes at least one label further down.
+  for (;;) {
+    const outcome: Settled | Delegation = yield* askServers(state, question, delegation, effort);
+    if ('kind' in outcome) return outcome;
+    delegation = outcome;
+  }
+}
+
+/** RFC 1034 §5.3.3 step 2: the servers nearest to the name, from the cache, our own zones' delegations, or the hints. */
+function closestDelegation(state: ResolverState, name: DomainName): Delegation | undefined {
+  const zone = zoneFor(state.zones, name);
+  const own = zone && delegationFor(zone, name);
+  for (const ancestor of ancestors(name)) {
+    const cached = state.cache.records(ancestor, 'NS');
+    if (cached.length > 0 && (!own || depth(ancestor) > depth((own[0] as ResourceRecord).name))) {
+      const delegation = delegationOf(state, cached, []);
+      // Servers below their own zone whose glue has lapsed are found only from further up.
+      if (delegation.servers.some((server) => delegation.addresses.has(server) || !isSubdomain(server, ancestor))) return delegation;
+    }
+    if (own && sameName((own[0] as ResourceRecord).name, ancestor)) {
+      const glue = own.flatMap((record) => (record.data.type === 'NS' && zone ? recordsAt(zone, record.data.server, 'A') : []));
+      return delegationOf(state, own, glue);
+    }
+  }
+  if (state.hints.length === 0) return undefined;
+  const addresses = new Map<DomainName, Address[]>();
+  for (const hint of state.hints) addresses.set(canonical(hint.name), [...(addresses.get(canonical(hint.name)) ?? []), hint.address]);
+  return { zone: ROOT, servers: [...addresses.keys()], addresses };
+}
+
+/** NS records of one zone, with the addresses at hand: glue, own zones, cache. */
+function delegationOf(state: ResolverState, records: readonly ResourceRecord[], glue: readonly ResourceRecord[]): Delegation {
+  const addresses = new Map<DomainName, readonly Address[]>();
+  const servers: DomainName[] = [];
+  for (const { data } of records) {
+    if (data.type !== 'NS') continue;
+    const server = canonical(data.server);
+    servers.push(server);
+    const found = glue.filter((record) => canonical(record.name) === server);
+    const known = found.length > 0 ? found : state.cache.records(server, 'A');
+    const list = known.flatMap((record) => (record.data.type === 'A' ? [record.data.address] : []));
+    if (list.length > 0) addresses.set(server, list);
+  }
+  return { zone: (records[0] as ResourceRecord).name, servers, addresses };
+}
+
+/** Asks a zone's servers until one helps: with the answer, or with a delegation further down. */
+function* askServers(state: ResolverState, question: Question, delegation: Delegation, effort: Effort): Process<Settled | Delegation> {
+  const { host, roundTrips } = state;
+  const attempts = new Map<Address, number>();
+  /** Servers that answered, but to no avail. */
+  const useless = new Set<Address>();
+  let lookups = 0;
+  const unresolved = delegation.servers.filter((server) => !delegation.addresses.has(server));
+  for (;;) {
+    const addresses = [...new Set([...delegation.addresses.values()].flat())].filter((address) => !useless.has(address));
+    const untried = addresses.filter((address) => !attempts.has(address));
+    // A server without an address costs a resolution of its own: only when those at hand did not help (RFC 1034 §5.3.3).
+    if (untried.length === 0 && unresolved.length > 0 && lookups < MAX_SERVER_LOOKUPS) {
+      lookups++;
+      const server = unresolved.shift() as DomainName;
+      const found = yield* serverAddresses(state, server, effort);
+      if (found.length > 0) delegation.addresses.set(server, found);
+      continue;
+    }
+    const least = Math.min(...addresses.map((address) => attempts.get(address) ?? 0));
+    if (addresses.length === 0 || least >= ATTEMPTS_PER_SERVER) {
+      return { kind: 'failure', reason: useless.size > 0 ? `no server of ${displayName(delegation.zone)} gives a usable answer` : `no server of ${displayName(delegation.zone)} answers` };
+    }
+    // Everybody once, then everybody again with twice the patience.
+    const address = roundTrips.choose(addresses.filter((a) => (attempts.get(a) ?? 0) === least));
+    const left = effort.deadline - host.now();
+    if (left <= 0) return { kind: 'failure', reason: 'it took too long' };
+    if (++effort.queries > MAX_QUERIES) return { kind: 'failure', reason: `more than ${MAX_QUERIES} queries` };
+    attempts.set(address, least + 1);
+    // A server that walks on for us needs the time of the whole walk.
+    const patience = effort.walk === 'recursively' ? 2 : 1;
+    const timeout = Math.min(left, patience * roundTrips.timeout(address, least));
+    const reply: Reply = yield* ask(host, address, question, { recursionDesired: effort.walk === 'recursively', timeout });
+    if (reply.kind !== 'response') {
+      roundTrips.silent(address);
+      continue;
+    }
+    roundTrips.answered(address, reply.roundTrip);
+    const understood = understand(state, question, delegation.zone, reply.message);
+    if (typeof understood !== 'string') return understood;
+    host.narrator.note(understood);
+    useless.add(address);
+  }
+}
+
+/** The addresses of a name server that came without glue, by a resolution of its own. */
+function* serverAddresses(state: ResolverState, server: DomainName, effort: Effort): Process<readonly Address[]> {
+  const key = canonical(server);
+  if (effort.pending.includes(key) || effort.pending.length >= MAX_NESTING) return [];
+  const nested: Effort = {
+    // The budget is one: nested queries count against the whole.
+    get queries() {
+      return effort.queries;
+    },
+    set queries(value) {
+      effort.queries = value;
+    },
+    deadline: effort.deadline,
+    walk: effort.walk,
+    pending: [...effort.pending, key],
+  };
+  const found = yield* resolveWithin(state, { name: server, type: 'A' }, nested);
+  return found.kind === 'answer' ? found.records.flatMap((record) => (record.data.type === 'A' ? [record.data.address] : [])) : [];
+}
+
+/** Codes that say something about the server, not about the name. */
+const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH'];
+
+/** What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. */
+function understand(state: ResolverState, question: Question, zone: DomainName, message: Message): Settled | Delegation | string {
+  const { cache } = state;
+  const code = message.responseCode;
+  if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
+    return SERVER_TROUBLE.includes(code) ? `gets ${code} and asks elsewhere` : `gets the unexpected code ${code} and asks elsewhere`;
+  }
+  if (message.truncated) return 'gets a truncated reply, which needs TCP, and asks elsewhere';
+  const inBailiwick = (record: ResourceRecord): boolean => isSubdomain(record.name, zone);
+  const trust = message.authoritative ? credibility.authoritative : credibility.answer;
+
+  // The answer section, read as a chain that begins at the name (RFC 1034 §3.6.2).
+  const chain: ResourceRecord[] = [];
+  let name = question.name;
+  let ended = false;
+  for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
+    const here = message.answers.filter((record) => sameName(record.name, name) && inBailiwick(record));
+    const records = here.filter((record) => question.type === 'ANY' || record.data.type === question.type);
+    if (records.length > 0) {
+      chain.push(...records);
+      for (const set of recordSets(records)) cache.store(set, trust, true);
+      ended = true;
+      break;
+    }
+    const alias = here.find((record) => record.data.type === 'CNAME');
+    if (alias?.data.type !== 'CNAME') break;
+    chain.push(alias);
+    cache.store([alias], trust, true);
+    name = alias.data.target;
+  }
+  if (ended) return { kind: 'records', records: chain, alias: undefined };
+
+  const soa = message.authorities.find((record) => record.data.type === 'SOA' && inBailiwick(record) && isSubdomain(name, record.name));
+  const denied = code === 'NXDOMAIN' || soa !== undefined;
+  // RFC 2308 §2.1, §2.2: a denial speaks of the chain's last name. One outside the bailiwick is asked for again elsewhere.
+  if (denied && isSubdomain(name, zone)) {
+    const kind = code === 'NXDOMAIN' ? 'NXDOMAIN' : 'NODATA';
+    cache.storeNegative(name, question.type, kind, soa);
+    if (chain.length === 0) return { kind, soa };
+  }
+  // Going on with the alias finds the denial just cached, or asks.
+  if (chain.length > 0) return { kind: 'records', records: chain, alias: name };
+
+  const servers = message.authorities.filter((record) => record.data.type === 'NS' && inBailiwick(record) && isSubdomain(name, record.name));
+  const cut = servers[0]?.name;
+  if (cut !== undefined && depth(cut) > depth(zone)) {
+    const set = servers.filter((record) => sameName(record.name, cut));
+    const glue = message.additionals.filter(
+      (record) => record.data.type === 'A' && inBailiwick(record) && set.some((s) => s.data.type === 'NS' && sameName(s.data.server, record.name)),
+    );
+    cache.store(set, credibility.glue, true);
+    for (const addresses of recordSets(glue)) cache.store(addresses, credibility.glue);
+    return delegationOf(state, set, glue);
+  }
+  if (message.authoritative) return { kind: 'NODATA', soa: undefined };
+  return 'gets a reply that leads nowhere (a lame server) and asks elsewhere';
+}
+
+/** Records grouped into sets of one name and type, in order of appearance. */
+export function recordSets(records: readonly ResourceRecord[]): ResourceRecord[][] {
+  const sets = new Map<string, ResourceRecord[]>();
+  for (const record of records) {
+    const key = `${canonical(record.name)} ${record.data.type}`;
+    const set = sets.get(key);
+    if (set) set.push(record);
+    else sets.set(key, [record]);
+  }
+  return [...sets.values()];
+}

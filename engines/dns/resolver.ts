@@ -1,0 +1,107 @@
+/**
+ * A recursing server's side of resolution: answers a client's question with RD set by its cache or by asking further
+ * (RFC 1034 §4.3.1, §5.3). Clients that ask the same at the same time share one resolution.
+ */
+import { type Process, type Task, wait } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import { Cache, durationText } from './cache.ts';
+import { canonical } from './domain-name.ts';
+import { type Resolution, type ResolverState, type RootHints, resolve } from './resolution.ts';
+import type { Walk } from './scenario.ts';
+import { RoundTripTable } from './server-selection.ts';
+import { type Message, type Question, response } from './wire/message.ts';
+import type { Zone } from './zone.ts';
+
+export interface RecursionSettings {
+  /** Record sets in the cache; 0 for none. */
+  readonly cache: number;
+  readonly hints: RootHints;
+  /** May be switched while the server runs. */
+  walk: Walk;
+}
+
+/** Questions to a resolver so far. */
+export interface RecursionCounts {
+  questions: number;
+  hits: number;
+}
+
+export class Resolver {
+  readonly #state: ResolverState;
+  readonly #settings: RecursionSettings;
+  readonly #counts: RecursionCounts;
+  readonly #underway = new Map<string, Task<Resolution>>();
+
+  constructor(host: Host, settings: RecursionSettings, zones: readonly Zone[], counts: RecursionCounts) {
+    this.#state = { host, cache: new Cache(host, settings.cache), roundTrips: new RoundTripTable(host), hints: settings.hints, zones };
+    this.#settings = settings;
+    this.#counts = counts;
+  }
+
+  /** The response to a query whose one question is of class IN. */
+  *answer(query: Message): Process<Message> {
+    const { host } = this.#state;
+    const question = query.questions[0] as Question;
+    const cause = host.cause;
+    const resolution = yield* this.#resolve(question);
+    // What wakes us may have happened on behalf of another client's step.
+    host.cause = cause;
+    this.#counts.questions++;
+    if (resolution.fromCache) this.#counts.hits++;
+    host.narrator.measure('cache hit ratio', [host.name], this.#counts.hits / this.#counts.questions);
+    if (resolution.fromCache && resolution.kind !== 'failure') host.narrator.note(cacheNote(resolution));
+    return responseFrom(query, resolution);
+  }
+
+  *#resolve(question: Question): Process<Resolution> {
+    const { host } = this.#state;
+    const key = `${canonical(question.name)} ${question.type}`;
+    let task = this.#underway.get(key);
+    if (!task) {
+      task = host.spawn(`resolve ${key}`, resolve(this.#state, question, this.#settings.walk));
+      if (!task.done) {
+        this.#underway.set(key, task);
+        task.whenDone((resolution) => {
+          this.#underway.delete(key);
+          if (resolution.kind === 'failure') host.narrator.note(`cannot resolve ${key}: ${resolution.reason}`);
+        });
+      }
+    }
+    return yield* result(task);
+  }
+}
+
+/** Waits for a task that others may wait for, too. */
+function result<T>(task: Task<T>): Process<T> {
+  return wait<T>((resume) => {
+    let waiting = true;
+    task.whenDone((value) => {
+      if (waiting) resume(value);
+    });
+    return () => {
+      waiting = false;
+    };
+  });
+}
+
+function responseFrom(query: Message, resolution: Resolution): Message {
+  switch (resolution.kind) {
+    case 'answer':
+      return response(query, 'NOERROR', { recursionAvailable: true, answers: resolution.records });
+    case 'NXDOMAIN':
+    case 'NODATA':
+      return response(query, resolution.kind === 'NODATA' ? 'NOERROR' : 'NXDOMAIN', {
+        recursionAvailable: true,
+        answers: resolution.records,
+        authorities: resolution.soa ? [resolution.soa] : [],
+      });
+    case 'failure':
+      return response(query, 'SERVFAIL', { recursionAvailable: true });
+  }
+}
+
+function cacheNote(resolution: Exclude<Resolution, { kind: 'failure' }>): string {
+  const records = resolution.kind === 'answer' ? resolution.records : resolution.soa ? [resolution.soa] : [];
+  const left = Math.min(...records.map((record) => record.ttl));
+  return `answers from its cache${Number.isFinite(left) ? `, ${durationText(left)} left` : ''}`;
+}

@@ -1,0 +1,179 @@
+/** The Host of the simulation: what host.ts promises, over the kernel and the simulated network. */
+import type { Kernel } from '../kernel/kernel.ts';
+import { type Process, start, type Task, wait } from '../kernel/process.ts';
+import type { RandomStream } from '../kernel/random.ts';
+import type { Nanoseconds } from '../quantities.ts';
+import type { Recorder } from '../recorder.ts';
+import type { HostDeclaration } from '../scenario.ts';
+import { MemoryDisk } from './disk.ts';
+import type {
+  ConnectFailure,
+  Connection,
+  ConnectOptions,
+  DatagramSocket,
+  Disk,
+  Endpoint,
+  Host,
+  Listener,
+  ListenFailure,
+  Narrator,
+} from './host.ts';
+import { HostUdp, type UdpDatagram, type UdpNetwork } from './host-udp.ts';
+import { HostTcp, type TcpNetwork } from './tcp/host-tcp.ts';
+import type { Segment } from './tcp/segment.ts';
+
+export class SimulatedHost implements Host {
+  readonly name: string;
+  readonly address: string;
+  readonly nameservers: readonly string[];
+  readonly narrator: Narrator;
+  /** False from a crash until the host is restored. */
+  up = true;
+  /** Counts the boots, so that what was meant for an earlier life is known as such. */
+  life = 0;
+
+  readonly #kernel: Kernel;
+  readonly #disk = new MemoryDisk();
+  readonly #tasks = new Set<Task>();
+  readonly #tcp: HostTcp;
+  readonly #udp: HostUdp;
+
+  constructor(network: TcpNetwork & UdpNetwork, declaration: HostDeclaration, index: number) {
+    this.name = declaration.name;
+    this.address = declaration.address;
+    this.nameservers = declaration.nameservers;
+    this.#kernel = network.kernel;
+    this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
+    this.#tcp = new HostTcp(network, index, (taken) => this.#ephemeralPort(taken));
+    this.#udp = new HostUdp(network, index, (taken) => this.#ephemeralPort(taken));
+  }
+
+  now(): Nanoseconds {
+    return this.#kernel.now;
+  }
+
+  random(purpose: string): RandomStream {
+    return this.#kernel.random(`host ${this.name} ${purpose}`);
+  }
+
+  sleep(duration: Nanoseconds, options?: { readonly background?: boolean }): Process {
+    return wait<void>((resume) => {
+      const timer = this.#kernel.schedule(duration, () => resume(), options);
+      return () => this.#kernel.cancel(timer);
+    });
+  }
+
+  spawn<T>(name: string, process: Process<T>): Task<T> {
+    if (!this.up) return neverStarted(name);
+    let task: Task<T> | undefined;
+    let ended = false;
+    task = start(name, process, () => {
+      ended = true;
+      if (task) this.#tasks.delete(task as Task);
+    });
+    if (!ended) this.#tasks.add(task as Task);
+    return task;
+  }
+
+  get cause(): number {
+    return this.#kernel.cause;
+  }
+
+  set cause(step: number) {
+    this.#kernel.cause = step;
+  }
+
+  get disk(): Disk {
+    return this.#disk;
+  }
+
+  listen(port: number): Process<Listener | ListenFailure> {
+    return atOnce(() => this.#tcp.listen(port));
+  }
+
+  connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
+    return this.#tcp.connect(remote, options);
+  }
+
+  bind(port: number): Process<DatagramSocket | ListenFailure> {
+    return atOnce(() => this.#udp.bind(port));
+  }
+
+  /** What the network brings. */
+  arrive(payload: Segment | UdpDatagram): void {
+    if (payload.kind === 'tcp') this.#tcp.arrive(payload);
+    else this.#udp.arrive(payload);
+  }
+
+  /** Loses power. Processes are stopped first, unable to send, write or tell anything; then whoever else waits here is told. */
+  crash(): void {
+    if (!this.up) return;
+    this.up = false;
+    this.#disk.powered = false;
+    this.#tcp.powerOff();
+    this.#udp.powerOff();
+    for (const task of [...this.#tasks]) task.stop();
+    this.#tasks.clear();
+    this.#tcp.vanish();
+    this.#udp.vanish();
+  }
+
+  restore(): void {
+    if (this.up) return;
+    this.up = true;
+    this.life++;
+    this.#disk.powered = true;
+    this.#tcp.powerOn();
+    this.#udp.powerOn();
+  }
+
+  /** RFC 6056 §3.3.1: at random from the dynamic ports. */
+  #ephemeralPort(taken: (port: number) => boolean): number {
+    const stream = this.random('ephemeral port');
+    for (let tries = 0; tries < 65_536; tries++) {
+      const port = 49_152 + stream.below(16_384);
+      if (!taken(port)) return port;
+    }
+    throw new Error(`${this.name} has no ephemeral port left`);
+  }
+}
+
+class SimulatedNarrator implements Narrator {
+  readonly #kernel: Kernel;
+  readonly #recorder: Recorder;
+  readonly #host: number;
+  readonly #up: () => boolean;
+
+  constructor(kernel: Kernel, recorder: Recorder, host: number, up: () => boolean) {
+    this.#kernel = kernel;
+    this.#recorder = recorder;
+    this.#host = host;
+    this.#up = up;
+  }
+
+  state(store: string, key: string, value: string | null, details?: { readonly note?: string; readonly expiresAt?: Nanoseconds }): void {
+    if (!this.#up()) return;
+    this.#recorder.state(this.#kernel.now, this.#host, store, key, value, this.#kernel.cause, details?.note, details?.expiresAt);
+  }
+
+  note(text: string): void {
+    if (this.#up()) this.#recorder.state(this.#kernel.now, this.#host, '', '', null, this.#kernel.cause, text);
+  }
+
+  measure(metric: string, subjects: readonly string[], value: number): void {
+    this.#recorder.measure(this.#kernel.now, metric, subjects, value);
+  }
+}
+
+/** What takes no time here, as the process that it may be elsewhere. */
+function atOnce<T>(act: () => T): Process<T> {
+  return wait<T>((resume) => {
+    resume(act());
+    return () => {};
+  });
+}
+
+/** A task on a host that is down. */
+function neverStarted<T>(name: string): Task<T> {
+  return { name, done: false, result: undefined, whenDone() {}, stop() {} };
+}

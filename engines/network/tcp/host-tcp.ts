@@ -1,0 +1,268 @@
+/** TCP of one host: its listeners, its connections, and the answer to segments that belong to neither. */
+import type { Kernel } from '../../kernel/kernel.ts';
+import { type Process, wait } from '../../kernel/process.ts';
+import { randomStream } from '../../kernel/random.ts';
+import type { Bytes } from '../../quantities.ts';
+import type { Recorder } from '../../recorder.ts';
+import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
+import { type Surroundings, TcpConnection } from './connection.ts';
+import { Conversation } from './conversation.ts';
+import { ACK, encodeOptions, RST, type Segment, SYN, sequenceLength } from './segment.ts';
+
+/** Ethernet, IPv4 and TCP headers without options, in bytes. */
+const HEADERS: Bytes = 14 + 20 + 20;
+
+export interface TcpNetwork {
+  readonly kernel: Kernel;
+  readonly recorder: Recorder;
+  /** Index of the host with that address; −1 when there is none. */
+  hostAt(address: string): number;
+  addressOf(host: number): string;
+  send(from: number, to: number, size: Bytes, row: number, segment: Segment): void;
+}
+
+export class HostTcp implements Surroundings {
+  readonly kernel: Kernel;
+  readonly recorder: Recorder;
+  readonly hostIndex: number;
+  readonly #network: TcpNetwork;
+  readonly #address: string;
+  readonly #ephemeralPort: (taken: (port: number) => boolean) => number;
+  /** False while the host is down: nothing can be opened, nothing is sent. */
+  #powered = true;
+  readonly #listeners = new Map<number, TcpListener>();
+  readonly #connections = new Map<number, TcpConnection>();
+
+  constructor(network: TcpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number) {
+    this.kernel = network.kernel;
+    this.recorder = network.recorder;
+    this.#network = network;
+    this.hostIndex = hostIndex;
+    this.#address = network.addressOf(hostIndex);
+    this.#ephemeralPort = ephemeralPort;
+  }
+
+  listen(port: number): Listener | ListenFailure {
+    if (!this.#powered) return { failure: 'not permitted' };
+    const chosen = port === 0 ? this.#ephemeralPort((candidate) => this.#listeners.has(candidate)) : port;
+    if (this.#listeners.has(chosen)) return { failure: 'address in use' };
+    const listener = new TcpListener({ address: this.#address, port: chosen }, this.kernel, () => this.#listeners.delete(chosen));
+    this.#listeners.set(chosen, listener);
+    return listener;
+  }
+
+  *connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
+    const remoteHost = this.#network.hostAt(remote.address);
+    if (remoteHost < 0 || !this.#powered) return { failure: 'unreachable' };
+    const taken = (port: number): boolean => this.#connections.has(key(port, remoteHost, remote.port)) || this.#listeners.has(port);
+    const port = options?.localPort || this.#ephemeralPort(taken);
+    const known = this.#connections.get(key(port, remoteHost, remote.port));
+    // RFC 9293 §3.6.1 allows a new connection out of TIME-WAIT; any other state means that the pair of endpoints is in use.
+    if (known && known.state !== 'TIME-WAIT') return { failure: 'unreachable' };
+    known?.abort();
+    const local = { address: this.#address, port };
+    const initialSequence = this.#initialSequence(local, remote);
+    const conversation = new Conversation(
+      this.recorder.openConnection({
+        transport: 'tcp',
+        client: this.hostIndex,
+        clientPort: port,
+        server: remoteHost,
+        serverPort: remote.port,
+        at: this.kernel.now,
+        clientIsn: initialSequence,
+      }),
+    );
+    const connection = new TcpConnection(this, conversation, false, local, { ...remote }, remoteHost, initialSequence);
+    this.#connections.set(key(port, remoteHost, remote.port), connection);
+    return yield* wait<Connection | ConnectFailure>((resume) => {
+      const timer =
+        options?.timeout === undefined
+          ? null
+          : this.kernel.schedule(options.timeout, () => {
+              connection.abandon('timed out');
+              resume({ failure: 'timed out' });
+            });
+      const stopTimer = (): void => {
+        if (timer !== null) this.kernel.cancel(timer);
+      };
+      connection.open((failure) => {
+        stopTimer();
+        resume(failure ?? connection);
+      });
+      return () => {
+        stopTimer();
+        connection.abandon('closed');
+      };
+    });
+  }
+
+  arrive(segment: Segment): void {
+    const id = key(segment.toPort, segment.from, segment.fromPort);
+    const connection = this.#connections.get(id);
+    const opensAnew = (segment.flags & (SYN | ACK | RST)) === SYN;
+    if (connection) {
+      if (!(opensAnew && connection.mayReopen(segment))) {
+        connection.arrive(segment);
+        return;
+      }
+      connection.abort();
+    }
+    if (segment.flags & RST) return;
+    const listener = this.#listeners.get(segment.toPort);
+    if (listener && opensAnew) {
+      const local = { address: this.#address, port: segment.toPort };
+      const remote = { address: this.#network.addressOf(segment.from), port: segment.fromPort };
+      const initialSequence = this.#initialSequence(local, remote);
+      this.recorder.setServerIsn(segment.conversation.connection, initialSequence);
+      const accepted = new TcpConnection(this, segment.conversation, true, local, remote, segment.from, initialSequence);
+      this.#connections.set(id, accepted);
+      accepted.acceptSyn(segment);
+      return;
+    }
+    this.#refuse(segment);
+  }
+
+  /** Power fails: from now on nothing is sent. */
+  powerOff(): void {
+    this.#powered = false;
+  }
+
+  powerOn(): void {
+    this.#powered = true;
+  }
+
+  /** Everything is gone at once and without a word. */
+  vanish(): void {
+    const listeners = [...this.#listeners.values()];
+    const connections = [...this.#connections.values()];
+    this.#listeners.clear();
+    this.#connections.clear();
+    for (const listener of listeners) listener.vanish();
+    for (const connection of connections) connection.vanish();
+  }
+
+  // What connections ask for.
+
+  transmit(connection: TcpConnection, segment: Segment, retransmission: boolean, streamStart: Bytes): void {
+    this.#send(segment, connection.remoteHost, retransmission, streamStart);
+  }
+
+  established(connection: TcpConnection): void {
+    const listener = this.#listeners.get(connection.local.port);
+    if (listener) listener.offer(connection);
+    else connection.abort();
+  }
+
+  forget(connection: TcpConnection): void {
+    const id = key(connection.local.port, connection.remoteHost, connection.remote.port);
+    if (this.#connections.get(id) === connection) this.#connections.delete(id);
+  }
+
+  /** RFC 9293 §3.10.7.1: a segment for no connection is answered with RST. */
+  #refuse(segment: Segment): void {
+    const acknowledges = (segment.flags & ACK) !== 0;
+    this.#send(
+      {
+        kind: 'tcp',
+        from: this.hostIndex,
+        fromPort: segment.toPort,
+        toPort: segment.fromPort,
+        conversation: segment.conversation,
+        fromServer: !segment.fromServer,
+        flags: acknowledges ? RST : RST | ACK,
+        sequence: acknowledges ? segment.acknowledgment : 0,
+        acknowledgment: acknowledges ? 0 : (segment.sequence + sequenceLength(segment)) % 4294967296,
+        window: 0,
+        options: null,
+        payload: [],
+        length: 0,
+      },
+      segment.from,
+      false,
+      0,
+    );
+  }
+
+  #send(segment: Segment, to: number, retransmission: boolean, streamStart: Bytes): void {
+    if (!this.#powered) return;
+    const options = segment.options ? encodeOptions(segment.options) : undefined;
+    const row = this.recorder.sendPacket({
+      at: this.kernel.now,
+      connection: segment.conversation.connection,
+      fromServer: segment.fromServer,
+      flags: segment.flags,
+      sequence: segment.sequence,
+      acknowledgment: segment.acknowledgment,
+      window: segment.window,
+      streamStart,
+      length: segment.length,
+      retransmission,
+      step: this.kernel.cause,
+      options,
+    });
+    this.#network.send(this.hostIndex, to, HEADERS + (options?.length ?? 0) + segment.length, row, segment);
+  }
+
+  /** RFC 6528: a clock that ticks every 4 µs, plus a number that nobody can guess for these two endpoints. */
+  #initialSequence(local: Endpoint, remote: Endpoint): number {
+    const purpose = `initial sequence number ${local.address} ${local.port} ${remote.address} ${remote.port}`;
+    return (Math.floor(this.kernel.now / 4_000) + randomStream(this.kernel.seed, purpose).uint32()) % 4294967296;
+  }
+}
+
+/** One number for a pair of endpoints, as seen from a host. */
+function key(localPort: number, remoteHost: number, remotePort: number): number {
+  return (remoteHost * 65_536 + localPort) * 65_536 + remotePort;
+}
+
+class TcpListener implements Listener {
+  readonly local: Endpoint;
+  readonly #kernel: Kernel;
+  readonly #closed: () => void;
+  readonly #waiting: { readonly connection: TcpConnection; readonly cause: number }[] = [];
+  readonly #takers: ((connection: Connection | null) => void)[] = [];
+  #open = true;
+
+  constructor(local: Endpoint, kernel: Kernel, closed: () => void) {
+    this.local = local;
+    this.#kernel = kernel;
+    this.#closed = closed;
+  }
+
+  accept(): Process<Connection | null> {
+    return wait<Connection | null>((resume) => {
+      const next = this.#waiting.shift();
+      if (next || !this.#open) {
+        if (next) this.#kernel.cause = next.cause;
+        resume(next?.connection ?? null);
+        return () => {};
+      }
+      this.#takers.push(resume);
+      return () => {
+        const i = this.#takers.indexOf(resume);
+        if (i >= 0) this.#takers.splice(i, 1);
+      };
+    });
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#closed();
+    for (const { connection } of this.#waiting.splice(0)) connection.abort();
+    this.vanish();
+  }
+
+  vanish(): void {
+    this.#open = false;
+    this.#waiting.length = 0;
+    for (const taker of this.#takers.splice(0)) taker(null);
+  }
+
+  /** A connection that has just been established. */
+  offer(connection: TcpConnection): void {
+    const taker = this.#takers.shift();
+    if (taker) taker(connection);
+    else this.#waiting.push({ connection, cause: this.#kernel.cause });
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Which links a packet takes: the path of lowest total latency over access links, the core and explicit links.
+ *
+ * Every host is joined to the core by its access link; the core itself adds no delay and no limit. Hosts forward over the
+ * links they have. Of paths of equal latency the one with fewer hops is taken, and of those the one whose first differing
+ * link was declared earlier (a host's access link counts as declared before all explicit links).
+ */
+import type { RandomStream } from '../kernel/random.ts';
+import type { Nanoseconds } from '../quantities.ts';
+import type { Scenario } from '../scenario.ts';
+import { LinkDirection } from './link.ts';
+
+export type Path = readonly LinkDirection[];
+
+export class Topology {
+  /** Directions that leave each node, in order of declaration; the last node is the core. */
+  readonly #leaving: LinkDirection[][] = [];
+  readonly #core: number;
+  readonly #hasLinks: boolean;
+  readonly #paths = new Map<number, Path>();
+  /** For each source that was asked for: the direction by which each node is reached, and from which node. */
+  readonly #trees = new Map<number, { via: (LinkDirection | null)[]; from: Int32Array }>();
+
+  constructor(scenario: Scenario, random: (purpose: string) => RandomStream) {
+    const { hosts, links } = scenario;
+    this.#core = hosts.length;
+    this.#hasLinks = links.length > 0;
+    const fromCore: LinkDirection[] = [];
+    hosts.forEach((host, i) => {
+      const { latency, jitter, loss, queue } = host;
+      this.#leaving.push([new LinkDirection(`${host.name} up`, this.#core, { rate: host.up, latency, jitter, loss, queue }, random)]);
+      fromCore.push(new LinkDirection(`${host.name} down`, i, { rate: host.down, latency, jitter, loss, queue }, random));
+    });
+    this.#leaving.push(fromCore);
+    const index = new Map(hosts.map((host, i) => [host.name, i]));
+    for (const link of links) {
+      const a = index.get(link.a);
+      const b = index.get(link.b);
+      if (a === undefined || b === undefined) throw new Error(`a link joins ${link.a} and ${link.b}, and one of them is no host`);
+      this.#leaving[a]?.push(new LinkDirection(`${link.a} to ${link.b}`, b, link, random));
+      this.#leaving[b]?.push(new LinkDirection(`${link.b} to ${link.a}`, a, link, random));
+    }
+  }
+
+  /** The links from host `from` to host `to`, two different hosts. */
+  path(from: number, to: number): Path {
+    const key = from * (this.#core + 1) + to;
+    let path = this.#paths.get(key);
+    if (!path) {
+      path = this.#hasLinks
+        ? this.#shortestPath(from, to)
+        : [this.#leaving[from]?.[0] as LinkDirection, this.#leaving[this.#core]?.[to] as LinkDirection];
+      this.#paths.set(key, path);
+    }
+    return path;
+  }
+
+  #shortestPath(from: number, to: number): Path {
+    let tree = this.#trees.get(from);
+    if (!tree) {
+      tree = this.#tree(from);
+      this.#trees.set(from, tree);
+    }
+    const path: LinkDirection[] = [];
+    for (let node = to; node !== from; node = tree.from[node] as number) path.unshift(tree.via[node] as LinkDirection);
+    return path;
+  }
+
+  /** Dijkstra's algorithm; lexicographic in (latency, hops), nodes settled in the order in which they were reached. */
+  #tree(source: number): { via: (LinkDirection | null)[]; from: Int32Array } {
+    const nodes = this.#core + 1;
+    const latency = new Float64Array(nodes).fill(Number.POSITIVE_INFINITY);
+    const hops = new Int32Array(nodes);
+    const from = new Int32Array(nodes).fill(-1);
+    const via: (LinkDirection | null)[] = new Array(nodes).fill(null);
+    const settled = new Uint8Array(nodes);
+    const frontier: number[] = [source];
+    latency[source] = 0;
+    const closer = (a: number, b: number): boolean =>
+      (latency[a] as number) < (latency[b] as number) || (latency[a] === latency[b] && (hops[a] as number) < (hops[b] as number));
+    while (frontier.length > 0) {
+      let best = 0;
+      for (let i = 1; i < frontier.length; i++) if (closer(frontier[i] as number, frontier[best] as number)) best = i;
+      const [node] = frontier.splice(best, 1) as [number];
+      settled[node] = 1;
+      for (const link of this.#leaving[node] as LinkDirection[]) {
+        const reached: Nanoseconds = (latency[node] as number) + link.properties.latency;
+        const count = (hops[node] as number) + 1;
+        const known = latency[link.to] as number;
+        if (settled[link.to] || reached > known || (reached === known && count >= (hops[link.to] as number))) continue;
+        if (known === Number.POSITIVE_INFINITY) frontier.push(link.to);
+        latency[link.to] = reached;
+        hops[link.to] = count;
+        from[link.to] = node;
+        via[link.to] = link;
+      }
+    }
+    return { via, from };
+  }
+}
