@@ -2,10 +2,12 @@
  * From a message's bytes to its fields, for the inspector. A pure function of the bytes, so a Run keeps bytes only and every
  * viewer dissects what it shows. This module pulls in wire formats and nothing else of the engines.
  */
+import { dissect as dissectDns } from './dns/wire/dissect.ts';
 import type { Dissector, Field } from './field.ts';
+import { dissectSmtp } from './mail/wire/dissect.ts';
 
 /** By message protocol; one line a protocol. */
-const dissectors: Readonly<Record<string, Dissector>> = {};
+const dissectors: Readonly<Record<string, Dissector>> = { dns: dissectDns, smtp: dissectSmtp };
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */
 export function dissect(protocol: string, kind: string, bytes: Uint8Array): readonly Field[] {

@@ -39,7 +39,8 @@ export class Simulation {
       host: (name: string) => network.host(name),
       boot: network.boot.bind(network),
     };
-    this.#installed = [network, ...protocols.map((protocol) => protocol.install(world))];
+    const networkSteps: Installed = { perform: (action) => (action.kind === 'network.crash' ? network.perform(action) : undefined) };
+    this.#installed = [networkSteps, ...protocols.map((protocol) => protocol.install(world))];
     this.#schedule = new Schedule(this.#kernel, scenario.steps, (action) => this.#perform(action));
     this.#schedule.begin();
   }

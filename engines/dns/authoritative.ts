@@ -57,7 +57,8 @@ function search(zones: readonly Zone[], query: Message): Message {
     }
     const delegation = delegationFor(zone, name);
     // RFC 4035 §3.1.4.1: DS records lie on the parent's side of a cut.
-    const atParent = question.type === DS && delegation !== undefined && canonical((delegation[0] as ResourceRecord).name) === canonical(name);
+    const atParent =
+      question.type === DS && delegation !== undefined && canonical((delegation[0] as ResourceRecord).name) === canonical(name);
     if (delegation && !atParent) return referral(query, zones, answers, delegation);
     const node = findNode(zone, name);
     if (!node) return negative(query, zone, answers, 'NXDOMAIN');
@@ -93,7 +94,12 @@ function found(query: Message, zones: readonly Zone[], answers: readonly Resourc
 }
 
 /** RFC 1034 §4.3.2 step 3b. AA speaks for the first owner name: after an alias of ours it stays set (RFC 1035 §4.1.1). */
-function referral(query: Message, zones: readonly Zone[], answers: readonly ResourceRecord[], delegation: readonly ResourceRecord[]): Message {
+function referral(
+  query: Message,
+  zones: readonly Zone[],
+  answers: readonly ResourceRecord[],
+  delegation: readonly ResourceRecord[],
+): Message {
   return response(query, 'NOERROR', {
     authoritative: answers.length > 0,
     answers,

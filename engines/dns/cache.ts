@@ -2,10 +2,11 @@
  * The resolver's cache: record sets and negative answers, each until its TTL runs out (RFC 1034 §5.3.3, RFC 2181 §5.4.1,
  * RFC 2308 §5). When it is full, the set that was least recently used goes.
  */
-import { canonical, displayName } from './domain-name.ts';
+
 import type { Host } from '../network/host.ts';
-import { SECOND, type Nanoseconds } from '../quantities.ts';
-import { presentation } from './presentation.ts';
+import { type Nanoseconds, SECOND } from '../quantities.ts';
+import { canonical, displayName } from './domain-name.ts';
+import { durationText, presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
 import type { DomainName } from './scenario.ts';
 
@@ -79,7 +80,13 @@ export class Cache {
     const key = keyOf(first.name, first.data.type);
     const present = this.#live(key);
     if (present?.cached.kind === 'positive' && present.cached.credibility > trust) return;
-    this.#put(key, { kind: 'positive', records, credibility: trust }, ttl, records.map((record) => presentation(record.data)).join(', '), note);
+    this.#put(
+      key,
+      { kind: 'positive', records, credibility: trust },
+      ttl,
+      records.map((record) => presentation(record.data)).join(', '),
+      note,
+    );
     // Data for a name that was said not to exist: the denial is history.
     if (ttl > 0 && trust >= credibility.answer) this.#remove(keyOf(first.name, 'NXDOMAIN'));
   }
@@ -106,7 +113,12 @@ export class Cache {
     }
     this.#entries.set(key, { cached, key, expiresAt });
     const [name, what] = key.split(' ') as [string, string];
-    const subject = what === 'NXDOMAIN' ? `${displayName(name)}: NXDOMAIN` : cached.kind === 'positive' ? `${displayName(name)} ${what}` : `${displayName(name)} ${what}: ${cached.kind}`;
+    const subject =
+      what === 'NXDOMAIN'
+        ? `${displayName(name)}: NXDOMAIN`
+        : cached.kind === 'positive'
+          ? `${displayName(name)} ${what}`
+          : `${displayName(name)} ${what}: ${cached.kind}`;
     this.#host.narrator.state('cache', key, text, { expiresAt, ...(note ? { note: `caches ${subject} for ${durationText(ttl)}` } : {}) });
   }
 
@@ -136,21 +148,4 @@ export class Cache {
 
 function keyOf(name: DomainName, type: string): string {
   return `${canonical(name)} ${type}`;
-}
-
-/** Seconds for people: `1 d`, `1 h 30 min`, `45 s`. */
-export function durationText(seconds: number): string {
-  const parts: string[] = [];
-  let rest = seconds;
-  for (const [unit, size] of [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-    ['s', 1],
-  ] as const) {
-    const count = Math.floor(rest / size);
-    if (count > 0) parts.push(`${count} ${unit}`);
-    rest -= count * size;
-  }
-  return parts.length === 0 ? '0 s' : parts.slice(0, 2).join(' ');
 }

@@ -34,11 +34,11 @@ export function parseName(text: string, origin: DomainName = ROOT): ParsedName {
       label = '';
       absolute = i === text.length - 1;
     } else if (c === '\\') {
-      const escape = readEscape(text, i);
-      if (!escape)
+      const escaped = readEscape(text, i);
+      if (!escaped)
         return { ok: false, error: 'a backslash is followed by one character or by three digits from 000 to 255 (RFC 1035 §5.1)' };
-      label += escape.char;
-      i = escape.end - 1;
+      label += escaped.char;
+      i = escaped.end - 1;
     } else if (c.charCodeAt(0) > 0x7e || c.charCodeAt(0) < 0x21) {
       return {
         ok: false,
@@ -82,9 +82,9 @@ export function labels(name: DomainName): string[] {
       found.push(label);
       label = '';
     } else if (c === '\\') {
-      const escape = readEscape(name, i);
-      label += escape ? escape.char : c;
-      i = escape ? escape.end - 1 : i;
+      const escaped = readEscape(name, i);
+      label += escaped ? escaped.char : c;
+      i = escaped ? escaped.end - 1 : i;
     } else label += c;
   }
   if (label !== '') found.push(label);

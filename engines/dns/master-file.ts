@@ -123,12 +123,24 @@ function readFile(reading: Reading, text: string, place: Place): void {
 
 function readTokens(reading: Reading, place: Place, tokens: readonly Token[], blank: boolean): void {
   const first = tokens[0] as Token;
-  if (first.text.startsWith('$') && !first.quoted) return readDirective(reading, place, tokens);
-  if (!reading.options.indented) return accept(reading, place, readRecord(reading, place, tokens, !blank));
+  if (first.text.startsWith('$') && !first.quoted) {
+    readDirective(reading, place, tokens);
+    return;
+  }
+  if (!reading.options.indented) {
+    accept(reading, place, readRecord(reading, place, tokens, !blank));
+    return;
+  }
   // Read it both ways where it is open whether the first word is an owner (`mx MX 10 a`) or the type (`MX 10 a`).
-  if (!couldLeaveOwnerOut(first)) return accept(reading, place, readRecord(reading, place, tokens, true));
+  if (!couldLeaveOwnerOut(first)) {
+    accept(reading, place, readRecord(reading, place, tokens, true));
+    return;
+  }
   const without = readRecord(reading, place, tokens, false);
-  if (!('code' in without)) return accept(reading, place, without);
+  if (!('code' in without)) {
+    accept(reading, place, without);
+    return;
+  }
   const withOwner = readRecord(reading, place, tokens, true);
   accept(reading, place, 'code' in withOwner && typeNumber(first.text) !== undefined ? without : withOwner);
 }
@@ -219,18 +231,15 @@ function readRecord(reading: Reading, place: Place, tokens: readonly Token[], ha
 }
 
 function accept(reading: Reading, place: Place, found: FoundRecord | Fault): void {
-  if ('code' in found) return report(reading, place, found.code, found.start, found.end, found.message);
+  if ('code' in found) {
+    report(reading, place, found.code, found.start, found.end, found.message);
+    return;
+  }
   const { entry, statedTtl } = found;
   if (reading.entries.length >= MAX_RECORDS) {
     reading.full = true;
-    return report(
-      reading,
-      place,
-      'too-large',
-      entry.start,
-      entry.end,
-      `A zone may have ${MAX_RECORDS} records at most; the rest is not read.`,
-    );
+    report(reading, place, 'too-large', entry.start, entry.end, `A zone may have ${MAX_RECORDS} records at most; the rest is not read.`);
+    return;
   }
   reading.entries.push(entry);
   place.owner = entry.record.name;
@@ -245,7 +254,7 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
   const most = word === '$INCLUDE' ? 3 : 2;
   if (word !== '$ORIGIN' && word !== '$TTL' && word !== '$INCLUDE') {
     const known = word === '$GENERATE' ? '$GENERATE is BIND’s own' : `“${clip(directive.text)}” is no directive`;
-    return report(
+    report(
       reading,
       place,
       'bad-directive',
@@ -253,9 +262,12 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
       directive.end,
       `${known}; master files have $ORIGIN, $INCLUDE (RFC 1035 §5.1) and $TTL (RFC 2308 §4).`,
     );
+    return;
   }
-  if (!argument)
-    return report(reading, place, 'bad-directive', directive.start, directive.end, `${word} needs ${ARGUMENTS[word]} after it.`);
+  if (!argument) {
+    report(reading, place, 'bad-directive', directive.start, directive.end, `${word} needs ${ARGUMENTS[word]} after it.`);
+    return;
+  }
   const extra = tokens[most];
   if (extra)
     report(
@@ -268,8 +280,8 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
     );
   if (word === '$TTL') {
     const ttl = parseTime(argument.text);
-    if (ttl === undefined)
-      return report(
+    if (ttl === undefined) {
+      report(
         reading,
         place,
         'bad-ttl',
@@ -277,6 +289,8 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
         argument.end,
         `“${clip(argument.text)}” is no TTL: a number of seconds up to 2147483647, or a time such as 1h30m (RFC 2181 §8).`,
       );
+      return;
+    }
     reading.ttl = ttl;
     return;
   }
@@ -284,7 +298,10 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
   let origin = place.origin;
   if (originToken) {
     const name = toName(reading, place, originToken.text);
-    if (!name.ok) return report(reading, place, 'bad-name', originToken.start, originToken.end, `Not a domain name: ${name.error}.`);
+    if (!name.ok) {
+      report(reading, place, 'bad-name', originToken.start, originToken.end, `Not a domain name: ${name.error}.`);
+      return;
+    }
     origin = name.name;
   }
   if (word === '$ORIGIN') place.origin = origin;
@@ -296,12 +313,23 @@ const ARGUMENTS = { $ORIGIN: 'a domain name', $TTL: 'a time', $INCLUDE: 'a file 
 /** RFC 1035 §5.1: origin and owner of the including file are as before afterwards. */
 function includeFile(reading: Reading, place: Place, file: Token, origin: DomainName): void {
   const bad = (message: string): void => report(reading, place, 'bad-include', file.start, file.end, message);
-  if (!reading.options.include) return bad('Files cannot be included here.');
-  if (place.depth >= MAX_INCLUDE_DEPTH)
-    return bad(`Files include one another more than ${MAX_INCLUDE_DEPTH} deep; does one include itself?`);
-  if (++reading.includes > MAX_INCLUDES) return bad(`More than ${MAX_INCLUDES} files are included.`);
+  if (!reading.options.include) {
+    bad('Files cannot be included here.');
+    return;
+  }
+  if (place.depth >= MAX_INCLUDE_DEPTH) {
+    bad(`Files include one another more than ${MAX_INCLUDE_DEPTH} deep; does one include itself?`);
+    return;
+  }
+  if (++reading.includes > MAX_INCLUDES) {
+    bad(`More than ${MAX_INCLUDES} files are included.`);
+    return;
+  }
   const text = reading.options.include(file.text);
-  if (text === undefined) return bad(`The file “${clip(file.text)}” cannot be read.`);
+  if (text === undefined) {
+    bad(`The file “${clip(file.text)}” cannot be read.`);
+    return;
+  }
   readFile(reading, text, { origin, owner: place.owner, file: file.text, depth: place.depth + 1 });
 }
 

@@ -163,8 +163,8 @@ function characterString(token: Token, limit: number): string | (ParsedField & {
   let bytes = '';
   for (let i = 0; i < token.text.length; i++) {
     if (token.text[i] === '\\') {
-      const escape = readEscape(token.text, i);
-      if (!escape) {
+      const escaped = readEscape(token.text, i);
+      if (!escaped) {
         const start = token.start + (token.quoted ? 1 : 0) + i;
         return {
           ok: false,
@@ -173,8 +173,8 @@ function characterString(token: Token, limit: number): string | (ParsedField & {
           end: start + 1,
         };
       }
-      bytes += escape.char;
-      i = escape.end - 1;
+      bytes += escaped.char;
+      i = escaped.end - 1;
       continue;
     }
     const point = token.text.codePointAt(i) as number;
@@ -229,4 +229,21 @@ function span(tokens: readonly Token[], whole: { readonly start: number; readonl
 
 function clip(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}
+
+/** Seconds for people: `1 d`, `1 h 30 min`, `45 s`. */
+export function durationText(seconds: number): string {
+  const parts: string[] = [];
+  let rest = seconds;
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count} ${unit}`);
+    rest -= count * size;
+  }
+  return parts.length === 0 ? '0 s' : parts.slice(0, 2).join(' ');
 }

@@ -10,7 +10,6 @@ import type { RecursionSettings } from './resolver.ts';
 import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
 import { type ServerSettings, serve } from './server.ts';
 import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
-import { dissect } from './wire/dissect.ts';
 import { loadZone, type Zone } from './zone.ts';
 
 /** Cache of a name server that offers recursion without being declared a resolver. */
@@ -19,7 +18,6 @@ const SERVER_CACHE = 10_000;
 export const dns: Protocol = {
   name: 'dns',
   metrics: dnsMetrics,
-  dissectors: { dns: dissect },
   install,
 };
 

@@ -16,8 +16,8 @@
 import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { type Nanoseconds, SECOND } from '../quantities.ts';
-import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from './domain-name.ts';
 import { type Cache, credibility } from './cache.ts';
+import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from './domain-name.ts';
 import { ask, type Reply } from './exchange.ts';
 import type { ResourceRecord } from './records.ts';
 import type { DomainName, Walk } from './scenario.ts';
@@ -40,7 +40,12 @@ export interface ResolverState {
 /** The end of a resolution. `records`: the aliases followed and, for an answer, the records asked for, in order. */
 export type Resolution =
   | { readonly kind: 'answer'; readonly records: readonly ResourceRecord[]; readonly fromCache: boolean }
-  | { readonly kind: 'NXDOMAIN' | 'NODATA'; readonly records: readonly ResourceRecord[]; readonly soa: ResourceRecord | undefined; readonly fromCache: boolean }
+  | {
+      readonly kind: 'NXDOMAIN' | 'NODATA';
+      readonly records: readonly ResourceRecord[];
+      readonly soa: ResourceRecord | undefined;
+      readonly fromCache: boolean;
+    }
   | { readonly kind: 'failure'; readonly reason: string; readonly fromCache: boolean };
 
 /** Aliases in a row. */
@@ -98,7 +103,8 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
     chain.push(...settled.records);
     if (settled.alias === undefined) return { kind: 'answer', records: chain, fromCache };
     const next = settled.alias;
-    if (chain.some((record) => sameName(record.name, next))) return { kind: 'failure', reason: `the aliases of ${displayName(question.name)} go in a circle`, fromCache };
+    if (chain.some((record) => sameName(record.name, next)))
+      return { kind: 'failure', reason: `the aliases of ${displayName(question.name)} go in a circle`, fromCache };
     name = next;
   }
   return { kind: 'failure', reason: `more than ${MAX_ALIASES} aliases in a row`, fromCache };
@@ -207,7 +213,13 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     }
     const least = Math.min(...addresses.map((address) => attempts.get(address) ?? 0));
     if (addresses.length === 0 || least >= ATTEMPTS_PER_SERVER) {
-      return { kind: 'failure', reason: useless.size > 0 ? `no server of ${displayName(delegation.zone)} gives a usable answer` : `no server of ${displayName(delegation.zone)} answers` };
+      return {
+        kind: 'failure',
+        reason:
+          useless.size > 0
+            ? `no server of ${displayName(delegation.zone)} gives a usable answer`
+            : `no server of ${displayName(delegation.zone)} answers`,
+      };
     }
     // Everybody once, then everybody again with twice the patience.
     const address = roundTrips.choose(addresses.filter((a) => (attempts.get(a) ?? 0) === least));
@@ -297,12 +309,15 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
   // Going on with the alias finds the denial just cached, or asks.
   if (chain.length > 0) return { kind: 'records', records: chain, alias: name };
 
-  const servers = message.authorities.filter((record) => record.data.type === 'NS' && inBailiwick(record) && isSubdomain(name, record.name));
+  const servers = message.authorities.filter(
+    (record) => record.data.type === 'NS' && inBailiwick(record) && isSubdomain(name, record.name),
+  );
   const cut = servers[0]?.name;
   if (cut !== undefined && depth(cut) > depth(zone)) {
     const set = servers.filter((record) => sameName(record.name, cut));
     const glue = message.additionals.filter(
-      (record) => record.data.type === 'A' && inBailiwick(record) && set.some((s) => s.data.type === 'NS' && sameName(s.data.server, record.name)),
+      (record) =>
+        record.data.type === 'A' && inBailiwick(record) && set.some((s) => s.data.type === 'NS' && sameName(s.data.server, record.name)),
     );
     cache.store(set, credibility.glue, true);
     for (const addresses of recordSets(glue)) cache.store(addresses, credibility.glue);

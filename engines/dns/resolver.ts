@@ -4,8 +4,9 @@
  */
 import { type Process, type Task, wait } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
-import { Cache, durationText } from './cache.ts';
+import { Cache } from './cache.ts';
 import { canonical } from './domain-name.ts';
+import { durationText } from './presentation.ts';
 import { type Resolution, type ResolverState, type RootHints, resolve } from './resolution.ts';
 import type { Walk } from './scenario.ts';
 import { RoundTripTable } from './server-selection.ts';

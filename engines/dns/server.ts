@@ -65,7 +65,13 @@ function understood(host: Host, socket: DatagramSocket, datagram: Datagram): Mes
   return undefined;
 }
 
-function* respond(socket: DatagramSocket, datagram: Datagram, query: Message, settings: ServerSettings, resolver: Resolver | undefined): Process {
+function* respond(
+  socket: DatagramSocket,
+  datagram: Datagram,
+  query: Message,
+  settings: ServerSettings,
+  resolver: Resolver | undefined,
+): Process {
   const own = answer(settings.zones, query, { recursionAvailable: resolver !== undefined });
   const recursive = resolver && query.recursionDesired && !refusal(query) && !settles(own, query);
   const message = recursive ? withEdns(query, yield* resolver.answer(query)) : own;

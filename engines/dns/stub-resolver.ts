@@ -162,7 +162,9 @@ export function* mailExchangersOf(host: Host, domain: string): Process<MailExcha
     return { kind: 'exchangers', exchangers: [{ preference: 0, host: domain.endsWith('.') ? domain : `${domain}.` }], implicit: true };
   }
   if (found.kind !== 'answer') return found;
-  const exchangers = found.records.flatMap(({ data }) => (data.type === 'MX' ? [{ preference: data.preference, host: data.exchange }] : []));
+  const exchangers = found.records.flatMap(({ data }) =>
+    data.type === 'MX' ? [{ preference: data.preference, host: data.exchange }] : [],
+  );
   if (exchangers.length === 1 && exchangers[0]?.host === ROOT) return { kind: 'null MX' };
   exchangers.sort((a, b) => a.preference - b.preference);
   return { kind: 'exchangers', exchangers: exchangers.filter((exchanger) => exchanger.host !== ROOT), implicit: false };

@@ -29,7 +29,7 @@ export interface Task<T = unknown> {
   readonly result: T | undefined;
   /** Calls `listener` with the result when the task is done (at once if it is already); never if it is stopped. */
   whenDone(listener: (result: T) => void): void;
-  /** Ends it where it waits: its `finally` blocks run, its result never comes. Does nothing to a task that is done. */
+  /** Ends it where it waits: its `finally` blocks run (they must not wait), its result never comes. Does nothing to a task that is done. */
   stop(): void;
 }
 
@@ -51,9 +51,17 @@ export function start<T>(name: string, process: Process<T>, ended?: () => void):
     let input = value;
     for (;;) {
       running = true;
-      const next = process.next(input);
-      running = false;
-      if (stopped) return;
+      let next: IteratorResult<Wait, T>;
+      try {
+        next = process.next(input);
+      } finally {
+        running = false;
+      }
+      if (stopped) {
+        // It stopped itself, and could not be ended from within.
+        if (!next.done) process.return(undefined as T);
+        return;
+      }
       if (next.done) {
         done = true;
         result = next.value;
@@ -73,6 +81,11 @@ export function start<T>(name: string, process: Process<T>, ended?: () => void):
         } else advance(resumed);
       });
       inside = false;
+      if (stopped) {
+        // Setting the wait up stopped it: what was set up is called off.
+        callOff();
+        return;
+      }
       if (!resumedAtOnce) {
         cancel = callOff;
         return;
@@ -96,7 +109,7 @@ export function start<T>(name: string, process: Process<T>, ended?: () => void):
       if (done || stopped) return;
       stopped = true;
       cancel?.();
-      // A process that stops itself is inside next(): the generator cannot be returned from within, it just never resumes.
+      // A process that stops itself is inside next(), and a generator cannot be ended from within: see advance.
       if (!running) process.return(undefined as T);
       ended?.();
     },
@@ -160,12 +173,14 @@ export function* all<T>(processes: readonly Process<T>[]): Process<T[]> {
 
 /** An unbounded first-in-first-out queue between processes: `put` never waits, `take` waits for an item; null after `close` once empty. */
 export class Channel<T> {
-  readonly #items: T[] = [];
+  #items: T[] = [];
+  /** Items before this one are taken. */
+  #first = 0;
   readonly #takers: ((item: T | null) => void)[] = [];
   #closed = false;
 
   get length(): number {
-    return this.#items.length;
+    return this.#items.length - this.#first;
   }
 
   put(item: T): void {
@@ -182,9 +197,17 @@ export class Channel<T> {
 
   take(): Process<T | null> {
     return wait<T | null>((resume) => {
-      const item = this.#items.shift();
-      if (item !== undefined || this.#closed) {
-        resume(item ?? null);
+      if (this.#first < this.#items.length) {
+        const item = this.#items[this.#first++] as T;
+        if (this.#first > 64 && this.#first * 2 > this.#items.length) {
+          this.#items = this.#items.slice(this.#first);
+          this.#first = 0;
+        }
+        resume(item);
+        return () => {};
+      }
+      if (this.#closed) {
+        resume(null);
         return () => {};
       }
       this.#takers.push(resume);

@@ -1,6 +1,7 @@
 /**
  * Seeded randomness: one independent stream a purpose, so that adding a host or an engine never changes what another draws.
- * xoshiro128** 1.1 (Blackman and Vigna), its state filled by SplitMix32 from a hash of seed and purpose. Not for secrets.
+ * xoshiro128** 1.1 (Blackman and Vigna), its 128 bits of state filled from a hash of seed and purpose of that
+ * width, so that two of even a million streams are as good as never alike. Not for secrets.
  */
 
 export interface RandomStream {
@@ -17,19 +18,7 @@ export interface RandomStream {
 
 /** The stream for `purpose` under `seed` (uint32). Equal arguments give equal streams. */
 export function randomStream(seed: number, purpose: string): RandomStream {
-  let hash = (seed ^ 0x811c9dc5) >>> 0;
-  for (let i = 0; i < purpose.length; i++) hash = Math.imul(hash ^ purpose.charCodeAt(i), 0x01000193) >>> 0;
-  const splitMix = (): number => {
-    hash = (hash + 0x9e3779b9) >>> 0;
-    let z = hash;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
-  let a = splitMix();
-  let b = splitMix();
-  let c = splitMix();
-  let d = splitMix() | 1; // never all zero
+  let [a, b, c, d] = initialState(seed, purpose);
   const rotate = (x: number, k: number): number => (x << k) | (x >>> (32 - k));
 
   const uint32 = (): number => {
@@ -55,11 +44,56 @@ export function randomStream(seed: number, purpose: string): RandomStream {
         if (value < bound) return value % limit;
       }
     },
-    exponential: (mean) => -mean * Math.log(1 - float()),
+    exponential: (mean) => -mean * naturalLogarithm(1 - float()),
     bytes(length) {
       const bytes = new Uint8Array(length);
       for (let i = 0; i < length; i++) bytes[i] = uint32() & 0xff;
       return bytes;
     },
   };
+}
+
+/** Four lanes over seed and purpose, each a multiplicative hash with a multiplier of its own, mixed with one another at the end. */
+function initialState(seed: number, purpose: string): [number, number, number, number] {
+  let a = mix(seed ^ 0x9e3779b9);
+  let b = mix(a ^ 0x243f6a88);
+  let c = mix(b ^ 0xb7e15162);
+  let d = mix(c ^ 0x6a09e667);
+  for (let i = 0; i < purpose.length; i++) {
+    const code = purpose.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193) ^ (b >>> 15);
+    b = Math.imul(b ^ code, 0x85ebca6b) ^ (c >>> 13);
+    c = Math.imul(c ^ code, 0xc2b2ae35) ^ (d >>> 17);
+    d = Math.imul(d ^ code, 0x27d4eb2f) ^ (a >>> 14);
+  }
+  a = mix(a ^ purpose.length);
+  b = mix(b ^ a);
+  c = mix(c ^ b);
+  d = mix(d ^ c);
+  // Never all zero, from which the generator would not come away.
+  return [mix(a ^ d), b, c, d | 1];
+}
+
+/** A bijection of 32 bits in which every bit depends on every other (the finaliser of MurmurHash3). */
+function mix(value: number): number {
+  let h = value;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Of `value` from above 0 to 1. Math.log may differ in its last bit between JavaScript engines; this does not. */
+function naturalLogarithm(value: number): number {
+  let x = value;
+  let exponent = 0;
+  while (x < Math.SQRT1_2) {
+    x *= 2;
+    exponent--;
+  }
+  // ln x = 2 artanh s, by its series; s is at most 0.172, so 12 terms reach the last bit.
+  const s = (x - 1) / (x + 1);
+  const square = s * s;
+  let sum = 0;
+  for (let term = 23; term >= 1; term -= 2) sum = sum * square + 1 / term;
+  return 2 * s * sum + exponent * Math.LN2;
 }

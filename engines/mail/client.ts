@@ -142,7 +142,8 @@ export class ClientSession {
     if (size !== null) parameters.push({ keyword: 'SIZE', value: String(mail.content.length) });
     if (/[\x80-\xff]/.test(mail.content)) {
       // RFC 6152 §3: octets above 127 go only to a server that takes them.
-      if (!eightBit) return all({ kind: 'permanent', reason: 'the receiving server takes 7-bit content only', reply: null, status: '5.6.3' });
+      if (!eightBit)
+        return all({ kind: 'permanent', reason: 'the receiving server takes 7-bit content only', reply: null, status: '5.6.3' });
       parameters.push({ keyword: 'BODY', value: '8BITMIME' });
     }
     if (this.#openTransaction) {
@@ -203,7 +204,11 @@ export class ClientSession {
 
   *#write(command: Command): Process {
     const spaced = this.#settings.dialect === 'classic';
-    yield* this.connection.write(encodeCommand(command, spaced), { protocol: 'smtp', kind: 'command', label: commandLine(command, spaced) });
+    yield* this.connection.write(encodeCommand(command, spaced), {
+      protocol: 'smtp',
+      kind: 'command',
+      label: commandLine(command, spaced),
+    });
   }
 
   /** The next reply; a problem if it does not come or is none, and then the session is broken. */
@@ -270,10 +275,12 @@ function overAccepted(results: readonly RecipientResult[], outcome: RecipientRes
 
 /** RFC 5321 §4.1.1.1: a keyword a line, from the second line on. */
 function extensionsIn(reply: Reply): Extensions {
-  const offers = new Map(reply.lines.slice(1).map((line): [string, string] => {
-    const [keyword, ...parameters] = line.split(' ') as [string, ...string[]];
-    return [keyword.toUpperCase(), parameters.join(' ')];
-  }));
+  const offers = new Map(
+    reply.lines.slice(1).map((line): [string, string] => {
+      const [keyword, ...parameters] = line.split(' ') as [string, ...string[]];
+      return [keyword.toUpperCase(), parameters.join(' ')];
+    }),
+  );
   const size = offers.get('SIZE');
   return {
     pipelining: offers.has('PIPELINING'),

@@ -36,7 +36,10 @@ export function composeMessage(composition: Composition, heading: Heading, diale
     if (!given.has(name.toLowerCase())) fields.push(foldField(name, parts));
   };
   fill('From', [heading.from]);
-  fill('To', heading.to.map((address, i) => (i < heading.to.length - 1 ? `${address},` : address)));
+  fill(
+    'To',
+    heading.to.map((address, i) => (i < heading.to.length - 1 ? `${address},` : address)),
+  );
   if (subject !== null) fill('Subject', encodeUnstructured(subject).split(' '));
   fill('Date', [heading.date]);
   fill('Message-ID', [heading.messageId]);

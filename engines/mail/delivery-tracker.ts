@@ -29,6 +29,8 @@ interface Tracked {
   /** As the author wrote them, by canonical address. */
   readonly recipients: ReadonlyMap<string, MailAddress>;
   readonly fates: Map<string, Fate>;
+  /** A mail server has received it. */
+  taken: boolean;
   readonly whenKnown: (() => void)[];
 }
 
@@ -43,7 +45,7 @@ export class DeliveryTracker {
 
   begin(from: MailAddress, recipients: readonly MailAddress[], startedAt: Nanoseconds): number {
     const named = new Map(recipients.map((address) => [canonicalAddress(address), address]));
-    this.#envelopes.push({ from, startedAt, recipients: named, fates: new Map(), whenKnown: [] });
+    this.#envelopes.push({ from, startedAt, recipients: named, fates: new Map(), taken: false, whenKnown: [] });
     return this.#envelopes.length - 1;
   }
 
@@ -57,7 +59,15 @@ export class DeliveryTracker {
     const name = key(connection.remote, connection.local);
     const envelope = this.#travelling.get(name) ?? null;
     this.#travelling.delete(name);
+    if (envelope !== null) (this.#envelopes[envelope] as Tracked).taken = true;
     return envelope;
+  }
+
+  /** The sender's host went down before it was told what became of its submission. */
+  interrupt(envelope: number, reason: string): void {
+    const { taken, recipients } = this.#envelopes[envelope] as Tracked;
+    if (taken) return;
+    for (const recipient of recipients.values()) this.settle(envelope, recipient, { kind: 'refused', reason });
   }
 
   /** When its sender began to submit it, and who that was; null if unknown. */

@@ -31,8 +31,8 @@ const LINE_LIMIT = 998;
 
 export function readMessageFile(bytes: Uint8Array): MessageFile {
   const problems: MessageFileProblem[] = [];
-  const tell = (severity: 'error' | 'warning', line: number, message: string) => {
-    if (problems.length < PROBLEMS_LIMIT) problems.push({ severity, line, message });
+  const tell = (severity: 'error' | 'warning', line: number | (() => number), message: string) => {
+    if (problems.length < PROBLEMS_LIMIT) problems.push({ severity, line: typeof line === 'number' ? line : line(), message });
   };
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   if (hasMark) tell('warning', 1, 'a byte order mark before the message was left out');
@@ -46,11 +46,14 @@ export function readMessageFile(bytes: Uint8Array): MessageFile {
   }
   const octets = lines.map((line) => `${line}\r\n`).join('');
   const message = decodeMessage(octets);
-  const lineAt = (offset: number) => firstLine + countLines(octets, offset);
+  // Only counted for problems that are told, so that many of them cost no more than the first hundred.
+  const lineAt = (offset: number) => () => firstLine + countLines(octets, offset);
 
   if (lines.length === 0) tell('error', 1, 'the file is empty');
-  else if (octets.includes('\0')) tell('error', firstLine + lines.findIndex((line) => line.includes('\0')), 'a NUL: this is no mail message');
-  if (lines.length > 0 && message.fields.length === 0) tell('error', firstLine, 'no header section: a message begins with fields such as “From: alice@crepes.fr”');
+  else if (octets.includes('\0'))
+    tell('error', firstLine + lines.findIndex((line) => line.includes('\0')), 'a NUL: this is no mail message');
+  if (lines.length > 0 && message.fields.length === 0)
+    tell('error', firstLine, 'no header section: a message begins with fields such as “From: alice@crepes.fr”');
   if (message.fields.length > 0) {
     for (const { start } of message.malformed) tell('warning', lineAt(start), 'no header field: a name, a colon, a value');
     for (const name of ['From', 'Date']) {

@@ -20,7 +20,7 @@ interface Account {
   readonly quota: Bytes;
   readonly used: Bytes;
   readonly nextUid: number;
-  readonly uids: readonly number[];
+  readonly count: number;
 }
 
 export class MailboxStore {
@@ -32,7 +32,7 @@ export class MailboxStore {
 
   /** Does nothing where it exists: what lies in it stays. */
   create(address: MailAddress, quota: Bytes): void {
-    if (!this.#account(address)) this.#save({ address, quota, used: 0, nextUid: 1, uids: [] });
+    if (!this.#account(address)) this.#save({ address, quota, used: 0, nextUid: 1, count: 0 });
   }
 
   /** The mailbox's address as it was created; null if there is none. */
@@ -52,18 +52,23 @@ export class MailboxStore {
     if (!account || account.used + octets.length > account.quota) return null;
     const message: StoredMessage = { uid: account.nextUid, arrivedAt: now, octets };
     this.#disk.set(this.#messageName(address, message.uid), message);
-    this.#save({ ...account, used: account.used + octets.length, nextUid: message.uid + 1, uids: [...account.uids, message.uid] });
+    this.#save({ ...account, used: account.used + octets.length, nextUid: message.uid + 1, count: account.count + 1 });
     return message;
   }
 
   /** In the order of arrival. */
   messages(address: MailAddress): StoredMessage[] {
-    const uids = this.#account(address)?.uids ?? [];
-    return uids.map((uid) => this.#disk.get<StoredMessage>(this.#messageName(address, uid)) as StoredMessage);
+    const messages: StoredMessage[] = [];
+    const nextUid = this.#account(address)?.nextUid ?? 1;
+    for (let uid = 1; uid < nextUid; uid++) {
+      const message = this.#disk.get<StoredMessage>(this.#messageName(address, uid));
+      if (message) messages.push(message);
+    }
+    return messages;
   }
 
   count(address: MailAddress): number {
-    return this.#account(address)?.uids.length ?? 0;
+    return this.#account(address)?.count ?? 0;
   }
 
   #account(address: MailAddress): Account | undefined {

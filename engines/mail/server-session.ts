@@ -10,7 +10,15 @@ import type { Process } from '../kernel/process.ts';
 import type { Bytes } from '../quantities.ts';
 import { type ReplyTexts, replyTexts } from './reply-texts.ts';
 import type { Dialect } from './scenario.ts';
-import { COMMAND_LINE_LIMIT, type Command, type CommandError, decodeCommand, EXTENDED_COMMAND_LINE_LIMIT, type Parameter, type Verb } from './wire/command.ts';
+import {
+  COMMAND_LINE_LIMIT,
+  type Command,
+  type CommandError,
+  decodeCommand,
+  EXTENDED_COMMAND_LINE_LIMIT,
+  type Parameter,
+  type Verb,
+} from './wire/command.ts';
 import type { Reply } from './wire/reply.ts';
 import { unstuffDots } from './wire/transparency.ts';
 
@@ -46,7 +54,7 @@ export interface SessionSettings {
 
 export interface SessionStep {
   readonly reply: Reply;
-  readonly then: 'command' | 'content' | 'close';
+  readonly next: 'command' | 'content' | 'close';
 }
 
 /** RFC 5321 §4.5.3.1.8: at least 100. */
@@ -58,7 +66,16 @@ type State = 'connected' | 'ready' | 'sender' | 'recipients';
 type Act = 'hello' | 'mail' | 'recipient' | 'data' | 'reset' | 'noop' | 'help' | 'verify' | 'expand' | 'quit' | OutOfOrder;
 type OutOfOrder = 'no hello' | 'no sender' | 'no recipient' | 'nested';
 
-const ANY_TIME = { RSET: 'reset', NOOP: 'noop', HELP: 'help', VRFY: 'verify', EXPN: 'expand', QUIT: 'quit', HELO: 'hello', EHLO: 'hello' } as const;
+const ANY_TIME = {
+  RSET: 'reset',
+  NOOP: 'noop',
+  HELP: 'help',
+  VRFY: 'verify',
+  EXPN: 'expand',
+  QUIT: 'quit',
+  HELO: 'hello',
+  EHLO: 'hello',
+} as const;
 
 const TRANSITIONS: Readonly<Record<State, Readonly<Record<Verb, Act>>>> = {
   connected: { ...ANY_TIME, MAIL: 'no hello', RCPT: 'no hello', DATA: 'no hello' },
@@ -99,7 +116,7 @@ export class ServerSession {
     const step = line === null ? stay(this.#texts.lineTooLong()) : yield* this.#perform(decodeCommand(line));
     const { code } = step.reply;
     if (code >= 500 && code <= 504 && ++this.#errors >= ERRORS_LIMIT) {
-      return { reply: this.#texts.tooManyErrors(this.#settings.greeting), then: 'close' };
+      return { reply: this.#texts.tooManyErrors(this.#settings.greeting), next: 'close' };
     }
     return { ...step, reply: this.#shownTo(step.reply) };
   }
@@ -137,7 +154,7 @@ export class ServerSession {
       case 'recipient':
         return stay(yield* this.#recipient(command as Command & { verb: 'RCPT' }));
       case 'data':
-        return { reply: texts.startMail(), then: 'content' };
+        return { reply: texts.startMail(), next: 'content' };
       case 'reset':
         this.#reset();
         return stay(texts.reset());
@@ -150,7 +167,7 @@ export class ServerSession {
       case 'expand':
         return stay(texts.notImplemented(command.verb));
       case 'quit':
-        return { reply: texts.closing(this.#settings.greeting), then: 'close' };
+        return { reply: texts.closing(this.#settings.greeting), next: 'close' };
       case 'no hello':
         return stay(texts.outOfOrder('Polite people say HELO first'));
       case 'no sender':
@@ -224,7 +241,7 @@ export class ServerSession {
 }
 
 function stay(reply: Reply): SessionStep {
-  return { reply, then: 'command' };
+  return { reply, next: 'command' };
 }
 
 /** RFC 1870 §3: up to 20 digits. */

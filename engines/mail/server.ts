@@ -37,11 +37,11 @@ export function* serveConnection(host: Host, connection: Connection, session: Se
       return null;
     },
   });
-  let step: SessionStep = { reply: session.greet(), then: 'command' };
+  let step: SessionStep = { reply: session.greet(), next: 'command' };
   while (yield* write(connection, step.reply)) {
-    if (step.then === 'close') break;
+    if (step.next === 'close') break;
     // Stuffed dots add at most a third: a line that is one dot goes from three octets to four.
-    const result = yield* step.then === 'content'
+    const result = yield* step.next === 'content'
       ? reader.readDotTerminated(Math.ceil((settings.maximumSize * 4) / 3) + 4)
       : reader.readLine(session.lineLimit);
     if (result.kind === 'endless') {

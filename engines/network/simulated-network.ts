@@ -6,16 +6,17 @@
  * core adds nothing. Packets of a host to itself take LOOPBACK_DELAY and no link. A host that is down forwards and takes
  * nothing; what is under way to it vanishes.
  */
+import { formatDuration } from '../format.ts';
 import type { Kernel, Timer } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
 import type { StepOutcome } from '../protocol.ts';
-import { type Bytes, MICROSECOND, type Nanoseconds, SECOND } from '../quantities.ts';
+import { type Bytes, MICROSECOND, type Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Action, Scenario } from '../scenario.ts';
 import type { Host } from './host.ts';
 import { type UdpDatagram, UdpExchanges } from './host-udp.ts';
 import { LOST } from './link.ts';
-import type { NetworkAction } from './scenario.ts';
+import type { CrashAction } from './scenario.ts';
 import { SimulatedHost } from './simulated-host.ts';
 import type { Segment } from './tcp/segment.ts';
 import { type Path, Topology } from './topology.ts';
@@ -92,13 +93,16 @@ export class SimulatedNetwork {
     for (const role of this.#roles[index] as Role[]) this.#start(index, role);
   }
 
-  /** A step of the network's own. */
-  *perform(action: NetworkAction): Process<StepOutcome> {
-    const { host: name, downFor } = action;
+  /** Runs a step of the network's own; undefined for other actions. */
+  perform(action: Action): Process<StepOutcome> | undefined {
+    return action.kind === 'network.crash' ? this.#perform(action) : undefined;
+  }
+
+  *#perform({ host: name, downFor }: CrashAction): Process<StepOutcome> {
     this.crash(name);
     if (downFor === null) return { outcome: `${name} is down for the rest of the run`, succeeded: true };
     this.#restoring[this.#indexOf(name)] = this.kernel.schedule(downFor, () => this.restore(name));
-    return { outcome: `${name} is down for ${downFor / SECOND} s`, succeeded: true };
+    return { outcome: `${name} is down for ${formatDuration(downFor)}`, succeeded: true };
   }
 
   /** Sends a packet that is recorded in row `row`; it arrives at host `to`, or nowhere. */

@@ -45,7 +45,8 @@ export function encode(message: Message): Uint8Array {
 export function fitted(message: Message, limit: number): Message {
   if (encode(message).length <= limit) return message;
   // A referral's glue is required: without it the referral may lead nowhere (RFC 9471 §3).
-  const referral = !message.authoritative && message.answers.length === 0 && message.authorities.some((record) => record.data.type === 'NS');
+  const referral =
+    !message.authoritative && message.answers.length === 0 && message.authorities.some((record) => record.data.type === 'NS');
   const withoutAdditionals = { ...message, additionals: [], truncated: message.truncated || referral };
   if (encode(withoutAdditionals).length <= limit) return withoutAdditionals;
   return { ...message, answers: [], authorities: [], additionals: [], truncated: true };

@@ -27,7 +27,8 @@ export function parseMailbox(text: string): Mailbox | AddressError {
   const end = localPartEnd(text, 0);
   if (end === 0) return { error: 'an address begins with its local part' };
   const localPart = text.slice(0, end);
-  if (text[end] !== '@') return { error: text.includes('@') ? `${quoted(text[end] ?? '')} cannot stand in a local part` : 'the address has no @' };
+  if (text[end] !== '@')
+    return { error: text.includes('@') ? `${quoted(text[end] ?? '')} cannot stand in a local part` : 'the address has no @' };
   const problem = domainProblem(text.slice(end + 1));
   if (problem) return { error: problem };
   if (!localPart.startsWith('"') && !DOT_STRING.test(localPart)) return { error: 'dots in a local part stand between other characters' };

@@ -121,7 +121,14 @@ function scan(line: string): Scan {
   const word = /^[^ ]*/.exec(line)?.[0] ?? '';
   const verb = word.toUpperCase();
   if (!isVerb(verb)) {
-    const field: Field = { name: 'verb', value: word.slice(0, 40), start: 0, end: word.length, meaning: 'no command of SMTP', malformed: true };
+    const field: Field = {
+      name: 'verb',
+      value: word.slice(0, 40),
+      start: 0,
+      end: word.length,
+      meaning: 'no command of SMTP',
+      malformed: true,
+    };
     return { command: { error: 'unknown command', word: verb, text: 'no such command' }, fields: [field] };
   }
   const fields: Field[] = [{ name: 'verb', value: verb, start: 0, end: 4, meaning: MEANINGS[verb], standard: STANDARDS[verb] }];
@@ -139,7 +146,14 @@ function scan(line: string): Scan {
       if (argument === '') return wrong(4, `${verb} wants the client’s domain or address literal`);
       const problem = domainProblem(argument);
       if (problem) return wrong(5, problem);
-      fields.push({ name: 'domain', value: argument, start: 5, end: text.length, meaning: 'the client’s name', standard: 'RFC 5321 §4.1.2' });
+      fields.push({
+        name: 'domain',
+        value: argument,
+        start: 5,
+        end: text.length,
+        meaning: 'the client’s name',
+        standard: 'RFC 5321 §4.1.2',
+      });
       return { command: { verb, name: argument }, fields };
     }
     case 'MAIL':
@@ -171,8 +185,20 @@ function scanPathCommand(verb: 'MAIL' | 'RCPT', text: string, fields: Field[], w
   const mailboxEnd = mailboxStart + mailbox.length;
   const parts: Field[] = mailbox.includes('@')
     ? [
-        { name: 'local part', value: text.slice(mailboxStart, separator), start: mailboxStart, end: separator, standard: 'RFC 5321 §2.3.11' },
-        { name: 'domain', value: text.slice(separator + 1, mailboxEnd), start: separator + 1, end: mailboxEnd, standard: 'RFC 5321 §2.3.5' },
+        {
+          name: 'local part',
+          value: text.slice(mailboxStart, separator),
+          start: mailboxStart,
+          end: separator,
+          standard: 'RFC 5321 §2.3.11',
+        },
+        {
+          name: 'domain',
+          value: text.slice(separator + 1, mailboxEnd),
+          start: separator + 1,
+          end: mailboxEnd,
+          standard: 'RFC 5321 §2.3.5',
+        },
       ]
     : [];
   fields.push({
@@ -180,7 +206,12 @@ function scanPathCommand(verb: 'MAIL' | 'RCPT', text: string, fields: Field[], w
     value: mailbox === '' ? 'null' : mailbox,
     start: at,
     end: path.end,
-    meaning: verb === 'MAIL' ? (mailbox === '' ? 'a notification: nobody is told if it fails' : 'who is told if the mail cannot be delivered') : 'who the mail is for',
+    meaning:
+      verb === 'MAIL'
+        ? mailbox === ''
+          ? 'a notification: nobody is told if it fails'
+          : 'who is told if the mail cannot be delivered'
+        : 'who the mail is for',
     standard: verb === 'MAIL' ? 'RFC 5321 §4.1.1.2' : 'RFC 5321 §4.1.1.3',
     ...(parts.length > 0 ? { children: parts } : {}),
   });

@@ -48,7 +48,10 @@ export function decodeMessage(octets: string): Message {
     const next = Math.min(end + 2, octets.length);
     if (head) {
       const valueStart = at + head[0].length;
-      const value = octets.slice(valueStart, end).replace(/\r\n(?=[ \t])/g, '').trim();
+      const value = octets
+        .slice(valueStart, end)
+        .replace(/\r\n(?=[ \t])/g, '')
+        .trim();
       fields.push({ name: head[1] as string, value, start: at, end: next, valueStart });
     } else malformed.push({ start: at, end });
     at = next;
@@ -129,12 +132,20 @@ export function dissectContent(bytes: Uint8Array): Field[] {
       standard: 'RFC 5322 §2.2',
       children: lines,
     });
-    if (message.bodyStart > last) fields.push({ name: 'empty line', value: '', start: last, end: message.bodyStart, meaning: 'ends the header section' });
+    if (message.bodyStart > last)
+      fields.push({ name: 'empty line', value: '', start: last, end: message.bodyStart, meaning: 'ends the header section' });
   }
   if (message.bodyStart < octets.length) fields.push(body(octets, message.bodyStart));
   if (terminated) {
     const start = octets.length;
-    fields.push({ name: 'end of mail data', value: '.', start, end: wire.length, meaning: 'a dot alone on its line', standard: 'RFC 5321 §4.1.1.4' });
+    fields.push({
+      name: 'end of mail data',
+      value: '.',
+      start,
+      end: wire.length,
+      meaning: 'a dot alone on its line',
+      standard: 'RFC 5321 §4.1.1.4',
+    });
   }
   return fields;
 }

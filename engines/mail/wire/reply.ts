@@ -88,7 +88,11 @@ export function replyLines(reply: Reply): string[] {
 }
 
 export function encodeReply(reply: Reply): Uint8Array {
-  return bytesOfOctets(replyLines(reply).map((line) => `${line}\r\n`).join(''));
+  return bytesOfOctets(
+    replyLines(reply)
+      .map((line) => `${line}\r\n`)
+      .join(''),
+  );
 }
 
 /** All on one line, for an arrow or an outcome: `250 crepes.fr greets alice-pc, PIPELINING, 8BITMIME`. */

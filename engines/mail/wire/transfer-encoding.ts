@@ -15,7 +15,7 @@ function encodeLine(line: string): string {
     const code = line.charCodeAt(i);
     const blankAtEnd = (code === 32 || code === 9) && i === line.length - 1;
     const plain = (code >= 32 && code <= 126 && code !== 61 && !blankAtEnd) || (code === 9 && !blankAtEnd);
-    const part = plain ? (line[i] as string) : escape(code);
+    const part = plain ? (line[i] as string) : hexEscape(code);
     // One column stays free for the = of the soft line break.
     if (width + part.length > 75 && !(i === line.length - 1 && width + part.length <= 76)) {
       encoded += '=\r\n';
@@ -27,7 +27,7 @@ function encodeLine(line: string): string {
   return encoded;
 }
 
-function escape(code: number): string {
+function hexEscape(code: number): string {
   return `=${HEX[code >> 4]}${HEX[code & 15]}`;
 }
 
@@ -44,7 +44,8 @@ export function encodeBase64(octets: string): string {
   let encoded = '';
   for (let i = 0; i < octets.length; i += 3) {
     const left = octets.length - i;
-    const word = (octets.charCodeAt(i) << 16) | ((left > 1 ? octets.charCodeAt(i + 1) : 0) << 8) | (left > 2 ? octets.charCodeAt(i + 2) : 0);
+    const word =
+      (octets.charCodeAt(i) << 16) | ((left > 1 ? octets.charCodeAt(i + 1) : 0) << 8) | (left > 2 ? octets.charCodeAt(i + 2) : 0);
     encoded += `${BASE64[word >> 18]}${BASE64[(word >> 12) & 63]}${left > 1 ? BASE64[(word >> 6) & 63] : '='}${left > 2 ? BASE64[word & 63] : '='}`;
   }
   return encoded;

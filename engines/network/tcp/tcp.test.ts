@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Kernel } from '../../kernel/kernel.ts';
-import { Recorder } from '../../recorder.ts';
 import { MILLISECOND } from '../../quantities.ts';
+import { Recorder } from '../../recorder.ts';
+import { failed } from '../host.ts';
 import { scenarioForTests } from '../scenario-for-tests.ts';
 import { SimulatedNetwork } from '../simulated-network.ts';
-import { failed } from '../host.ts';
 
 const info = { protocol: 'test', kind: 'data', label: 'x' };
 test('smoke', () => {
@@ -43,8 +43,19 @@ test('smoke', () => {
   });
   while (kernel.run(1000));
   const t = recorder.tables();
-  console.log(log, kernel.events, kernel.now/1e6);
-  for (let i = 0; i < t.packets.rows; i++) console.log((t.packets.sentAt[i]!/1e6).toFixed(3), (t.packets.receivedAt[i]!/1e6).toFixed(3), t.packets.fromServer[i], t.packets.flags[i], t.packets.sequence[i], t.packets.acknowledgment[i], t.packets.window[i], t.packets.length[i], t.packets.retransmission[i]);
+  console.log(log, kernel.events, kernel.now / 1e6);
+  for (let i = 0; i < t.packets.rows; i++)
+    console.log(
+      (t.packets.sentAt[i]! / 1e6).toFixed(3),
+      (t.packets.receivedAt[i]! / 1e6).toFixed(3),
+      t.packets.fromServer[i],
+      t.packets.flags[i],
+      t.packets.sequence[i],
+      t.packets.acknowledgment[i],
+      t.packets.window[i],
+      t.packets.length[i],
+      t.packets.retransmission[i],
+    );
   console.log(t.connections, t.strings, t.messages.receivedAt);
   expect(log.length).toBe(3);
 });

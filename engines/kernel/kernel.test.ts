@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Kernel, type Timer } from './kernel.ts';
+
+describe('order', () => {
+  test('by time, then priority, then order of scheduling', () => {
+    const kernel = new Kernel(1);
+    const order: string[] = [];
+    kernel.schedule(20, () => order.push('later'));
+    kernel.schedule(10, () => order.push('last of its time'), { priority: 8 });
+    kernel.schedule(10, () => order.push('second'));
+    kernel.schedule(10, () => order.push('third'));
+    kernel.schedule(10, () => order.push('first'), { priority: -1 });
+    expect(kernel.run(100)).toBe(false);
+    expect(order).toEqual(['first', 'second', 'third', 'last of its time', 'later']);
+    expect(kernel.now).toBe(20);
+    expect(kernel.events).toBe(5);
+  });
+
+  test('any schedule and cancellations run as a sorted list would', () => {
+    const command = fc.record({
+      delay: fc.nat(20),
+      priority: fc.integer({ min: -16, max: 15 }),
+      cancels: fc.option(fc.nat(400), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 400 }), (commands) => {
+        const kernel = new Kernel(1);
+        const timers: Timer[] = [];
+        const ran: number[] = [];
+        const cancelled = new Set<number>();
+        for (const [i, { delay, priority, cancels }] of commands.entries()) {
+          timers.push(kernel.schedule(delay, () => ran.push(i), { priority }));
+          if (cancels !== undefined && cancels <= i) {
+            kernel.cancel(timers[cancels] as Timer);
+            cancelled.add(cancels);
+          }
+        }
+        const expected = commands
+          .map((command, i) => ({ ...command, i }))
+          .filter(({ i }) => !cancelled.has(i))
+          .sort((a, b) => a.delay - b.delay || a.priority - b.priority || a.i - b.i)
+          .map(({ i }) => i);
+        expect(kernel.foreground).toBe(expected.length);
+        while (kernel.run(7));
+        expect(ran).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('events that schedule events: time never goes back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { minLength: 1, maxLength: 300 }), (delays) => {
+        const kernel = new Kernel(1);
+        const times: number[] = [];
+        let next = 0;
+        const step = (): void => {
+          times.push(kernel.now);
+          for (let n = 0; n < 2 && next < delays.length; n++) kernel.schedule(delays[next++] as number, step);
+        };
+        kernel.schedule(0, step);
+        while (kernel.run(10));
+        expect(times.length).toBe(delays.length + 1);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('cancel', () => {
+  test('is safe for timers that ran or were cancelled, even when their place is used again', () => {
+    const kernel = new Kernel(1);
+    let ran = 0;
+    const old = kernel.schedule(1, () => ran++);
+    kernel.run(1);
+    const fresh = kernel.schedule(1, () => ran++);
+    kernel.cancel(old);
+    kernel.cancel(old);
+    kernel.run(10);
+    expect(ran).toBe(2);
+    kernel.cancel(fresh);
+    expect(kernel.foreground).toBe(0);
+    kernel.cancel(Number.MAX_SAFE_INTEGER);
+  });
+
+  test('a hundred thousand timers that are set and called off leave no trace', () => {
+    const kernel = new Kernel(1);
+    let ran = 0;
+    for (let i = 0; i < 100_000; i++) kernel.cancel(kernel.schedule(1_000_000 - i, () => ran++));
+    kernel.schedule(5, () => ran++);
+    expect(kernel.foreground).toBe(1);
+    expect(kernel.run(10)).toBe(false);
+    expect([ran, kernel.now, kernel.events]).toEqual([1, 5, 1]);
+  });
+});
+
+describe('background', () => {
+  test('happens in its turn, but keeps no run alive', () => {
+    const kernel = new Kernel(1);
+    const order: string[] = [];
+    kernel.schedule(5, () => order.push('early background'), { background: true });
+    kernel.schedule(10, () => order.push('foreground'));
+    kernel.schedule(15, () => order.push('late background'), { background: true });
+    expect(kernel.run(100)).toBe(false);
+    expect(order).toEqual(['early background', 'foreground']);
+    expect(kernel.now).toBe(10);
+  });
+});
+
+test('an event has the cause that held when it was scheduled', () => {
+  const kernel = new Kernel(1);
+  const causes: number[] = [];
+  kernel.cause = 3;
+  kernel.schedule(10, () => {
+    causes.push(kernel.cause);
+    kernel.schedule(10, () => causes.push(kernel.cause));
+    kernel.cause = 9;
+  });
+  kernel.cause = 4;
+  kernel.schedule(15, () => causes.push(kernel.cause));
+  kernel.run(100);
+  expect(causes).toEqual([3, 4, 3]);
+  expect(kernel.cause).toBe(-1);
+});
+
+test('run executes no more events than asked for', () => {
+  const kernel = new Kernel(1);
+  let ran = 0;
+  for (let i = 0; i < 5; i++) kernel.schedule(i, () => ran++);
+  expect(kernel.run(2)).toBe(true);
+  expect(ran).toBe(2);
+  expect(kernel.run(3)).toBe(false);
+  expect(ran).toBe(5);
+});
+
+test.each([[-1], [Number.NaN]])('a delay of %s is refused', (delay) => {
+  expect(() => new Kernel(1).schedule(delay, () => {})).toThrow(RangeError);
+});
+
+test('a wait longer than time itself lasts to its end', () => {
+  const kernel = new Kernel(1);
+  kernel.schedule(Number.POSITIVE_INFINITY, () => {});
+  kernel.schedule(2_147_483_647 * 1e9, () => {});
+  kernel.run(2);
+  expect(kernel.now).toBe(Number.MAX_SAFE_INTEGER);
+});
+
+test('the same purpose gives the same stream', () => {
+  const kernel = new Kernel(7);
+  expect(kernel.random('a')).toBe(kernel.random('a'));
+  expect(kernel.random('a')).not.toBe(kernel.random('b'));
+});

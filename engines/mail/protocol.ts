@@ -1,0 +1,85 @@
+/** Mail, as the engines know it: SMTP servers and mailboxes, the step that sends, the expectation that counts. */
+import type { Process } from '../kernel/process.ts';
+import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
+import type { Comparison } from '../scenario.ts';
+import { DeliveryTracker } from './delivery-tracker.ts';
+import { mailServer } from './mail-server.ts';
+import { MailboxStore } from './mailbox-store.ts';
+import { mailMetrics } from './metrics.ts';
+import type { MailboxExpectation, MailboxService, MailServerService, SendAction } from './scenario.ts';
+import { submit } from './user-agent.ts';
+import { canonicalAddress } from './wire/address.ts';
+
+export const mail: Protocol = {
+  name: 'mail',
+  metrics: mailMetrics,
+  install,
+};
+
+function install(world: World): Installed {
+  const tracker = new DeliveryTracker();
+  const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
+  const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
+  for (const service of servers) {
+    const kept = mailboxes.filter(({ host }) => host === service.host);
+    world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker));
+  }
+  return {
+    perform: (action) => (action.kind === 'mail.send' ? send(world, servers, tracker, action) : undefined),
+    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
+  };
+}
+
+/** Done when the fate of every recipient is known. */
+function* send(world: World, servers: readonly MailServerService[], tracker: DeliveryTracker, action: SendAction): Process<StepOutcome> {
+  const host = world.host(action.host);
+  // The user agent of the textbook's user speaks as the textbook's server does.
+  const dialect = servers.find((service) => service.host === action.server)?.dialect ?? 'extended';
+  const envelope = tracker.begin(action.from, action.to, host.now());
+  let began = false;
+  host.spawn(
+    'user agent',
+    (function* (): Process {
+      began = true;
+      try {
+        yield* submit(host, action, dialect, tracker, envelope);
+      } finally {
+        tracker.interrupt(envelope, `${host.name} went down before it was sent`);
+      }
+    })(),
+  );
+  if (!began) tracker.interrupt(envelope, `${host.name} is down`);
+  return yield* tracker.outcome(envelope);
+}
+
+function judge(world: World, mailboxes: readonly MailboxService[], { address, comparison, messages }: MailboxExpectation): Judgement {
+  const expected = `${WORDS[comparison]}${count(messages)}`;
+  const mailbox = mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
+  if (!mailbox) return { passed: false, expected, measured: 'no such mailbox' };
+  const found = new MailboxStore(world.host(mailbox.host).disk).messages(address);
+  const last = found.at(-1);
+  const passed = HOLDS[comparison](found.length, messages);
+  return { passed, expected, measured: count(found.length), ...(last ? { decidedAt: last.arrivedAt } : {}) };
+}
+
+const WORDS: Readonly<Record<Comparison, string>> = {
+  '=': '',
+  '!=': 'not ',
+  '<': 'fewer than ',
+  '<=': 'at most ',
+  '>=': 'at least ',
+  '>': 'more than ',
+};
+
+const HOLDS: Readonly<Record<Comparison, (measured: number, bound: number) => boolean>> = {
+  '=': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+  '>': (a, b) => a > b,
+};
+
+function count(messages: number): string {
+  return `${messages} ${messages === 1 ? 'message' : 'messages'}`;
+}
