@@ -1,7 +1,7 @@
 /**
- * One question to one server and its reply, over UDP (RFC 1035 §4.2.1).
+ * A question to a server and its reply, over UDP (RFC 1035 §4.2.1).
  *
- * Each attempt goes from a port of its own, drawn at random, with a random ID; a reply counts only when address, port, ID and
+ * A query goes from a port of its own, drawn at random, with a random ID; a reply counts only when address, port, ID and
  * question match (RFC 5452 §9.1). What does not match is told in the run and waited past.
  */
 import { type Process, race } from '../kernel/process.ts';
@@ -28,48 +28,79 @@ export interface AskOptions {
 
 /** Sends one query and waits for its response, at most `timeout`. */
 export function* ask(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
-  const socket = yield* host.bind(0);
-  if (failed(socket)) return { kind: 'failure' };
+  const outstanding = yield* openQuery(host, question, options.recursionDesired);
+  if (!outstanding) return { kind: 'failure' };
   try {
-    const message = query(host.random('dns id').below(0x10000), question, options.recursionDesired);
-    const sentAt = host.now();
-    socket.send(encode(message), { address: server, port: DNS_PORT }, { protocol: 'dns', kind: 'query', label: describe(message) });
-    const outcome = yield* race(matchingReply(host, socket, server, message), host.sleep(options.timeout));
-    if (outcome.winner === 'second' || outcome.value === null) return { kind: 'timeout' };
-    return { kind: 'response', message: outcome.value, roundTrip: host.now() - sentAt };
+    outstanding.send(server);
+    return yield* outstanding.reply(options.timeout);
   } finally {
-    socket.close();
+    outstanding.close();
   }
 }
 
-/** The first reply that belongs to the query; null once the socket is closed. */
-function* matchingReply(host: Host, socket: DatagramSocket, server: Address, sent: Message): Process<Message | null> {
-  for (;;) {
-    const datagram = yield* socket.receive();
-    if (datagram === null) return null;
-    const { from, bytes } = datagram;
-    if (from.address !== server || from.port !== DNS_PORT) {
-      host.narrator.note(`ignores a reply from ${from.address}, which was not asked`);
-      continue;
-    }
-    const reply = decode(bytes);
-    if (!reply.ok) {
-      // RFC 1035 §4.1.1: a server that could not read the query answers with an error and perhaps nothing else.
-      host.narrator.note(`ignores a malformed reply: ${reply.error}`);
-      continue;
-    }
-    const { message } = reply;
-    if (!message.response || message.id !== sent.id) {
-      host.narrator.note('ignores a reply whose ID is not the query’s');
-      continue;
-    }
-    const question = message.questions[0];
-    const asked = sent.questions[0] as Question;
-    // An error may come without the question: the server may not have understood it.
-    if (question ? !sameQuestion(question, asked) : message.responseCode === 'NOERROR') {
-      host.narrator.note('ignores a reply to another question');
-      continue;
-    }
-    return message;
+/** A query ready to be sent; undefined where no socket can be had. Whoever opens it closes it. */
+export function* openQuery(host: Host, question: Question, recursionDesired: boolean): Process<OutstandingQuery | undefined> {
+  const socket = yield* host.bind(0);
+  if (failed(socket)) return undefined;
+  return new OutstandingQuery(host, socket, query(host.random('dns id').below(0x10000), question, recursionDesired));
+}
+
+/** One query that may be sent several times, to one server or to several; a late reply to an earlier sending counts, too. */
+export class OutstandingQuery {
+  readonly #host: Host;
+  readonly #socket: DatagramSocket;
+  readonly #query: Message;
+  /** When each server was last asked. */
+  readonly #sentAt = new Map<Address, Nanoseconds>();
+
+  constructor(host: Host, socket: DatagramSocket, message: Message) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#query = message;
   }
+
+  send(server: Address): void {
+    this.#sentAt.set(server, this.#host.now());
+    this.#socket.send(
+      encode(this.#query),
+      { address: server, port: DNS_PORT },
+      { protocol: 'dns', kind: 'query', label: describe(this.#query) },
+    );
+  }
+
+  /** The next reply that belongs to the query. */
+  *reply(timeout: Nanoseconds): Process<Reply> {
+    const outcome = yield* race(this.#matching(), this.#host.sleep(timeout));
+    return outcome.winner === 'second' || outcome.value === null ? { kind: 'timeout' } : outcome.value;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  *#matching(): Process<Reply | null> {
+    for (;;) {
+      const datagram = yield* this.#socket.receive();
+      if (datagram === null) return null;
+      const { from, bytes } = datagram;
+      const sentAt = this.#sentAt.get(from.address);
+      if (sentAt === undefined || from.port !== DNS_PORT) {
+        this.#host.narrator.note(`ignores a reply from ${from.address}, which was not asked`);
+        continue;
+      }
+      const reply = decode(bytes);
+      const objection = reply.ok ? mismatch(this.#query, reply.message) : `ignores a malformed reply: ${reply.error}`;
+      if (reply.ok && objection === undefined) return { kind: 'response', message: reply.message, roundTrip: this.#host.now() - sentAt };
+      this.#host.narrator.note(objection as string);
+    }
+  }
+}
+
+/** Why a message is no reply to the query; undefined if it is one. */
+function mismatch(sent: Message, message: Message): string | undefined {
+  if (!message.response || message.id !== sent.id) return 'ignores a reply whose ID is not the query’s';
+  const question = message.questions[0];
+  // An error may come without the question: the server may not have understood it.
+  if (!question) return message.responseCode === 'NOERROR' ? 'ignores a reply without a question' : undefined;
+  return sameQuestion(question, sent.questions[0] as Question) ? undefined : 'ignores a reply to another question';
 }

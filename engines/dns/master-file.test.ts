@@ -209,6 +209,12 @@ describe('problems of a master file', () => {
     expect(problems[0]).toMatchObject({ file: 'me' });
   });
 
+  test('a hundred files are included, no more', () => {
+    const { problems, records } = read('$INCLUDE f\n'.repeat(102), { include: () => 'a 1 A 1.2.3.4\n' });
+    expect(records).toHaveLength(100);
+    expect(problems.map((problem) => problem.message)).toEqual(['More than 100 files are included.', 'More than 100 files are included.']);
+  });
+
   test('50 MB of text and binary data each give one clear error', () => {
     expect(read('a A 1.2.3.4\n'.repeat(4_200_000)).problems.map((problem) => problem.code)).toEqual(['too-large']);
     const binary = Array.from({ length: 200_000 }, (_, i) => String.fromCharCode((i * 7919) % 256)).join('');

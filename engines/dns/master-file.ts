@@ -104,8 +104,7 @@ function readFile(reading: Reading, text: string, place: Place): void {
       reading,
       place,
       'too-large',
-      0,
-      Math.min(1, text.length),
+      { start: 0, end: Math.min(1, text.length) },
       `A zone may have ${MAX_TEXT} characters of text at most; this one has ${reading.characters}.`,
     );
     reading.full = true;
@@ -116,7 +115,7 @@ function readFile(reading: Reading, text: string, place: Place): void {
   while (offset < text.length && !reading.full) {
     const entry = readEntry(text, offset);
     offset = entry.end;
-    if (entry.problem) report(reading, place, entry.problem.code, entry.problem.start, entry.problem.end, entry.problem.message);
+    if (entry.problem) report(reading, place, entry.problem.code, entry.problem, entry.problem.message);
     else if (entry.tokens.length > 0) readTokens(reading, place, entry.tokens, entry.blank);
   }
 }
@@ -149,6 +148,11 @@ function couldLeaveOwnerOut(token: Token): boolean {
   return (
     !token.quoted && (typeNumber(token.text) !== undefined || classNumber(token.text) !== undefined || parseTime(token.text) !== undefined)
   );
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
 }
 
 interface FoundRecord {
@@ -232,13 +236,13 @@ function readRecord(reading: Reading, place: Place, tokens: readonly Token[], ha
 
 function accept(reading: Reading, place: Place, found: FoundRecord | Fault): void {
   if ('code' in found) {
-    report(reading, place, found.code, found.start, found.end, found.message);
+    report(reading, place, found.code, found, found.message);
     return;
   }
   const { entry, statedTtl } = found;
   if (reading.entries.length >= MAX_RECORDS) {
     reading.full = true;
-    report(reading, place, 'too-large', entry.start, entry.end, `A zone may have ${MAX_RECORDS} records at most; the rest is not read.`);
+    report(reading, place, 'too-large', entry, `A zone may have ${MAX_RECORDS} records at most; the rest is not read.`);
     return;
   }
   reading.entries.push(entry);
@@ -258,14 +262,13 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
       reading,
       place,
       'bad-directive',
-      directive.start,
-      directive.end,
+      directive,
       `${known}; master files have $ORIGIN, $INCLUDE (RFC 1035 §5.1) and $TTL (RFC 2308 §4).`,
     );
     return;
   }
   if (!argument) {
-    report(reading, place, 'bad-directive', directive.start, directive.end, `${word} needs ${ARGUMENTS[word]} after it.`);
+    report(reading, place, 'bad-directive', directive, `${word} needs ${ARGUMENTS[word]} after it.`);
     return;
   }
   const extra = tokens[most];
@@ -274,8 +277,7 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
       reading,
       place,
       'bad-directive',
-      extra.start,
-      (tokens[tokens.length - 1] as Token).end,
+      { start: extra.start, end: (tokens[tokens.length - 1] as Token).end },
       `Nothing may follow the argument of ${word}.`,
     );
   if (word === '$TTL') {
@@ -285,8 +287,7 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
         reading,
         place,
         'bad-ttl',
-        argument.start,
-        argument.end,
+        argument,
         `“${clip(argument.text)}” is no TTL: a number of seconds up to 2147483647, or a time such as 1h30m (RFC 2181 §8).`,
       );
       return;
@@ -299,7 +300,7 @@ function readDirective(reading: Reading, place: Place, tokens: readonly Token[])
   if (originToken) {
     const name = toName(reading, place, originToken.text);
     if (!name.ok) {
-      report(reading, place, 'bad-name', originToken.start, originToken.end, `Not a domain name: ${name.error}.`);
+      report(reading, place, 'bad-name', originToken, `Not a domain name: ${name.error}.`);
       return;
     }
     origin = name.name;
@@ -312,7 +313,7 @@ const ARGUMENTS = { $ORIGIN: 'a domain name', $TTL: 'a time', $INCLUDE: 'a file 
 
 /** RFC 1035 §5.1: origin and owner of the including file are as before afterwards. */
 function includeFile(reading: Reading, place: Place, file: Token, origin: DomainName): void {
-  const bad = (message: string): void => report(reading, place, 'bad-include', file.start, file.end, message);
+  const bad = (message: string): void => report(reading, place, 'bad-include', file, message);
   if (!reading.options.include) {
     bad('Files cannot be included here.');
     return;
@@ -345,11 +346,11 @@ function classNumber(text: string): number | undefined {
   return unknown && Number(unknown[1]) <= 0xffff ? Number(unknown[1]) : undefined;
 }
 
-function fault(code: ProblemCode, range: { readonly start: number; readonly end: number }, message: string): Fault {
+function fault(code: ProblemCode, range: Range, message: string): Fault {
   return { code, start: range.start, end: range.end, message };
 }
 
-function report(reading: Reading, place: Place, code: ProblemCode, start: number, end: number, message: string): void {
+function report(reading: Reading, place: Place, code: ProblemCode, { start, end }: Range, message: string): void {
   if (reading.problems.length > MAX_PROBLEMS) return;
   const file = place.file === undefined ? {} : { file: place.file };
   if (reading.problems.length === MAX_PROBLEMS) {

@@ -16,13 +16,14 @@
 import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { type Nanoseconds, SECOND } from '../quantities.ts';
+import { answer } from './authoritative.ts';
 import { type Cache, credibility } from './cache.ts';
 import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from './domain-name.ts';
 import { ask, type Reply } from './exchange.ts';
 import type { ResourceRecord } from './records.ts';
 import type { DomainName, Walk } from './scenario.ts';
 import type { RoundTripTable } from './server-selection.ts';
-import type { Message, Question, ResponseCode } from './wire/message.ts';
+import { type Message, type Question, query, type ResponseCode } from './wire/message.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 
 export type RootHints = readonly { readonly name: DomainName; readonly address: Address }[];
@@ -127,13 +128,11 @@ function fromCacheOf(cache: Cache, name: DomainName, type: string): Settled | un
 
 /** An alias that left our own zones may come back into them. */
 function fromOwnZones(state: ResolverState, name: DomainName, type: string): Settled | undefined {
-  const zone = zoneFor(state.zones, name);
-  if (!zone || delegationFor(zone, name)) return undefined;
-  const records = recordsAt(zone, name, type);
-  if (records.length > 0) return settledBy(records, type);
-  const alias = recordsAt(zone, name, 'CNAME');
-  if (alias.length > 0) return settledBy(alias, type);
-  return { kind: zone.nodes.has(canonical(name)) ? 'NODATA' : 'NXDOMAIN', soa: zone.soa };
+  const own = answer(state.zones, query(0, { name, type }, false));
+  if (!own.authoritative) return undefined;
+  // A chain that ends below a cut or in nothing is taken as far as it goes; its last name is looked at by itself.
+  if (own.answers.length > 0) return settledBy(own.answers, type);
+  return { kind: own.responseCode === 'NXDOMAIN' ? 'NXDOMAIN' : 'NODATA', soa: own.authorities[0] };
 }
 
 function settledBy(records: readonly ResourceRecord[], type: string): Settled {
@@ -291,7 +290,7 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
       break;
     }
     const alias = here.find((record) => record.data.type === 'CNAME');
-    if (alias?.data.type !== 'CNAME') break;
+    if (alias?.data.type !== 'CNAME' || chain.includes(alias)) break;
     chain.push(alias);
     cache.store([alias], trust, true);
     name = alias.data.target;

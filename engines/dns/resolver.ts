@@ -60,13 +60,11 @@ export class Resolver {
     let task = this.#underway.get(key);
     if (!task) {
       task = host.spawn(`resolve ${key}`, resolve(this.#state, question, this.#settings.walk));
-      if (!task.done) {
-        this.#underway.set(key, task);
-        task.whenDone((resolution) => {
-          this.#underway.delete(key);
-          if (resolution.kind === 'failure') host.narrator.note(`cannot resolve ${key}: ${resolution.reason}`);
-        });
-      }
+      this.#underway.set(key, task);
+      task.whenDone((resolution) => {
+        this.#underway.delete(key);
+        if (resolution.kind === 'failure') host.narrator.note(`cannot resolve ${key}: ${resolution.reason}`);
+      });
     }
     return yield* result(task);
   }

@@ -6,7 +6,7 @@ import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { type Nanoseconds, SECOND } from '../quantities.ts';
 import { canonical, displayName, parseName, ROOT, sameName } from './domain-name.ts';
-import { ask } from './exchange.ts';
+import { openQuery } from './exchange.ts';
 import { ipv4Bytes } from './ip-address.ts';
 import { presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
@@ -60,19 +60,26 @@ export function* lookup(host: Host, name: string, type: string, options: LookupO
 
 function* askLocalServers(host: Host, name: DomainName, type: string, options: LookupOptions): Process<Lookup> {
   const { timeout = 5 * SECOND, attempts = 2 } = options;
-  let error: Lookup | undefined;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    for (const server of host.nameservers) {
-      const reply = yield* ask(host, server, { name, type }, { recursionDesired: true, timeout });
-      if (reply.kind !== 'response') continue;
-      const found = understand(name, type, reply.message);
-      if (found.kind !== 'error') return found;
-      error = found;
+  const outstanding = host.nameservers.length > 0 ? yield* openQuery(host, { name, type }, true) : undefined;
+  if (!outstanding) return { kind: 'timeout' };
+  try {
+    let error: Lookup | undefined;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      for (const server of host.nameservers) {
+        outstanding.send(server);
+        const reply = yield* outstanding.reply(timeout);
+        if (reply.kind !== 'response') continue;
+        const found = understand(name, type, reply.message);
+        if (found.kind !== 'error') return found;
+        error = found;
+      }
+      // A server's error is an answer: only silence is asked again.
+      if (error) return error;
     }
-    // A server's error is an answer: only silence is asked again.
-    if (error) return error;
+    return { kind: 'timeout' };
+  } finally {
+    outstanding.close();
   }
-  return { kind: 'timeout' };
 }
 
 function understand(name: DomainName, type: string, message: Message): Lookup {

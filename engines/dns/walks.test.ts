@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../simulation.ts';
-import { arrows, notes, recursing, resolveStep, textbook } from './scenario-for-tests.ts';
+import { arrows, recursing, resolveStep, textbook } from './scenario-for-tests.ts';
 
 describe('the textbook’s walks: engineering.nyu.edu asks for gaia.cs.umass.edu', () => {
   const referrals = { edu: 'referral: edu NS a.edu-servers.net', umass: 'referral: umass.edu NS dns.cs.umass.edu' };
@@ -20,7 +20,6 @@ describe('the textbook’s walks: engineering.nyu.edu asks for gaia.cs.umass.edu
       `dns.nyu.edu → engineering.nyu.edu: ${answer}`,
     ]);
     expect(run.steps[0]).toMatchObject({ outcome: '128.119.245.12', succeeded: true });
-    console.log(notes(run), run.steps);
   });
 
   test('recursive: each server asks the next one; eight messages', () => {
@@ -36,6 +35,5 @@ describe('the textbook’s walks: engineering.nyu.edu asks for gaia.cs.umass.edu
       `a.root-servers.net → dns.nyu.edu: ${answer}`,
       `dns.nyu.edu → engineering.nyu.edu: ${answer}`,
     ]);
-    console.log(notes(run), run.steps);
   });
 });

@@ -10,14 +10,14 @@ function clock() {
       const timer = kernel.schedule(duration, () => resume());
       return () => kernel.cancel(timer);
     });
-  function* after<T>(duration: number, value: T): Process<T> {
+  function* sleepThen<T>(duration: number, value: T): Process<T> {
     yield* sleep(duration);
     return value;
   }
   const finish = (): void => {
     while (kernel.run(100));
   };
-  return { kernel, sleep, after, finish };
+  return { kernel, sleep, sleepThen, finish };
 }
 
 describe('start', () => {
@@ -153,15 +153,15 @@ describe('race', () => {
     ['both at once', 2, 2, { winner: 'first', value: 'a' }],
   ];
   test.each(table)('%s', (_name, first, second, expected) => {
-    const { kernel, after, finish } = clock();
-    const task = start('race', race(after(first, 'a'), after(second, 'b')));
+    const { kernel, sleepThen, finish } = clock();
+    const task = start('race', race(sleepThen(first, 'a'), sleepThen(second, 'b')));
     finish();
     expect(task.result).toEqual(expected);
     expect(kernel.now).toBe(Math.min(first, second));
   });
 
   test('the loser is stopped: its finally runs', () => {
-    const { after, sleep, finish } = clock();
+    const { sleepThen, sleep, finish } = clock();
     const log: string[] = [];
     function* loser(): Process {
       try {
@@ -170,14 +170,14 @@ describe('race', () => {
         log.push('stopped');
       }
     }
-    start('race', race(after(1, 'a'), loser()));
+    start('race', race(sleepThen(1, 'a'), loser()));
     finish();
     expect(log).toEqual(['stopped']);
   });
 
   test('stopping the race stops both', () => {
-    const { kernel, after } = clock();
-    const task = start('race', race(after(1, 'a'), after(2, 'b')));
+    const { kernel, sleepThen } = clock();
+    const task = start('race', race(sleepThen(1, 'a'), sleepThen(2, 'b')));
     expect(kernel.foreground).toBe(2);
     task.stop();
     expect(kernel.foreground).toBe(0);
@@ -186,8 +186,8 @@ describe('race', () => {
 
 describe('all', () => {
   test('is done with the slowest; results in the order of the processes', () => {
-    const { kernel, after, finish } = clock();
-    const task = start('all', all([after(3, 'a'), after(1, 'b'), after(2, 'c')]));
+    const { kernel, sleepThen, finish } = clock();
+    const task = start('all', all([sleepThen(3, 'a'), sleepThen(1, 'b'), sleepThen(2, 'c')]));
     finish();
     expect(task.result).toEqual(['a', 'b', 'c']);
     expect(kernel.now).toBe(3);
@@ -198,8 +198,8 @@ describe('all', () => {
   });
 
   test('stopping it stops the rest', () => {
-    const { kernel, after } = clock();
-    const task = start('all', all([after(3, 'a'), after(1, 'b')]));
+    const { kernel, sleepThen } = clock();
+    const task = start('all', all([sleepThen(3, 'a'), sleepThen(1, 'b')]));
     kernel.run(1);
     task.stop();
     expect(kernel.foreground).toBe(0);

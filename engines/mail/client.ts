@@ -12,6 +12,7 @@ import { LineReader } from '../network/line-reader.ts';
 import { bytesOfOctets } from '../network/octets.ts';
 import { type Bytes, MINUTE, type Nanoseconds } from '../quantities.ts';
 import type { Dialect } from './scenario.ts';
+import { RECIPIENTS_LIMIT } from './server-session.ts';
 import { type Command, commandLine, encodeCommand, type Parameter } from './wire/command.ts';
 import { subjectOf } from './wire/message-format.ts';
 import { decodeReply, REPLY_LINE_LIMIT, REPLY_LINES_LIMIT, type Reply, replyLabel } from './wire/reply.ts';
@@ -120,8 +121,9 @@ export class ClientSession {
   *send(mail: Mail): Process<RecipientResult[]> {
     const results = yield* this.#transaction(mail);
     // RFC 5321 §4.5.3.1.10: what is too many recipients for one transaction goes in another one.
-    const left = mail.recipients.flatMap((_, i) => (isTooMany(results[i] as RecipientResult) ? [i] : []));
-    if (left.length > 0 && left.length < mail.recipients.length && results.some(({ kind }) => kind === 'accepted') && this.usable) {
+    const accepted = results.filter(({ kind }) => kind === 'accepted').length;
+    const left = mail.recipients.flatMap((_, i) => (isTooMany(results[i] as RecipientResult, accepted) ? [i] : []));
+    if (left.length > 0 && accepted > 0 && this.usable) {
       const rest = yield* this.send({ ...mail, recipients: left.map((i) => mail.recipients[i] as string) });
       for (const [k, i] of left.entries()) results[i] = rest[k] as RecipientResult;
     }
@@ -264,8 +266,10 @@ function problemOf(reply: Reply): Problem {
   return { kind, reason: replyLabel(reply), reply, status: reply.enhanced ?? (kind === 'permanent' ? '5.0.0' : '4.0.0') };
 }
 
-function isTooMany(result: RecipientResult): boolean {
-  return result.kind === 'temporary' && result.reply?.code === 452 && (result.reply.enhanced ?? '4.5.3') === '4.5.3';
+/** Where no enhanced code says so, 452 means it once the server has taken as many as it must (RFC 5321 §4.5.3.1.8). */
+function isTooMany(result: RecipientResult, accepted: number): boolean {
+  if (result.kind !== 'temporary' || result.reply?.code !== 452) return false;
+  return result.reply.enhanced === null ? accepted >= RECIPIENTS_LIMIT : result.reply.enhanced === '4.5.3';
 }
 
 /** Refused recipients stay refused; for the others the transaction's result counts. */

@@ -56,9 +56,8 @@ export class DeliveryTracker {
 
   /** The server has received a message over this connection of its own. */
   takeOver(connection: Connection): EnvelopeNumber {
-    const name = key(connection.remote, connection.local);
-    const envelope = this.#travelling.get(name) ?? null;
-    this.#travelling.delete(name);
+    // It stays there: a message with many recipients may take several transactions.
+    const envelope = this.#travelling.get(key(connection.remote, connection.local)) ?? null;
     if (envelope !== null) (this.#envelopes[envelope] as Tracked).taken = true;
     return envelope;
   }

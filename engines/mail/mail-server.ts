@@ -111,15 +111,17 @@ class MailServer {
     const remote: MailAddress[] = [];
     const failures: DeliveryFailure[] = [];
     for (const recipient of recipients) {
-      const local = this.#local(recipient);
-      const name = canonicalAddress(local ?? recipient);
+      const name = canonicalAddress(recipient);
       if (seen.has(name)) continue; // named twice, delivered once
       seen.add(name);
-      if (local === null) remote.push(recipient);
-      else {
-        const failure = this.#deliver(local, message);
-        if (failure) failures.push({ ...failure, recipient });
+      const local = this.#local(recipient);
+      if (local === null) {
+        remote.push(recipient);
+        continue;
       }
+      const failure = this.#deliver(local, message);
+      if (failure) failures.push({ ...failure, recipient });
+      else this.#tracker.settle(envelope, recipient, { kind: 'delivered' });
     }
     if (remote.length > 0) this.#delivery.begin(this.#queue.add(message, remote));
     if (failures.length > 0) this.#bounce({ ...message, destinations: [] }, failures);
@@ -141,7 +143,6 @@ class MailServer {
     if (origin && origin.from !== '') {
       this.#host.narrator.measure('delivery time', [origin.from, address], this.#host.now() - origin.startedAt);
     }
-    this.#tracker.settle(envelope, address, { kind: 'delivered' });
     return null;
   }
 

@@ -1,7 +1,9 @@
 /** The textbook's mail scenario for tests: Alice at crepes.fr, Bob at hamburger.edu, their two servers, and one name server for all. */
 import type { ResourceRecord } from '../dns/records.ts';
+import { octetsOf } from '../network/octets.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { DAY, MINUTE } from '../quantities.ts';
+import type { Run } from '../run.ts';
 import type { Action, Expectation, HostDeclaration, Scenario, Service, Step } from '../scenario.ts';
 import type { Composition, Dialect, MailboxService, MailServerService, SendAction } from './scenario.ts';
 
@@ -94,7 +96,11 @@ export function mailScenario(test: MailTest): Scenario {
 }
 
 /** Alice sends a message by her server. */
-export function aliceSends(to: readonly string[], message: Partial<Composition & { kind: 'parts' }> = {}, rest: Partial<SendAction> = {}): SendAction {
+export function aliceSends(
+  to: readonly string[],
+  message: Partial<Composition & { kind: 'parts' }> = {},
+  rest: Partial<SendAction> = {},
+): SendAction {
   return {
     kind: 'mail.send',
     host: 'alice-pc',
@@ -104,4 +110,16 @@ export function aliceSends(to: readonly string[], message: Partial<Composition &
     message: { kind: 'parts', subject: 'Condiments', headers: [], body: 'Do you like ketchup?\nHow about pickles?', ...message },
     ...rest,
   };
+}
+
+/** The mail data that a host received last, as its SMTP server reads it: dots single, without the terminating line. */
+export function lastContent(run: Run, to: string): string {
+  for (let i = run.messages.rows - 1; i >= 0; i--) {
+    if (run.hosts[run.messages.to[i] as number]?.name !== to || run.strings[run.messages.kind[i] as number] !== 'content') continue;
+    const start = run.messages.start[i] as number;
+    return octetsOf(run.bytes.subarray(start, start + (run.messages.length[i] as number)))
+      .slice(0, -3)
+      .replaceAll('\r\n..', '\r\n.');
+  }
+  throw new Error(`${to} received no mail data`);
 }

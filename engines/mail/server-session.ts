@@ -116,7 +116,7 @@ export class ServerSession {
     const step = line === null ? stay(this.#texts.lineTooLong()) : yield* this.#perform(decodeCommand(line));
     const { code } = step.reply;
     if (code >= 500 && code <= 504 && ++this.#errors >= ERRORS_LIMIT) {
-      return { reply: this.#texts.tooManyErrors(this.#settings.greeting), next: 'close' };
+      return { reply: this.#shownTo(this.#texts.tooManyErrors(this.#settings.greeting)), next: 'close' };
     }
     return { ...step, reply: this.#shownTo(step.reply) };
   }

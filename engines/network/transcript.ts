@@ -13,13 +13,16 @@ export interface TranscriptLine {
 /** Protocols whose messages are lines of text; of others, a message is told by its label. */
 const LINE_PROTOCOLS: ReadonlySet<string> = new Set(['smtp', 'pop3', 'imap', 'ftp']);
 
+/** The part of a run that a transcript is made of. */
+export type TranscriptSource = Pick<Run, 'connections' | 'messages' | 'strings' | 'bytes'>;
+
 /** `connection`: index into the run's connections. In the order of sending; what was sent and lost is there, too. */
-export function transcript(run: Run, connection: number): TranscriptLine[] {
+export function transcript(run: TranscriptSource, connection: number): TranscriptLine[] {
   const { messages, strings } = run;
   const lines: TranscriptLine[] = [];
   for (let i = 0; i < messages.rows; i++) {
     if (messages.connection[i] !== connection) continue;
-    const side = messages.from[i] === run.connections.client[connection] ? 'C' : 'S';
+    const side = sideOf(run, connection, i);
     const isText = messages.bulk[i] === 0 && LINE_PROTOCOLS.has(strings[messages.protocol[i] as number] as string);
     if (!isText) {
       lines.push({ side, line: strings[messages.label[i] as number] as string, message: i });
@@ -31,6 +34,14 @@ export function transcript(run: Run, connection: number): TranscriptLine[] {
     for (const octets of texts) lines.push({ side, line: shown(octets), message: i });
   }
   return lines;
+}
+
+/** A host that talks to itself is on both sides; then the kind of the message tells. */
+function sideOf({ connections, messages, strings }: TranscriptSource, connection: number, message: number): 'C' | 'S' {
+  const client = connections.client[connection];
+  if (client !== connections.server[connection]) return messages.from[message] === client ? 'C' : 'S';
+  const kind = strings[messages.kind[message] as number];
+  return kind === 'reply' || kind === 'response' ? 'S' : 'C';
 }
 
 /** `C: HELO crepes.fr`, a line each. */

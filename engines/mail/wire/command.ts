@@ -133,7 +133,9 @@ function scan(line: string): Scan {
   }
   const fields: Field[] = [{ name: 'verb', value: verb, start: 0, end: 4, meaning: MEANINGS[verb], standard: STANDARDS[verb] }];
   // §4.1.1: trailing white space is tolerated.
-  const text = line.replace(/[ \t]+$/, '');
+  let lineEnd = line.length;
+  while (line[lineEnd - 1] === ' ' || line[lineEnd - 1] === '\t') lineEnd--;
+  const text = line.slice(0, lineEnd);
   const wrong = (at: number, problem: string): Scan => ({
     command: { error: 'syntax', word: verb, text: problem },
     fields: [...fields, { name: 'argument', value: problem, start: Math.min(at, line.length), end: line.length, malformed: true }],

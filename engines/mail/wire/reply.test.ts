@@ -16,7 +16,11 @@ const reply: fc.Arbitrary<Reply> = fc
   }));
 
 test('decoding is the opposite of encoding', () => {
-  fc.assert(fc.property(reply, (original) => expect(decodeReply(replyLines(original))).toEqual(original)));
+  fc.assert(
+    fc.property(reply, (original) => {
+      expect(decodeReply(replyLines(original))).toEqual(original);
+    }),
+  );
 });
 
 describe('decoding', () => {

@@ -222,14 +222,21 @@ export class TcpConnection implements Connection {
   }
 
   #arriveSynchronised(segment: Segment): void {
-    const { flags } = segment;
     const { sender, receiver } = this;
-    const position = fromWire(this.#remoteInitialSequence, segment.sequence, receiver.next);
-    if (this.state === 'SYN-RECEIVED' && flags & SYN && !(flags & ACK) && position === 0) {
-      this.#emitSyn(true);
-      return;
+    let { flags } = segment;
+    let length = sequenceLength(segment);
+    let position = fromWire(this.#remoteInitialSequence, segment.sequence, receiver.next);
+    if (this.state === 'SYN-RECEIVED' && flags & SYN && position === 0) {
+      if (!(flags & ACK)) {
+        this.#emitSyn(true);
+        return;
+      }
+      // The other side's SYN was seen before; the rest acknowledges ours (RFC 9293 §3.5, figure 7).
+      flags &= ~SYN;
+      length--;
+      position = 1;
     }
-    if (!this.#acceptable(position, sequenceLength(segment))) {
+    if (!this.#acceptable(position, length)) {
       if (flags & RST) return;
       if (this.state === 'TIME-WAIT' && flags & FIN) this.#enterTimeWait();
       receiver.acknowledgeNow();
@@ -242,7 +249,7 @@ export class TcpConnection implements Connection {
       else receiver.acknowledgeNow();
       return;
     }
-    if (flags & SYN && !(this.state === 'SYN-RECEIVED' && position === 0)) {
+    if (flags & SYN) {
       // RFC 5961 §4.2.
       receiver.acknowledgeNow();
       return;
@@ -267,7 +274,7 @@ export class TcpConnection implements Connection {
     }
     this.#takeAcknowledgment(segment, position, acknowledgment);
     if ((this.state as TcpState) === 'CLOSED') return;
-    if (segment.length > 0 || flags & FIN) this.#takeData(segment, flags & SYN ? position + 1 : position);
+    if (segment.length > 0 || flags & FIN) this.#takeData(segment, position);
     if ((this.state as TcpState) !== 'CLOSED') sender.output();
   }
 

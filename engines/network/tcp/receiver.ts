@@ -135,9 +135,8 @@ export class Receiver {
   }
 
   #considerWindowUpdate(): void {
-    // RFC 9293 §3.8.6.2.2: tell of room when it grew by a segment or half the buffer, and the other side is short of it.
+    // RFC 9293 §3.8.6.2.2: tell of room when the other side is short of it and it grew by a segment; else the next ACK does.
     const told = this.edge - this.next;
-    const gain = this.window - told;
-    if (gain >= RECEIVE_BUFFER / 2 || (told < 2 * MAXIMUM_SEGMENT_SIZE && gain >= MAXIMUM_SEGMENT_SIZE)) this.acknowledgeNow();
+    if (told < 2 * MAXIMUM_SEGMENT_SIZE && this.window - told >= MAXIMUM_SEGMENT_SIZE) this.acknowledgeNow();
   }
 }

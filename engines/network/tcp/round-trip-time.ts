@@ -28,6 +28,11 @@ export class RoundTripTime {
     this.#backoff = 0;
   }
 
+  /** New data was acknowledged: the path works. Karn's algorithm would keep the backoff until the next measurement; stacks in use do not. */
+  progress(): void {
+    this.#backoff = 0;
+  }
+
   /** §5.5: the timer expired. */
   backOff(): void {
     if (this.#timeout * 2 ** this.#backoff < MAXIMUM_RTO) this.#backoff++;

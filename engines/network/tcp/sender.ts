@@ -128,7 +128,8 @@ export class Sender {
       this.#probing = false;
       this.#probes = 0;
       this.#disarm();
-      // A probe that was not taken has to be sent again.
+      // RFC 5681 §4.1: probes keep no ACK clock going, so the window starts anew; a probe that was not taken is sent again.
+      this.congestion.idle();
       this.next = this.una;
       this.#timedPosition = -1;
     }
@@ -149,6 +150,7 @@ export class Sender {
     let past = 0;
     while (past < this.#writeEnds.length && (this.#writeEnds[past] as number) <= ack - 1) past++;
     if (past > 0) this.#writeEnds.splice(0, past);
+    this.roundTripTime.progress();
     this.#measure(ack);
     this.#duplicates = 0;
     this.#probes = 0;

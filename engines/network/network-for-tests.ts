@@ -1,0 +1,69 @@
+/** A network with its kernel and recorder, and small roles, for tests. */
+import { Kernel } from '../kernel/kernel.ts';
+import type { Process } from '../kernel/process.ts';
+import { Recorder } from '../recorder.ts';
+import type { Scenario } from '../scenario.ts';
+import type { CaptureTables } from './capture/pcapng.ts';
+import { type Connection, failed, type Host, type MessageInfo } from './host.ts';
+import { SimulatedNetwork } from './simulated-network.ts';
+
+export const message: MessageInfo = { protocol: 'test', kind: 'data', label: 'data' };
+
+export function networkForTests(scenario: Scenario) {
+  const kernel = new Kernel(scenario.seed);
+  const recorder = new Recorder([]);
+  const network = new SimulatedNetwork(kernel, scenario, recorder);
+  return {
+    kernel,
+    recorder,
+    network,
+    /** Runs to the end; throws when that does not come within a million events. */
+    finish(): void {
+      if (kernel.run(1_000_000)) throw new Error('the run does not end');
+    },
+    tables: (): CaptureTables & ReturnType<Recorder['tables']> => ({
+      ...recorder.tables(),
+      title: scenario.title,
+      hosts: scenario.hosts.map(({ name, address, implicit }) => ({ name, address, implicit })),
+      steps: scenario.steps.map(({ text, at, parent }) => ({
+        text,
+        at,
+        parent,
+        startedAt: 0,
+        endedAt: 0,
+        outcome: '',
+        succeeded: true,
+      })),
+    }),
+  };
+}
+
+/** Serves every connection to `port` with a process of its own. */
+export function serve(port: number, session: (connection: Connection, host: Host) => Process) {
+  return function* (host: Host): Process {
+    const listener = yield* host.listen(port);
+    if (failed(listener)) throw new Error(listener.failure);
+    for (;;) {
+      const connection = yield* listener.accept();
+      if (!connection) return;
+      host.spawn('session', session(connection, host));
+    }
+  };
+}
+
+/** A connection, or an exception for the test. */
+export function* connected(host: Host, address: string, port: number): Process<Connection> {
+  const connection = yield* host.connect({ address, port });
+  if (failed(connection)) throw new Error(connection.failure);
+  return connection;
+}
+
+/** Reads until the end and gives the number of bytes. */
+export function* drain(connection: Connection): Process<number> {
+  let bytes = 0;
+  for (;;) {
+    const content = yield* connection.read();
+    if (!content) return bytes;
+    bytes += content.length;
+  }
+}
