@@ -56,6 +56,6 @@ export interface Judgement {
 export interface Installed {
   /** Runs a step of this protocol; undefined for other protocols' steps. The process is spawned on no host: it survives crashes. */
   perform?(action: Action): Process<StepOutcome> | undefined;
-  /** Judges an expectation of this protocol at the end of the run; undefined for others. */
+  /** Judges an expectation of this protocol, as things are at this moment of the run; undefined for others. */
   judge?(expected: ExpectationKind): Judgement | undefined;
 }

@@ -242,6 +242,18 @@ export class Recorder {
     series.values.push(value);
   }
 
+  /** The value measured last, if any. Host, domain and mail names are compared without case and without the root's trailing dot. */
+  lastValue(metric: string, subjects: readonly string[]): { readonly at: Nanoseconds; readonly value: number } | undefined {
+    const wanted = subjects.map(plainName);
+    for (const series of this.#series.values()) {
+      if (series.definition.name !== metric || series.subjects.length !== wanted.length) continue;
+      if (!series.subjects.every((subject, i) => plainName(subject) === wanted[i])) continue;
+      const last = series.values.length - 1;
+      return { at: series.at.get(last), value: series.values.get(last) };
+    }
+    return undefined;
+  }
+
   get packetCount(): number {
     return this.#packets.sentAt.length;
   }
@@ -279,6 +291,8 @@ type Done<T> = { [K in keyof T]: T[K] extends Column<infer A> ? A : never };
 function columns<T extends Record<string, { done(): unknown }>>(table: T): Done<T> {
   return Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column.done()])) as Done<T>;
 }
+
+const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
 
 function hex(bytes: Uint8Array): string {
   let text = '';

@@ -96,7 +96,7 @@ export interface Step {
 /** What is compared with what. `=` compares numbers exactly and text without case. */
 export type Comparison = '<' | '<=' | '=' | '>=' | '>' | '!=';
 
-/** `expect METRIC of SUBJECT < VALUE`: compares the last value of a series of the run. */
+/** `expect METRIC of SUBJECT < VALUE`: compares the last value measured so far. */
 export interface MetricExpectation {
   readonly kind: 'metric';
   /** Name in an engine's metrics catalogue, such as `delivery time`. */
@@ -113,6 +113,8 @@ export type ExpectationKind = MetricExpectation | DnsExpectation | MailExpectati
 
 export interface Expectation {
   readonly expected: ExpectationKind;
+  /** How many steps stand above it: it is judged as soon as all of them are done, and at the end of the run if they never are. */
+  readonly after: number;
   readonly text: string;
   readonly at: SourceRange;
 }

@@ -2,9 +2,10 @@
  * The schedule of a run: which step starts when.
  *
  * Theory of operation. Steps with the same parent form a sequence in the order of the text. An `at` step starts at its time,
- * whatever came before. Every other step starts when the one before it is done (`after`: that much later; the first one at
- * once). The steps of a `together` all start with it, side by side, and it is done when they are. What a step does while it
- * runs, and everything that follows from it, has the step as its cause.
+ * whatever came before. Every other step starts when the one before it is done and nothing that it set off is under way any
+ * more, so that a goodbye on a connection does not run into the next step's story (`after`: when that much time has passed
+ * since it was done, too; the first one at once). The steps of a `together` all start with it, side by side, and it is done
+ * when they are. What a step does while it runs, and everything that follows from it, has the step as its cause.
  */
 import type { Kernel } from './kernel/kernel.ts';
 import { type Process, start } from './kernel/process.ts';
@@ -26,8 +27,10 @@ export class Schedule {
   readonly #steps: readonly Step[];
   readonly #perform: (action: Action) => Process<StepOutcome>;
   readonly #records: StepRecord[];
-  /** Called when a step is done, by step. */
+  /** Called when a step is done and has settled, by step. */
   readonly #followers: (() => void)[][];
+  readonly #over: boolean[];
+  #waitingForAll: { readonly steps: number; readonly tell: () => void }[] = [];
 
   constructor(kernel: Kernel, steps: readonly Step[], perform: (action: Action) => Process<StepOutcome>) {
     this.#kernel = kernel;
@@ -35,6 +38,12 @@ export class Schedule {
     this.#perform = perform;
     this.#records = steps.map(() => ({ startedAt: Number.NaN, endedAt: Number.NaN, outcome: NEVER_ENDED }));
     this.#followers = steps.map(() => []);
+    this.#over = steps.map(() => false);
+  }
+
+  /** Calls `tell` as soon as the first `steps` steps are done and settled, before any step that waits for them starts. */
+  whenOver(steps: number, tell: () => void): void {
+    this.#waitingForAll.push({ steps, tell });
   }
 
   /** Plans the first steps. To be called once, before the first event. */
@@ -65,7 +74,10 @@ export class Schedule {
       else {
         const delay = timing.kind === 'after' ? timing.delay : 0;
         if (previous < 0) this.#startIn(i, delay);
-        else this.#followers[previous]!.push(() => this.#startIn(i, delay));
+        else {
+          const before = this.#records[previous]!;
+          this.#followers[previous]!.push(() => this.#startIn(i, Math.max(0, before.endedAt + delay - this.#kernel.now)));
+        }
       }
       previous = i;
     }
@@ -127,11 +139,23 @@ export class Schedule {
     round();
   }
 
+  #tellThatAllAreOver(): void {
+    const firstOpen = this.#over.indexOf(false);
+    const over = firstOpen < 0 ? this.#over.length : firstOpen;
+    const told = this.#waitingForAll.filter(({ steps }) => steps <= over);
+    this.#waitingForAll = this.#waitingForAll.filter(({ steps }) => steps > over);
+    for (const { tell } of told) tell();
+  }
+
   #end(i: number, outcome: StepOutcome): void {
     const record = this.#records[i]!;
     record.endedAt = this.#kernel.now;
     record.outcome = outcome;
-    for (const follow of this.#followers[i]!) follow();
+    this.#kernel.whenSettled(i, () => {
+      this.#over[i] = true;
+      this.#tellThatAllAreOver();
+      for (const follow of this.#followers[i]!) follow();
+    });
   }
 }
 

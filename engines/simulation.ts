@@ -14,7 +14,7 @@ import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
 import type { Nanoseconds } from './quantities.ts';
 import { Recorder } from './recorder.ts';
-import type { Check, MessageTable, MetricSeries, Run } from './run.ts';
+import type { Check, MessageTable, Run } from './run.ts';
 import type { Action, Comparison, Expectation, MetricExpectation, Scenario } from './scenario.ts';
 import { Schedule } from './schedule.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -28,6 +28,8 @@ export class Simulation {
   readonly #recorder: Recorder;
   readonly #installed: readonly Installed[];
   readonly #schedule: Schedule;
+  /** By expectation, once judged. */
+  readonly #judgements: (Judgement | undefined)[];
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -39,9 +41,14 @@ export class Simulation {
       host: (name: string) => network.host(name),
       boot: network.boot.bind(network),
     };
-    const networkSteps: Installed = { perform: (action) => (action.kind === 'network.crash' ? network.perform(action) : undefined) };
-    this.#installed = [networkSteps, ...protocols.map((protocol) => protocol.install(world))];
+    this.#installed = [network, ...protocols.map((protocol) => protocol.install(world))];
     this.#schedule = new Schedule(this.#kernel, scenario.steps, (action) => this.#perform(action));
+    this.#judgements = scenario.expectations.map(() => undefined);
+    scenario.expectations.forEach((expectation, i) => {
+      this.#schedule.whenOver(expectation.after, () => {
+        this.#judgements[i] = this.#judge(expectation);
+      });
+    });
     this.#schedule.begin();
   }
 
@@ -78,7 +85,9 @@ export class Simulation {
       packets: tables.packets,
       states: tables.states,
       series: tables.series,
-      checks: this.#scenario.expectations.map((expectation) => this.#check(expectation, tables)),
+      checks: this.#scenario.expectations.map((expectation, i) =>
+        this.#check(expectation, this.#judgements[i] ?? this.#judge(expectation), tables.messages),
+      ),
       views: this.#scenario.views,
       statistics: {
         events: this.#kernel.events,
@@ -100,23 +109,13 @@ export class Simulation {
     throw new Error(`no engine performs “${action.kind}”`);
   }
 
-  #check(expectation: Expectation, tables: { series: readonly MetricSeries[]; messages: MessageTable }): Check {
-    const judgement = this.#judge(expectation, tables.series);
-    const decidedAt = judgement.decidedAt ?? Number.NaN;
-    return {
-      text: expectation.text,
-      at: expectation.at,
-      passed: judgement.passed,
-      expected: judgement.expected,
-      measured: judgement.measured,
-      decidedAt,
-      message: lastMessageAt(tables.messages, decidedAt),
-    };
+  #check({ text, at }: Expectation, judgement: Judgement, messages: MessageTable): Check {
+    const { passed, expected, measured, decidedAt = Number.NaN } = judgement;
+    return { text, at, passed, expected, measured, decidedAt, message: lastMessageAt(messages, decidedAt) };
   }
 
-  #judge(expectation: Expectation, series: readonly MetricSeries[]): Judgement {
-    const { expected } = expectation;
-    if (expected.kind === 'metric') return judgeMetric(expected, series);
+  #judge({ expected }: Expectation): Judgement {
+    if (expected.kind === 'metric') return judgeMetric(expected, this.#recorder);
     for (const installed of this.#installed) {
       const judgement = installed.judge?.(expected);
       if (judgement) return judgement;
@@ -137,25 +136,13 @@ export function notEnding(simulation: Simulation): string {
   return `the run did not end within ${simulation.events} events (${formatValue(simulation.now, 'ns')} of simulated time): give repeating steps an “until”, or raise the limit`;
 }
 
-function judgeMetric(expected: MetricExpectation, series: readonly MetricSeries[]): Judgement {
-  const definition = metrics.find((metric) => metric.name === expected.metric)!;
-  const wanted = `${expected.comparison} ${formatValue(expected.value, definition.unit)}`;
-  const found = series.find((one) => one.metric === expected.metric && sameSubjects(one.subjects, expected.subjects));
-  const last = found ? found.values.length - 1 : -1;
-  if (!found || last < 0) return { passed: false, expected: wanted, measured: `no ${expected.metric} was measured` };
-  const value = found.values[last] as number;
-  return {
-    passed: compare(value, expected.comparison, expected.value),
-    expected: wanted,
-    measured: formatValue(value, definition.unit),
-    decidedAt: found.at[last] as number,
-  };
-}
-
-/** Host, domain and mail names are compared without case and without the root's trailing dot. */
-function sameSubjects(a: readonly string[], b: readonly string[]): boolean {
-  const plain = (name: string) => name.toLowerCase().replace(/\.$/, '');
-  return a.length === b.length && a.every((name, i) => plain(name) === plain(b[i]!));
+function judgeMetric(expected: MetricExpectation, recorder: Recorder): Judgement {
+  const { unit } = metrics.find((metric) => metric.name === expected.metric)!;
+  const wanted = `${expected.comparison} ${formatValue(expected.value, unit)}`;
+  const last = recorder.lastValue(expected.metric, expected.subjects);
+  if (!last) return { passed: false, expected: wanted, measured: `no ${expected.metric} was measured` };
+  const passed = compare(last.value, expected.comparison, expected.value);
+  return { passed, expected: wanted, measured: formatValue(last.value, unit), decidedAt: last.at };
 }
 
 export function compare(value: number, comparison: Comparison, bound: number): boolean {

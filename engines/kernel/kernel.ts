@@ -60,6 +60,10 @@ export class Kernel {
   #freeCount = 0;
   #slots = 0;
 
+  /** Foreground events that wait, by cause + 1. */
+  #pending = new Int32Array(64);
+  #watchers: { readonly cause: number; readonly settled: () => void }[] = [];
+
   readonly #streams = new Map<string, RandomStream>();
 
   /** `seed`: 0 to 2^32 − 1. */
@@ -103,7 +107,7 @@ export class Kernel {
     this.#callbacks[slot] = callback;
     this.#causes[slot] = this.cause;
     this.#states[slot] = background ? WAITING | BACKGROUND : WAITING;
-    if (!background) this.#foreground++;
+    if (!background) this.#count(this.cause, 1);
     this.#push(time, (options?.priority ?? 0) * PRIORITY_STEP + this.#sequence++, slot);
     return (this.#generations[slot] as number) * SLOTS + slot;
   }
@@ -117,7 +121,7 @@ export class Kernel {
     this.#states[slot] = 0;
     this.#callbacks[slot] = nothing;
     this.#generations[slot] = ((this.#generations[slot] as number) + 1) % GENERATIONS;
-    if (!(state & BACKGROUND)) this.#foreground--;
+    if (!(state & BACKGROUND)) this.#count(this.#causes[slot] as number, -1);
     this.#cancelled++;
     if (this.#cancelled > 64 && this.#cancelled * 2 > this.#size) this.#rebuild();
   }
@@ -132,8 +136,8 @@ export class Kernel {
         slot = this.#pop();
       }
       const callback = this.#callbacks[slot] as () => void;
-      if (!((this.#states[slot] as number) & BACKGROUND)) this.#foreground--;
       this.cause = this.#causes[slot] as number;
+      if (!((this.#states[slot] as number) & BACKGROUND)) this.#count(this.cause, -1);
       this.#states[slot] = 0;
       this.#callbacks[slot] = nothing;
       this.#generations[slot] = ((this.#generations[slot] as number) + 1) % GENERATIONS;
@@ -141,9 +145,28 @@ export class Kernel {
       this.#now = this.#poppedTime;
       this.#events++;
       callback();
+      if (this.#watchers.length > 0) this.#tellSettled();
     }
     this.cause = -1;
     return this.#foreground > 0;
+  }
+
+  /** Calls `settled` once, at the end of the first event from now on that leaves no foreground event of that cause waiting. */
+  whenSettled(cause: number, settled: () => void): void {
+    this.#watchers.push({ cause, settled });
+  }
+
+  #count(cause: number, change: 1 | -1): void {
+    this.#foreground += change;
+    if (cause + 1 >= this.#pending.length) this.#pending = grown(this.#pending, new Int32Array(2 * (cause + 1)));
+    (this.#pending[cause + 1] as number) += change;
+  }
+
+  #tellSettled(): void {
+    const told = this.#watchers.filter(({ cause }) => (this.#pending[cause + 1] ?? 0) === 0);
+    if (told.length === 0) return;
+    this.#watchers = this.#watchers.filter((watcher) => !told.includes(watcher));
+    for (const { settled } of told) settled();
   }
 
   #newSlot(): number {

@@ -69,7 +69,7 @@ export interface SendAction {
 
 export type MailAction = SendAction;
 
-/** Counts the messages in a mailbox at the end of the run. */
+/** Counts the messages in a mailbox. */
 export interface MailboxExpectation {
   readonly kind: 'mail.mailbox';
   readonly address: MailAddress;

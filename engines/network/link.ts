@@ -44,7 +44,7 @@ export class LinkDirection {
     if (wait > 0 && (wait * rate) / (8 * SECOND) + size > queue) return LOST;
     const departure = (wait > 0 ? this.#busyUntil : now) + Math.ceil((size * 8 * SECOND) / rate);
     this.#busyUntil = departure;
-    // Drawn for every packet, lost or not, so that one draw never shifts another.
+    // Each has a stream of its own, so that a change of the one leaves the draws of the other alone.
     const delay = jitter > 0 ? Math.floor(this.#random(`link ${this.name} jitter`).float() * (jitter + 1)) : 0;
     if (loss > 0 && this.#random(`link ${this.name} loss`).float() < loss) return LOST;
     const arrival = Math.max(departure + latency + delay, this.#lastArrival);

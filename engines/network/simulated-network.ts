@@ -101,7 +101,14 @@ export class SimulatedNetwork {
   *#perform({ host: name, downFor }: CrashAction): Process<StepOutcome> {
     this.crash(name);
     if (downFor === null) return { outcome: `${name} is down for the rest of the run`, succeeded: true };
-    this.#restoring[this.#indexOf(name)] = this.kernel.schedule(downFor, () => this.restore(name));
+    // The crash has happened, whatever comes of it: the step after it does not wait for the boot.
+    const { cause } = this.kernel;
+    this.kernel.cause = -1;
+    this.#restoring[this.#indexOf(name)] = this.kernel.schedule(downFor, () => {
+      this.kernel.cause = cause;
+      this.restore(name);
+    });
+    this.kernel.cause = cause;
     return { outcome: `${name} is down for ${formatDuration(downFor)}`, succeeded: true };
   }
 

@@ -48,6 +48,7 @@ export class NewReno implements CongestionControl {
       if (this.window > this.threshold) this.window = this.threshold;
       return;
     }
+    this.#afterTimeout = false;
     if (flight + this.#mss < this.window) return;
     // RFC 5681 §3.1: one segment for each window's worth of bytes acknowledged.
     this.#counted += bytes;

@@ -230,10 +230,7 @@ export class Sender {
     const advance = end + (fin ? 1 : 0);
     const payload = length > 0 ? this.#buffer.cut(position - 1, end - 1) : [];
     let flags = fin ? FIN : 0;
-    for (const writeEnd of this.#writeEnds) {
-      if (writeEnd > end - 1) break;
-      if (writeEnd > position - 1) flags |= PSH;
-    }
+    if (length > 0 && this.#writeEndsIn(position - 1, end - 1)) flags |= PSH;
     if (this.una === this.max) this.#waitingSince = this.#kernel.now;
     if (position === this.next) this.next = advance;
     if (advance > this.max) this.max = advance;
@@ -247,6 +244,18 @@ export class Sender {
     }
     if (this.#timer === null) this.#arm(this.roundTripTime.timeout);
     this.#outlet.emit(position, payload, length, flags, retransmission);
+  }
+
+  /** True where a write ends after offset `from` and at most at `to`. */
+  #writeEndsIn(from: Bytes, to: Bytes): boolean {
+    let low = 0;
+    let high = this.#writeEnds.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#writeEnds[middle] as number) > from) high = middle;
+      else low = middle + 1;
+    }
+    return low < this.#writeEnds.length && (this.#writeEnds[low] as number) <= to;
   }
 
   #retransmitOldest(): void {
