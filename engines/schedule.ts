@@ -48,6 +48,7 @@ export class Schedule {
 
   /** Plans the first steps. To be called once, before the first event. */
   begin(): void {
+    this.#tellThatAllAreOver();
     this.#beginSequence(-1);
   }
 

@@ -317,6 +317,7 @@ describe('expectations and metrics', () => {
   const judged = (is: string, name = gaia, type: string | null = null) => {
     const expectation = {
       expected: { kind: 'dns.answer' as const, host: HOSTS[0], name, type, is },
+      after: 3,
       text: '',
       at: { source: 0, start: 0, end: 0 },
     };

@@ -94,6 +94,22 @@ describe('cancel', () => {
     expect(kernel.run(10)).toBe(false);
     expect([ran, kernel.now, kernel.events]).toEqual([1, 5, 1]);
   });
+
+  test('most of a full queue: the rest keep their order', () => {
+    const kernel = new Kernel(3);
+    const delays = kernel.random('delays');
+    const ran: number[] = [];
+    const timers = Array.from({ length: 2_000 }, () => {
+      const delay = delays.below(1_000);
+      return { delay, timer: kernel.schedule(delay, () => ran.push(kernel.now)) };
+    });
+    const kept = timers.filter(({ timer }, i) => {
+      if (i % 5 !== 0) kernel.cancel(timer);
+      return i % 5 === 0;
+    });
+    while (kernel.run(100));
+    expect(ran).toEqual(kept.map(({ delay }) => delay).sort((a, b) => a - b));
+  });
 });
 
 describe('background', () => {

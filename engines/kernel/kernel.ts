@@ -162,11 +162,14 @@ export class Kernel {
     (this.#pending[cause + 1] as number) += change;
   }
 
+  /** A watcher that is told may watch for more: until nobody is left to tell. */
   #tellSettled(): void {
-    const told = this.#watchers.filter(({ cause }) => (this.#pending[cause + 1] ?? 0) === 0);
-    if (told.length === 0) return;
-    this.#watchers = this.#watchers.filter((watcher) => !told.includes(watcher));
-    for (const { settled } of told) settled();
+    for (;;) {
+      const told = this.#watchers.filter(({ cause }) => (this.#pending[cause + 1] ?? 0) === 0);
+      if (told.length === 0) return;
+      this.#watchers = this.#watchers.filter((watcher) => !told.includes(watcher));
+      for (const { settled } of told) settled();
+    }
   }
 
   #newSlot(): number {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Kernel } from './kernel.ts';
-import { all, Channel, type Process, race, start, wait } from './process.ts';
+import { all, Channel, type Process, race, start, type Task, wait } from './process.ts';
 
 /** A kernel with processes that sleep on it. */
 function clock() {
@@ -105,7 +105,7 @@ describe('stop', () => {
   test('a process that stops itself ends at its next wait', () => {
     const { sleep, finish, kernel } = clock();
     const log: string[] = [];
-    const task = start(
+    const task: Task = start(
       'self',
       (function* (): Process {
         yield* sleep(1);
@@ -127,7 +127,7 @@ describe('stop', () => {
   test('a process that is stopped while its wait is set up leaves nothing behind', () => {
     const channel = new Channel<string>();
     const { sleep, finish } = clock();
-    const task = start(
+    const task: Task = start(
       'taker',
       (function* (): Process {
         yield* sleep(1);

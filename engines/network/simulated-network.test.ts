@@ -266,7 +266,7 @@ describe('crash and restore', () => {
       boots.push(host.now() / SECOND);
       yield* host.sleep(0);
     });
-    const crash = (downFor: number | null) => start('crash', net.network.perform({ kind: 'network.crash', host: 'a', downFor }) as Process);
+    const crash = (downFor: number | null) => start('crash', net.network.perform({ kind: 'network.crash', host: 'a', downFor }) as Process<StepOutcome>);
     net.kernel.schedule(SECOND, () => crash(2 * SECOND));
     net.kernel.schedule(2 * SECOND, () => crash(5 * SECOND));
     net.finish();
