@@ -1,0 +1,235 @@
+/** The bundle in a real browser, as a notebook or a report loads it. Needs Chromium (CHROMIUM, or /usr/bin/chromium). */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { largeRun, textbookRun } from './fixtures/recorded-runs.ts';
+import { encodeOutput, type Output } from './output.ts';
+import { reportHtml } from './report.ts';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let bundle: string;
+
+  beforeAll(async () => {
+    const result = await build({
+      entryPoints: [fileURLToPath(new URL('./main.tsx', import.meta.url))],
+      bundle: true,
+      format: 'esm',
+      write: false,
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      loader: { '.css': 'text' },
+    });
+    bundle = result.outputFiles[0]!.text;
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+    });
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  /** Renders as a notebook does: `activate`, then `renderOutputItem` with the bytes. Messages to the host gather in `window.posted`. */
+  async function open(output: Output | Uint8Array, width = 1000): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(10_000);
+    await page.setContent('<!doctype html><body style="margin:0"><div id="output"></div>');
+    const data = Buffer.from(output instanceof Uint8Array ? output : encodeOutput(output)).toString('base64');
+    await page.evaluate((given) => Object.assign(window, given), { script: bundle, data });
+    // As text: the test runner rewrites the import of a function.
+    await page.evaluate(`(async () => {
+      const { activate } = await import(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+      window.posted = [];
+      window.renderer = activate({ postMessage: (message) => posted.push(message) });
+      const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+      renderer.renderOutputItem({ id: '1', mime: '', data: () => bytes }, document.getElementById('output'));
+    })()`);
+    return page;
+  }
+
+  const selected = (page: Page) => page.getByRole('listbox').getByRole('option', { selected: true });
+
+  it('shows title, checks, lifelines and messages with readable names', async () => {
+    const page = await open({ run: textbookRun(), focus: null });
+    await page.getByRole('heading', { name: 'Alice writes to Bob' }).waitFor();
+    await page.getByText('✗ 1 of 2 checks failed').waitFor();
+    await page.getByRole('listbox', { name: 'Sequence of 16 messages between 4 hosts' }).waitFor();
+    await page.getByRole('option', { name: '0 ms: alice-pc to local-dns: A? mail.crepes.fr, lost', exact: true }).waitFor();
+    await page.getByRole('option', { name: '1.000 s: alice-pc to local-dns: A? mail.crepes.fr, sent again', exact: true }).waitFor();
+    const option = page.getByRole('option', { name: '1.320 s: mail.crepes.fr to mail.hamburger.edu: MAIL FROM: <alice@crepes.fr>' });
+    expect(await option.getAttribute('aria-posinset')).toBe('7');
+    expect(await option.getAttribute('aria-setsize')).toBe('16');
+    await page.close();
+  });
+
+  it('a click on a message opens its bytes and fields, lit together', async () => {
+    const page = await open({ run: textbookRun(), focus: null });
+    await page.getByRole('option', { name: /HELO crepes.fr/ }).click();
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    const bytes = inspector.getByRole('region', { name: 'Bytes' });
+    await bytes.waitFor();
+    expect(await bytes.locator('.ns-hex-row').first().textContent()).toContain('48 45 4c 4f 20');
+    const fields = inspector.getByRole('tree', { name: 'Fields' }).getByRole('treeitem');
+    expect(await fields.count()).toBeGreaterThan(0);
+    await fields.first().hover();
+    expect(await bytes.locator('.ns-lit').count()).toBeGreaterThan(0);
+    await page.mouse.move(0, 0);
+    expect(await bytes.locator('.ns-lit').count()).toBe(0);
+    await bytes.locator('.ns-bytes').first().click();
+    expect(await inspector.locator('.ns-field.ns-picked').count()).toBe(1);
+
+    await inspector.getByRole('tab', { name: 'Packets' }).click();
+    await inspector.getByText('TCP PSH, ACK · 16 B').waitFor();
+    await inspector.getByRole('treeitem', { name: /^Transmission Control Protocol/ }).waitFor();
+    await inspector.getByRole('tab', { name: 'Transcript' }).click();
+    expect(await inspector.locator('.ns-dialogue .ns-lit').textContent()).toMatch(/C:\s*HELO crepes\.fr/);
+
+    await inspector.getByRole('button', { name: 'alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu' }).click();
+    expect(await page.evaluate('posted')).toEqual([{ type: 'reveal', source: 1, uri: 'cell:b', start: 0, end: 61 }]);
+    await page.close();
+  });
+
+  it('is walked with the keys', async () => {
+    const page = await open({ run: textbookRun(), focus: null });
+    const list = page.getByRole('listbox');
+    await list.focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await selected(page).getAttribute('aria-posinset')).toBe('1');
+    expect(await list.getAttribute('aria-activedescendant')).toBe(await selected(page).getAttribute('id'));
+    await page.keyboard.press('End');
+    expect(await selected(page).getAttribute('aria-posinset')).toBe('16');
+    await page.keyboard.press('ArrowUp');
+    expect(await selected(page).getAttribute('aria-label')).toContain('QUIT');
+    const box = await selected(page).locator('.ns-hit').boundingBox();
+    const viewport = await page.locator('.ns-viewport').boundingBox();
+    expect(box!.y).toBeGreaterThan(viewport!.y);
+    expect(box!.y + box!.height).toBeLessThanOrEqual(viewport!.y + viewport!.height);
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    expect(await inspector.count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await inspector.waitFor();
+    await page.keyboard.press('Home');
+    await inspector.getByText('A? mail.crepes.fr').first().waitFor();
+    await page.keyboard.press('Escape');
+    expect(await inspector.count()).toBe(0);
+    await page.close();
+  });
+
+  it('filters, switches the axis, shows segments and jumps from a check to its message', async () => {
+    const page = await open({ run: textbookRun(), focus: null });
+    await page.getByRole('button', { name: /^dns/ }).click();
+    await page.getByRole('listbox', { name: 'Sequence of 3 messages' }).waitFor();
+    await page.getByRole('button', { name: /^smtp/ }).click();
+    await page.getByRole('searchbox', { name: 'Filter messages' }).fill('nothing like it');
+    await page.getByText('No message passes the filter.').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByRole('button', { name: 'Time', exact: true }).click();
+    await page.locator('.ns-gap').first().waitFor();
+    await page.getByRole('button', { name: 'TCP segments' }).click();
+    expect(await page.locator('.ns-segment').count()).toBeGreaterThan(4);
+    await page.getByRole('button', { name: /expect delivery time/ }).click();
+    expect(await selected(page).getAttribute('aria-label')).toContain('Do you like ketchup?');
+    await page.close();
+  });
+
+  it('the time slider selects the message of that time and folds the state', async () => {
+    const page = await open({ run: textbookRun(), focus: null });
+    const state = page.getByRole('region', { name: 'State' });
+    await state.getByText('from alice@crepes.fr').waitFor();
+    const slider = page.getByRole('slider', { name: 'Time' });
+    await slider.focus();
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowLeft');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('1.360 s');
+    expect(await selected(page).getAttribute('aria-label')).toContain('RCPT TO');
+    expect(await state.getByText('from alice@crepes.fr').count()).toBe(0);
+    await state.getByText('alice@crepes.fr to bob@hamburger.edu').waitFor();
+    await page.close();
+  });
+
+  it('a hundred thousand messages scroll with a small document', async () => {
+    const page = await open({ run: largeRun(100_000), focus: null });
+    await page.getByRole('listbox', { name: 'Sequence of 100,000 messages' }).waitFor();
+    const nodes = () => page.evaluate(() => document.querySelectorAll('*').length);
+    const most: number[] = [await nodes()];
+    for (const share of [0.1, 0.33, 0.5, 0.9, 1]) {
+      await page.evaluate((share) => {
+        const viewport = document.querySelector('.ns-viewport')!;
+        viewport.scrollTop = viewport.scrollHeight * share;
+      }, share);
+      await page.waitForTimeout(60);
+      most.push(await nodes());
+      const drawn = await page.evaluate(() => {
+        const { top, bottom } = document.querySelector('.ns-viewport')!.getBoundingClientRect();
+        return [...document.querySelectorAll('.ns-hit')].filter((hit) => {
+          const box = hit.getBoundingClientRect();
+          return box.bottom > top + 46 && box.top < bottom;
+        }).length;
+      });
+      expect(drawn).toBeGreaterThan(8);
+    }
+    expect(Math.max(...most)).toBeLessThan(2500);
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('End');
+    expect(await selected(page).getAttribute('aria-posinset')).toBe('100000');
+    await page.close();
+  });
+
+  it('a cell that only declares is one line; a cell shows its own part', async () => {
+    const declares = await open({ run: textbookRun(), focus: 2 });
+    await declares.getByText('3 hosts, 1 filled in; this cell has no step to run yet.').waitFor();
+    expect(await declares.getByRole('listbox').count()).toBe(0);
+    await declares.close();
+    const second = await open({ run: textbookRun(), focus: 1 });
+    await second.getByRole('listbox', { name: 'Sequence of 13 messages' }).waitFor();
+    await second.getByRole('region', { name: 'Transcript' }).waitFor();
+    await second.close();
+  });
+
+  it('bytes that are no output become a text that says so; the next output works', async () => {
+    const page = await open(Uint8Array.from([1, 2, 3]));
+    expect(await page.getByRole('alert').textContent()).toContain('not a saved run');
+    const data = Buffer.from(encodeOutput({ run: textbookRun(), focus: null })).toString('base64');
+    await page.evaluate((data) => {
+      const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+      const { renderer } = window as unknown as { renderer: { renderOutputItem(item: object, element: Element): void } };
+      renderer.renderOutputItem({ id: '1', mime: '', data: () => bytes }, document.getElementById('output')!);
+    }, data);
+    await page.getByRole('listbox').waitFor();
+    await page.close();
+  });
+
+  it('a run whose tables lie is reported, not blank', async () => {
+    const run = textbookRun();
+    const page = await open({ run: { ...run, hosts: [] }, focus: null });
+    expect(await page.getByRole('alert').textContent()).toContain('This output cannot be shown.');
+    await page.close();
+  });
+
+  it('a report is one file that draws itself', async () => {
+    const run = { ...textbookRun(), title: 'A </script><b>title</b>' };
+    const html = reportHtml({ output: { run, focus: null }, rendererScript: bundle });
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('data:') && request.url() !== 'http://report.test/') errors.push(request.url());
+    });
+    await page.route('http://report.test/', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.goto('http://report.test/');
+    await page.getByRole('heading', { name: 'A </script><b>title</b>' }).waitFor();
+    await page.getByRole('option', { name: /HELO crepes.fr/ }).click();
+    await page.getByRole('complementary', { name: 'Inspector' }).waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+
+    const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await plain.route('http://report.test/', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await plain.goto('http://report.test/');
+    await plain.locator('noscript svg').waitFor();
+    expect(await plain.locator('noscript pre').textContent()).toContain('MAIL FROM: <alice@crepes.fr>');
+    await plain.close();
+  });
+});

@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Recorder } from '../../engines/recorder.ts';
+import type { Run } from '../../engines/run.ts';
+import { largeRun, runOf, textbookRun } from '../fixtures/recorded-runs.ts';
+import { hostName, partOf, text } from '../part.ts';
+import { arrowOf } from './arrow.ts';
+import { ABOVE, type AxisMode, BELOW, yOfTime } from './axis.ts';
+import { EVERYTHING } from './filter.ts';
+import { type Layout, layOut, messageAtTime, rowsWithin } from './layout.ts';
+import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, SEGMENT, STEP } from './rows.ts';
+import { breakName, HEAD_LINE, LABEL, shorten, textWidth } from './text-width.ts';
+
+const MODES: readonly AxisMode[] = ['order', 'time'];
+const everything = { filter: EVERYTHING, segments: false, width: 900 };
+const lay = (run: Run, axis: AxisMode = 'order', more = {}) => layOut(partOf({ run, focus: null }), { ...everything, axis, ...more });
+
+const KINDS = {
+  [STEP]: 'step',
+  [NOTE]: 'note',
+  [OPENING]: 'opening',
+  [SEGMENT]: 'segment',
+  [MESSAGE]: 'message',
+  [BREAK]: 'break',
+  [RESUMED]: 'resumed',
+};
+function story({ rows, part: { run } }: Layout): string[] {
+  return Array.from({ length: rows.count }, (_, row) => {
+    const i = rows.subject[row]!;
+    const kind = rows.kind[row] as keyof typeof KINDS;
+    if (kind === MESSAGE) return text(run, run.messages.label[i]!);
+    if (kind === NOTE) return `note: ${text(run, run.states.note[i]!)}`;
+    return `${KINDS[kind]} ${i}`;
+  });
+}
+
+/** A run of UDP messages given as [from, to, sent, received] in microseconds. */
+function messagesRun(list: readonly (readonly [number, number, number, number | null])[], hosts = 4): Run {
+  const recorder = new Recorder([]);
+  const sorted = [...list].sort((a, b) => a[2] - b[2]);
+  for (const [from, to, sent, received] of sorted) {
+    const connection = recorder.openConnection({
+      transport: 'udp',
+      client: from,
+      clientPort: 1,
+      server: to,
+      serverPort: 2,
+      at: sent * 1e3,
+    });
+    const info = { protocol: 'dns', kind: 'query', label: `${from} to ${to}` };
+    const message = recorder.sendMessage(sent * 1e3, from, to, connection, new Uint8Array(4), info, -1, 0);
+    if (received !== null) recorder.receiveMessage(message, received * 1e3);
+  }
+  const names = Array.from({ length: hosts }, (_, i) => ({ name: `host${i}`, address: `10.0.0.${i}`, implicit: false }));
+  return runOf(recorder, { title: '', hosts: names, steps: [], duration: 1e9 });
+}
+
+describe('rows', () => {
+  it('tell the run from top to bottom', () => {
+    expect(story(lay(textbookRun())).slice(0, 12)).toEqual([
+      'step 0',
+      'A? mail.crepes.fr',
+      'A? mail.crepes.fr',
+      'note: cached: mail.crepes.fr A, 3600 s',
+      'A 10.0.1.1',
+      'step 1',
+      'opening 1',
+      'break 1',
+      'note: queued: 1 message',
+      'opening 2',
+      '220 hamburger.edu',
+      'HELO crepes.fr',
+    ]);
+  });
+
+  it('show TCP segments when asked: handshake, refusal and close, but not the segments that messages already show', () => {
+    const layout = lay(textbookRun(), 'order', { segments: true });
+    const labels = story(layout).flatMap((line, row) => (line.startsWith('segment') ? [arrowOf(layout, row).label.text] : []));
+    expect(labels).toEqual(['SYN', 'RST, ACK', 'SYN', 'SYN, ACK', 'ACK', 'FIN, ACK', 'FIN, ACK']);
+  });
+
+  it('of a filter are the messages that pass', () => {
+    const by = (filter: object) => lay(textbookRun(), 'order', { filter: { ...EVERYTHING, ...filter } }).rows.messages.length;
+    expect(by({ protocols: new Set(['dns']) })).toBe(3);
+    expect(by({ text: 'pickles' })).toBe(0);
+    expect(by({ text: 'KETCHUP' })).toBe(1);
+    expect(by({ hosts: ['local-dns'] })).toBe(3);
+    expect(by({ hosts: ['mail.crepes.fr', 'mail.hamburger.edu'] })).toBe(13);
+    expect(by({ hosts: ['alice-pc', 'mail.hamburger.edu'] })).toBe(0);
+  });
+});
+
+describe.each(MODES)('on the axis of %s', (axis) => {
+  it('rows never overlap', () => {
+    for (const segments of [false, true]) {
+      const { rows, axis: placed } = lay(textbookRun(), axis, { segments });
+      for (let row = 1; row < rows.count; row++) {
+        const gap = placed.y[row]! - placed.y[row - 1]!;
+        expect(gap).toBeGreaterThanOrEqual(BELOW[rows.kind[row - 1]!]! + ABOVE[rows.kind[row]!]!);
+      }
+    }
+  });
+
+  it('labels fit into the page and never touch each other', () => {
+    for (const width of [420, 900, 1400]) {
+      const layout = lay(textbookRun(), axis, { width });
+      const labels = Array.from(layout.rows.messages, (row) => arrowOf(layout, row).label);
+      for (const [i, label] of labels.entries()) {
+        expect(label.x - label.width / 2).toBeGreaterThanOrEqual(0);
+        expect(label.x + label.width / 2).toBeLessThanOrEqual(layout.width);
+        if (i > 0) expect(label.y - labels[i - 1]!.y).toBeGreaterThan(LABEL.size);
+      }
+    }
+  });
+
+  it('whatever is sent, arrows fall and every lifeline is in the order of time', () => {
+    const message = fc
+      .tuple(fc.nat(3), fc.nat(3), fc.nat(1000), fc.option(fc.nat(800)))
+      .filter(([from, to]) => from !== to)
+      .map(([from, to, sent, took]) => [from, to, sent, took === null ? null : sent + took] as const);
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1, maxLength: 25 }), (list) => {
+        const layout = lay(messagesRun(list), axis);
+        const { rows, endY, axis: placed } = layout;
+        const events: { host: number; at: number; y: number }[] = [];
+        const m = layout.part.run.messages;
+        for (const row of rows.messages) {
+          const i = rows.subject[row]!;
+          expect(endY[row]!).toBeGreaterThanOrEqual(placed.y[row]!);
+          expect(endY[row]!).toBeLessThanOrEqual(layout.height);
+          events.push({ host: m.from[i]!, at: m.sentAt[i]!, y: placed.y[row]! });
+          if (!Number.isNaN(m.receivedAt[i]!)) events.push({ host: m.to[i]!, at: m.receivedAt[i]!, y: endY[row]! });
+        }
+        for (const a of events) {
+          for (const b of events) if (a.host === b.host && a.at < b.at) expect(a.y).toBeLessThanOrEqual(b.y);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('finds the rows of any window, long arrows included', () => {
+    const run = messagesRun([
+      [0, 1, 0, 900_000],
+      ...Array.from({ length: 600 }, (_, i) => [1, 2, 10 + i * 10, 15 + i * 10] as const),
+      [1, 3, 950_000, 950_001],
+    ]);
+    const layout = lay(run, axis);
+    const middle = layout.axis.y[400]!;
+    const found = rowsWithin(layout, middle - 100, middle + 100);
+    expect(found).toContain(400);
+    // The first message is still under way there.
+    expect(found).toContain(0);
+    expect(found.length).toBeLessThan(20);
+  });
+});
+
+describe('time axis', () => {
+  it('distances are proportional, and a long silence is cut short and marked', () => {
+    const run = messagesRun([
+      [0, 1, 0, 10],
+      [1, 0, 1000, 1010],
+      [0, 1, 2000, 2010],
+      [1, 0, 4000, 4010],
+      [0, 1, 5_000_000, 5_000_010],
+    ]);
+    const { axis } = lay(run, 'time');
+    const [a, b, c, d, e] = axis.y;
+    expect(c! - b!).toBeCloseTo(b! - a!);
+    expect(d! - c!).toBeCloseTo(2 * (c! - b!));
+    expect(e! - d!).toBeLessThan(120);
+    expect(axis.gaps).toHaveLength(1);
+    expect(axis.gaps[0]!.nanoseconds).toBe(4_996_000_000);
+    expect(axis.gaps[0]!.y).toBeGreaterThan(d!);
+    expect(axis.gaps[0]!.y).toBeLessThan(e!);
+  });
+
+  it('a time between two rows lies between them', () => {
+    const layout = lay(textbookRun(), 'time');
+    const { axis, rows } = layout;
+    const y = yOfTime(axis, rows, 1_290_000_000);
+    const [before, after] = [1_280_000_000, 1_300_000_000].map((time) => yOfTime(axis, rows, time));
+    expect(y).toBeCloseTo((before! + after!) / 2);
+    expect(rows.messages[messageAtTime(layout, 1_290_000_000)]).toBe(story(layout).indexOf('HELO crepes.fr'));
+    expect(messageAtTime(layout, -1)).toBe(-1);
+  });
+});
+
+describe('lifelines and bands', () => {
+  it('stand in the order of first appearance, apart from each other', () => {
+    const layout = lay(textbookRun());
+    expect(layout.columns.hosts.map((host) => hostName(layout.part.run, host))).toEqual([
+      'alice-pc',
+      'local-dns',
+      'mail.crepes.fr',
+      'mail.hamburger.edu',
+    ]);
+    layout.columns.x.reduce((before, x) => {
+      expect(x - before).toBeGreaterThanOrEqual(layout.columns.headWidth);
+      return x;
+    });
+  });
+
+  it('a connection’s band holds its messages', () => {
+    const layout = lay(textbookRun());
+    const band = layout.bands.find(({ connection }) => connection === 2)!;
+    for (const row of layout.rows.messages) {
+      const inside = layout.part.run.messages.connection[layout.rows.subject[row]!] === 2;
+      if (inside) expect([band.top < layout.axis.y[row]!, band.bottom > layout.endY[row]!]).toEqual([true, true]);
+      else expect(band.top > layout.axis.y[row]!).toBe(true);
+    }
+  });
+
+  it('a lost message ends on its way, with no answer to be busy for', () => {
+    const layout = lay(textbookRun());
+    const [lost, again] = Array.from(layout.rows.messages.subarray(0, 2), (row) => arrowOf(layout, row));
+    expect(lost!.lost).toBe(true);
+    expect(lost!.x2).toBeLessThan(again!.x2);
+    expect(layout.activations[0]).toMatchObject({ host: 1 });
+    expect(layout.activations[0]!.top).toBe(again!.y2);
+  });
+});
+
+it('a hundred thousand messages are laid out in one pass', () => {
+  const layout = lay(largeRun(100_000));
+  expect(layout.rows.messages.length).toBe(100_000);
+  const found = rowsWithin(layout, layout.height / 2, layout.height / 2 + 600);
+  expect(found.length).toBeGreaterThan(10);
+  expect(found.length).toBeLessThan(60);
+});
+
+describe('texts', () => {
+  it('are cut to fit', () => {
+    expect(shorten('short', 200, LABEL)).toBe('short');
+    const cut = shorten('a very long label of a message', 100, LABEL);
+    expect(cut.endsWith('…')).toBe(true);
+    expect(textWidth(cut, LABEL)).toBeLessThanOrEqual(100);
+    expect(shorten('x', 1, LABEL)).toBe('…');
+  });
+
+  it('names break where both lines are short', () => {
+    expect(breakName('alice-pc', 90)).toEqual(['alice-pc']);
+    expect(breakName('mail.hamburger.edu', 90)).toEqual(['mail.', 'hamburger.edu']);
+    expect(breakName('engineering.nyu.edu', 90)).toEqual(['engineering.', 'nyu.edu']);
+    for (const line of breakName('averyveryverylongnamewithoutanydot', 60)) expect(textWidth(line, HEAD_LINE)).toBeLessThanOrEqual(60);
+  });
+});

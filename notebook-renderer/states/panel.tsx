@@ -1,0 +1,45 @@
+import { useMemo } from 'preact/hooks';
+import { formatDuration } from '../../engines/format.ts';
+import type { Run } from '../../engines/run.ts';
+import { formatMoment } from '../format.ts';
+import { storesAt } from './fold.ts';
+
+/** Entries shown of one store. */
+const MOST_ENTRIES = 50;
+
+export function StatePanel({ run, time }: { readonly run: Run; readonly time: number }) {
+  const stores = useMemo(() => storesAt(run, time), [run, time]);
+  if (run.states.rows === 0) return null;
+  return (
+    <section class="ns-state" aria-label="State">
+      <h3>
+        State <span class="ns-dim">at {formatMoment(time)}</span>
+      </h3>
+      {stores.length === 0 && <p class="ns-dim">No host holds anything yet.</p>}
+      <div class="ns-stores">
+        {stores.map((store) => (
+          <div class="ns-store" key={`${store.host} ${store.name}`}>
+            <div class="ns-store-name">
+              <b>{store.host}</b> {store.name}
+            </div>
+            {store.entries.length === 0 && <div class="ns-dim">empty</div>}
+            <table>
+              <tbody>
+                {store.entries.slice(0, MOST_ENTRIES).map((entry) => (
+                  <tr key={entry.key}>
+                    <td class="ns-mono">{entry.key}</td>
+                    <td class="ns-mono">{entry.value}</td>
+                    <td class="ns-ttl" title={Number.isNaN(entry.remaining) ? '' : 'time to live'}>
+                      {Number.isNaN(entry.remaining) ? '' : formatDuration(entry.remaining)}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            {store.entries.length > MOST_ENTRIES && <div class="ns-dim">… and {store.entries.length - MOST_ENTRIES} more</div>}
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { largeRun, textbookRun } from '../fixtures/recorded-runs.ts';
+import { sequenceSvg } from './svg.ts';
+import { describeRun } from './text.ts';
+
+const run = textbookRun();
+
+describe('a run as text', () => {
+  const told = describeRun({ run, focus: null });
+
+  it('is a sequence in clean columns', () => {
+    expect(told.split('\n').slice(0, 9)).toEqual([
+      'Alice writes to Bob',
+      '16 messages · 1.56 s simulated · 1 packet lost · seed 1',
+      '',
+      '── alice-pc resolves mail.crepes.fr A',
+      '   ✓ 10.0.1.1 (1.02 s)',
+      '        0 ms  alice-pc ✕ local-dns                  dns   A? mail.crepes.fr  (lost)',
+      '     1.000 s  alice-pc → local-dns                  dns   A? mail.crepes.fr',
+      '              · local-dns: cached: mail.crepes.fr A, 3600 s',
+      '     1.012 s  local-dns → alice-pc                  dns   A 10.0.1.1',
+    ]);
+    expect(told).toContain('     1.320 s  mail.crepes.fr → mail.hamburger.edu   smtp  MAIL FROM: <alice@crepes.fr>\n');
+    expect(told).toContain('     1.140 s  mail.crepes.fr: connection to mail.hamburger.edu:587 refused\n');
+  });
+
+  it('tells metrics, checks and what never began', () => {
+    expect(told).toContain('  delivery time, alice@crepes.fr → bob@hamburger.edu  360 ms\n');
+    expect(told).toContain('  ✓ expect mailbox bob@hamburger.edu has 1 message\n');
+    expect(told).toContain('      expected < 100 ms, measured 360 ms at 1.460 s\n');
+    expect(told).toContain('✗ alice-pc sends mail from alice@crepes.fr to nobody@hamburger.edu: never began\n');
+  });
+
+  it('fits the width that it is given, and has no escape sequence unless asked', () => {
+    const narrow = describeRun({ run, focus: null }, { width: 60 });
+    const messages = narrow.split('\n').filter((line) => line.includes('smtp'));
+    expect(messages.length).toBe(13);
+    for (const line of messages) expect([...line].length).toBeLessThanOrEqual(60);
+    expect(narrow).not.toContain('\u001b');
+    const coloured = describeRun({ run, focus: null }, { color: true });
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(told);
+    expect(coloured).not.toBe(told);
+  });
+
+  it('control characters of a message cannot reach a terminal', () => {
+    const hostile = { ...run, strings: run.strings.map((text) => (text === 'HELO crepes.fr' ? 'HELO \u001b[2Jx\r\ny' : text)) };
+    const text = describeRun({ run: hostile, focus: null });
+    expect(text).toContain('HELO ␛[2Jx␍␊y');
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('says how many messages it left out', () => {
+    expect(describeRun({ run: largeRun(1000), focus: null }, { limit: 10 })).toContain('… and 990 more messages');
+  });
+
+  it('of a cell that only declares is one line about what there is', () => {
+    expect(describeRun({ run, focus: 2 })).toContain('3 hosts, 1 filled in; this cell has no step to run yet.');
+  });
+});
+
+describe('a run as SVG', () => {
+  const svg = sequenceSvg({ run, focus: null });
+
+  it('is one well-formed element with every label', () => {
+    expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
+    expect(svg).toContain('MAIL FROM: &lt;alice@crepes.fr&gt;');
+    expect(svg).toContain('✗ 1 of 2 checks failed');
+    expect(svg.match(/class="label"/g)?.length).toBe(16);
+    expect(svg.match(/class="cross"/g)?.length).toBe(1);
+    expect(svg).not.toMatch(/<script|href|NaN|undefined|Infinity/);
+    expectBalanced(svg);
+  });
+
+  it('styles nothing outside itself', () => {
+    const style = /<style>(.*?)<\/style>/s.exec(svg)![1]!;
+    const selectors = [...style.matchAll(/([^{}]+)\{/g)].flatMap(([, list]) => (list!.startsWith('@') ? [] : list!.split(',')));
+    expect(selectors.length).toBeGreaterThan(40);
+    for (const selector of selectors) expect(selector).toMatch(/^\.netscenario-sequence(?: |$)/);
+  });
+
+  it('draws some of a large run and counts the rest', () => {
+    const large = sequenceSvg({ run: largeRun(5000), focus: null }, { limit: 100 });
+    expect(large.match(/class="label"/g)?.length).toBe(100);
+    expect(large).toContain('… and 4,900 more messages');
+    expect(large.length).toBeLessThan(200_000);
+  });
+
+  it('holds no character that XML forbids, and no markup of a message', () => {
+    const hostile = {
+      ...run,
+      title: '</svg><script>alert(1)</script>\u0000\ud800',
+      strings: run.strings.map((text) => (text === 'HELO crepes.fr' ? '<g>&"\u0001' : text)),
+    };
+    const drawn = sequenceSvg({ run: hostile, focus: null });
+    expect(drawn).not.toContain('<script');
+    expect(drawn).not.toContain('<g>&"');
+    expect(drawn).not.toMatch(/[\u0000-\u0008\ud800]/);
+    expectBalanced(drawn);
+  });
+
+  it('of a cell that only declares says what there is', () => {
+    expect(sequenceSvg({ run, focus: 2 })).toContain('3 hosts, 1 filled in');
+  });
+});
+
+function expectBalanced(xml: string): void {
+  const open: string[] = [];
+  for (const [, close, name, rest] of xml.matchAll(/<(\/?)([a-z]+)((?:"[^"]*"|[^">])*)>/g)) {
+    if (close) expect(open.pop()).toBe(name);
+    else if (!rest!.endsWith('/')) open.push(name!);
+  }
+  expect(open).toEqual([]);
+}

@@ -1,0 +1,209 @@
+/**
+ * A run's sequence as one self-contained SVG, from the same layout as the interactive diagram. It brings its own background
+ * and follows the light or dark preference of whatever shows it.
+ */
+import { formatDuration } from '../../engines/format.ts';
+import { formatAmount, formatMoment } from '../format.ts';
+import { statusOf } from '../metrics/summary.ts';
+import type { Output } from '../output.ts';
+import { isAnswer, partOf, text } from '../part.ts';
+import { colourOf } from '../protocol-colour.ts';
+import { type Arrow, arrowOf, breakLabel, connectionLabel, oneLine } from '../sequence/arrow.ts';
+import { EVERYTHING, filterOfView } from '../sequence/filter.ts';
+import { GUTTER, type Layout, layOut, NOTE_DROP } from '../sequence/layout.ts';
+import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
+import { breakName, HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
+import { declared } from './text.ts';
+
+export interface SvgOptions {
+  /** Least width in pixels; many hosts make it wider. */
+  readonly width?: number;
+  /** Greatest number of messages drawn; the rest is counted. */
+  readonly limit?: number;
+}
+
+const LIGHT = ['#0969da', '#8250df', '#1a7f37', '#bc4c00', '#9a6700', '#bf3989', '#59636e'];
+const DARK = ['#58a6ff', '#bc8cff', '#4ac26b', '#ffa657', '#e3b341', '#f778ba', '#9198a1'];
+
+const palette = (hues: readonly string[], fg: string, dim: string, bg: string, raised: string, border: string, good: string, bad: string) =>
+  `&{--fg:${fg};--dim:${dim};--bg:${bg};--raised:${raised};--border:${border};--good:${good};--bad:${bad}}${hues.map((hue, i) => `.p${i}{--hue:${hue}}`).join('')}`;
+
+/** One rule after another; `&` is the drawing itself. */
+const RULES = `
+${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37', '#c62828')}
+@media (prefers-color-scheme:dark){${palette(DARK, '#d8dee4', '#9198a1', '#16191d', '#1d2126', '#3d444d', '#4ac26b', '#ff7b72')}}
+text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;fill:var(--fg);font-variant-numeric:tabular-nums}
+.bg{fill:var(--bg);stroke:var(--border)}
+.title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.bad{fill:var(--bad)}.b{font-weight:600}
+.head{fill:var(--raised);stroke:var(--dim)}.implicit.head{stroke-dasharray:4 3;fill:var(--bg)}.name{font-size:12px;font-weight:600;text-anchor:middle}.name.two{font-size:10.2px;font-weight:500}.name.implicit{font-weight:400;fill:var(--dim)}.address{fill:var(--dim);font-size:10.5px;text-anchor:middle}
+.life{stroke:var(--border);shape-rendering:crispEdges}.life.implicit{stroke-dasharray:4 4}
+.line{fill:none;stroke:var(--hue);stroke-width:1.6}.tip{fill:var(--hue)}.answer .line{stroke-dasharray:5 3.5}.lost{--hue:var(--bad)}.cross{stroke:var(--bad);stroke-width:2;fill:none}
+.label{font:12px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round;white-space:pre}
+.step rect{fill:var(--raised);stroke:var(--border)}.step .what{font-size:12px;font-weight:600}.step .outcome{text-anchor:end;fill:var(--dim)}
+.note rect{fill:var(--raised);stroke:var(--dim);stroke-opacity:.5}.break rect{fill:var(--bg);stroke:var(--bad)}
+.band rect{fill:var(--hue);fill-opacity:.03;stroke:var(--hue);stroke-opacity:.3}.band text{fill:var(--dim);font-size:10.5px}
+.busy{fill:var(--raised);stroke:var(--dim);stroke-opacity:.6}
+`;
+
+const ROOT = 'netscenario-sequence';
+
+/** Every selector within the drawing: pages that take the SVG in as it is keep their own styles. */
+const STYLE = RULES.replaceAll('\n', '').replace(/([^{}@]+)\{(?=[^{}]*\})/g, (_rule, selectors: string) => {
+  const scoped = selectors.split(',').map((selector) => (selector === '&' ? `.${ROOT}` : `.${ROOT} ${selector}`));
+  return `${scoped.join(',')}{`;
+});
+
+const TOP = 56;
+const HEADS = 46;
+
+export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOptions = {}): string {
+  const part = partOf(output);
+  const view = part.views.find((candidate) => candidate.view.kind === 'sequence')?.view;
+  const filter = view?.kind === 'sequence' ? filterOfView(view) : EVERYTHING;
+  const layout = layOut(part, { filter, segments: false, axis: 'order', width, limit });
+  const empty = layout.rows.count === 0;
+  const more = part.messages.length - layout.rows.messages.length;
+  const body = empty ? 0 : HEADS + layout.height;
+  const height = TOP + body + (more > 0 ? 30 : 8);
+  const { run } = part;
+  const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
+  const passed = part.checks.length - failed;
+  const status = part.declaresOnly ? declared(output) : statusOf(part).join(' · ');
+  const checks =
+    part.checks.length === 0
+      ? ''
+      : failed === 0
+        ? `<tspan class="good b">✓ ${formatAmount(passed, 'check')} passed</tspan><tspan dx="8">`
+        : `<tspan class="bad b">✗ ${failed} of ${part.checks.length} checks failed</tspan><tspan dx="8">`;
+  const lines = [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="${ROOT}" width="${layout.width}" height="${height}" viewBox="0 0 ${layout.width} ${height}" role="img" aria-label="${escapeXml(`${run.title}: ${status}`)}">`,
+    `<style>${STYLE}</style>`,
+    `<rect class="bg" x=".5" y=".5" width="${layout.width - 1}" height="${height - 1}" rx="6"/>`,
+    `<text class="title" x="16" y="26">${escapeXml(shorten(oneLine(run.title || 'Run'), layout.width - 32, { size: 15, monospace: false }))}</text>`,
+    `<text class="dim" x="16" y="45">${checks}${escapeXml(status)}${checks === '' ? '' : '</tspan>'}</text>`,
+  ];
+  if (!empty)
+    lines.push(
+      `<g transform="translate(0 ${TOP})">`,
+      ...heads(layout),
+      `<g transform="translate(0 ${HEADS})">`,
+      ...drawing(layout),
+      '</g></g>',
+    );
+  if (more > 0) {
+    const hidden = `… and ${formatAmount(more, 'more message', 'more messages')}`;
+    lines.push(`<text class="dim" x="${GUTTER + 12}" y="${height - 12}">${hidden}</text>`);
+  }
+  lines.push('</svg>');
+  return lines.join('\n');
+}
+
+function heads({ columns, part: { run }, height }: Layout): string[] {
+  return columns.hosts.flatMap((host, i) => {
+    const { name, address, implicit } = run.hosts[host]!;
+    const x = columns.x[i]!;
+    const names = breakName(name, columns.headWidth - 4);
+    const cls = implicit ? ' implicit' : '';
+    return [
+      `<line class="life${cls}" x1="${x}" x2="${x}" y1="40" y2="${HEADS + height}"/>`,
+      `<rect class="head${cls}" x="${x - columns.headWidth / 2}" y="4" width="${columns.headWidth}" height="36" rx="5"><title>${escapeXml(`${name} ${address}`)}</title></rect>`,
+      ...names.map(
+        (line, k) =>
+          `<text class="name${names.length > 1 ? ' two' : ''}${cls}" x="${x}" y="${names.length === 1 ? 20 : 19 + 14 * k}">${escapeXml(line)}</text>`,
+      ),
+      ...(names.length === 1 ? [`<text class="address" x="${x}" y="33">${escapeXml(address)}</text>`] : []),
+    ];
+  });
+}
+
+function drawing(layout: Layout): string[] {
+  const { part, rows, axis, columns } = layout;
+  const { run } = part;
+  const lines: string[] = [];
+  for (const band of layout.bands) {
+    const label = shorten(connectionLabel(run, band.connection), band.right - band.left - 12, SMALL);
+    const protocol = text(run, run.connections.protocol[band.connection]!);
+    lines.push(
+      `<g class="band p${colourOf(protocol)}"><rect x="${band.left}" y="${round(band.top)}" width="${Math.max(4, band.right - band.left)}" height="${round(band.bottom - band.top)}" rx="5"/><text x="${band.left + 8}" y="${round(band.top + 14)}">${escapeXml(label)}</text></g>`,
+    );
+  }
+  for (const { x, top, bottom } of layout.activations) {
+    lines.push(`<rect class="busy" x="${x - 3.5}" y="${round(top)}" width="7" height="${round(bottom - top)}" rx="2"/>`);
+  }
+  for (let row = 0; row < rows.count; row++) {
+    const i = rows.subject[row]!;
+    const y = axis.y[row]!;
+    const time = `<text class="time" x="${GUTTER - 9}" y="${round(y + 4)}">+${formatMoment(rows.at[row]!)}</text>`;
+    switch (rows.kind[row] as RowKind) {
+      case STEP:
+      case RESUMED: {
+        const step = run.steps[i]!;
+        const resumed = rows.kind[row] === RESUMED;
+        const ended = !Number.isNaN(step.endedAt);
+        const took = ended ? ` (${formatDuration(step.endedAt - step.startedAt)})` : '';
+        const outcome = resumed ? 'continued' : ended ? `${step.outcome}${took}` : 'not done when the run ended';
+        const shown = shorten(oneLine(outcome), (layout.width - GUTTER) * 0.45, SMALL);
+        const room = layout.width - GUTTER - 60 - textWidth(shown, SMALL);
+        const mark = resumed ? '' : `<tspan dx="6" class="${step.succeeded ? 'good' : 'bad'} b">${step.succeeded ? '✓' : '✗'}</tspan>`;
+        lines.push(
+          `<g class="step"><rect x="${GUTTER}" y="${round(y - 13)}" width="${layout.width - GUTTER - 10}" height="26" rx="4"/><text class="what" x="${GUTTER + 12}" y="${round(y + 4)}">${escapeXml(shorten(oneLine(step.text), room, HEAD))}</text><text class="outcome" x="${layout.width - 22}" y="${round(y + 4)}">${escapeXml(shown)}${mark}</text></g>`,
+        );
+        break;
+      }
+      case NOTE: {
+        const place = columns.place[run.states.host[i]!]!;
+        const shown = shorten(oneLine(text(run, run.states.note[i]!)), 300, SMALL);
+        lines.push(pill('note', columns.x[place]! - (textWidth(shown, SMALL) + 18) / 2, y + NOTE_DROP, shown, layout.width));
+        break;
+      }
+      case BREAK: {
+        const x = columns.x[columns.place[run.connections.client[i]!]!]!;
+        lines.push(time, pill('break', x - 10, y, shorten(`✕ ${breakLabel(run, i)}`, 360, SMALL), layout.width));
+        break;
+      }
+      case MESSAGE: {
+        const arrow = arrowOf(layout, row);
+        const protocol = text(run, run.messages.protocol[i]!);
+        const cls = `p${colourOf(protocol)}${isAnswer(text(run, run.messages.kind[i]!)) ? ' answer' : ''}${arrow.lost ? ' lost' : ''}`;
+        lines.push(time, `<g class="${cls}">${line(arrow)}${label(arrow)}</g>`);
+        break;
+      }
+    }
+  }
+  return lines;
+}
+
+function pill(cls: string, wanted: number, y: number, shown: string, width: number): string {
+  const room = textWidth(shown, SMALL) + 18;
+  const x = Math.max(GUTTER + 4, Math.min(wanted, width - 10 - room));
+  return `<g class="${cls}"><rect x="${round(x)}" y="${round(y - 10)}" width="${round(room)}" height="20" rx="10"/><text x="${round(x + room / 2)}" y="${round(y + 4)}" text-anchor="middle">${escapeXml(shown)}</text></g>`;
+}
+
+function line({ x1, y1, x2, y2, loop, lost }: Arrow): string {
+  if (loop) return `<path class="line" d="M${x1} ${round(y1)}h26v${round(y2 - y1)}h-20"/>${tip(x1 + 1, y2, Math.PI)}`;
+  const end = lost ? `<path class="cross" d="M${x2 - 5} ${round(y2 - 5)}l10 10m0-10l-10 10"/>` : tip(x2, y2, Math.atan2(y2 - y1, x2 - x1));
+  return `<line class="line" x1="${x1}" y1="${round(y1)}" x2="${x2}" y2="${round(y2)}"/>${end}`;
+}
+
+function tip(x: number, y: number, angle: number): string {
+  const degrees = round((angle * 180) / Math.PI);
+  return `<path class="tip" d="M0 0L-9-3.6L-7 0L-9 3.6Z" transform="translate(${x} ${round(y)}) rotate(${degrees})"/>`;
+}
+
+function label({ label: { x, y, anchor, text } }: Arrow): string {
+  return `<text class="label" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** For text and attributes of XML; characters that XML 1.0 forbids become U+FFFD. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[&<>"]/g, (character) => ENTITIES[character]!)
+    .replace(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      '\ufffd',
+    );
+}

@@ -1,0 +1,16 @@
+/** Which connections a transcript is about. */
+import type { Run } from '../../engines/run.ts';
+
+/** TCP connections with messages between two hosts (either way), in the order they were opened; where there is none, their UDP exchanges. */
+export function connectionsBetween(run: Run, [a, b]: readonly [string, string], messages: Int32Array): number[] {
+  const tcp = new Set<number>();
+  const udp = new Set<number>();
+  for (const i of messages) {
+    const connection = run.messages.connection[i]!;
+    if (connection < 0) continue;
+    const ends = [run.hosts[run.messages.from[i]!]!.name, run.hosts[run.messages.to[i]!]!.name];
+    if (!(ends.includes(a) && ends.includes(b))) continue;
+    (run.strings[run.connections.transport[connection]!] === 'tcp' ? tcp : udp).add(connection);
+  }
+  return [...(tcp.size > 0 ? tcp : udp)].sort((x, y) => x - y);
+}
