@@ -12,6 +12,10 @@ describe('quantities for people', () => {
     [1.25 * SECOND, '1.25 s'],
     [125 * SECOND, '2 min 5 s'],
     [120 * SECOND - 1, '2 min'],
+    [999.9996 * MILLISECOND, '1 s'],
+    [59.999 * SECOND, '1 min'],
+    [HOUR - 1, '1 h'],
+    [DAY - 1, '1 d'],
     [HOUR, '1 h'],
     [HOUR + 30 * MINUTE, '1 h 30 min'],
     [2 * DAY + HOUR, '2 d 1 h'],
@@ -24,6 +28,7 @@ describe('quantities for people', () => {
     [999, '999 B'],
     [1500, '1.5 kB'],
     [700e6, '700 MB'],
+    [999_999, '1 MB'],
   ])('%d bytes are %s', (size, text) => expect(formatSize(size)).toBe(text));
 
   it('rates, ratios, numbers and counts', () => {

@@ -11,11 +11,12 @@ export function formatDuration(time: Nanoseconds): string {
   if (time < 0) return `−${formatDuration(-time)}`;
   if (time === 0) return '0 s';
   if (time < MICROSECOND) return `${time} ns`;
-  if (time < MILLISECOND) return `${significant(time / MICROSECOND)} µs`;
-  if (time < SECOND) return `${significant(time / MILLISECOND)} ms`;
-  if (time < MINUTE) return `${significant(time / SECOND)} s`;
-  if (time < HOUR) return pair(time, MINUTE, 'min', SECOND, 's');
-  if (time < DAY) return pair(time, HOUR, 'h', MINUTE, 'min');
+  // A value that rounds up to the next unit is told in that one: 999,999 µs are 1 s.
+  if (rounded(time / MICROSECOND) < 1000) return `${rounded(time / MICROSECOND)} µs`;
+  if (rounded(time / MILLISECOND) < 1000) return `${rounded(time / MILLISECOND)} ms`;
+  if (rounded(time / SECOND) < 60) return `${rounded(time / SECOND)} s`;
+  if (Math.round(time / SECOND) < 3600) return pair(time, MINUTE, 'min', SECOND, 's');
+  if (Math.round(time / MINUTE) < 24 * 60) return pair(time, HOUR, 'h', MINUTE, 'min');
   return pair(time, DAY, 'd', HOUR, 'h');
 }
 
@@ -39,9 +40,9 @@ export function formatValue(value: number, unit: Unit): string {
     case 'bit/s':
       return formatRate(value);
     case 'ratio':
-      return `${significant(value * 100)} %`;
+      return `${rounded(value * 100)} %`;
     case '':
-      return significant(value);
+      return String(rounded(value));
   }
 }
 
@@ -60,17 +61,17 @@ function pair(time: Nanoseconds, large: Nanoseconds, largeName: string, small: N
 function scaled(value: number, units: readonly string[]): string {
   let i = 0;
   let rest = value;
-  while (Math.abs(rest) >= 1000 && i < units.length - 1) {
+  while (Math.abs(rounded(rest)) >= 1000 && i < units.length - 1) {
     rest /= 1000;
     i++;
   }
-  return `${significant(rest)} ${units[i]}`;
+  return `${rounded(rest)} ${units[i]}`;
 }
 
 /** Three significant digits, more only before the point. */
-function significant(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
+function rounded(value: number): number {
+  if (!Number.isFinite(value)) return value;
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return String(Number(value.toFixed(digits)));
+  return Number(value.toFixed(digits));
 }

@@ -28,7 +28,7 @@ export async function run(path: string, options: RunOptions, terminal: Terminal)
   if (options.pcap !== null) await write(options.pcap, writePcapng(result, options.host === null ? {} : { host: options.host }));
   if (options.save !== null) await write(options.save, encodeRun(result));
   if (options.json) terminal.out(`${JSON.stringify(plain(result), null, 2)}\n`);
-  else terminal.out(`${describeRun({ run: result, focus: null }, { width: terminal.width, color: terminal.color })}\n`);
+  else terminal.out(describeRun({ run: result, focus: null }, { width: terminal.width, color: terminal.color }));
   return succeeded(result) ? 0 : 1;
 }
 

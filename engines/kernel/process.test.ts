@@ -105,12 +105,13 @@ describe('stop', () => {
   test('a process that stops itself ends at its next wait', () => {
     const { sleep, finish, kernel } = clock();
     const log: string[] = [];
-    const task: Task = start(
+    let task: Task | undefined;
+    task = start(
       'self',
       (function* (): Process {
         yield* sleep(1);
         try {
-          task.stop();
+          task?.stop();
           log.push('runs on to its next wait');
           yield* sleep(5);
           log.push('never');
@@ -127,13 +128,14 @@ describe('stop', () => {
   test('a process that is stopped while its wait is set up leaves nothing behind', () => {
     const channel = new Channel<string>();
     const { sleep, finish } = clock();
-    const task: Task = start(
+    let task: Task | undefined;
+    task = start(
       'taker',
       (function* (): Process {
         yield* sleep(1);
         yield* wait<string | null>((resume) => {
           const inner = start('inner', channel.take());
-          task.stop();
+          task?.stop();
           inner.whenDone(resume);
           return () => inner.stop();
         });

@@ -266,11 +266,25 @@ describe('crash and restore', () => {
       boots.push(host.now() / SECOND);
       yield* host.sleep(0);
     });
-    const crash = (downFor: number | null) => start('crash', net.network.perform({ kind: 'network.crash', host: 'a', downFor }) as Process<StepOutcome>);
+    const crash = (downFor: number | null) =>
+      start('crash', net.network.perform({ kind: 'network.crash', host: 'a', downFor }) as Process<StepOutcome>);
     net.kernel.schedule(SECOND, () => crash(2 * SECOND));
     net.kernel.schedule(2 * SECOND, () => crash(5 * SECOND));
     net.finish();
     expect(boots).toEqual([0, 7]);
+  });
+
+  test('a role that was to start before a crash starts once, after it', () => {
+    const net = networkForTests(scenarioForTests({ a: FAST }));
+    let boots = 0;
+    net.network.boot('a', 'role', function* (host) {
+      boots++;
+      yield* host.sleep(0);
+    });
+    net.network.crash('a');
+    net.network.restore('a');
+    net.finish();
+    expect(boots).toBe(1);
   });
 
   test('other actions and unknown hosts', () => {

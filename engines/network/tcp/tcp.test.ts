@@ -7,6 +7,7 @@ import { encode } from '../../run-codec.ts';
 import type { ConnectFailure, Connection, Host } from '../host.ts';
 import { connected, drain, message, networkForTests, serve } from '../network-for-tests.ts';
 import { scenarioForTests } from '../scenario-for-tests.ts';
+import type { TcpConnection } from './connection.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
 
 const FAST = { up: 1e12, down: 1e12 };
@@ -374,6 +375,55 @@ describe('loss', () => {
     // 2.4 s at the link’s rate; recovery costs some of it.
     expect(done / SECOND).toBeGreaterThan(2.4);
     expect(done / SECOND).toBeLessThan(5);
+  });
+});
+
+describe('one packet lost where a host on the way is down for a moment', () => {
+  /** Ten segments from the client over `middle`, at 10 Mbps; `middle` is down from `from` to `to` (ms after the first is sent). */
+  function losing(from: number, to: number, bytes: number) {
+    const link = { rate: 10e6, latency: MILLISECOND, jitter: 0, loss: 0, queue: 1e6, at: null };
+    const links = [
+      { ...link, a: 'client', b: 'middle' },
+      { ...link, a: 'middle', b: 'server', rate: 1e12 },
+    ];
+    const far = { ...FAST, latency: SECOND };
+    const net = networkForTests(scenarioForTests({ client: far, server: far, middle: far }, { links }));
+    let sender: TcpConnection | undefined;
+    net.network.boot(
+      'server',
+      'server',
+      serve(80, function* (connection) {
+        yield* drain(connection);
+      }),
+    );
+    net.network.boot('client', 'client', function* (host) {
+      sender = (yield* connected(host, SERVER, 80)) as TcpConnection;
+      yield* host.sleep(100 * MILLISECOND - host.now());
+      net.kernel.schedule(from * MILLISECOND, () => net.network.crash('middle'));
+      net.kernel.schedule(to * MILLISECOND, () => net.network.restore('middle'));
+      yield* sender.write({ seed: 1, offset: 0, length: bytes }, message);
+    });
+    net.finish();
+    const { packets } = net.tables();
+    const again = Array.from(packets.retransmission).flatMap((one, i) =>
+      one ? [Math.round((packets.sentAt[i] as number) / MILLISECOND)] : [],
+    );
+    return { again, lost: net.recorder.packetsLost, sender };
+  }
+
+  test('the third duplicate ACK has it sent again at once (RFC 5681 §3.2)', () => {
+    // Only the first segment reaches the middle (after 2.2 ms) while it is down. Of the ACKs that the others bring, 1.2 ms
+    // apart from 6.5 ms on, the first tells a new window, the first one that is scaled, so it is no duplicate; the fourth is the third.
+    const { again, lost, sender } = losing(2, 3, 14_600);
+    expect([lost, again]).toEqual([1, [110]]);
+    // Nor is that round trip measured: the handshake's 4.1 ms stand.
+    expect((sender?.sender.roundTripTime.smoothed ?? 0) / MILLISECOND).toBeLessThan(4.6);
+  });
+
+  test('with nothing after it the timer has it sent again; that round trip is not measured (Karn)', () => {
+    const { again, lost, sender } = losing(0, 50, 1_000);
+    expect([lost, again]).toEqual([1, [1_100]]);
+    expect((sender?.sender.roundTripTime.smoothed ?? 0) / MILLISECOND).toBeLessThan(5);
   });
 });
 

@@ -1,0 +1,85 @@
+/** Every diagnostic the language gives, listed once: severity and what the reference page says about it. */
+import type { Severity } from './compilation.ts';
+
+interface CodeDefinition {
+  readonly severity: Severity;
+  readonly doc: string;
+}
+
+const error = (doc: string): CodeDefinition => ({ severity: 'error', doc });
+const warning = (doc: string): CodeDefinition => ({ severity: 'warning', doc });
+const hint = (doc: string): CodeDefinition => ({ severity: 'hint', doc });
+
+export const codes = {
+  // Text
+  'binary-text': error(
+    'The document holds NUL characters, so it is no text. Open the file in the program that made it, or save it as UTF-8.',
+  ),
+  'text-too-large': error('A document may have up to 16 MiB of text. Move what is large (zones, messages) into files of its own.'),
+  'unclosed-text': error('A text in quotes ends on its line. Close it with `"`, or write a long text between `"""` and `"""`.'),
+  'unclosed-comment': error('A comment that begins with `/*` ends with `*/`.'),
+  'unclosed-block': error('A block that begins with `{` ends with `}`.'),
+  'unclosed-parenthesis': error('A parenthesis that begins with `(` ends with `)`.'),
+  'stray-brace': error('A closing brace without a block that it could close.'),
+  'unknown-escape': error('Texts know the escapes \\n (new line), \\t (tab), \\" and \\\\.'),
+  'too-deep': error('Blocks, parentheses, indices and expressions have limits that no readable scenario reaches.'),
+  // Forms
+  expected: error('The statement does not follow its form at this place; the message tells what can stand there.'),
+  'unknown-statement': error('A line begins with the word of a statement, or with the host that does something.'),
+  'unknown-property': error('The block has no property of this name.'),
+  'duplicate-property': error('This property is written once in a block; the first one would be overwritten.'),
+  'no-block': error('This statement takes no block.'),
+  'wrong-block': error('Only steps stand in a `together` block.'),
+  'not-in-this-version': error('The word is known and kept for a later version.'),
+  // Values
+  'missing-unit': error('A quantity has a number and a unit, such as `250 ms`, `10 Mbps` or `256 KiB`.'),
+  'unknown-unit': error('The word behind the number is no unit of the language.'),
+  'wrong-dimension': error('The value measures something else than what is needed here, such as a size where a duration is needed.'),
+  'out-of-range': error('The value is smaller or larger than what makes sense here.'),
+  'not-whole': error('A count is a whole number.'),
+  'division-by-zero': error('The expression divides by zero.'),
+  'unknown-parameter': error('A word where a value is expected is a parameter, declared by `let`.'),
+  'circular-parameter': error('The parameter’s value depends on itself.'),
+  'range-too-large': error('A range stands for at most 100,000 names, and its first index is not above its last.'),
+  'one-name': error('One name is expected here; a range stands for several.'),
+  // Names
+  'malformed-name': error('Host and domain names have labels of up to 63 characters, separated by dots (RFC 1035 §2.3.1, §2.3.4).'),
+  'malformed-mail-address': error('A mail address has a local part, an @ and a domain (RFC 5321 §2.3.11).'),
+  'malformed-address': error('An IPv4 address is written as four numbers from 0 to 255 with dots between them.'),
+  'malformed-header': error('A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2).'),
+  'unknown-host': error(
+    'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
+  ),
+  'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
+  'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
+  'declared-below': error('A notebook runs from top to bottom: what a cell uses is declared in it or above it.'),
+  'duplicate-declaration': error('The name was declared before; a second declaration would overwrite the first.'),
+  'duplicate-setting': error('The setting was made before; it holds for the whole scenario.'),
+  'duplicate-address': error('Two hosts cannot have one address.'),
+  'no-mail-server': error(
+    'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',
+  ),
+  'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
+  'self-link': error('A link joins two different hosts.'),
+  'no-message': error('A message has parts (subject, header, body) or comes from a file; not both.'),
+  'until-missing': error('A step that repeats says until when.'),
+  // Files
+  'missing-file': error('The file that the statement names cannot be read.'),
+  'malformed-file': error(
+    'The file was read and is not what the statement needs: not a scenario, a master file (RFC 1035 §5) or a message (RFC 5322).',
+  ),
+  'import-cycle': error('A file that imports itself, directly or through others.'),
+  'import-has-errors': warning('The imported file has errors; open it to see them.'),
+  'malformed-record': error('The record does not follow the master-file format (RFC 1035 §5.1).'),
+  'suspicious-record': warning('The record is well formed, and probably does not say what was meant.'),
+  'relative-name': warning(
+    'A name of several labels without a trailing dot continues with the zone’s name; write the dot where it is complete.',
+  ),
+  'zone-without-address': warning('The host’s name lies in no declared zone, so nobody can look its address up.'),
+  'address-differs': warning('The host’s address and the address record in its zone differ.'),
+  // Hints
+  'unused-parameter': hint('The parameter is used nowhere.'),
+  'unused-host': hint('The host does nothing and nothing mentions it.'),
+} as const satisfies Record<string, CodeDefinition>;
+
+export type Code = keyof typeof codes;

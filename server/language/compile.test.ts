@@ -1,0 +1,351 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { applyFix, compileText, markOf, readAnnotated } from './annotated-source-for-tests.ts';
+import { codes } from './codes.ts';
+import type { FileContent, FileTable } from './compilation.ts';
+import { compile } from './compile.ts';
+import { form } from './pattern.ts';
+import { vocabulary } from './vocabulary.ts';
+
+const bytes = (text: string): FileContent => ({ kind: 'bytes', bytes: new TextEncoder().encode(text) });
+/** Files of every diagnostic test, and of the vocabulary's examples. */
+const files: FileTable = new Map([
+  ['file:///w/common.netscenario', bytes('host shared\nlet n = 3\n')],
+  ['file:///w/broken.netscenario', bytes('host shared\nhost {\n')],
+  ['file:///w/loop.netscenario', bytes('import "test.netscenario"\n')],
+  ['file:///w/binary.netscenario', bytes('\0\x01\x02')],
+  ['file:///w/none.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
+  ['file:///w/truncated.zone', bytes('$TTL 3600\n@ IN SOA ns.example.org. hostmaster.example.org. (\n  1 7200\n')],
+  [
+    'file:///w/good.zone',
+    bytes('$TTL 3600\n@ IN SOA ns hostmaster ( 1 7200 900 1209600 3600 )\n@ NS ns\nns A 192.0.2.53\nwww A 192.0.2.80\n'),
+  ],
+  ['file:///w/binary.zone', bytes('\0\0\0\x7fELF')],
+  [
+    'file:///w/good.eml',
+    bytes('From: alice@example.org\r\nTo: bob@example.org\r\nDate: Mon, 1 Jan 2024 10:00:00 +0000\r\nSubject: Hi\r\n\r\nHello\r\n'),
+  ],
+  ['file:///w/binary.eml', bytes('\0\0\0')],
+]);
+
+const mail =
+  'zone example.org on ns.example.org { @ MX 10 mail.example.org }\nmailbox ann@example.org, bob@example.org on mail.example.org\nhost pc\n';
+
+describe('diagnostics', () => {
+  test.each<[string, string]>([
+    ['a bare number', 'host a { up 5 }\n            ^ missing-unit: Did you mean 5 Mbps?\na crashes'],
+    ['a wrong dimension', 'host a { latency 5 MiB }\n                 ^^^^^ wrong-dimension: this is a size\na crashes'],
+    ['a mistyped unit', 'host a { up 5 Mbs  down 2 Mbps }\n              ^^^ unknown-unit: Did you mean `Mbps`?\na crashes'],
+    ['a unit in the wrong case', 'host a\nat 5 S a crashes\n     ^ unknown-unit: Did you mean `s`?'],
+    ['out of range', 'host a { loss 120 % }\n              ^^^^^ out-of-range: from 0 % to 100 %\na crashes'],
+    ['a seed that is no whole number', 'seed 1.5\n     ^^^ not-whole'],
+    ['a negative seed', 'seed -1\n     ^^ out-of-range'],
+    ['an unknown property', 'host a { upp 5 Mbps }\n         ^^^ unknown-property: Did you mean `up`?\na crashes'],
+    ['a property twice', 'host a { up 5 Mbps up 6 Mbps }\n                   ^^^^^^^^^ duplicate-property\na crashes'],
+    ['a mistyped statement', 'hst alice\n^^^ unknown-statement: Did you mean `host`?\nscenario "x"'],
+    ['a mistyped verb', 'host a\na crashs\n  ^^^^^^ expected: Did you mean `crashes`?'],
+    ['a line that ends too early', 'host\n    | expected: a host name'],
+    ['a comma without a name', 'host a,\n       | expected\na crashes'],
+    ['too much on a line', 'host a crashes\n       ^^^^^^^ expected: the end of the line\na crashes'],
+    ['an unknown host', 'host alice-pc\nalise-pc resolves example.org\n^^^^^^^^ unknown-host: Did you mean `alice-pc`?\nalice-pc crashes'],
+    ['an unknown host is told once', 'bob crashes\n^^^ unknown-host\nbob crashes'],
+    [
+      'no follow-up of a broken declaration',
+      'host bob {\n  up 5 bananas\n       ^^^^^^^ unknown-unit\n}\nhost ann ann\n         ^^^ expected\nbob crashes\nann crashes',
+    ],
+    ['no follow-up of a broken range', 'host peer[1..m]\n             ^ unknown-parameter\npeer[1] crashes'],
+    ['a host twice', 'host a\nhost A\n     ^ duplicate-declaration\na crashes'],
+    ['the title twice', 'scenario "a"\nscenario "b"\n^^^^^^^^^^^^ duplicate-setting'],
+    ['a host that cannot be', 'host a@b\n     ^^^ malformed-name: mail address\nhost a..b\n      ^^ expected'],
+    ['a host with an underscore label too long', `host ${'x'.repeat(64)}\n     ${'^'.repeat(64)} malformed-name: longer than 63`],
+    ['a mail address without domain', `${mail}pc sends mail from ann@ to bob@example.org\n                   ^^^^ malformed-mail-address`],
+    ['a host where an address is needed', 'host a { address 10.0.0.256 }\n                 ^^^^^^^^^^ malformed-address\na crashes'],
+    [
+      'an address twice',
+      'host a { address 10.0.0.7 }\nhost b { address 10.0.0.7 }\n                 ^^^^^^^^ duplicate-address: `a` has already\na crashes\nb crashes',
+    ],
+    ['an unclosed block', 'host a {\n       ^ unclosed-block\n  up 5 Mbps\nhost b\na crashes\nb crashes'],
+    ['an unclosed zone', 'zone example.org on ns {\n                       ^ unclosed-block\n  www A 192.0.2.1\nhost b\nb crashes'],
+    ['an unclosed text', 'scenario "Alice\n         ^^^^^^ unclosed-text\nhost a\na crashes'],
+    ['an unclosed comment', 'host a /* here\n       ^^ unclosed-comment\na crashes'],
+    ['a stray brace', 'host a\n}\n^ stray-brace\na crashes'],
+    ['an unknown escape', 'scenario "a\\qb"\n           ^^ unknown-escape'],
+    ['a parameter of itself', 'let a = b\nlet b = a\n        ^ circular-parameter\nseed a'],
+    [
+      'an unknown parameter',
+      'let count = 3\nseed cuont\n     ^^^^^ unknown-parameter: Did you mean `count`?\nhost a[1..count]\na[1] crashes',
+    ],
+    ['an unused parameter', 'let n = 3\n    ^ unused-parameter'],
+    ['an unused host', 'host a\n     ^ unused-host'],
+    ['a size and a time', 'let x = 4 s + 3 MB\n        ^^^^^^^^^^ wrong-dimension\nhost a\nat x a crashes'],
+    ['division by zero', 'let x = 4 s / 0\n              ^ division-by-zero\nhost a\nat x a crashes'],
+    ['an unclosed parenthesis', 'let x = (4 + 3\n        ^ unclosed-parenthesis\nhost a\na[x] crashes'],
+    ['a range downwards', 'host a[3..1]\n      ^^^^^^ range-too-large: from 3 down to 1'],
+    ['a huge range', 'host a[1..1000000]\n      ^^^^^^^^^^^^ range-too-large'],
+    ['a range where one is needed', 'host a[1..3]\nlink a[1..2] <-> a[3]\n     ^^^^^^^ one-name'],
+    ['a link to itself', 'host a\nlink a <-> a\n           ^ self-link'],
+    ['flows', 'network { fidelity flows }\n                   ^^^^^ not-in-this-version'],
+    ['a record of an unknown type', 'zone example.org on ns.example.org {\n  www AX 192.0.2.1\n      ^^ malformed-record\n}'],
+    ['a record with a bad address', 'zone example.org on ns.example.org {\n  www A 192.0.2.256\n        ^^^^^^^^^^^ malformed-record\n}'],
+    [
+      'a record outside its zone',
+      'zone example.org on ns.example.org {\n  www.example.com. A 192.0.2.1\n  ^^^^^^^^^^^^^^^^ malformed-record: does not lie in zone\n}',
+    ],
+    [
+      'a relative name of several labels',
+      'zone example.org on ns.example.org {\n  @ MX 10 mail.example.com\n          ^^^^^^^^^^^^^^^^ relative-name: means `mail.example.com.example.org.`\n}',
+    ],
+    [
+      'an address that differs',
+      'host www.example.org { address 10.0.0.7 }\n                               ^^^^^^^^ address-differs\nzone example.org on ns.example.org { www A 192.0.2.1 }\nwww.example.org crashes',
+    ],
+    ['a missing file', 'import "none.netscenario"\n       ^^^^^^^^^^^^^^^^^^ missing-file: there is no such file\nunknown crashes'],
+    ['an import with errors', 'import "broken.netscenario"\n       ^^^^^^^^^^^^^^^^^^^^ import-has-errors\nshared crashes'],
+    ['a binary import', 'import "binary.netscenario"\n       ^^^^^^^^^^^^^^^^^^^^ malformed-file: NUL'],
+    [
+      'a truncated zone file',
+      'zone example.org on ns.example.org { from "truncated.zone" }\n                                          ^^^^^^^^^^^^^^^^ malformed-file: truncated.zone, line 2, column 50\n                                          ^^^^^^^^^^^^^^^^ malformed-file: line 3',
+    ],
+    [
+      'a binary zone file',
+      'zone example.org on ns.example.org { from "binary.zone" }\n                                          ^^^^^^^^^^^^^ malformed-file: NUL',
+    ],
+    [
+      'a binary message',
+      `${mail}pc sends mail from ann@example.org to bob@example.org { from "binary.eml" }\n                                                             ^^^^^^^^^^^^ malformed-file: NUL\n                                                             ^^^^^^^^^^^^ malformed-file: header`,
+    ],
+    [
+      'a message of two kinds',
+      `${mail}pc sends mail from ann@example.org to bob@example.org { from "good.eml" subject "x" }\n                                                        ^^^^^^^^^^^^^^^ no-message`,
+    ],
+    ['no mail server', 'host pc\npc sends mail from ann@example.org to bob@example.org\n                   ^^^^^^^^^^^^^^^ no-mail-server'],
+    [
+      'no mail server there',
+      `${mail}pc sends mail from ann@example.org to bob@example.org via pc\n                                                          ^^ not-a-mail-server`,
+    ],
+    [
+      'an unknown mailbox',
+      `${mail}pc crashes\nexpect mailbox bop@example.org has 1 message\n               ^^^^^^^^^^^^^^^ unknown-mailbox: Did you mean \`bob@example.org\`?`,
+    ],
+    [
+      'a mail server nobody finds',
+      'mailbox ann@example.org on mail.example.org\n                           ^^^^^^^^^^^^^^^^ zone-without-address',
+    ],
+    [
+      'an unknown protocol',
+      'host a\nshow sequence of a where protocol is smpt\n                                     ^^^^ unknown-protocol',
+    ],
+    [
+      'a metric with the wrong subject',
+      'host a\nexpect delivery time of a to b < 1 s\n                        ^ malformed-mail-address\n                             ^ malformed-mail-address\na crashes',
+    ],
+    [
+      'a metric without unit',
+      'host a\nexpect lookup time of a for example.org < 5\n                                          ^ missing-unit',
+    ],
+    ['an unknown metric', 'expect delivry time of a\n       ^^^^^^^ expected: Did you mean `delivery`?'],
+    ['a declaration among steps', 'host a\ntogether {\n  a crashes\n  host b\n  ^^^^^^ wrong-block\n}'],
+    ['an every without until', 'host a\nevery 10 s a crashes for 1 s\n                            | expected: `until`'],
+    ['a block where none goes', 'seed 7 { }\n       ^ no-block'],
+    ['a network without block', 'network\n       | expected'],
+  ])('%s', (_name, annotated) => {
+    const wanted = readAnnotated(annotated);
+    const diagnostics = compileText(wanted.text, files).diagnostics.filter((d) => d.uri === 'file:///w/test.netscenario');
+    expect(
+      diagnostics.map((d) => markOf(wanted.text, d)),
+      diagnostics.map((d) => d.message).join('\n'),
+    ).toEqual(wanted.marks);
+    wanted.messages.forEach((part, i) => {
+      if (part !== null) expect(diagnostics[i]!.message).toContain(part);
+    });
+    for (const diagnostic of diagnostics) {
+      expect(Object.keys(codes)).toContain(diagnostic.code);
+      expect(diagnostic.message).toMatch(/[.?]$/);
+    }
+  });
+});
+
+describe('quick fixes', () => {
+  test.each<[string, string, string]>([
+    ['adds the likely unit', 'host a { up 5 }\na crashes', 'host a { up 5 Mbps }\na crashes'],
+    ['corrects a word', 'hst a\nscenario "x"', 'host a\nscenario "x"'],
+    ['declares a host behind the last one', 'host a\na crashes\nbob crashes', 'host a\nhost bob\na crashes\nbob crashes'],
+    ['declares the first host', 'scenario "x"\nbob crashes', 'scenario "x"\nhost bob\nbob crashes'],
+    ['closes a text', 'scenario "Alice', 'scenario "Alice"'],
+    ['closes an index', 'host a[1..3', 'host a[1..3]'],
+    ['adds the dot', 'zone a.org on ns.a.org { @ MX 10 m.b.org }', 'zone a.org on ns.a.org { @ MX 10 m.b.org. }'],
+    [
+      'declares a zone',
+      'mailbox ann@example.org on mail.example.org',
+      'zone example.org on ns.example.org { @ MX 10 mail.example.org }\nmailbox ann@example.org on mail.example.org',
+    ],
+    ['takes an unused parameter away', 'let n = 3', ''],
+  ])('%s', (_name, before, after) => {
+    const { diagnostics } = compileText(before, files);
+    expect(applyFix(before, diagnostics[0]!)).toBe(after);
+  });
+});
+
+describe('the vocabulary', () => {
+  test.each(vocabulary.map((entry) => [entry.id, entry] as const))('%s: the example is clean and uses it', (_id, entry) => {
+    const { diagnostics, scenario } = compileText(entry.example, files);
+    expect(diagnostics, entry.example).toEqual([]);
+    expect(scenario.format).toBe(1);
+    expect(form(entry).split(' ').length).toBeGreaterThan(0);
+    for (const property of Object.values(entry.properties ?? {})) expect(property.example, property.pattern).not.toBeNull();
+  });
+
+  test('every property’s example holds in its block', () => {
+    const heads: Record<string, string> = {
+      host: 'host a',
+      network: 'network',
+      link: 'host a, b\nlink a <-> b',
+      mailbox: 'zone x.org on ns.x.org\nmailbox u@x.org on m.x.org',
+      zone: '',
+      mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',
+      resolver: 'host engineering.nyu.edu\nresolver r',
+      nameserver: 'nameserver n',
+      send: '',
+    };
+    for (const entry of vocabulary) {
+      for (const property of Object.values(entry.properties ?? {})) {
+        const head = heads[entry.id];
+        expect(head, entry.id).toBeDefined();
+        if (head === '') continue;
+        const { diagnostics } = compileText(`${head} { ${property.example} }`, files);
+        expect(
+          diagnostics.filter((d) => d.severity === 'error'),
+          `${entry.id} ${property.example}`,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  test('ids are unique', () => {
+    expect(new Set(vocabulary.map((entry) => entry.id)).size).toBe(vocabulary.length);
+  });
+});
+
+describe('imports and documents', () => {
+  const cell = (uri: string, text: string) => ({ uri, text });
+
+  test('declares what the file declares, in its place', () => {
+    const { scenario, diagnostics } = compileText('import "common.netscenario"\nhost peer[1..n]\npeer[1] crashes\nshared crashes', files);
+    expect(diagnostics).toEqual([]);
+    expect(scenario.hosts.map((host) => host.name)).toEqual(['shared', 'peer1', 'peer2', 'peer3']);
+    expect(scenario.sources).toEqual(['file:///w/test.netscenario', 'file:///w/common.netscenario']);
+    expect(scenario.hosts[0]!.at).toEqual({ source: 1, start: 5, end: 11 });
+  });
+
+  test('asks for files that the table lacks, and says nothing about them', () => {
+    const { missing, diagnostics } = compileText(
+      'import "sub/x.netscenario"\nzone a.org on ns.a.org { from "../a.zone" }\nunknown crashes',
+    );
+    expect(missing).toEqual(['file:///w/sub/x.netscenario', 'file:///a.zone']);
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('reports a cycle where it closes', () => {
+    const { diagnostics } = compileText('import "loop.netscenario"\nhost a\na crashes', files);
+    expect(diagnostics.map((d) => [d.uri, d.code])).toEqual([['file:///w/loop.netscenario', 'import-cycle']]);
+  });
+
+  test('cells make one program, and none may use what only a later one declares', () => {
+    const uri = 'vscode-notebook-cell:/w/n.netscenario.md#';
+    const first = cell(`${uri}1`, 'host a\na crashes\nb crashes');
+    const second = cell(`${uri}2`, 'host b\na crashes');
+    const { diagnostics, scenario } = compile([first, second], new Map());
+    expect(diagnostics.map((d) => [d.uri, d.code, d.start])).toEqual([[first.uri, 'declared-below', 17]]);
+    expect(scenario.steps).toHaveLength(3);
+    expect(compile([first], new Map()).diagnostics.map((d) => d.code)).toEqual(['unknown-host']);
+  });
+
+  test('refuses huge and binary documents with one error, and goes on with the others', () => {
+    const huge = cell('file:///huge', 'x'.repeat(17 * 1024 * 1024));
+    const binary = cell('file:///binary', 'host a\0');
+    const good = cell('file:///good', 'host a\na crashes');
+    const { diagnostics, scenario } = compile([huge, binary, good], new Map());
+    expect(diagnostics.map((d) => [d.uri, d.code])).toEqual([
+      ['file:///huge', 'text-too-large'],
+      ['file:///binary', 'binary-text'],
+    ]);
+    expect(scenario.steps).toHaveLength(1);
+  });
+});
+
+describe('any text compiles', () => {
+  const fragments = fc.constantFrom(
+    ...vocabulary.flatMap((entry) => entry.example.split(/(\s+|[{}[\],])/)).filter((word) => word !== ''),
+    '{',
+    '}',
+    '(',
+    ')',
+    '[',
+    ']',
+    '..',
+    '"',
+    '"""',
+    '/*',
+    '*/',
+    '//',
+    '\n',
+    '\n\n',
+    '  ',
+    ',',
+    '<->',
+    '\\',
+    '\0',
+    '\ud800',
+    '💥',
+    '1e9',
+    '99999999999999999999',
+    '-',
+    '@',
+    'peer[1..n]',
+    ';',
+    'host',
+    'let',
+    'zone',
+  );
+  const soup = fc.array(fragments, { maxLength: 120 }).map((parts) => parts.join(' '));
+
+  test.each([
+    ['arbitrary characters', fc.string({ unit: 'binary', maxLength: 400 })],
+    ['pieces of the language', soup],
+  ] as const)('%s', (_name, texts) => {
+    fc.assert(
+      fc.property(texts as fc.Arbitrary<string>, (text) => {
+        const { diagnostics } = compileText(text, files);
+        for (const { start, end, uri } of diagnostics) {
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThanOrEqual(start);
+          if (uri === 'file:///w/test.netscenario') expect(end).toBeLessThanOrEqual(text.length);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each([
+    ['braces', '{'.repeat(100_000)],
+    ['blocks', 'together {'.repeat(100_000)],
+    ['parentheses', `let x = ${'('.repeat(100_000)}`],
+    ['minus signs', `let x = ${'-'.repeat(100_000)}1`],
+    ['terms', `let x = 1${' + 1'.repeat(100_000)}`],
+    ['indices', `host a${'[1]'.repeat(100_000)}`],
+    ['indices in indices', `host ${'a['.repeat(100_000)}`],
+    ['closing braces', '}'.repeat(20_000)],
+    ['comments', '/*'.repeat(200_000)],
+    ['quotes', '"'.repeat(200_000)],
+    ['plus signs', 'a+'.repeat(200_000)],
+    ['wide expansion', 'host a[1..1000][1..1000][1..1000]'],
+    ['unclosed zones', 'zone a.b on c {\n'.repeat(20_000)],
+    ['unknown hosts', Array.from({ length: 20_000 }, (_, i) => `h${i} crashes`).join('\n')],
+    ['parameters in a row', Array.from({ length: 20_000 }, (_, i) => `let p${i} = p${i + 1}`).join('\n')],
+    ['a long line', `host ${Array.from({ length: 50_000 }, (_, i) => `h${i}`).join(', ')}`],
+  ])('in bounded time: %s', (_name, text) => {
+    const begun = performance.now();
+    compileText(text);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { complete } from './completion.ts';
+import { parse } from './parser.ts';
+import { Scanner, TokenKind } from './scanner.ts';
+import type { Statement } from './syntax.ts';
+import { vocabulary } from './vocabulary.ts';
+
+/** Labels at the place of `|`. */
+function labels(annotated: string): string[] {
+  const offset = annotated.indexOf('|');
+  const text = annotated.replace('|', '');
+  return complete([{ uri: 'file:///w/a.netscenario', text }], new Map(), 'file:///w/a.netscenario', offset).map((item) => item.label);
+}
+
+describe('completion', () => {
+  const scene = 'let n = 3\nlet pause = 4 s\nhost alice-pc\nzone crepes.fr on ns.crepes.fr\nmailbox alice@crepes.fr on mail.crepes.fr\n';
+
+  test.each<[string, string, readonly string[], readonly string[]]>([
+    ['statements and subjects at the start of a line', '|', ['host', 'zone', 'alice-pc', 'at', 'expect'], ['crashes', 'latency']],
+    ['and behind a typed beginning', 'ho|', ['host'], []],
+    ['what a host does', 'alice-pc |', ['crashes', 'resolves', 'sends'], ['host', 'alice-pc']],
+    ['the subject of a timed step', 'at 5 s |', ['alice-pc', 'together'], ['expect', 'host']],
+    ['mailboxes where an address is needed', 'alice-pc sends mail from |', ['alice@crepes.fr'], ['alice-pc', 'from']],
+    ['units behind a number', 'at 5 |', ['ms', 's', 'min'], ['Mbps']],
+    ['parameters of the right dimension', 'alice-pc crashes for |', ['pause'], ['n']],
+    ['properties in a block', 'host b { |', ['up', 'latency', 'address'], ['host', 'crashes']],
+    ['further properties on the line', 'host b { up 5 Mbps |', ['down', 'latency'], ['Mbps']],
+    ['properties on the next line', 'host b {\n  up 5 Mbps\n  |', ['down', 'latency'], []],
+    ['record types', 'alice-pc resolves crepes.fr |', ['MX', 'AAAA', 'iteratively'], []],
+    ['metrics', 'expect delivery |', ['time'], ['length']],
+    ['hosts behind a comma', 'resolver r { serves alice-pc, |', ['alice-pc', 'mail.crepes.fr'], ['cache']],
+    ['steps in together', 'together {\n  |', ['alice-pc'], []],
+    ['record types within a zone', 'zone x.org on ns.x.org {\n  www |', ['A', 'MX'], ['host']],
+    ['nothing in a text', 'scenario "ho|', [], ['host']],
+    ['nothing in a comment', '// ho|', [], ['host']],
+  ])('%s', (_name, line, wanted, unwanted) => {
+    const found = labels(scene + line);
+    expect(found).toEqual(expect.arrayContaining([...wanted]));
+    for (const label of unwanted) expect(found).not.toContain(label);
+  });
+
+  test('inserts the rest of a form as a snippet', () => {
+    const text = 'mailb';
+    const item = complete([{ uri: 'a', text }], new Map(), 'a', 5).find(({ label }) => label === 'mailbox')!;
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: tab stops of a snippet
+    expect(item).toMatchObject({ insertText: 'mailbox ${1:address} on ${2:host}', snippet: true, range: { start: 0, end: 5 } });
+    expect(item.doc).toContain('RFC 5321');
+  });
+
+  test.each(vocabulary.map((entry) => [entry.id, entry.example] as const))('%s: offers every next word of the example', (_id, text) => {
+    const covered = new Uint8Array(text.length);
+    const cover = (statement: Statement): void => {
+      for (const slot of Object.values(statement.slots)) if (slot.kind !== 'word') covered.fill(1, slot.start, slot.end);
+      for (const item of statement.block ?? []) cover(item);
+      if (statement.braces && !statement.block) covered.fill(1, statement.braces.start, statement.braces.end);
+    };
+    for (const statement of parse(text).statements) cover(statement);
+    const scanner = new Scanner(text);
+    let words = 0;
+    for (; scanner.kind !== TokenKind.end; scanner.next()) {
+      const { start, end } = scanner;
+      const word = text.slice(start, end);
+      if (scanner.kind !== TokenKind.word || covered[start]) continue;
+      words++;
+      const found = complete([{ uri: 'a', text }], new Map(), 'a', start).map((item) => item.label);
+      expect(found, `${text.slice(0, start)}|${word}`).toContain(word);
+    }
+    expect(words).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,186 @@
+/**
+ * What can stand at a place: the edges that leave the automaton's state there, and the declared names that fit its slots.
+ */
+import { recordFormats } from '../../engines/dns/record-format.ts';
+import type { FileTable, SourceText, TextRange } from './compilation.ts';
+import { analyse } from './compile.ts';
+import type { Entry, Property, Slot } from './entry.ts';
+import { expectedBehind } from './parser.ts';
+import { form, type State } from './pattern.ts';
+import type { Program } from './program.ts';
+import { units } from './units.ts';
+import { statementAutomaton } from './vocabulary.ts';
+
+export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'parameter' | 'unit' | 'record-type' | 'value';
+
+export interface CompletionItem {
+  readonly label: string;
+  readonly kind: CompletionKind;
+  /** What replaces `range`. */
+  readonly insertText: string;
+  /** `insertText` holds tab stops, `${1:NAME}`. */
+  readonly snippet: boolean;
+  readonly range: TextRange;
+  /** Beside the label: `host NAME, … [{ … }]`, `10.0.0.7`. */
+  readonly detail: string;
+  /** Markdown. */
+  readonly doc: string;
+}
+
+/** The items for a place in a document of the program, the likeliest kinds first. Not filtered by what is typed already. */
+export function complete(sources: readonly SourceText[], files: FileTable, uri: string, offset: number): readonly CompletionItem[] {
+  const source = sources.find((one) => one.uri === uri);
+  if (!source) return [];
+  const before = source.text.slice(0, offset);
+  const start = wordStart(before);
+  const range = { start, end: offset };
+  const expected = expectedBehind(before.slice(0, start));
+  const { program } = analyse(sources, files);
+  const items = new Map<string, CompletionItem>();
+  const add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>): void => {
+    if (!items.has(item.label)) items.set(item.label, { insertText: item.label, snippet: false, range, ...item });
+  };
+  if (expected.inRecords) {
+    for (const { type, doc, standard } of recordFormats) {
+      if (type !== 'OPT') add({ label: type, kind: 'record-type', detail: doc, doc: `${doc}\n\n${standard}` });
+    }
+    addHosts(program, add);
+    return [...items.values()];
+  }
+  if (expected.unitOf?.dimension) {
+    const { dimension } = expected.unitOf;
+    for (const unit of units)
+      if (unit.dimension === dimension && unit.name !== 'us') add({ label: unit.name, kind: 'unit', detail: unit.doc, doc: unit.doc });
+  }
+  if (expected.slot) addSlot(expected.slot, program, add);
+  for (const state of expected.states) {
+    addWords(state, expected.block !== null && expected.block.block !== 'steps', add);
+    for (const edge of state.slots) addSlot(edge.slot, program, add);
+  }
+  return [...items.values()];
+}
+
+type Add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>) => void;
+
+/** Where the word that ends the text begins. */
+function wordStart(text: string): number {
+  let start = text.length;
+  while (start > 0 && /[\p{L}\p{N}_.@%<>=!-]/u.test(text[start - 1]!)) start--;
+  return start;
+}
+
+function addWords(state: State<Entry | Property>, inBlock: boolean, add: Add): void {
+  for (const { word, to } of state.words.values()) {
+    const only = to.reaches.length === 1 ? to.reaches[0]! : null;
+    const atStart = state === statementAutomaton;
+    const withSnippet = only && (atStart || (inBlock && state.accepts === null)) && !isStep(only);
+    add({
+      label: word,
+      kind: inBlock ? 'property' : 'keyword',
+      detail: only ? form(only) : '',
+      doc: only ? documentation(only) : '',
+      ...(withSnippet ? { insertText: snippetOf(only), snippet: true } : {}),
+    });
+  }
+}
+
+function isStep(item: Entry | Property): boolean {
+  return 'role' in item && item.role === 'step';
+}
+
+/** The doc, default and standard of an entry or property, as Markdown. */
+export function documentation(item: Entry | Property): string {
+  const parts = [item.doc];
+  if ('default' in item && item.default !== null) parts.push(`Default: ${item.default}`);
+  if (item.standard !== null) parts.push(item.standard);
+  return parts.join('\n\n');
+}
+
+/** `mailbox ${1:ADDRESS} on ${2:HOST}`: what must be written, with a tab stop a slot. */
+export function snippetOf(item: Entry | Property): string {
+  let stops = 0;
+  let pattern = item.pattern;
+  // Optional parts nest no deeper than this loop has turns.
+  for (let before = ''; before !== pattern; ) {
+    before = pattern;
+    pattern = pattern.replace(/\[[^[\]]*\]/g, ' ');
+  }
+  const text = pattern
+    .trim()
+    .split(/\s+/)
+    .map((token) => {
+      const slot = /^[A-Z][A-Z0-9-]*$/.test(token) ? item.slots[token] : undefined;
+      if (!slot) return token;
+      stops++;
+      if (slot.form === 'choice') return `\${${stops}|${slot.choices.map(([word]) => word).join(',')}|}`;
+      return slot.form === 'text' ? `"\${${stops}:${token.toLowerCase()}}"` : `\${${stops}:${token.toLowerCase()}}`;
+    })
+    .join(' ');
+  return 'blockRequired' in item && item.blockRequired ? `${text} {\n\t$0\n}` : text;
+}
+
+function addHosts(program: Program, add: Add): void {
+  for (const host of program.hosts.values()) {
+    if (!host.implicit)
+      add({ label: host.name, kind: 'host', detail: host.address ?? '', doc: `Host \`${host.name}\`, ${host.address ?? 'no address'}` });
+  }
+}
+
+function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
+  switch (slot.meaning) {
+    case 'host':
+      addHosts(program, add);
+      break;
+    case 'domain-name':
+    case 'new-zone':
+      for (const zone of program.zones.values()) {
+        if (zone.implicit) continue;
+        const label = zone.origin.length > 1 ? zone.origin.slice(0, -1) : zone.origin;
+        add({ label, kind: 'zone', detail: `zone on ${zone.servers.join(', ')}`, doc: `Zone \`${label}\`` });
+        if (slot.meaning === 'new-zone') continue;
+        for (const { name, data } of zone.records.slice(0, 500)) {
+          if (data.type !== 'A' && data.type !== 'AAAA' && data.type !== 'CNAME') continue;
+          const owner = name.slice(0, -1);
+          add({ label: owner, kind: 'value', detail: `${data.type} in zone ${label}`, doc: '' });
+        }
+      }
+      addHosts(program, add);
+      break;
+    case 'mail-address':
+      for (const mailbox of program.mailboxes.values()) {
+        add({
+          label: mailbox.address,
+          kind: 'mailbox',
+          detail: `on ${mailbox.host}`,
+          doc: `Mailbox \`${mailbox.address}\` on \`${mailbox.host}\``,
+        });
+      }
+      break;
+    case 'record-type':
+      for (const { type, doc, standard } of recordFormats) {
+        if (type !== 'OPT') add({ label: type, kind: 'record-type', detail: doc, doc: `${doc}\n\n${standard}` });
+      }
+      break;
+    case 'answer':
+      for (const code of ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT']) add({ label: code, kind: 'value', detail: '', doc: '' });
+      break;
+    case 'protocol':
+      for (const name of program.protocols) add({ label: name, kind: 'value', detail: 'protocol', doc: '' });
+      break;
+    case 'quantity':
+    case 'any-value':
+    case 'text':
+      for (const parameter of program.parameters.values()) {
+        const dimension = parameter.value?.dimension;
+        if (
+          slot.dimension !== null &&
+          dimension !== undefined &&
+          dimension !== slot.dimension &&
+          !(slot.dimension === 'ratio' && dimension === 'number')
+        )
+          continue;
+        add({ label: parameter.name, kind: 'parameter', detail: '', doc: `Parameter \`${parameter.name}\`` });
+      }
+      break;
+  }
+}

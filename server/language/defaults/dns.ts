@@ -1,0 +1,209 @@
+/**
+ * The hierarchy of DNS that nobody wants to write out: the root, top-level domains, delegations with glue, SOA and NS
+ * records, host addresses, and a local DNS server.
+ *
+ * Theory of operation: first every host gets its address (its own, that of its record in a declared zone, or the next free
+ * one). Then missing ancestors of the declared zones appear: the root, and one zone a top-level domain. Then every zone is
+ * completed from its apex down: SOA, NS, addresses of the hosts in it, and below it the delegations of the nearest zones.
+ */
+import { ancestors, canonical, isSubdomain, parent, ROOT } from '../../../engines/dns/domain-name.ts';
+import type { RecordData } from '../../../engines/dns/records.ts';
+import type { ResolverService, Walk } from '../../../engines/dns/scenario.ts';
+import { MILLISECOND } from '../../../engines/quantities.ts';
+import type { Program, ProgramZone } from '../program.ts';
+import { nameOf } from './addresses.ts';
+
+/** Record sets that a local DNS server keeps. */
+export const cacheDefault = 100_000;
+export const walkDefault: Walk = 'iteratively';
+
+/** Seconds. */
+const ttl = { zone: 86_400, host: 3_600 };
+const soa = { serial: 1, refresh: 7_200, retry: 900, expire: 1_209_600, minimum: 3_600 };
+
+const rootServer = { name: 'a.root-servers.net', address: '198.41.0.4' };
+
+/** Servers of top-level domains by their real names, where those are well known. */
+const tldServers: Readonly<Record<string, string>> = {
+  'com.': 'a.gtld-servers.net',
+  'net.': 'a.gtld-servers.net',
+  'edu.': 'a.edu-servers.net',
+};
+
+/** Adds the root and the top-level domains above the declared zones. Their hosts exist afterwards, without addresses. */
+export function addParentZones(program: Program): void {
+  const declared = [...program.zones.values()];
+  if (!program.zones.has(ROOT)) {
+    program.implicitHost(rootServer.name, rootServer.address);
+    addZone(program, ROOT, rootServer.name);
+  }
+  for (const zone of declared) {
+    const chain = ancestors(canonical(zone.origin));
+    const top = chain[chain.length - 2];
+    if (top === undefined || program.zones.has(top)) continue;
+    // A declared zone above it already leads to it only from the top-level domain down.
+    const server = tldServers[top] ?? `a.nic.${top.slice(0, -1)}`;
+    program.implicitHost(server, null);
+    addZone(program, top, server);
+  }
+}
+
+function addZone(program: Program, origin: string, server: string): void {
+  program.zones.set(origin, { origin, servers: [server], records: [], implicit: true, fromFile: false, at: null });
+}
+
+/** A lookup of what zones hold: owner and type. */
+class ZoneIndex {
+  readonly zone: ProgramZone;
+  readonly #types = new Map<string, Set<string>>();
+
+  constructor(zone: ProgramZone) {
+    this.zone = zone;
+    for (const record of zone.records) this.#note(record.name, record.data.type);
+  }
+
+  #note(name: string, type: string): void {
+    const key = canonical(name);
+    const types = this.#types.get(key);
+    if (types) types.add(type);
+    else this.#types.set(key, new Set([type]));
+  }
+
+  has(name: string, type: string): boolean {
+    return this.#types.get(canonical(name))?.has(type) ?? false;
+  }
+
+  add(name: string, data: RecordData, seconds: number): void {
+    this.zone.records.push({ name, ttl: seconds, data });
+    this.#note(name, data.type);
+  }
+}
+
+/** Completes every zone. All hosts have their addresses. */
+export function completeZones(program: Program): void {
+  const zones = new Map<string, ZoneIndex>();
+  for (const [key, zone] of program.zones) zones.set(key, new ZoneIndex(zone));
+  const nearest = (name: string): ZoneIndex | null => {
+    for (let n: string | undefined = canonical(name); n !== undefined; n = parent(n)) {
+      const found = zones.get(n);
+      if (found) return found;
+    }
+    return null;
+  };
+  const addressOf = (host: string): string | null => program.hosts.get(host.toLowerCase())?.address ?? null;
+
+  for (const index of zones.values()) {
+    const { zone } = index;
+    const primary = nameOf(zone.servers[0]!);
+    if (!index.has(zone.origin, 'SOA')) {
+      const mailbox = zone.origin === ROOT ? 'hostmaster.' : `hostmaster.${zone.origin}`;
+      // Records follow the SOA in a zone's usual order.
+      zone.records.unshift({ name: zone.origin, ttl: ttl.zone, data: { type: 'SOA', primary, mailbox, ...soa } });
+    }
+    if (!index.has(zone.origin, 'NS')) {
+      for (const server of zone.servers) index.add(zone.origin, { type: 'NS', server: nameOf(server) }, ttl.zone);
+    }
+  }
+  for (const host of program.hosts.values()) {
+    const name = nameOf(host.name);
+    const index = nearest(name);
+    // A host without a dot in its name lies in the root zone only when the author wrote one.
+    if (!index || index.zone.origin === ROOT || host.address === null) continue;
+    if (index.zone.implicit && !host.implicit) continue;
+    if (index.has(name, 'A') || index.has(name, 'CNAME') || index.has(name, 'NS')) continue;
+    index.add(name, { type: 'A', address: host.address }, ttl.host);
+    if (host.at && index.zone.at)
+      program.notes.push({ at: host.at, value: `${name} A ${host.address}`, why: `Its name lies in zone ${index.zone.origin}` });
+  }
+  // The root's own servers: what a resolver that primes its hints asks for (RFC 8109).
+  const root = zones.get(ROOT)!;
+  for (const server of root.zone.servers) {
+    const address = addressOf(server);
+    if (address !== null && !root.has(nameOf(server), 'A')) root.add(nameOf(server), { type: 'A', address }, ttl.zone);
+  }
+  for (const { zone } of zones.values()) {
+    if (zone.origin === ROOT) continue;
+    const above = nearest(parent(zone.origin)!);
+    if (!above) continue;
+    if (!above.has(zone.origin, 'NS')) {
+      for (const server of zone.servers) above.add(zone.origin, { type: 'NS', server: nameOf(server) }, ttl.zone);
+    }
+    for (const record of above.zone.records.filter((one) => one.data.type === 'NS' && canonical(one.name) === canonical(zone.origin))) {
+      if (record.data.type !== 'NS') continue;
+      const { server } = record.data;
+      const address = addressOf(server.slice(0, -1));
+      // Glue (RFC 1034 §4.2.1). The parent gives it for servers elsewhere, too: then no lookup of their names is needed first.
+      if (address !== null && isSubdomain(server, above.zone.origin) && !above.has(server, 'A')) {
+        above.add(server, { type: 'A', address }, ttl.zone);
+      }
+    }
+  }
+}
+
+/** Names and addresses of the root's servers. */
+export function rootHints(program: Program): { name: string; address: string }[] {
+  const root = program.zones.get(ROOT);
+  const hints: { name: string; address: string }[] = [];
+  for (const server of root?.servers ?? []) {
+    const address = program.hosts.get(server.toLowerCase())?.address;
+    if (address) hints.push({ name: nameOf(server), address });
+  }
+  return hints;
+}
+
+/** The local DNS server of each host that has none declared. Adds `local-dns` when one is needed. */
+export function localServers(program: Program): Map<string, string> {
+  const served = new Map<string, string>();
+  for (const resolver of program.resolvers.values()) {
+    for (const host of resolver.serves) if (!served.has(host.toLowerCase())) served.set(host.toLowerCase(), resolver.host);
+  }
+  const domains = new Map<string, string>();
+  for (const resolver of program.resolvers.values()) {
+    const dot = resolver.host.indexOf('.');
+    const domain = dot < 0 ? '' : resolver.host.slice(dot + 1).toLowerCase();
+    if (domain !== '' && !domains.has(domain)) domains.set(domain, resolver.host);
+  }
+  const general = [...program.resolvers.values()].find((resolver) => resolver.serves.length === 0)?.host ?? null;
+  let implicit: string | null = null;
+  for (const [key, host] of program.hosts) {
+    if (host.implicit || served.has(key)) continue;
+    if (program.resolvers.has(key)) {
+      served.set(key, host.name);
+      continue;
+    }
+    let found: string | null = null;
+    for (let rest = key; found === null && rest !== ''; rest = rest.includes('.') ? rest.slice(rest.indexOf('.') + 1) : '') {
+      found = domains.get(rest) ?? null;
+    }
+    found ??= general;
+    if (found === null) implicit ??= 'local-dns';
+    served.set(key, found ?? implicit!);
+  }
+  if (implicit !== null) {
+    const host = program.implicitHost(implicit, null, { latency: 2 * MILLISECOND });
+    const resolver: Omit<ResolverService, 'kind' | 'hints'> & { serves: string[] } = {
+      host: host.name,
+      serves: [],
+      cache: cacheDefault,
+      walk: walkDefault,
+      implicit: true,
+      at: null,
+    };
+    program.resolvers.set(implicit, resolver);
+    served.set(implicit, implicit);
+  }
+  return served;
+}
+
+/** Where something walks recursively, servers of zones offer recursion unless the author says otherwise. */
+export function offerRecursion(program: Program): void {
+  const recursive = program.walksRecursively || [...program.resolvers.values()].some((resolver) => resolver.walk === 'recursively');
+  if (!recursive) return;
+  for (const zone of program.zones.values()) {
+    for (const host of zone.servers) {
+      const key = host.toLowerCase();
+      if (program.nameServers.has(key)) continue;
+      program.nameServers.set(key, { kind: 'dns.server', host, recursion: true, implicit: true, at: null });
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** What is well formed, and probably not what was meant. */
+import { canonical, isSubdomain } from '../../../engines/dns/domain-name.ts';
+import type { SourceRange } from '../../../engines/scenario.ts';
+import type { Program } from '../program.ts';
+import { nameOf } from './addresses.ts';
+
+/** A mail server whose name lies in no declared zone: nobody finds its address. */
+export function mailHostWarnings(program: Program): void {
+  if (program.incomplete || program.missing.size > 0) return;
+  for (const server of program.mailServers.values()) {
+    const host = program.hosts.get(server.host.toLowerCase());
+    if (!host?.at) continue;
+    const name = canonical(nameOf(server.host));
+    let found = false;
+    for (const zone of program.zones.values()) if (zone.origin !== '.' && isSubdomain(name, zone.origin)) found = true;
+    if (found) continue;
+    const dot = server.host.indexOf('.');
+    const domain = server.domains[0] ?? (dot > 0 ? server.host.slice(dot + 1) : null);
+    const lies = domain !== null && isSubdomain(name, canonical(nameOf(domain)));
+    const { source } = host.at;
+    const { text } = program.sources[source]!;
+    const at = text.lastIndexOf('\n', host.at.start - 1) + 1;
+    program.report(
+      'zone-without-address',
+      host.at,
+      `\`${server.host}\` runs a mail server, and its name lies in no declared zone: it will not resolve.${lies ? '' : ' Give it a name in a zone, such as mail.example.org.'}`,
+      {
+        fixes: lies
+          ? [
+              {
+                title: `Declare zone \`${domain}\``,
+                edits: [{ start: at, end: at, text: `zone ${domain} on ns.${domain} { @ MX 10 ${server.host} }\n` }],
+                preferred: true,
+              },
+            ]
+          : [],
+      },
+    );
+  }
+}
+
+/** Hosts that a `host` line declares and nothing mentions; once a statement, and only when none of its hosts is used. */
+export function hostHints(program: Program): void {
+  if (program.incomplete) return;
+  const byPlace = new Map<string, { used: boolean; host: string; at: SourceRange }>();
+  for (const host of program.hosts.values()) {
+    const at = host.declaration;
+    // What an imported file declares is there for others, too.
+    if (!at || program.sources[at.source]!.imported) continue;
+    const key = `${at.source} ${at.start}`;
+    const known = byPlace.get(key);
+    if (known) known.used ||= host.used;
+    else byPlace.set(key, { used: host.used, host: host.name, at });
+  }
+  for (const host of program.hosts.values()) {
+    const at = host.declaration;
+    if (!at) continue;
+    const entry = byPlace.get(`${at.source} ${at.start}`);
+    if (!entry || entry.used || entry.host !== host.name) continue;
+    program.report(
+      'unused-host',
+      at,
+      `\`${program.sources[at.source]!.text.slice(at.start, at.end)}\` does nothing, and nothing mentions it.`,
+    );
+  }
+}
+
+export function parameterHints(program: Program): void {
+  for (const parameter of program.parameters.values()) {
+    if (parameter.used || program.sources[parameter.place.source]!.imported) continue;
+    const { source, start, end } = parameter.statement;
+    program.report('unused-parameter', parameter.place, `\`${parameter.name}\` is used nowhere.`, {
+      fixes: [{ title: 'Remove it', edits: [{ source, start, end, text: '' }] }],
+    });
+  }
+}

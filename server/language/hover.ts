@@ -1,0 +1,117 @@
+/** What stands at a place: a declared name, a value, a word of the language. */
+import { formatOf } from '../../engines/dns/record-format.ts';
+import type { FileTable, SourceText, TextRange } from './compilation.ts';
+import { analyse } from './compile.ts';
+import { documentation } from './completion.ts';
+import type { Entry, Slot } from './entry.ts';
+import { form } from './pattern.ts';
+import type { Occurrence, Program } from './program.ts';
+import type { Expression, SlotSyntax, Statement } from './syntax.ts';
+import { type Dimension, units, written } from './units.ts';
+
+export interface Hover {
+  /** Markdown. */
+  readonly text: string;
+  readonly range: TextRange;
+}
+
+/** null where nothing is to be said. */
+export function hoverAt(sources: readonly SourceText[], files: FileTable, uri: string, offset: number): Hover | null {
+  const { program } = analyse(sources, files);
+  const index = program.sources.findIndex((source) => source.uri === uri);
+  if (index < 0) return null;
+  const inside = (range: TextRange): boolean => range.start <= offset && offset <= range.end;
+  const named = program.occurrences.find(({ at }) => at.source === index && inside(at));
+  if (named) {
+    const text = describe(named, program);
+    if (text !== null) return { text, range: { start: named.at.start, end: named.at.end } };
+  }
+  let statement = program.sources[index]!.tree.statements.find(inside);
+  if (!statement?.entry) return null;
+  for (let deeper: Statement | undefined = statement; deeper; deeper = deeper.block?.find(inside)) statement = deeper;
+  const { entry } = statement;
+  if (!entry) return null;
+  for (const name in statement.slots) {
+    const syntax = statement.slots[name]!;
+    const slot = entry.slots[name];
+    if (slot && inside(syntax))
+      return slotHover(slot, syntax, inside) ?? entryHover(entry, { start: statement.start, end: statement.headEnd });
+  }
+  return offset <= statement.headEnd ? entryHover(entry, { start: statement.start, end: statement.headEnd }) : null;
+}
+
+function entryHover(entry: Entry, range: TextRange): Hover {
+  return { text: `\`\`\`netscenario\n${form(entry)}\n\`\`\`\n${documentation(entry)}`, range };
+}
+
+function slotHover(slot: Slot<unknown>, syntax: SlotSyntax, inside: (range: TextRange) => boolean): Hover | null {
+  if (syntax.kind === 'list') {
+    const item = syntax.items.find(inside);
+    return item ? slotHover(slot, item, inside) : null;
+  }
+  if (slot.meaning === 'record-type' && syntax.kind === 'word') {
+    const format = formatOf(syntax.value);
+    return format ? { text: `**${format.type}**: ${format.doc}\n\n${format.standard}`, range: syntax } : null;
+  }
+  const leaf = leafAt(syntax as Expression, inside);
+  if (leaf?.kind !== 'quantity' || !leaf.unit) return null;
+  return { text: conversions(leaf.value * leaf.unit.factor, leaf.unit.dimension), range: leaf };
+}
+
+function leafAt(expression: Expression, inside: (range: TextRange) => boolean): Expression | null {
+  switch (expression.kind) {
+    case 'binary':
+      return leafAt(inside(expression.left) ? expression.left : expression.right, inside);
+    case 'negative':
+      return leafAt(expression.operand, inside);
+    default:
+      return inside(expression) ? expression : null;
+  }
+}
+
+/** `10 Mbps = 10,000 kbps = 0.01 Gbps`: the value in the units in which it reads well. */
+function conversions(value: number, dimension: Dimension): string {
+  const same = units
+    .filter((unit) => unit.dimension === dimension && unit.name !== 'us')
+    .map((unit) => ({ amount: Number((value / unit.factor).toPrecision(6)), name: unit.name }))
+    .filter(({ amount }) => amount >= 0.01 && amount < 1e7)
+    .map(({ amount, name }) => `${amount} ${name}`);
+  return same.length > 0 ? same.join(' = ') : written(value, dimension);
+}
+
+function describe({ symbol, name }: Occurrence, program: Program): string | null {
+  switch (symbol) {
+    case 'host': {
+      const host = program.hosts.get(name);
+      if (!host) return null;
+      const lines = [`**Host** \`${host.name}\`${host.address === null ? '' : `, ${host.address}`}`];
+      const { up, down, latency, loss } = { ...program.network, ...host.access };
+      const link = [
+        up !== undefined && `up ${written(up, 'rate')}`,
+        down !== undefined && `down ${written(down, 'rate')}`,
+        latency !== undefined && `latency ${written(latency, 'duration')}`,
+        loss !== undefined && `loss ${written(loss, 'ratio')}`,
+      ].filter((part) => part !== false);
+      if (link.length > 0) lines.push(link.join(', '));
+      for (const zone of program.zones.values()) if (zone.servers.includes(host.name)) lines.push(`Serves zone \`${zone.origin}\`.`);
+      if (program.resolvers.has(name)) lines.push('Resolves names for other hosts.');
+      const server = program.mailServers.get(name);
+      if (server) lines.push(`Mail server${server.domains.length > 0 ? ` of ${server.domains.join(', ')}` : ''}.`);
+      return lines.join('\n\n');
+    }
+    case 'zone': {
+      const zone = program.zones.get(name);
+      return zone ? `**Zone** \`${zone.origin}\` on ${zone.servers.join(', ')}: ${zone.records.length} records` : null;
+    }
+    case 'mailbox': {
+      const mailbox = program.mailboxes.get(name);
+      return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
+    }
+    case 'parameter': {
+      const parameter = program.parameters.get(name);
+      if (!parameter?.value) return null;
+      const { dimension, number, text } = parameter.value;
+      return `**Parameter** \`${parameter.name}\` = ${dimension === 'text' ? JSON.stringify(text) : written(number, dimension)}`;
+    }
+  }
+}

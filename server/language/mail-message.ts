@@ -1,0 +1,70 @@
+/** What the statements about mail need to know: addresses as keys, message files, the server to submit to. */
+import { readMessageFile } from '../../engines/mail/eml.ts';
+import type { Composition } from '../../engines/mail/scenario.ts';
+import type { Name } from './entry.ts';
+import type { Site } from './site.ts';
+
+/** Local parts are the server's business; servers here tell no case apart in either part. */
+export function mailboxKey(address: string): string {
+  return address.toLowerCase();
+}
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+/** The message in an `.eml` file; null when it is missing or unreadable (reported). */
+export function readMessage(name: Name, site: Site): Composition | null {
+  const file = site.program.file(name, site);
+  if (!file) return null;
+  const read = readMessageFile(file.bytes);
+  for (const problem of read.problems.slice(0, 5)) {
+    const message = `${name.text}, line ${problem.line}: ${problem.message}.`;
+    site.report('malformed-file', name, message, { severity: problem.severity });
+  }
+  if (read.problems.some((problem) => problem.severity === 'error')) return null;
+  return { kind: 'octets', octets: read.octets };
+}
+
+/**
+ * The host of the mail server that a user agent submits to: the named one, else the one that keeps the sender's mailbox,
+ * else the one whose domain it is.
+ */
+export function submissionServer(from: Name, via: Name | null, site: Site): string | null {
+  const { program } = site;
+  const key = mailboxKey(from.text);
+  const mailbox = program.mailboxes.get(key);
+  program.occurs('mailbox', key, site.place(from), false);
+  if (via) {
+    const host = site.host(via);
+    if (host === null) return null;
+    if (program.mailServers.has(host.toLowerCase())) return host;
+    site.report('not-a-mail-server', via, `\`${host}\` runs no mail server.`, {
+      fixes: [
+        {
+          title: `Declare mail server \`${host}\``,
+          edits: [program.declarationEdit(`mailserver ${host}`, 'mailserver', site)],
+          preferred: true,
+        },
+      ],
+    });
+    return null;
+  }
+  if (mailbox) return mailbox.host;
+  const domain = domainOf(from.text);
+  const servers = program.serverOfDomain;
+  const server = servers.get(domain);
+  if (server) return server;
+  if (program.incomplete || program.excused.has(`mailbox ${key}`)) return null;
+  const candidate = program.mailServers.size === 1 ? [...program.mailServers.values()][0]!.host : `mail.${domain}`;
+  site.report('no-mail-server', from, `No mail server is known for \`${from.text}\`: declare its mailbox, or name the server by \`via\`.`, {
+    fixes: [
+      {
+        title: `Declare mailbox \`${from.text}\` on \`${candidate}\``,
+        edits: [program.declarationEdit(`mailbox ${from.text} on ${candidate}`, 'mailbox', site)],
+        preferred: true,
+      },
+    ],
+  });
+  return null;
+}

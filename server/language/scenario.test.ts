@@ -1,0 +1,351 @@
+/** Text in, parts of the Scenario out. */
+import { describe, expect, test } from 'vitest';
+import { presentation } from '../../engines/dns/presentation.ts';
+import type { DnsService, ResolverService, ZoneService } from '../../engines/dns/scenario.ts';
+import type { SendAction } from '../../engines/mail/scenario.ts';
+import { DAY, HOUR, MILLISECOND, MINUTE, SECOND } from '../../engines/quantities.ts';
+import { compileText } from './annotated-source-for-tests.ts';
+import type { FileTable } from './compilation.ts';
+
+/** The scenario of a text that has no error. */
+function scenarioOf(text: string, files?: FileTable) {
+  const { scenario, diagnostics } = compileText(text, files);
+  expect(diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+  return scenario;
+}
+
+const hostNamed = (text: string, name: string) => scenarioOf(text).hosts.find((host) => host.name === name);
+const zone = (services: readonly unknown[], origin: string) =>
+  (services as DnsService[]).find((one): one is ZoneService => one.kind === 'dns.zone' && one.origin === origin)!;
+const recordsOf = (text: string, origin: string, files?: FileTable) =>
+  zone(scenarioOf(text, files).services, origin).records.map(({ name, ttl, data }) => `${name} ${ttl} ${data.type} ${presentation(data)}`);
+
+describe('values', () => {
+  test.each<[string, number]>([
+    ['250 ms', 250 * MILLISECOND],
+    ['4s', 4 * SECOND],
+    ['1.5 min', 90 * SECOND],
+    ['0', 0],
+    ['2 * 4 s', 8 * SECOND],
+    ['(1 + 2) * 4 s - 2 s', 10 * SECOND],
+    ['10 s / 4', 2.5 * SECOND],
+    ['n * 1 s', 30 * SECOND],
+    ['n * pause', 60 * SECOND],
+    ['1 MB / 8 Mbps', SECOND],
+    ['50 % * 4 s', 2 * SECOND],
+    ['10 MB / (10 MB / 2) * 1 s', 2 * SECOND],
+  ])('at %s', (written, time) => {
+    const { steps } = scenarioOf(`host a\nat ${written} a crashes for pause\nlet n = 30\nlet pause = 2 s`);
+    expect(steps[0]!.timing).toEqual({ kind: 'at', time });
+  });
+
+  test.each<[string, object]>([
+    ['up 5 Mbps', { up: 5e6, down: 100e6 }],
+    ['rate 56 kbps', { up: 56e3, down: 56e3 }],
+    ['rate 1.1 Gbps down 20 Mbps', { up: 1.1e9, down: 20e6 }],
+    ['loss 0.1 %', { loss: 0.001 }],
+    ['loss 0.8', { loss: 0.8 }],
+    ['queue 256 KiB', { queue: 262144 }],
+    ['queue 256 kB', { queue: 256000 }],
+    ['queue 10 Mbps * 100 ms', { queue: 125000 }],
+    ['latency 1 us jitter 2 µs', { latency: 1000, jitter: 2000 }],
+    ['address 192.0.2.7', { address: '192.0.2.7' }],
+  ])('host { %s }', (written, wanted) => {
+    expect(hostNamed(`host a { ${written} }`, 'a')).toMatchObject(wanted);
+  });
+
+  test.each<[string, string]>([
+    ['"one line"', 'one line'],
+    ['"a\\tb\\n\\"c\\" \\\\"', 'a\tb\n"c" \\'],
+    ['"""plain"""', 'plain'],
+    ['"""\n    Dear Bob,\n      how are you?\n\n    Alice\n    """', 'Dear Bob,\n  how are you?\n\nAlice\n'],
+    ['greeting + ", Bob"', 'Hello, Bob'],
+  ])('body %s', (written, body) => {
+    const text = `let greeting = "Hello"\nhost pc\nmailserver m { domain x.org }\npc sends mail from a@x.org to b@x.org {\n  subject greeting\n  body ${written}\n}`;
+    const { steps } = scenarioOf(text) as unknown as { steps: { action: SendAction }[] };
+    expect(steps[0]!.action.message).toMatchObject({ kind: 'parts', body });
+  });
+});
+
+describe('hosts', () => {
+  test('addresses count up in order, skip those taken, and come from zones', () => {
+    const text = 'host a\nhost b { address 10.0.0.1 }\nhost www.x.org\nhost c\nzone x.org on ns.x.org { www A 192.0.2.80 }';
+    expect(
+      scenarioOf(text)
+        .hosts.filter((host) => !host.implicit)
+        .map((host) => [host.name, host.address]),
+    ).toEqual([
+      ['a', '10.0.0.2'],
+      ['b', '10.0.0.1'],
+      ['www.x.org', '192.0.2.80'],
+      ['c', '10.0.0.3'],
+      ['ns.x.org', '10.0.0.4'],
+    ]);
+  });
+
+  test('a host added at the end changes no other address', () => {
+    const text = 'host a[1..300]\nzone x.org on ns.x.org\n';
+    const before = scenarioOf(text).hosts;
+    const after = scenarioOf(`${text}host last`).hosts;
+    for (const host of before) expect(after.find((one) => one.name === host.name)!.address).toBe(host.address);
+    expect(before[254]!.address).toBe('10.0.1.1');
+  });
+
+  test('the network’s defaults hold for all, and for what is filled in', () => {
+    const { hosts } = scenarioOf('network { latency 20 ms rate 1 Gbps }\nhost a\nhost b { up 1 Mbps }\na resolves x.org\nb crashes');
+    expect(hosts.map((host) => [host.name, host.up, host.latency])).toEqual([
+      ['a', 1e9, 20 * MILLISECOND],
+      ['b', 1e6, 20 * MILLISECOND],
+      ['a.root-servers.net', 1e9, 20 * MILLISECOND],
+      ['local-dns', 1e9, 2 * MILLISECOND],
+    ]);
+  });
+
+  test('without anything that asks DNS, nothing is filled in', () => {
+    expect(scenarioOf('host a, b\nlink a <-> b { rate 1 Mbps }\na crashes')).toMatchObject({
+      hosts: [{ name: 'a', nameservers: [] }, { name: 'b' }],
+      links: [{ a: 'a', b: 'b', rate: 1e6, latency: 5 * MILLISECOND, loss: 0 }],
+      services: [],
+    });
+  });
+});
+
+describe('DNS', () => {
+  const textbook =
+    'host engineering.nyu.edu\nresolver dns.nyu.edu { serves engineering.nyu.edu }\nzone umass.edu on dns.umass.edu { gaia.cs A 128.119.245.12 }\n';
+
+  test('a zone gets SOA, NS and the addresses of its hosts', () => {
+    expect(
+      recordsOf('host pc.x.org\nzone x.org on ns.x.org, ns.y.org {\n  @ MX 10 mail ; comment }\n  mail 60 A 192.0.2.25\n}', 'x.org.'),
+    ).toEqual([
+      'x.org. 86400 SOA ns.x.org. hostmaster.x.org. 1 7200 900 1209600 3600',
+      'x.org. 86400 MX 10 mail.x.org.',
+      'mail.x.org. 60 A 192.0.2.25',
+      'x.org. 86400 NS ns.x.org.',
+      'x.org. 86400 NS ns.y.org.',
+      'pc.x.org. 3600 A 10.0.0.1',
+      'ns.x.org. 3600 A 10.0.0.2',
+    ]);
+  });
+
+  test('the root and the top-level domain lead to it, with glue', () => {
+    expect(recordsOf(textbook, '.')).toEqual([
+      '. 86400 SOA a.root-servers.net. hostmaster. 1 7200 900 1209600 3600',
+      '. 86400 NS a.root-servers.net.',
+      'a.root-servers.net. 86400 A 198.41.0.4',
+      'edu. 86400 NS a.edu-servers.net.',
+      'a.edu-servers.net. 86400 A 10.53.0.1',
+    ]);
+    expect(recordsOf(textbook, 'edu.').slice(2)).toEqual(['umass.edu. 86400 NS dns.umass.edu.', 'dns.umass.edu. 86400 A 10.0.0.3']);
+  });
+
+  test('a zone within a zone is delegated by the nearest one, unless it says so itself', () => {
+    const text =
+      'zone umass.edu on dns.umass.edu\nzone cs.umass.edu on dns.cs.umass.edu\nzone ee.umass.edu on dns.ee.umass.edu { www A 192.0.2.1 }';
+    expect(recordsOf(text, 'umass.edu.')).toContain('cs.umass.edu. 86400 NS dns.cs.umass.edu.');
+    expect(recordsOf(text, 'edu.').join()).not.toContain('cs.umass.edu');
+    const own = text.replace('zone umass.edu on dns.umass.edu', 'zone umass.edu on dns.umass.edu { cs NS other.example. }');
+    expect(recordsOf(own, 'umass.edu.').filter((line) => line.startsWith('cs.umass.edu. '))).toEqual([
+      'cs.umass.edu. 86400 NS other.example.',
+    ]);
+  });
+
+  test('declared parents stay as they are declared', () => {
+    const { hosts, services } = scenarioOf('zone . on root\nzone org on tld\nzone x.org on ns.x.org');
+    expect(hosts.filter((host) => host.implicit).map((host) => host.name)).toEqual(['local-dns']);
+    expect(zone(services, '.').implicit).toBe(false);
+    expect((services as ResolverService[]).find((one) => one.kind === 'dns.resolver')!.hints).toEqual([
+      { name: 'root.', address: '10.0.0.1' },
+    ]);
+  });
+
+  test('servers that were filled in can be named, and declared for their access links', () => {
+    const text = `${textbook}host a.root-servers.net { latency 80 ms }\na.edu-servers.net crashes for 1 s\nexpect queries at a.edu-servers.net = 1\nshow transcript of dns.nyu.edu with a.root-servers.net`;
+    const { hosts, expectations, views, steps } = scenarioOf(text);
+    expect([expectations.length, views.length, steps.length]).toEqual([1, 1, 1]);
+    expect(hosts.find((host) => host.name === 'a.root-servers.net')).toMatchObject({
+      address: '198.41.0.4',
+      latency: 80 * MILLISECOND,
+      implicit: false,
+    });
+    expect(scenarioOf('host a\na resolves x.org\nexpect queries at local-dns = 1').expectations).toHaveLength(1);
+  });
+
+  test('a master file is taken as it is, and completed', () => {
+    const bytes = new TextEncoder().encode(
+      '$TTL 300\n@ SOA ns hostmaster 5 7200 900 1209600 3600\n@ NS ns\nns A 192.0.2.53\nwww A 192.0.2.80\n',
+    );
+    const files: FileTable = new Map([['file:///w/x.zone', { kind: 'bytes', bytes }]]);
+    const text = 'host www.x.org\nhost pc.x.org\nzone x.org on ns.x.org { from "x.zone" }';
+    expect(recordsOf(text, 'x.org.', files)).toEqual([
+      'x.org. 300 SOA ns.x.org. hostmaster.x.org. 5 7200 900 1209600 3600',
+      'x.org. 300 NS ns.x.org.',
+      'ns.x.org. 300 A 192.0.2.53',
+      'www.x.org. 300 A 192.0.2.80',
+      'pc.x.org. 3600 A 10.0.0.1',
+    ]);
+    expect(
+      scenarioOf(text, files)
+        .hosts.slice(0, 3)
+        .map((host) => host.address),
+    ).toEqual(['192.0.2.80', '10.0.0.1', '192.0.2.53']);
+  });
+
+  test.each<[string, string, string]>([
+    ['serves it', 'resolver r.other.org { serves pc.x.org }\nresolver r.x.org', 'r.other.org'],
+    ['in its domain', 'resolver r\nresolver dns.x.org', 'dns.x.org'],
+    ['the general one', 'resolver s { serves other }\nresolver r\nhost other', 'r'],
+    ['filled in', 'resolver s { serves other }\nhost other', 'local-dns'],
+  ])('the local server of a host: %s', (_name, text, wanted) => {
+    const { hosts } = scenarioOf(`host pc.x.org\n${text}\npc.x.org resolves a.org`);
+    const local = hosts.find((host) => host.name === 'pc.x.org')!.nameservers[0];
+    expect(hosts.find((host) => host.address === local)!.name).toBe(wanted);
+  });
+
+  test('a recursive walk makes the servers offer recursion, except where it is off', () => {
+    const services = scenarioOf(
+      `${textbook}nameserver dns.umass.edu { recursion off }\nengineering.nyu.edu resolves gaia.cs.umass.edu recursively`,
+    ).services as DnsService[];
+    const offers = services.flatMap((one) =>
+      one.kind === 'dns.server' ? [[one.host, one.recursion, one.implicit, one.hints.length]] : [],
+    );
+    expect(offers).toEqual([
+      ['dns.umass.edu', false, false, 1],
+      ['a.root-servers.net', true, true, 1],
+      ['a.edu-servers.net', true, true, 1],
+    ]);
+    expect((scenarioOf(textbook).services as DnsService[]).some((one) => one.kind === 'dns.server')).toBe(false);
+  });
+});
+
+describe('mail', () => {
+  const two = 'zone x.org on ns.x.org { @ MX 10 mail.x.org }\nmailbox ann@x.org, bob[1..2]@x.org on mail.x.org { quota 1 MiB }\nhost pc\n';
+
+  test('a server takes the domains of its mailboxes and is named by the first', () => {
+    const { services } = scenarioOf(`${two}mailserver mail.x.org { dialect classic retry 1 min, 5 min expire 2 d }`);
+    expect(services.filter((one) => one.kind.startsWith('mail.'))).toMatchObject([
+      {
+        host: 'mail.x.org',
+        domains: ['x.org'],
+        greeting: 'x.org',
+        helo: 'x.org',
+        dialect: 'classic',
+        maximumSize: 10 * 2 ** 20,
+        retry: [MINUTE, 5 * MINUTE],
+        expiry: 2 * DAY,
+      },
+      { address: 'ann@x.org', host: 'mail.x.org', quota: 2 ** 20 },
+      { address: 'bob1@x.org' },
+      { address: 'bob2@x.org' },
+    ]);
+  });
+
+  test('a host with mailboxes becomes a mail server', () => {
+    expect(scenarioOf(two).services.find((one) => one.kind === 'mail.server')).toMatchObject({
+      host: 'mail.x.org',
+      dialect: 'extended',
+      retry: [15 * MINUTE, 30 * MINUTE, HOUR],
+      expiry: 4 * DAY,
+    });
+  });
+
+  test.each<[string, string, object]>([
+    [
+      'parts',
+      'pc sends mail from ann@x.org to bob1@x.org, c@y.org { subject "S" body "B" header X-A "1" header X-B "2" }',
+      {
+        host: 'pc',
+        from: 'ann@x.org',
+        to: ['bob1@x.org', 'c@y.org'],
+        server: 'mail.x.org',
+        message: {
+          kind: 'parts',
+          subject: 'S',
+          body: 'B',
+          headers: [
+            ['X-A', '1'],
+            ['X-B', '2'],
+          ],
+        },
+      },
+    ],
+    [
+      'no block at all',
+      'pc sends mail from ann@x.org to nobody@x.org',
+      { message: { kind: 'parts', subject: null, body: '', headers: [] } },
+    ],
+    ['another address of its domain', 'pc sends mail from new@x.org to ann@x.org', { server: 'mail.x.org' }],
+    [
+      'a named server',
+      'mailserver relay.x.org { domain y.org }\npc sends mail from a@b.org to ann@x.org via relay.x.org',
+      { server: 'relay.x.org' },
+    ],
+  ])('%s', (_name, step, wanted) => {
+    expect(scenarioOf(two + step).steps[0]!.action).toMatchObject({ kind: 'mail.send', ...wanted });
+  });
+
+  test('a message file is sent as its octets', () => {
+    const bytes = new TextEncoder().encode('From: ann@x.org\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nHello\n');
+    const { steps } = scenarioOf(
+      `${two}pc sends mail from ann@x.org to ann@x.org { from "m.eml" }`,
+      new Map([['file:///w/m.eml', { kind: 'bytes', bytes }]]),
+    );
+    expect(steps[0]!.action).toMatchObject({
+      message: { kind: 'octets', octets: 'From: ann@x.org\r\nDate: Mon, 1 Jan 2024 10:00:00 +0000\r\n\r\nHello\r\n' },
+    });
+  });
+});
+
+describe('steps, expectations, views', () => {
+  test('timing and parents', () => {
+    const text =
+      'host a, peer[1..2]\na crashes for 1 s\nthen a crashes\nat 5 s a crashes\nafter 2 s a crashes\nevery 10 s a crashes for 1 s until 1 min\ntogether {\n  a crashes\n  at 9 s peer[1..2]   crashes\n}';
+    expect(scenarioOf(text).steps.map(({ parent, timing, text: shown }) => [parent, timing.kind, shown])).toEqual([
+      [-1, 'then', 'a crashes for 1 s'],
+      [-1, 'then', 'then a crashes'],
+      [-1, 'at', 'at 5 s a crashes'],
+      [-1, 'after', 'after 2 s a crashes'],
+      [-1, 'every', 'every 10 s a crashes for 1 s until 1 min'],
+      [-1, 'then', 'together'],
+      [5, 'then', 'a crashes'],
+      [5, 'at', 'at 9 s peer[1..2] crashes'],
+      [7, 'then', 'peer1 crashes'],
+      [7, 'then', 'peer2 crashes'],
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ['expect mailbox ann@x.org has 1 message', { kind: 'mail.mailbox', comparison: '=', messages: 1 }],
+    ['expect mailbox ann@x.org has at least 2 messages', { comparison: '>=', messages: 2 }],
+    ['expect mailbox ann@x.org has fewer than 2 messages', { comparison: '<' }],
+    ['expect answer of pc for www.x.org is NXDOMAIN', { kind: 'dns.answer', host: 'pc', name: 'www.x.org.', type: null, is: 'NXDOMAIN' }],
+    ['expect answer of pc for x.org mx is 10 mail.x.org // so', { type: 'MX', is: '10 mail.x.org' }],
+    [
+      'expect lookup time of pc for x.org <= 50 ms',
+      { kind: 'metric', metric: 'lookup time', subjects: ['pc', 'x.org.'], comparison: '<=', value: 50e6 },
+    ],
+    ['expect cache hit ratio of pc > 50 %', { metric: 'cache hit ratio', value: 0.5 }],
+    ['expect delivery time of ann@x.org to b@y.org < 1 s', { subjects: ['ann@x.org', 'b@y.org'] }],
+  ])('%s', (line, wanted) => {
+    const { expectations } = scenarioOf(`host pc\nzone x.org on ns.x.org\nmailbox ann@x.org on m.x.org\n${line}`);
+    expect(expectations[0]!.expected).toMatchObject(wanted);
+  });
+
+  test('views', () => {
+    expect(
+      scenarioOf('host a, b\nshow sequence\nshow sequence of a, b where protocol is smtp, dns\nshow transcript of a with b').views.map(
+        (one) => one.view,
+      ),
+    ).toEqual([
+      { kind: 'sequence', hosts: [], protocols: [] },
+      { kind: 'sequence', hosts: ['a', 'b'], protocols: ['smtp', 'dns'] },
+      { kind: 'transcript', hosts: ['a', 'b'] },
+    ]);
+  });
+
+  test('a scenario is plain data that can be cloned, and compiling twice gives the same', () => {
+    const text = 'seed 7\nhost pc\nzone x.org on ns.x.org\npc resolves x.org MX';
+    expect(structuredClone(scenarioOf(text))).toEqual(scenarioOf(text));
+    expect(scenarioOf(text)).toMatchObject({ format: 1, seed: 7, title: 'test', fidelity: 'packets' });
+  });
+});

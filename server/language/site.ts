@@ -1,0 +1,94 @@
+/** Where a statement stands, for those who give it meaning: reports problems there, resolves what it names. */
+import type { Action, SourceRange, Timing } from '../../engines/scenario.ts';
+import type { Code } from './codes.ts';
+import type { TextRange } from './compilation.ts';
+import type { Name } from './entry.ts';
+import type { Program, ReportOptions } from './program.ts';
+import type { Statement } from './syntax.ts';
+
+export class Site {
+  readonly program: Program;
+  /** Index of the document in the program. */
+  readonly source: number;
+  readonly statement: Statement;
+  /** Index of the `together` step around it, or −1. */
+  readonly parent: number;
+
+  constructor(program: Program, source: number, statement: Statement, parent = -1) {
+    this.program = program;
+    this.source = source;
+    this.statement = statement;
+    this.parent = parent;
+  }
+
+  get at(): SourceRange {
+    return { source: this.source, start: this.statement.start, end: this.statement.end };
+  }
+
+  place(range: TextRange): SourceRange {
+    return { source: this.source, start: range.start, end: range.end };
+  }
+
+  /** The range of a slot, or of the statement's head where the slot was left out. */
+  slot(name: string): TextRange {
+    return this.statement.slots[name] ?? { start: this.statement.start, end: this.statement.headEnd };
+  }
+
+  /** The range of a property in the statement's block, or of the head. */
+  property(word: string): TextRange {
+    const found = this.statement.block?.find((item) => item.entry && item.entry.pattern.split(' ')[0] === word);
+    return found ?? { start: this.statement.start, end: this.statement.headEnd };
+  }
+
+  report(code: Code, range: TextRange, message: string, options: ReportOptions = {}): void {
+    this.program.report(code, this.place(range), message, options);
+  }
+
+  /** The declared name of a host that the text refers to; null (and reported) where there is none. */
+  host(name: Name): string | null {
+    return this.program.resolveHost(name, this);
+  }
+
+  /** The statement's head on one line. */
+  get text(): string {
+    const { text } = this.program.sources[this.source]!;
+    return onOneLine(text.slice(this.statement.start, this.statement.headEnd));
+  }
+
+  /** Runs once all declarations are known. */
+  later(check: () => void): void {
+    this.program.later.push(check);
+  }
+
+  /** Adds a step, or, for several subjects, their steps side by side. */
+  step(timing: Timing, subjects: readonly Name[], action: (host: string) => Action | null): void {
+    const steps = this.program.steps;
+    const hosts: string[] = [];
+    for (const name of subjects) {
+      const host = this.host(name);
+      if (host === null) return;
+      hosts.push(host);
+    }
+    const actions: Action[] = [];
+    for (const host of hosts) {
+      const made = action(host);
+      if (!made) return;
+      actions.push(made);
+    }
+    if (actions.length === 1) {
+      steps.push({ parent: this.parent, timing, action: actions[0]!, text: this.text, at: this.at });
+      return;
+    }
+    const group = steps.length;
+    steps.push({ parent: this.parent, timing, action: { kind: 'together' }, text: this.text, at: this.at });
+    const subject = this.slot('HOST');
+    const rest = this.program.sources[this.source]!.text.slice(subject.end, this.statement.headEnd);
+    actions.forEach((made, i) => {
+      steps.push({ parent: group, timing: { kind: 'then' }, action: made, text: onOneLine(`${hosts[i]}${rest}`), at: this.at });
+    });
+  }
+}
+
+function onOneLine(text: string): string {
+  return /[\t\n\r]| {2}/.test(text) ? text.replace(/\s+/g, ' ') : text;
+}

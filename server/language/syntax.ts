@@ -1,0 +1,100 @@
+/** What the parser makes of a text: statements with their slots, no meaning yet. Pure data; a tree depends on its text alone. */
+import type { QuickFix, Severity, TextRange } from './compilation.ts';
+import type { Entry } from './entry.ts';
+import type { Unit } from './units.ts';
+
+export interface SyntaxTree {
+  readonly text: string;
+  readonly statements: readonly Statement[];
+  readonly problems: readonly SyntaxProblem[];
+  /** Start and end of every comment, in turn. */
+  readonly comments: readonly number[];
+}
+
+export interface SyntaxProblem extends TextRange {
+  readonly code: string;
+  readonly severity?: Severity;
+  readonly message: string;
+  /** Edits without a URI: they are in this text. */
+  readonly fixes: readonly SyntaxFix[];
+}
+
+export interface SyntaxFix {
+  readonly title: string;
+  readonly edits: readonly (TextRange & { readonly text: string })[];
+  readonly preferred?: QuickFix['preferred'];
+}
+
+/** A statement, or a property within a block. */
+export interface Statement extends TextRange {
+  /** Where the part before the block ends. */
+  headEnd: number;
+  end: number;
+  /** The vocabulary entry it follows; for a broken statement, the likeliest one. */
+  entry: Entry | null;
+  /** False when it could not be parsed to its end. */
+  complete: boolean;
+  readonly slots: Record<string, SlotSyntax>;
+  /** Properties, or the steps of `together`. */
+  block: Statement[] | null;
+  /** The braces and what is between them. */
+  braces: TextRange | null;
+}
+
+export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax;
+
+/** `alice-pc`, `peer[1..n]`. Parts take turns: text, index, text, …; a plain name has `indices` null. */
+export interface NameSyntax extends TextRange {
+  readonly kind: 'name';
+  readonly text: string;
+  readonly indices: readonly IndexSyntax[] | null;
+}
+
+export interface IndexSyntax extends TextRange {
+  readonly before: string;
+  readonly first: Expression;
+  readonly last: Expression | null;
+  /** The text behind the last index. */
+  after: string;
+}
+
+export interface TextSyntax extends TextRange {
+  readonly kind: 'text';
+  readonly value: string;
+}
+
+/** A word that was chosen among several, or the rest of a line as it stands. */
+export interface WordSyntax extends TextRange {
+  readonly kind: 'word';
+  readonly value: string;
+}
+
+export interface ListSyntax extends TextRange {
+  readonly kind: 'list';
+  readonly items: readonly SlotSyntax[];
+}
+
+export type Expression = QuantitySyntax | ParameterSyntax | TextSyntax | UnarySyntax | BinarySyntax;
+
+export interface QuantitySyntax extends TextRange {
+  readonly kind: 'quantity';
+  readonly value: number;
+  readonly unit: Unit | null;
+}
+
+export interface ParameterSyntax extends TextRange {
+  readonly kind: 'parameter';
+  readonly name: string;
+}
+
+export interface UnarySyntax extends TextRange {
+  readonly kind: 'negative';
+  readonly operand: Expression;
+}
+
+export interface BinarySyntax extends TextRange {
+  readonly kind: 'binary';
+  readonly operator: '+' | '-' | '*' | '/';
+  readonly left: Expression;
+  readonly right: Expression;
+}

@@ -1,0 +1,42 @@
+/**
+ * The vocabulary: the one table of everything that can be said. A protocol adds its file's entries here, in one line.
+ * Parser, checker, completion, hover, highlighting and the reference page all read it.
+ */
+import type { Entry, Property } from './entry.ts';
+import { automaton, type State } from './pattern.ts';
+import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
+import { expectationsVocabulary } from './vocabulary/expectations.ts';
+import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
+import { networkVocabulary } from './vocabulary/network.ts';
+import { programVocabulary } from './vocabulary/program.ts';
+
+export const vocabulary: readonly Entry[] = [
+  ...programVocabulary,
+  ...networkVocabulary,
+  ...dnsVocabulary,
+  ...mailVocabulary,
+  ...expectationsVocabulary,
+];
+
+/** Protocols that views can be limited to. */
+export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols];
+
+/** All statements, merged. */
+export const statementAutomaton: State<Entry> = automaton(vocabulary);
+
+const propertyAutomata = new Map<Entry, State<Property>>();
+
+/** The properties of an entry's block, merged. */
+export function propertyAutomaton(entry: Entry): State<Property> {
+  let start = propertyAutomata.get(entry);
+  if (!start) {
+    start = automaton(Object.values(entry.properties ?? {}));
+    propertyAutomata.set(entry, start);
+  }
+  return start;
+}
+
+/** Words that begin a declaration, setting, expectation or view, never a step: recovery looks for them at column 0. */
+export const unindentedStarts: ReadonlySet<string> = new Set(
+  vocabulary.filter((entry) => entry.role !== 'step').map((entry) => entry.pattern.split(' ')[0]!),
+);

@@ -1,0 +1,184 @@
+/** DNS: zones, resolvers, name servers, lookups. */
+
+import { cacheDefault, walkDefault } from '../defaults/dns.ts';
+import {
+  count,
+  domainName,
+  entry,
+  fileName,
+  host,
+  list,
+  newZone,
+  optional,
+  property,
+  recordType,
+  repeated,
+  subject,
+  wordChoice,
+} from '../entry.ts';
+import type { Site } from '../site.ts';
+import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { step, timing } from './timing.ts';
+
+/** Message protocols that views can be limited to. */
+export const dnsProtocols = ['dns'] as const;
+
+const walk = wordChoice('iteratively', 'recursively');
+
+export const dnsVocabulary = [
+  entry({
+    id: 'zone',
+    role: 'declaration',
+    pattern: 'zone NAME on HOST',
+    slots: { NAME: newZone, HOST: list(host) },
+    properties: {
+      from: property(
+        'from FILE',
+        { FILE: fileName },
+        {
+          doc: 'Takes the records from a master file.',
+          standard: 'RFC 1035 §5',
+          example: 'from "amazon.zone"',
+        },
+      ),
+    },
+    block: 'records',
+    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing.',
+    standard: 'RFC 1034 §4.2, RFC 1035 §5.1',
+    example:
+      'zone amazon.com on dns1.amazon.com, dns2.amazon.com {\n  www 300 A 205.251.242.103\n  @ MX 10 mail.amazon.com\n}\nhost client\nclient resolves www.amazon.com',
+    build({ NAME, HOST }, block, site) {
+      const { program } = site;
+      const servers: string[] = [];
+      for (const name of HOST) {
+        const own = program.ownHost(name, site);
+        if (own !== null && !servers.includes(own)) servers.push(own);
+      }
+      const origin = absolute(NAME.text);
+      const key = origin.toLowerCase();
+      program.occurs('zone', key, site.place(NAME), true);
+      if (servers.length === 0 || !program.declareOnce(`zone ${key}`, `Zone \`${NAME.text}\``, site.place(NAME))) return;
+      program.needsDns = true;
+      const zone = { origin, servers, records: [], implicit: false, fromFile: block.from !== undefined, at: site.at };
+      program.zones.set(key, zone);
+      site.later(() => {
+        if (block.from) readZoneFile(zone, block.from.FILE, site);
+        else readZoneBlock(zone, site);
+      });
+    },
+  }),
+  entry({
+    id: 'resolver',
+    role: 'declaration',
+    pattern: 'resolver HOST',
+    slots: { HOST: host },
+    properties: {
+      serves: repeated(
+        'serves HOST',
+        { HOST: list(host) },
+        {
+          doc: 'The hosts whose local DNS server it is.',
+          default: 'hosts in its own domain; the first resolver without this line serves all others',
+          example: 'serves engineering.nyu.edu',
+        },
+      ),
+      cache: property(
+        'cache RECORDS',
+        { RECORDS: count({ maximum: 1e7 }) },
+        {
+          doc: 'Greatest number of record sets it keeps; 0 keeps nothing.',
+          default: String(cacheDefault),
+          example: 'cache 10000',
+        },
+      ),
+      walk: property(
+        'walk WALK',
+        { WALK: walk },
+        {
+          doc: 'Asks each server in turn, or hands the whole question to the root.',
+          default: walkDefault,
+          standard: 'RFC 1034 §4.3.1',
+          example: 'walk iteratively',
+        },
+      ),
+    },
+    doc: 'Makes the host a local DNS server: it answers hosts, keeps a cache and walks the hierarchy.',
+    standard: 'RFC 1034 §5.3',
+    example:
+      'host engineering.nyu.edu\nresolver dns.nyu.edu { serves engineering.nyu.edu cache 10000 walk iteratively }\nengineering.nyu.edu resolves gaia.cs.umass.edu',
+    build({ HOST }, block, site) {
+      const { program } = site;
+      const own = program.ownHost(HOST, site);
+      if (own === null || !program.declareOnce(`resolver ${own.toLowerCase()}`, `Resolver \`${own}\``, site.place(HOST))) return;
+      program.needsDns = true;
+      const resolver = {
+        host: own,
+        serves: [] as string[],
+        cache: block.cache?.RECORDS ?? cacheDefault,
+        walk: block.walk?.WALK ?? walkDefault,
+        implicit: false,
+        at: site.at,
+      };
+      program.resolvers.set(own.toLowerCase(), resolver);
+      site.later(() => {
+        for (const { HOST: served } of block.serves ?? []) {
+          for (const name of served) {
+            const found = site.host(name);
+            if (found !== null) resolver.serves.push(found);
+          }
+        }
+      });
+    },
+  }),
+  entry({
+    id: 'nameserver',
+    role: 'declaration',
+    pattern: 'nameserver HOST',
+    slots: { HOST: host },
+    properties: {
+      recursion: property(
+        'recursion SWITCH',
+        { SWITCH: wordChoice('on', 'off') },
+        {
+          doc: 'Whether it asks further on behalf of those who want recursion.',
+          default: 'off, unless something in the scenario walks recursively',
+          standard: 'RFC 1034 §4.3.1',
+          example: 'recursion on',
+        },
+      ),
+    },
+    doc: 'Settings of a host that serves zones.',
+    standard: 'RFC 1034 §4.3',
+    example: 'zone umass.edu on dns.umass.edu\nnameserver dns.umass.edu { recursion on }',
+    build({ HOST }, block, site) {
+      const { program } = site;
+      const own = program.ownHost(HOST, site);
+      if (own === null || !program.declareOnce(`nameserver ${own.toLowerCase()}`, `Name server \`${own}\``, site.place(HOST))) return;
+      program.needsDns = true;
+      program.nameServers.set(own.toLowerCase(), {
+        kind: 'dns.server',
+        host: own,
+        recursion: block.recursion?.SWITCH === 'on',
+        implicit: false,
+        at: site.at,
+      });
+    },
+  }),
+  step({
+    id: 'resolve',
+    pattern: 'HOST resolves NAME [TYPE] [WALK]',
+    slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk) },
+    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. `iteratively` and `recursively` set how the local server walks from now on.',
+    standard: 'RFC 1034 §5.3.1',
+    example: 'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu A iteratively',
+    build(given, _block, site: Site) {
+      const when = timing(given, site);
+      if (!when) return;
+      site.program.needsDns = true;
+      const name = absolute(given.NAME.text);
+      const type = given.TYPE?.text ?? 'A';
+      if (given.WALK === 'recursively') site.program.walksRecursively = true;
+      site.step(when, given.HOST, (asking) => ({ kind: 'dns.resolve', host: asking, name, type, walk: given.WALK }));
+    },
+  }),
+];

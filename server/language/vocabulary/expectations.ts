@@ -1,0 +1,199 @@
+/** What is expected, and what is shown. The forms of metrics come from the engines' catalogue. */
+import { metrics } from '../../../engines/metrics.ts';
+import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
+import type { Unit } from '../../../engines/run.ts';
+import type { Comparison } from '../../../engines/scenario.ts';
+import {
+  answer,
+  choice,
+  count,
+  domainName,
+  duration,
+  type Entry,
+  entry,
+  host,
+  list,
+  mailAddress,
+  type Name,
+  number,
+  optional,
+  protocolName,
+  rate,
+  ratio,
+  recordType,
+  type Slot,
+  type Slots,
+  size,
+  wordChoice,
+} from '../entry.ts';
+import { mailboxKey } from '../mail-message.ts';
+import { checkProtocols } from '../protocol-names.ts';
+import type { Site } from '../site.ts';
+import { nearest } from '../spelling.ts';
+import { absolute } from '../zone-records.ts';
+
+const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
+
+const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
+const subjectNames: Readonly<Record<SubjectType, string>> = { host: 'HOST', 'mail-address': 'ADDRESS', 'domain-name': 'NAME' };
+
+const valueSlots: Readonly<Record<Unit, Slot<number>>> = {
+  ns: duration({ units: ['ms', 's'] }),
+  B: size({ units: ['KiB', 'B'] }),
+  'bit/s': rate({ units: ['Mbps', 'kbps'] }),
+  ratio: ratio({ maximum: Number.POSITIVE_INFINITY }),
+  '': number(),
+};
+const exampleValue: Readonly<Record<Unit, string>> = { ns: '1 s', B: '1 MiB', 'bit/s': '1 Mbps', ratio: '50 %', '': '5' };
+const exampleSubject: Readonly<Record<SubjectType, string>> = {
+  host: 'mail.crepes.fr',
+  'mail-address': 'alice@crepes.fr',
+  'domain-name': 'crepes.fr',
+};
+
+/** `expect METRIC of SUBJECT < VALUE`, made from an entry of the catalogue. */
+function metricEntry(metric: MetricDefinition): Entry {
+  const slots: Record<string, Slot<unknown>> = { COMPARISON: comparison, VALUE: valueSlots[metric.unit] };
+  const names = metric.subjects.map(({ type }, i) => {
+    const plain = subjectNames[type];
+    return metric.subjects.findIndex((other) => other.type === type) < i ? `${plain}-${i + 1}` : plain;
+  });
+  metric.subjects.forEach(({ type }, i) => {
+    slots[names[i]!] = subjects[type];
+  });
+  const of = metric.subjects.map(({ preposition }, i) => `${preposition} ${names[i]}`).join(' ');
+  const made = metric.subjects.map(({ preposition, type }) => `${preposition} ${exampleSubject[type]}`).join(' ');
+  return entry<Slots>({
+    id: `expect ${metric.name}`,
+    role: 'expectation',
+    pattern: `expect ${metric.name} ${of} COMPARISON VALUE`,
+    slots,
+    doc: metric.doc,
+    ...(metric.standard === undefined ? {} : { standard: metric.standard }),
+    example: `zone crepes.fr on ns.crepes.fr\nmailbox alice@crepes.fr on mail.crepes.fr\nexpect ${metric.name} ${made} < ${exampleValue[metric.unit]}`,
+    build(given, _block, site) {
+      const measured: string[] = [];
+      for (let i = 0; i < names.length; i++) {
+        const name = given[names[i]!] as Name;
+        const { type } = metric.subjects[i]!;
+        if (type === 'host') {
+          const found = site.host(name);
+          if (found === null) return;
+          measured.push(found);
+        } else measured.push(type === 'domain-name' ? absolute(name.text) : name.text);
+      }
+      site.program.expectations.push({
+        expected: {
+          kind: 'metric',
+          metric: metric.name,
+          subjects: measured,
+          comparison: given.COMPARISON as Comparison,
+          value: given.VALUE as number,
+        },
+        after: site.program.steps.length,
+        text: site.text,
+        at: site.at,
+      });
+    },
+  });
+}
+
+export const expectationsVocabulary: readonly Entry[] = [
+  entry({
+    id: 'expect mailbox',
+    role: 'expectation',
+    pattern: 'expect mailbox ADDRESS has [HOW] N NOUN',
+    slots: {
+      ADDRESS: mailAddress,
+      HOW: optional(choice(['at least', '>='], ['at most', '<='], ['more than', '>'], ['fewer than', '<'])),
+      N: count({ maximum: 1e9 }),
+      NOUN: wordChoice('messages', 'message'),
+    },
+    doc: 'Expects a number of messages in a mailbox once the steps above are done.',
+    example:
+      'zone hamburger.edu on ns.hamburger.edu\nmailbox bob@hamburger.edu on mail.hamburger.edu\nexpect mailbox bob@hamburger.edu has 1 message',
+    build({ ADDRESS, HOW, N }, _block, site) {
+      const { program } = site;
+      const key = mailboxKey(ADDRESS.text);
+      program.occurs('mailbox', key, site.place(ADDRESS), false);
+      if (!program.mailboxes.has(key)) {
+        unknownMailbox(ADDRESS, site);
+        return;
+      }
+      program.expectations.push({
+        expected: { kind: 'mail.mailbox', address: program.mailboxes.get(key)!.address, comparison: HOW ?? '=', messages: N },
+        after: site.program.steps.length,
+        text: site.text,
+        at: site.at,
+      });
+    },
+  }),
+  entry({
+    id: 'expect answer',
+    role: 'expectation',
+    pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
+    slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
+    doc: 'Expects the last answer that the host got for a name: data of one of the records, or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
+    example:
+      'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu\nexpect answer of engineering.nyu.edu for gaia.cs.umass.edu A is NXDOMAIN',
+    build({ HOST, NAME, TYPE, VALUE }, _block, site) {
+      const found = site.host(HOST);
+      if (found === null) return;
+      site.program.expectations.push({
+        expected: { kind: 'dns.answer', host: found, name: absolute(NAME.text), type: TYPE?.text ?? null, is: VALUE.text },
+        after: site.program.steps.length,
+        text: site.text,
+        at: site.at,
+      });
+    },
+  }),
+  ...metrics.map(metricEntry),
+  entry({
+    id: 'show sequence',
+    role: 'view',
+    pattern: 'show sequence [of HOST] [where protocol is PROTOCOL]',
+    slots: { HOST: optional(list(host)), PROTOCOL: optional(list(protocolName)) },
+    doc: 'Draws the sequence diagram of some hosts, or some protocols, only. Without any `show`, everything is drawn.',
+    example:
+      'host alice-pc\nmailserver mail.crepes.fr { domain crepes.fr }\nzone crepes.fr on ns.crepes.fr\nshow sequence of alice-pc, mail.crepes.fr where protocol is smtp, dns',
+    build({ HOST, PROTOCOL }, _block, site) {
+      const hosts = [];
+      for (const name of HOST ?? []) {
+        const found = site.host(name);
+        if (found === null) return;
+        hosts.push(found);
+      }
+      const spoken = checkProtocols(PROTOCOL ?? [], site);
+      if (spoken) site.program.views.push({ view: { kind: 'sequence', hosts, protocols: spoken }, at: site.at });
+    },
+  }),
+  entry({
+    id: 'show transcript',
+    role: 'view',
+    pattern: 'show transcript of A with B',
+    slots: { A: host, B: host },
+    doc: 'Shows what two hosts said to each other as text, as the textbook prints it.',
+    example: 'host a, b\nshow transcript of a with b',
+    build({ A, B }, _block, site) {
+      const a = site.host(A);
+      const b = site.host(B);
+      if (a !== null && b !== null) site.program.views.push({ view: { kind: 'transcript', hosts: [a, b] }, at: site.at });
+    },
+  }),
+];
+
+function unknownMailbox(name: Name, site: Site): void {
+  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
+  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
+  const meant = nearest(name.text, known);
+  site.report(
+    'unknown-mailbox',
+    name,
+    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
+    {
+      fixes: meant
+        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
+        : [],
+    },
+  );
+}

@@ -1,0 +1,145 @@
+/** The records of a declared zone: from its block, or from a master file. */
+import { parseName } from '../../engines/dns/domain-name.ts';
+import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file.ts';
+import type { Name } from './entry.ts';
+import type { ProgramZone } from './program.ts';
+import { recordTypeWords } from './record-types.ts';
+import type { Site } from './site.ts';
+import { nearest } from './spelling.ts';
+import { resolveUri } from './uri.ts';
+
+/** Seconds for records without a TTL of their own. */
+export const recordTtl = 86_400;
+
+/** The absolute form of a name as the language writes it, with or without the trailing dot. The name was checked. */
+export function absolute(name: string): string {
+  const parsed = parseName(name);
+  return parsed.ok ? parsed.name : `${name}.`;
+}
+
+/** Records in the statement's block. Offsets are those of the document. */
+export function readZoneBlock(zone: ProgramZone, site: Site): void {
+  const { braces } = site.statement;
+  if (!braces) return;
+  const { program } = site;
+  const base = braces.start + 1;
+  const text = program.sources[site.source]!.text.slice(base, braces.end - 1);
+  const declared = (name: string): boolean => program.hosts.has(name.toLowerCase()) || inDeclaredZone(name, site);
+  const read = readMasterFile(text, { origin: zone.origin, defaultTtl: recordTtl, indented: true, relaxedNames: declared });
+  for (const problem of read.problems) {
+    const range = { start: base + problem.start, end: base + problem.end };
+    const found = text.slice(problem.start, problem.end);
+    const meant = problem.code === 'bad-type' ? nearest(found.toUpperCase(), recordTypeWords) : null;
+    site.report('malformed-record', range, `${sentence(problem.message)}${meant ? ` Did you mean \`${meant}\`?` : ''}`, {
+      fixes: meant ? [{ title: `Change to \`${meant}\``, edits: [{ ...range, text: meant }], preferred: true }] : [],
+    });
+  }
+  const outside = new Set(outOfZone(read.records, zone.origin));
+  for (const entry of read.entries) {
+    const { record } = entry;
+    if (outside.has(record)) {
+      site.report(
+        'malformed-record',
+        shifted(entry.owner ?? entry, base),
+        `\`${record.name}\` does not lie in zone \`${zone.origin}\` (RFC 1035 §5.2).`,
+      );
+      continue;
+    }
+    zone.records.push(record);
+    warnOfRelativeNames(entry, text, base, site);
+  }
+}
+
+function inDeclaredZone(name: string, site: Site): boolean {
+  const { zones } = site.program;
+  for (let rest = name.toLowerCase(); ; rest = rest.slice(rest.indexOf('.') + 1)) {
+    if (zones.has(`${rest}.`)) return true;
+    if (!rest.includes('.')) return false;
+  }
+}
+
+/** `MX 10 mail.example.org` in zone example.com is probably not meant to be mail.example.org.example.com. */
+function warnOfRelativeNames(entry: MasterFileEntry, text: string, base: number, site: Site): void {
+  for (const { start, end, name } of entry.names) {
+    const written = text.slice(start, end);
+    if (written.endsWith('.') || !written.includes('.') || name.toLowerCase() === `${written.toLowerCase()}.`) continue;
+    site.report(
+      'relative-name',
+      { start: base + start, end: base + end },
+      `Without a trailing dot \`${written}\` means \`${name}\`. If it is complete, end it with a dot.`,
+      {
+        fixes: [{ title: `Change to \`${written}.\``, edits: [{ start: base + end, end: base + end, text: '.' }], preferred: true }],
+      },
+    );
+  }
+}
+
+/** Records of a master file, strictly by RFC 1035. Problems within it are told where the statement names it. */
+export function readZoneFile(zone: ProgramZone, name: Name, site: Site): void {
+  const { program } = site;
+  const file = program.file(name, site);
+  if (!file) return;
+  if (file.bytes.indexOf(0) >= 0) {
+    site.report('malformed-file', name, `\`${name.text}\` is no master file: it holds NUL bytes.`);
+    return;
+  }
+  const text = new TextDecoder().decode(file.bytes);
+  let waiting = false;
+  const read = readMasterFile(text, {
+    origin: zone.origin,
+    fileName: name.text,
+    include: (included) => {
+      const uri = resolveUri(file.uri, included);
+      const content = program.fileAt(uri);
+      if (content === null) {
+        waiting = true;
+        return '';
+      }
+      return content.kind === 'bytes' ? new TextDecoder().decode(content.bytes) : undefined;
+    },
+  });
+  if (waiting) return;
+  const shown = read.problems.slice(0, 5);
+  for (const problem of shown) {
+    const where = problem.file === undefined || problem.file === name.text ? placeIn(text, problem.start) : problem.file;
+    site.report('malformed-file', name, `${name.text}, ${where}: ${sentence(problem.message)}`);
+  }
+  if (read.problems.length > shown.length) {
+    site.report('malformed-file', name, `${name.text} has ${read.problems.length - shown.length} further problems.`);
+  }
+  if (read.problems.length === 0 && read.records.length === 0) site.report('malformed-file', name, `\`${name.text}\` holds no record.`);
+  const outside = new Set(outOfZone(read.records, zone.origin));
+  for (const entry of read.entries) {
+    if (!outside.has(entry.record)) {
+      zone.records.push(entry.record);
+      continue;
+    }
+    const where = entry.file === undefined || entry.file === name.text ? placeIn(text, entry.start) : entry.file;
+    site.report(
+      'malformed-file',
+      name,
+      `${name.text}, ${where}: \`${entry.record.name}\` does not lie in zone \`${zone.origin}\` (RFC 1035 §5.2).`,
+    );
+  }
+}
+
+/** `line 3, column 14`, from 1. */
+export function placeIn(text: string, offset: number): string {
+  let line = 1;
+  let start = 0;
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
+    line++;
+    start = i + 1;
+  }
+  return `line ${line}, column ${offset - start + 1}`;
+}
+
+function shifted(range: { start: number; end: number }, by: number) {
+  return { start: range.start + by, end: range.end + by };
+}
+
+/** With a capital and a full stop. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
+}
