@@ -10,16 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { compile } from '../server/language/compile.ts';
 import { langiumChecker } from './langium/check.ts';
 import { generateScenario } from './language-scenario.ts';
-
-/** One line of the page of results. */
-export interface Result {
-  readonly name: string;
-  readonly unit: string;
-  readonly ours: number;
-  /** null where the peer is absent. */
-  readonly peer: number | null;
-  readonly peerName: string;
-}
+import type { Result } from './result.ts';
 
 interface Figures {
   /** Milliseconds. */
@@ -91,11 +82,4 @@ export async function bench(): Promise<Result[]> {
     { name: `${name}, 95th percentile`, unit: 'ms', ours: ours.p95, peer: langium.p95, peerName },
     { name: `${name}, heap`, unit: 'MiB', ours: ours.heap, peer: langium.heap, peerName },
   ];
-}
-
-if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').pop()!)) {
-  for (const { name, unit, ours, peer, peerName } of await bench()) {
-    const ratio = peer === null ? '' : `   ${peerName} ${peer.toFixed(1)} ${unit}   ratio ${(peer / ours).toFixed(1)}`;
-    console.log(`${name.padEnd(48)} ${ours.toFixed(1)} ${unit}${ratio}`);
-  }
 }

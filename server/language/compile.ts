@@ -72,7 +72,10 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   completeMail(program);
   // Steps, expectations and views may name servers that the language fills in. A lookup alone calls for them, too.
   let served = program.needsDns ? fillInServers(program) : null;
-  for (const site of sites) if (site.statement.entry?.role === 'step') build(site);
+  for (const site of sites) {
+    site.stepsAbove = program.steps.length;
+    if (site.statement.entry?.role === 'step') build(site);
+  }
   if (program.needsDns) served ??= fillInServers(program);
   for (const site of sites) if (!isDeclaration(site.statement) && site.statement.entry?.role !== 'step') build(site);
   mailHostWarnings(program);

@@ -13,6 +13,8 @@ export class Site {
   readonly statement: Statement;
   /** Index of the `together` step around it, or −1. */
   readonly parent: number;
+  /** How many steps of the program stand above it; known once the steps are built. */
+  stepsAbove = 0;
 
   constructor(program: Program, source: number, statement: Statement, parent = -1) {
     this.program = program;

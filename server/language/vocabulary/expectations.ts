@@ -90,7 +90,7 @@ function metricEntry(metric: MetricDefinition): Entry {
           comparison: given.COMPARISON as Comparison,
           value: given.VALUE as number,
         },
-        after: site.program.steps.length,
+        after: site.stepsAbove,
         text: site.text,
         at: site.at,
       });
@@ -122,7 +122,7 @@ export const expectationsVocabulary: readonly Entry[] = [
       }
       program.expectations.push({
         expected: { kind: 'mail.mailbox', address: program.mailboxes.get(key)!.address, comparison: HOW ?? '=', messages: N },
-        after: site.program.steps.length,
+        after: site.stepsAbove,
         text: site.text,
         at: site.at,
       });
@@ -141,7 +141,7 @@ export const expectationsVocabulary: readonly Entry[] = [
       if (found === null) return;
       site.program.expectations.push({
         expected: { kind: 'dns.answer', host: found, name: absolute(NAME.text), type: TYPE?.text ?? null, is: VALUE.text },
-        after: site.program.steps.length,
+        after: site.stepsAbove,
         text: site.text,
         at: site.at,
       });

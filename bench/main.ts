@@ -1,0 +1,49 @@
+/** `npm run bench`: measures everything, prints it, and writes bench/RESULTS.md with machine and date. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { bench as bundles } from './bundles.ts';
+import { bench as engines } from './engines.ts';
+import { bench as language } from './language.ts';
+import type { Result } from './result.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const built = spawnSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: root, stdio: 'ignore' });
+if (built.status !== 0) throw new Error('the build failed: npm run build shows why');
+
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}`;
+const chapters: [title: string, text: string, results: Result[]][] = [];
+
+async function chapter(title: string, text: string, bench: () => Result[] | Promise<Result[]>): Promise<void> {
+  const results = await bench();
+  chapters.push([title, text, results]);
+  console.log(`\n${title}`);
+  for (const result of results) console.log(`  ${row(result).join('   ')}`);
+}
+
+/** Name, ours, the peer's, and how many times better ours is. */
+function row({ name, unit, ours, peer, peerName, moreIsBetter }: Result): [string, string, string, string] {
+  const figure = (value: number) => `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
+  if (peer === null) return [name, figure(ours), peerName && `${peerName}: absent`, ''];
+  return [name, figure(ours), `${peerName}: ${figure(peer)}`, `× ${(moreIsBetter ? ours / peer : peer / ours).toFixed(1)}`];
+}
+
+console.log(machine);
+await chapter('Language', 'A generated scenario of 10,000 lines, parsed and checked; ours also builds the Scenario that is run.', language);
+await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
+await chapter('Bundles', 'Minified, as shipped.', bundles);
+
+const page = chapters.map(([title, text, results]) =>
+  [
+    `## ${title}\n`,
+    `${text}\n`,
+    '| what | ours | peer | ratio |',
+    '|---|---|---|---|',
+    ...results.map((result) => `| ${row(result).join(' | ')} |`),
+    '',
+  ].join('\n'),
+);
+writeFileSync(
+  new URL('RESULTS.md', import.meta.url),
+  `# Measured\n\n<!-- Written by npm run bench. -->\n\n${machine}. Times depend on the machine; the ratios do less.\n\n${page.join('\n')}`,
+);

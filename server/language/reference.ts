@@ -1,0 +1,94 @@
+/** The language's reference page (docs/language.md), made of the tables that the parser and the checker run on. */
+import { metrics } from '../../engines/metrics.ts';
+import { codes } from './codes.ts';
+import type { Entry, Role } from './entry.ts';
+import { form } from './pattern.ts';
+import { units } from './units.ts';
+import { vocabulary } from './vocabulary.ts';
+
+const INTRODUCTION = `# The \`.netscenario\` language
+
+<!-- Generated from the vocabulary by \`npm run reference\`. Edit server/language/vocabulary/, not this page. -->
+
+A scenario is a list of statements, one a line, that read like sentences: what there is, who does what when, and what is
+expected of it. A block stands in \`{ … }\`. Comments are \`//\` to the end of the line, or between \`/*\` and \`*/\`. An error stays
+within its statement; everything else is still checked and run.
+
+Words in capitals stand for what the author fills in; \`[ … ]\` may be left out; \`|\` separates choices.
+
+## Values
+
+| value | written |
+|---|---|
+| duration | \`250 ms\`, \`4 s\`, \`10 min\`, \`1 h\`, \`2 d\` |
+| rate | \`56 kbps\`, \`10 Mbps\`, \`1.5 Gbps\` |
+| size | \`512 B\`, \`256 KiB\`, \`700 MB\` (decimal and binary units are distinct) |
+| ratio | \`0.5 %\`, \`0.8\` |
+| text | \`"one line"\` with \`\\n\`, \`\\t\`, \`\\"\`, \`\\\\\`; long text between \`"""\` and \`"""\` |
+| names | \`alice-pc\`, \`mail.crepes.fr\`, \`alice@crepes.fr\`, \`peer[7]\`; \`peer[1..50]\` stands for fifty of them |
+| parameters | \`let n = 30\`, then \`n\` wherever a value is expected; \`+ - * / ( )\`, with units checked |
+`;
+
+const CHAPTERS: readonly (readonly [role: Role, title: string, text: string])[] = [
+  ['setting', 'The scenario as a whole', ''],
+  [
+    'declaration',
+    'What there is',
+    'What is not written down is filled in: a host’s link and address, a zone’s SOA, NS and host addresses, root and top-level servers with their delegations, a local DNS server.',
+  ],
+  [
+    'step',
+    'Who does what, when',
+    'Before any step may stand `at TIME` (of the run), `then` (when the step before it is done; also where nothing stands), `after DURATION` (that long after it), or `every INTERVAL … until TIME` (again and again).',
+  ],
+  ['expectation', 'What is expected', 'An expectation is judged when the steps above it are done.'],
+  ['view', 'What is shown', 'Without a view, everything is shown.'],
+];
+
+/** The whole page, in Markdown. */
+export function referencePage(): string {
+  const parts = [INTRODUCTION];
+  for (const [role, title, text] of CHAPTERS) {
+    parts.push(`## ${title}\n`);
+    if (text) parts.push(`${text}\n`);
+    for (const entry of vocabulary) if (entry.role === role) parts.push(statement(entry));
+  }
+  parts.push(metricsTable(), unitsTable(), diagnosticsList());
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+function statement(entry: Entry): string {
+  const lines = [`### ${entry.id}\n`, '```netscenario', form(entry), '```\n', standard(entry.doc, entry.standard)];
+  if (entry.properties) {
+    lines.push('', '| property | what it says | when it is left out |', '|---|---|---|');
+    for (const property of Object.values(entry.properties)) {
+      lines.push(
+        `| \`${cell(property.pattern)}\` | ${cell(standard(property.doc, property.standard))} | ${cell(property.default ?? '')} |`,
+      );
+    }
+  }
+  lines.push('', '```netscenario', entry.example, '```\n');
+  return lines.join('\n');
+}
+
+function metricsTable(): string {
+  const rows = metrics.map(({ name, subjects, unit, doc, standard: source }) => {
+    const shown = [name, ...subjects.map(({ preposition, type }) => `${preposition} ${type.toUpperCase()}`)].join(' ');
+    return `| \`${shown}\` | ${unit === '' ? 'a number' : unit === 'ns' ? 'a duration' : unit} | ${cell(standard(doc, source ?? null))} |`;
+  });
+  return ['## Metrics\n', 'What `expect` can compare.\n', '| metric | unit | what it is |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function unitsTable(): string {
+  const rows = units.map(({ name, dimension, doc }) => `| \`${name}\` | ${dimension} | ${doc} |`);
+  return ['## Units\n', '| unit | measures | |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+/** Each code is a heading: diagnostics link to it. */
+function diagnosticsList(): string {
+  const parts = Object.entries(codes).map(([code, { severity, doc }]) => `### ${code}\n\n*${severity}* · ${doc}\n`);
+  return ['## Diagnostics\n', ...parts].join('\n');
+}
+
+const standard = (doc: string, source: string | null): string => (source ? `${doc} (${source})` : doc);
+const cell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\n/g, ' ');
