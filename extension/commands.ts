@@ -1,0 +1,86 @@
+/** The commands of the palette and the notebook's toolbars. */
+import * as vscode from 'vscode';
+import { writePcapng } from '../engines/network/capture/pcapng.ts';
+import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/output.ts';
+import { reportHtml } from '../notebook-renderer/report.ts';
+import type { LanguageServer } from './language-client.ts';
+import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
+import { save } from './save.ts';
+
+export function registerCommands(context: vscode.ExtensionContext, server: LanguageServer): vscode.Disposable[] {
+  const register = (name: string, run: (...words: unknown[]) => unknown) => vscode.commands.registerCommand(`netscenario.${name}`, run);
+  return [
+    register('newNotebook', newNotebook),
+    register('openSamples', () => openSample(context)),
+    register('exportCapture', (cell) => exportCapture(asCell(cell))),
+    register('exportReport', () => exportReport(context)),
+    register('restartLanguageServer', () => server.restart()),
+  ];
+}
+
+const TEMPLATE = `scenario "My first scenario"
+
+host alice-pc
+zone example.org on ns.example.org { www A 192.0.2.80 }
+
+alice-pc resolves www.example.org A
+
+expect answer of alice-pc for www.example.org is 192.0.2.80`;
+
+async function newNotebook(): Promise<vscode.NotebookDocument> {
+  const { NotebookCellData, NotebookCellKind: Kind } = vscode;
+  const data = new vscode.NotebookData([
+    new NotebookCellData(Kind.Markup, '# A scenario\n\nDeclare hosts and services, say who does what, and run the cell.', 'markdown'),
+    new NotebookCellData(Kind.Code, TEMPLATE, 'netscenario'),
+  ]);
+  const notebook = await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data);
+  await vscode.window.showNotebookDocument(notebook);
+  return notebook;
+}
+
+async function openSample(context: vscode.ExtensionContext): Promise<void> {
+  const list = vscode.Uri.joinPath(context.extensionUri, 'dist', 'samples.json');
+  const samples = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(list))) as { name: string; title: string }[];
+  const picked = await vscode.window.showQuickPick(
+    samples.map(({ name, title }) => ({ label: title, description: name, name })),
+    { placeHolder: vscode.l10n.t('Which sample?'), matchOnDescription: true },
+  );
+  if (!picked) return;
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.joinPath(context.extensionUri, 'samples', picked.name));
+}
+
+/** The menu of a cell hands the cell; the palette means the selected one, or the notebook's last run. */
+function asCell(given: unknown): vscode.NotebookCell | undefined {
+  const editor = vscode.window.activeNotebookEditor;
+  if (typeof given === 'object' && given !== null && 'outputs' in given) return given as vscode.NotebookCell;
+  if (!editor) return undefined;
+  const selected = editor.notebook.getCells(editor.selection).find((cell) => outputOf(cell));
+  return selected ?? lastRun(editor.notebook);
+}
+
+const lastRun = (notebook: vscode.NotebookDocument): vscode.NotebookCell | undefined =>
+  notebook.getCells().findLast((cell) => outputOf(cell));
+
+function outputOf(cell: vscode.NotebookCell): Output | undefined {
+  const item = cell.outputs.flatMap(({ items }) => items).find(({ mime }) => mime === OUTPUT_MIME);
+  return item && decodeOutput(item.data);
+}
+
+const baseName = (uri: vscode.Uri): string =>
+  uri.path.slice(uri.path.lastIndexOf('/') + 1).replace(/(\.netscenario)?\.md$|\.netscenario$/, '') || 'scenario';
+
+async function exportCapture(cell: vscode.NotebookCell | undefined): Promise<void> {
+  const output = cell && outputOf(cell);
+  if (!output) return void vscode.window.showInformationMessage(vscode.l10n.t('Run a cell first: there is no run to export.'));
+  await save(`${baseName(cell.notebook.uri)}.pcapng`, writePcapng(output.run));
+}
+
+async function exportReport(context: vscode.ExtensionContext): Promise<void> {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  const cell = notebook && lastRun(notebook);
+  const output = cell && outputOf(cell);
+  if (!output) return void vscode.window.showInformationMessage(vscode.l10n.t('Run a cell first: there is no run to export.'));
+  const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'notebook-renderer', 'main.js');
+  const rendererScript = new TextDecoder().decode(await vscode.workspace.fs.readFile(script));
+  await save(`${baseName(cell.notebook.uri)}.html`, reportHtml({ output: { run: output.run, focus: null }, rendererScript }));
+}

@@ -1,0 +1,37 @@
+/** Reads the files that a scenario names, through VS Code, so that it works in any workspace, virtual ones too. */
+import * as vscode from 'vscode';
+import { formatSize } from '../engines/format.ts';
+import { type FileContent, MAXIMUM_FILE_SIZE } from '../server/language/compilation.ts';
+
+/** Never throws: what cannot be read says why, in one line for the author. An open document counts as it stands in the editor. */
+export async function readNamedFile(uri: string): Promise<FileContent> {
+  const parsed = vscode.Uri.parse(uri, true);
+  const open = vscode.workspace.textDocuments.find((document) => document.isDirty && document.uri.toString() === parsed.toString());
+  if (open) return { kind: 'bytes', bytes: new TextEncoder().encode(open.getText()) };
+  try {
+    const { type, size } = await vscode.workspace.fs.stat(parsed);
+    if (type & vscode.FileType.Directory) return unreadable('this is a folder, not a file');
+    if (size > MAXIMUM_FILE_SIZE) return unreadable(tooLarge(size));
+    const bytes = await vscode.workspace.fs.readFile(parsed);
+    // Some file systems do not know a size before they read.
+    if (bytes.length > MAXIMUM_FILE_SIZE) return unreadable(tooLarge(bytes.length));
+    return { kind: 'bytes', bytes };
+  } catch (error) {
+    return unreadable(reasonOf(error));
+  }
+}
+
+const unreadable = (reason: string): FileContent => ({ kind: 'unreadable', reason });
+
+const tooLarge = (size: number) => `the file is too large: ${formatSize(size)}; at most ${formatSize(MAXIMUM_FILE_SIZE)} are read`;
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof vscode.FileSystemError ? error.code : '';
+  const reasons: Record<string, string> = {
+    FileNotFound: 'there is no such file',
+    FileIsADirectory: 'this is a folder, not a file',
+    NoPermissions: 'no permission to read it',
+    Unavailable: 'its file system is not available',
+  };
+  return reasons[code] ?? `it cannot be read (${error instanceof Error ? error.message : String(error)})`;
+}

@@ -1,0 +1,102 @@
+/**
+ * Gets a bare machine ready: the packages of the lock file, and what Debian's packages give (Chromium, tshark, a compiler).
+ * Uses nothing but what Node 20 brings, since it runs before anything is installed.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromiumPath } from './browser.mjs';
+import { root } from './root.mjs';
+
+const modules = join(root, 'node_modules');
+/** The lock file that node_modules was installed from. */
+const stamp = join(modules, '.netscenario-lock');
+const newerNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** The environment of every child: a current Node first on the path, and no downloads that only a browser maker's host serves. */
+export const environment = () => ({
+  ...process.env,
+  PATH: `${join(modules, 'node', 'bin')}:${join(modules, '.bin')}:${process.env.PATH}`,
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
+});
+
+export class SetUpError extends Error {}
+
+/** Installs what is missing. Throws a SetUpError that names what it cannot install. */
+export function setUp({ tshark = false } = {}) {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+    if (!installedFrom(lock)) {
+      console.log('Installing the packages of package-lock.json …');
+      const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+        cwd: root,
+        stdio: 'inherit',
+        env: environment(),
+      });
+      if (status !== 0) throw new SetUpError('npm ci failed: see above');
+    }
+    writeFileSync(stamp, lock);
+  }
+  needDebian('chromium', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
+  if (tshark) needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+}
+
+/** What npm notes down after an install by hand. */
+function installedFrom(lock) {
+  const hidden = join(modules, '.package-lock.json');
+  if (!existsSync(hidden) || !existsSync(newerNode)) return false;
+  const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages;
+  return Object.entries(JSON.parse(lock).packages).every(([path, { version, optional, link }]) => {
+    if (path === '' || link) return true;
+    return installed[path] ? installed[path].version === version : optional === true;
+  });
+}
+
+export const found = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+/** Installs packages of Debian where it may; says in one line what is missing where it may not. */
+export function needDebian(packages, present, what) {
+  if (present()) return;
+  if (process.getuid?.() !== 0 || !found('apt-get')) throw new SetUpError(`missing: ${what} (Debian: apt-get install ${packages})`);
+  console.log(`Installing ${packages} …`);
+  const apt = (...words) =>
+    spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+      .status;
+  const install = ['install', '--yes', '--no-install-recommends', ...packages.split(' ')];
+  if (apt(...install) !== 0 && (apt('update') !== 0 || apt(...install) !== 0))
+    throw new SetUpError(`apt-get could not install ${packages}`);
+  if (!present()) throw new SetUpError(`missing even after apt-get install ${packages}: ${what}`);
+}
+
+/** Runs this script again under the project's own, current Node, if it is not there yet; does not return then. */
+export function underCurrentNode() {
+  if (process.execPath === newerNode || Number(process.versions.node.split('.')[0]) >= 24 || !existsSync(newerNode)) return;
+  const { status, signal } = spawnSync(newerNode, process.argv.slice(1), { stdio: 'inherit', env: environment() });
+  process.exit(signal ? 1 : (status ?? 1));
+}
+
+/** Runs a command of the project to its end; resolves with its exit code and, with `capture`, its output. */
+export function run(command, words, { capture = false, env = {}, cwd = root } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, words, {
+      cwd,
+      env: { ...environment(), ...env },
+      stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (data) => (output += data));
+    child.stderr?.on('data', (data) => (output += data));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** The body of a command: complaints in one line, anything else with its stack; exits by the result. */
+export async function main(body) {
+  try {
+    process.exitCode = await body();
+  } catch (error) {
+    console.error(error instanceof SetUpError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,42 @@
+/** Quick fixes: what the language offers for a diagnostic, as edits of the documents. */
+import { type CodeAction, CodeActionKind, type CodeActionParams, type TextEdit } from 'vscode-languageserver';
+import type { QuickFix } from '../language/compilation.ts';
+import type { Program, Programs } from '../programs.ts';
+import { rangeOf } from './diagnostics.ts';
+
+export async function codeActions(programs: Programs, { textDocument, range, context }: CodeActionParams): Promise<CodeAction[]> {
+  if (context.only && !context.only.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) return [];
+  const place = programs.place(textDocument.uri, range.start);
+  if (!place) return [];
+  const { program, source, document, offset: from } = place;
+  const to = document.offsetAt(range.end);
+  const { diagnostics } = await programs.compilation(program);
+  return diagnostics
+    .filter(({ uri, start, end }) => uri === source.uri && start <= to && end >= from)
+    .flatMap((diagnostic) =>
+      diagnostic.fixes.map((fix): CodeAction => {
+        const shown = context.diagnostics.filter(
+          ({ code, range }) => code === diagnostic.code && document.offsetAt(range.start) === diagnostic.start,
+        );
+        return {
+          title: fix.title,
+          kind: CodeActionKind.QuickFix,
+          isPreferred: fix.preferred === true,
+          diagnostics: shown,
+          edit: { changes: editsOf(fix, program) },
+        };
+      }),
+    );
+}
+
+/** Edits by document; a fix in a file that is not open is left to whoever opens it. */
+function editsOf(fix: QuickFix, program: Program): Record<string, TextEdit[]> {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const { uri, start, end, text } of fix.edits) {
+    const document = program.documents[program.sources.findIndex((source) => source.uri === uri)];
+    if (!document) continue;
+    changes[document.uri] ??= [];
+    changes[document.uri]!.push({ range: rangeOf(document, start, end), newText: text });
+  }
+  return changes;
+}

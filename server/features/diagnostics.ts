@@ -1,0 +1,105 @@
+/**
+ * Diagnostics, pushed: a program is compiled shortly after it changed, and what is wrong is published for each of its
+ * documents. Errors inside an imported file show where the file is open.
+ */
+import { type Connection, type Diagnostic, DiagnosticSeverity, DiagnosticTag, type Range } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type * as language from '../language/compilation.ts';
+import type { Program, Programs } from '../programs.ts';
+
+/** Milliseconds of quiet before a program is compiled: typing goes first. */
+const QUIET = 60;
+
+const SEVERITIES = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+} as const;
+
+export interface DiagnosticsOptions {
+  readonly referenceUri: string | undefined;
+  /** Called after each publication. */
+  published(): void;
+}
+
+export class Diagnostics {
+  readonly #connection: Connection;
+  readonly #programs: Programs;
+  readonly #options: DiagnosticsOptions;
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** By program: the documents that it has published for. */
+  readonly #published = new Map<string, readonly string[]>();
+
+  constructor(connection: Connection, programs: Programs, options: DiagnosticsOptions) {
+    this.#connection = connection;
+    this.#programs = programs;
+    this.#options = options;
+  }
+
+  changed(programUri: string): void {
+    clearTimeout(this.#timers.get(programUri));
+    this.#timers.set(
+      programUri,
+      setTimeout(() => {
+        this.#timers.delete(programUri);
+        this.#publish(programUri).catch((error: unknown) =>
+          this.#connection.console.error(`diagnostics of ${programUri}: ${String(error)}`),
+        );
+      }, QUIET),
+    );
+  }
+
+  closed(programUri: string): void {
+    clearTimeout(this.#timers.get(programUri));
+    this.#timers.delete(programUri);
+    for (const uri of this.#published.get(programUri) ?? []) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    this.#published.delete(programUri);
+  }
+
+  async #publish(programUri: string): Promise<void> {
+    const program = this.#programs.named(programUri);
+    if (!program) return;
+    const { diagnostics } = await this.#programs.compilation(program);
+    // What was typed while files were read has its own turn.
+    if (this.#timers.has(programUri) || !this.#programs.named(programUri)) return;
+    const documents = program.documents.map(({ uri }) => uri);
+    for (const uri of this.#published.get(programUri) ?? []) {
+      if (!documents.includes(uri)) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    }
+    program.documents.forEach((document, i) => {
+      const own = diagnostics.filter(({ uri }) => uri === program.sources[i]!.uri);
+      const sent = own.map((diagnostic) => toProtocol(diagnostic, document, program, this.#options.referenceUri));
+      void this.#connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: sent });
+    });
+    this.#published.set(programUri, documents);
+    this.#options.published();
+  }
+}
+
+function toProtocol(
+  diagnostic: language.Diagnostic,
+  document: TextDocument,
+  program: Program,
+  referenceUri: string | undefined,
+): Diagnostic {
+  const related = (diagnostic.related ?? []).flatMap(({ uri, start, end, message }) => {
+    const other = program.documents[program.sources.findIndex((source) => source.uri === uri)];
+    return other ? [{ location: { uri: other.uri, range: rangeOf(other, start, end) }, message }] : [];
+  });
+  return {
+    range: rangeOf(document, diagnostic.start, diagnostic.end),
+    severity: SEVERITIES[diagnostic.severity],
+    source: 'netscenario',
+    code: diagnostic.code,
+    ...(referenceUri ? { codeDescription: { href: `${referenceUri}#${diagnostic.code}` } } : {}),
+    message: diagnostic.message,
+    ...(diagnostic.code.startsWith('unused') ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    ...(related.length > 0 ? { relatedInformation: related } : {}),
+  };
+}
+
+export const rangeOf = (document: TextDocument, start: number, end: number): Range => ({
+  start: document.positionAt(start),
+  end: document.positionAt(end),
+});

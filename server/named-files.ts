@@ -1,0 +1,99 @@
+/**
+ * The files that open programs name, as far as they have been read. A change on disk forgets a file; whoever needs it next
+ * has it read again. The client watches exactly the files that are kept here.
+ */
+import { type Connection, DidChangeWatchedFilesNotification, type Disposable } from 'vscode-languageserver';
+import type { FileContent, FileTable } from './language/compilation.ts';
+
+export type FileReader = (uri: string) => Promise<FileContent>;
+
+export class NamedFiles {
+  readonly #read: FileReader;
+  readonly #contents = new Map<string, FileContent>();
+  readonly #reading = new Map<string, Promise<void>>();
+  #watched = '';
+  #watching: Promise<Disposable | undefined> = Promise.resolve(undefined);
+
+  constructor(read: FileReader) {
+    this.#read = read;
+  }
+
+  get table(): FileTable {
+    return this.#contents;
+  }
+
+  /** Reads what is not known yet; true if anything was read. */
+  async fetch(uris: readonly string[]): Promise<boolean> {
+    const wanted = uris.filter((uri) => !this.#contents.has(uri));
+    await Promise.all(
+      wanted.map((uri) => {
+        const reading =
+          this.#reading.get(uri) ??
+          this.#read(uri)
+            .catch((error: unknown): FileContent => ({ kind: 'unreadable', reason: `it cannot be read (${String(error)})` }))
+            .then((content) => {
+              // A change that came while it was read has forgotten this reading.
+              if (this.#reading.get(uri) === reading) this.#contents.set(uri, content);
+              this.#reading.delete(uri);
+            });
+        this.#reading.set(uri, reading);
+        return reading;
+      }),
+    );
+    return wanted.length > 0;
+  }
+
+  /** A file that is open counts as it stands in the editor. True if some program names it. */
+  edited(uri: string, text: string): boolean {
+    const key = [...this.#contents.keys()].find((known) => same(known, uri));
+    if (key === undefined) return false;
+    this.#contents.set(key, { kind: 'bytes', bytes: new TextEncoder().encode(text) });
+    return true;
+  }
+
+  /** True if the file was known. */
+  forget(uri: string): boolean {
+    const key = [...this.#contents.keys(), ...this.#reading.keys()].find((known) => same(known, uri));
+    if (key === undefined) return false;
+    this.#reading.delete(key);
+    return this.#contents.delete(key);
+  }
+
+  /** Has the client watch the files that are known, and no others. */
+  watch(connection: Connection): void {
+    const uris = [...this.#contents.keys()].sort();
+    if (uris.join('\n') === this.#watched) return;
+    this.#watched = uris.join('\n');
+    const before = this.#watching;
+    this.#watching = (async () => {
+      (await before)?.dispose();
+      if (uris.length === 0) return undefined;
+      const watchers = uris.map((uri) => {
+        const slash = uri.lastIndexOf('/');
+        // A name with characters of the pattern language is watched by its folder.
+        const name = decode(uri.slice(slash + 1));
+        const folder = uri.slice(0, slash);
+        // The root of a virtual file system keeps its slash.
+        return {
+          globPattern: {
+            baseUri: /^[^:]+:\/\/[^/]*$/.test(folder) ? `${folder}/` : folder,
+            pattern: /[*?{}[\]\\]/.test(name) ? '*' : name,
+          },
+        };
+      });
+      return connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => undefined);
+    })();
+  }
+}
+
+/** Whether two URIs name the same file. */
+export const same = (a: string, b: string): boolean => a === b || decode(a) === decode(b);
+
+/** Clients differ in what they percent-encode. */
+function decode(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The language server, the same as a process and as a web worker. It keeps documents and programs in step with the editor and
+ * hands each request to the feature that answers it; what scenarios mean is the language's business.
+ */
+import { type Connection, type NotebookDocument, NotebookDocuments, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { codeActions } from './features/code-actions.ts';
+import { completion } from './features/completion.ts';
+import { Diagnostics } from './features/diagnostics.ts';
+import { hover } from './features/hover.ts';
+import type { InitializationOptions } from './initialization.ts';
+import { type FileReader, NamedFiles, same } from './named-files.ts';
+import { Programs } from './programs.ts';
+import { contentOf, READ_FILE_REQUEST, type ReadFileResult } from './read-file.ts';
+
+/** `readFile` is used where the client does not read files for the server. */
+export function serve(connection: Connection, readFile: FileReader): void {
+  const texts = new TextDocuments(TextDocument);
+  const notebooks = new NotebookDocuments(TextDocument);
+  let options: InitializationOptions = {};
+  let watches = false;
+
+  const files = new NamedFiles(async (uri) => {
+    const open = texts.all().find((document) => same(document.uri, uri));
+    if (open) return { kind: 'bytes', bytes: new TextEncoder().encode(open.getText()) };
+    if (!options.readsFilesThroughClient) return readFile(uri);
+    return contentOf(await connection.sendRequest<ReadFileResult>(READ_FILE_REQUEST, { uri }));
+  });
+  const programs = new Programs(texts, notebooks, files);
+  const diagnostics = new Diagnostics(connection, programs, {
+    get referenceUri() {
+      return options.referenceUri;
+    },
+    published: () => watches && files.watch(connection),
+  });
+
+  connection.onInitialize(({ initializationOptions, capabilities }) => {
+    options = (initializationOptions ?? {}) as InitializationOptions;
+    const { didChangeWatchedFiles } = capabilities.workspace ?? {};
+    watches = didChangeWatchedFiles?.dynamicRegistration === true && didChangeWatchedFiles.relativePatternSupport === true;
+    return {
+      serverInfo: { name: 'netscenario' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }] },
+        completionProvider: { triggerCharacters: [' ', '{', '@', '.'], resolveProvider: false },
+        hoverProvider: true,
+        codeActionProvider: { codeActionKinds: ['quickfix'] },
+      },
+    };
+  });
+
+  const filesChanged = () => {
+    programs.filesChanged();
+    for (const program of programs.all()) diagnostics.changed(program.uri);
+  };
+
+  texts.onDidChangeContent(({ document }) => {
+    diagnostics.changed(document.uri);
+    if (files.edited(document.uri, document.getText())) filesChanged();
+  });
+  texts.onDidClose(({ document }) => {
+    programs.closed(document.uri);
+    diagnostics.closed(document.uri);
+    if (files.forget(document.uri)) filesChanged();
+  });
+  const changed = (notebook: NotebookDocument) => {
+    programs.opened(notebook);
+    diagnostics.changed(notebook.uri);
+  };
+  notebooks.onDidOpen(changed);
+  notebooks.onDidChange(({ notebookDocument }) => changed(notebookDocument));
+  notebooks.onDidClose((notebook) => {
+    programs.closed(notebook.uri);
+    diagnostics.closed(notebook.uri);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (changes.filter(({ uri }) => files.forget(uri)).length > 0) filesChanged();
+  });
+
+  connection.onCodeAction((parameters) => codeActions(programs, parameters));
+  connection.onCompletion((parameters) => completion(programs, parameters));
+  connection.onHover((parameters) => hover(programs, parameters));
+
+  texts.listen(connection);
+  notebooks.listen(connection);
+  connection.listen();
+}

@@ -1,0 +1,110 @@
+/**
+ * Runs the suite in the Node extension host: code-server with the packaged extension installed as a user installs it, and a
+ * small extension beside it that holds the suite. Prints each test; exits 0 iff all passed.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launchBrowser } from '../scripts/browser.mjs';
+import { codeServer } from '../scripts/code-server.mjs';
+import { root } from '../scripts/root.mjs';
+import { run } from '../scripts/set-up.mjs';
+import { CALM_SETTINGS, freePort } from '../scripts/web-editor.mjs';
+import { workspace } from './workspace.mjs';
+
+const LIMIT = 240_000;
+const PACKAGE = ['package', '--no-dependencies', '--allow-missing-repository', '--allow-unused-files-pattern', '--skip-license', '-o'];
+
+export async function runNodeHost() {
+  const { node, entry } = await codeServer();
+  const place = join(root, 'out', 'node-host');
+  rmSync(place, { recursive: true, force: true });
+  const data = join(place, 'data');
+  const extensions = join(place, 'extensions');
+  mkdirSync(join(data, 'User'), { recursive: true });
+  mkdirSync(extensions, { recursive: true });
+  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify(CALM_SETTINGS));
+
+  const vsix = join(place, 'netscenario.vsix');
+  await succeed('vsce', [...PACKAGE, vsix], root);
+  const suite = await packageSuite(place);
+  for (const file of [vsix, suite]) {
+    await succeed(node, [entry, '--extensions-dir', extensions, '--user-data-dir', data, '--install-extension', file], place);
+  }
+
+  const folder = await workspace('node-workspace');
+  const results = join(place, 'results.json');
+  const port = await freePort();
+  const words = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--user-data-dir', data, '--extensions-dir', extensions];
+  const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
+  const server = spawn(node, [entry, ...words, ...quiet, folder], {
+    stdio: 'ignore',
+    env: { ...process.env, NETSCENARIO_TEST_RESULTS: results },
+  });
+  let browser;
+  try {
+    await until('code-server answers', async () => (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))?.ok, 30_000);
+    browser = await launchBrowser();
+    await browser.page.goto(`http://127.0.0.1:${port}/?folder=${folder}`);
+    let told = 0;
+    await until(
+      'the suite ended',
+      () => {
+        const log = existsSync(`${results}.log`) ? readFileSync(`${results}.log`, 'utf8') : '';
+        process.stdout.write(log.slice(told));
+        told = log.length;
+        return existsSync(results);
+      },
+      LIMIT,
+    );
+    return JSON.parse(readFileSync(results, 'utf8'));
+  } catch (error) {
+    await browser?.page.screenshot({ path: join(root, 'out', 'node-host-failure.png') });
+    throw error;
+  } finally {
+    await browser?.close();
+    server.kill();
+  }
+}
+
+/** The suite as an extension that is active as soon as the window is open. */
+async function packageSuite(place) {
+  const folder = join(place, 'suite');
+  mkdirSync(folder);
+  await cp(join(root, 'dist', 'test', 'node.cjs'), join(folder, 'suite.cjs'));
+  const manifest = {
+    name: 'netscenario-test',
+    publisher: 'netscenario',
+    version: '0.0.0',
+    engines: { vscode: '^1.100.0' },
+    main: './suite.cjs',
+    activationEvents: ['onStartupFinished'],
+    contributes: { commands: [{ command: 'netscenario-test.run', title: 'Run the netscenario suite' }] },
+    files: ['suite.cjs'],
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'README.md'), 'The suite of netscenario, for a Node extension host.\n');
+  const file = join(place, 'netscenario-test.vsix');
+  await succeed('vsce', [...PACKAGE, file], folder);
+  return file;
+}
+
+async function succeed(command, words, cwd) {
+  const { code, output } = await run(command, words, { cwd, capture: true });
+  if (code !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${code}:\n${output}`);
+}
+
+async function until(what, probe, limit) {
+  const end = Date.now() + limit;
+  while (!(await probe())) {
+    if (Date.now() > end) throw new Error(`${what}: not so after ${limit / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+if (process.argv[1]?.endsWith('node-host.mjs')) {
+  const { passed, failed } = await runNodeHost();
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}

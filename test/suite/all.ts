@@ -1,0 +1,5 @@
+/** The whole suite, in the order in which a newcomer meets the product. */
+import './notebooks.ts';
+import './language.ts';
+import './runs.ts';
+import './fingerprints.ts';

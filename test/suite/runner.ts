@@ -1,0 +1,49 @@
+/** A test runner small enough for a web worker: tests are told one by one, and counted. */
+
+type Test = { readonly name: string; readonly body: () => Promise<void> };
+
+export interface Results {
+  readonly passed: number;
+  readonly failed: number;
+  readonly failures: readonly { readonly name: string; readonly message: string }[];
+}
+
+const tests: Test[] = [];
+let group = '';
+
+export function suite(name: string, define: () => void): void {
+  group = name;
+  define();
+  group = '';
+}
+
+export function test(name: string, body: () => Promise<void>): void {
+  tests.push({ name: group ? `${group}: ${name}` : name, body });
+}
+
+/** Milliseconds that one test may take. */
+const LIMIT = 60_000;
+
+export async function runTests(tell: (line: string) => void): Promise<Results> {
+  const failures: { name: string; message: string }[] = [];
+  for (const { name, body } of tests) {
+    const started = Date.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await Promise.race([
+        body(),
+        new Promise((_resolve, reject) => {
+          timer = setTimeout(() => reject(new Error(`not done after ${LIMIT / 1000} s`)), LIMIT);
+        }),
+      ]);
+      tell(`  ok      ${name} (${Date.now() - started} ms)`);
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      failures.push({ name, message });
+      tell(`  NOT OK  ${name}\n${message.replace(/^/gm, '          ')}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  return { passed: tests.length - failures.length, failed: failures.length, failures };
+}

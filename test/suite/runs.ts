@@ -1,0 +1,147 @@
+/** Running cells: outputs, order, errors, cancelling, and the files that a scenario names. */
+import * as vscode from 'vscode';
+import { equal, eventually, match, ok, sleep } from './assert.ts';
+import {
+  codeCells,
+  edit,
+  ended,
+  errorText,
+  notebookOf,
+  OUTPUT_MIME,
+  open,
+  outputText,
+  runAll,
+  startCell,
+  workspaceFile,
+} from './editor.ts';
+import { suite, test } from './runner.ts';
+
+const WORLD = 'host alice-pc\nzone example.org on ns.example.org { www A 192.0.2.80 }';
+const LOOKUP = 'alice-pc resolves www.example.org A\nexpect answer of alice-pc for www.example.org is 192.0.2.80';
+/** Runs for minutes if nobody stops it. */
+const ENDLESS = 'every 1 ms alice-pc resolves www.example.org A until 50 d';
+
+suite('runs', () => {
+  test('every cell of the first sample runs, with three kinds of output and all checks passed', async () => {
+    const notebook = await open(workspaceFile('samples/01-mail-walkthrough.netscenario.md'));
+    const cells = await runAll(notebook);
+    cells.forEach((cell, i) => {
+      equal(cell.executionSummary?.success, true, `success of cell ${i + 1} (${errorText(cell)})`);
+      const mimes = cell.outputs.flatMap(({ items }) => items).map(({ mime }) => mime);
+      equal([...mimes].sort(), [OUTPUT_MIME, 'image/svg+xml', 'text/plain'].sort(), `kinds of output of cell ${i + 1}`);
+      const { summary } = cell.outputs[0]!.metadata as { summary: { checks: number; passed: number } };
+      equal(summary.passed, summary.checks, `checks passed of cell ${i + 1}:\n${outputText(cell, 'text/plain')}`);
+    });
+    match(cells.map((cell) => outputText(cell, 'text/plain')).join('\n'), /MAIL FROM/);
+    match(outputText(cells[1]!, 'image/svg+xml'), /^<svg[\s\S]*<\/svg>\s*$/);
+  });
+
+  test('execution orders count up in document order', async () => {
+    const notebook = await notebookOf('order.netscenario.md', WORLD, LOOKUP, LOOKUP);
+    const orders = (await runAll(notebook)).map((cell) => cell.executionSummary?.executionOrder);
+    equal(orders, [1, 2, 3]);
+    await startCell(notebook, codeCells(notebook)[0]!.index);
+    await eventually('a fourth run', () => codeCells(notebook)[0]!.executionSummary?.executionOrder === 4);
+  });
+
+  test('the output depends only on the text above, never on the order of clicks', async () => {
+    const notebook = await notebookOf('clicks.netscenario.md', WORLD, LOOKUP, LOOKUP);
+    const text = () => outputText(codeCells(notebook)[2]!, 'text/plain');
+    await startCell(notebook, codeCells(notebook)[2]!.index);
+    await eventually('the last cell ran', () => ended(codeCells(notebook)[2]!));
+    const alone = text();
+    ok(alone.length > 0, 'a text output');
+    await runAll(notebook);
+    equal(text(), alone, 'output after all cells ran');
+  });
+
+  test('a malformed cell says why it was not run; the others go on without it', async () => {
+    const notebook = await notebookOf('malformed.netscenario.md', WORLD, 'host\nalice-pc resolves', LOOKUP);
+    const [, broken, after] = await runAll(notebook);
+    equal(broken!.executionSummary?.success, false, 'success of the malformed cell');
+    match(errorText(broken!), /line 1: .+[\s\S]*line 2: .+|line 1: /);
+    equal(after!.executionSummary?.success, true, `success of the cell after it (${errorText(after!)})`);
+    match(outputText(after!, 'text/plain'), /Left out/);
+    ok(outputText(after!, OUTPUT_MIME).length > 0, 'the cell after it has its run');
+  });
+
+  test('a check that fails is told, and is no error of the cell', async () => {
+    const notebook = await notebookOf('unmet.netscenario.md', WORLD, LOOKUP.replace('is 192.0.2.80', 'is 192.0.2.81'));
+    const [, cell] = await runAll(notebook);
+    equal((cell!.outputs[0]!.metadata as { summary: { checks: number; passed: number } }).summary.passed, 0);
+    match(outputText(cell!, 'text/plain'), /192\.0\.2\.81/);
+  });
+
+  test('a running cell shows progress, and stops at once when it is cancelled; the next run works', async () => {
+    const notebook = await notebookOf('cancel.netscenario.md', WORLD, ENDLESS, LOOKUP);
+    const [, endless] = codeCells(notebook);
+    await startCell(notebook, endless!.index);
+    await eventually('progress', () => /simulated time, [\d,]+ events/.test(outputText(endless!, 'text/plain')), 20_000);
+    equal(ended(endless!), false, 'it ended by itself');
+    const asked = Date.now();
+    await vscode.commands.executeCommand('notebook.cancelExecution', {
+      ranges: [{ start: endless!.index, end: endless!.index + 1 }],
+      document: notebook.uri,
+    });
+    await eventually('it ended', () => ended(endless!), 5_000);
+    const took = Date.now() - asked;
+    equal(endless!.executionSummary?.success, false);
+    match(errorText(endless!), /stopped at .* of simulated time, after [\d,]+ events/);
+    // The editor’s own way from the click to the kernel and back is in this figure.
+    ok(took < 1_000, `cancelling took ${took} ms`);
+    await edit(endless!.document, '');
+    const [, , after] = await runAll(notebook);
+    equal(after!.executionSummary?.success, true, errorText(after!));
+  });
+
+  test('a run that takes more events than allowed is stopped with a clear message', async () => {
+    const settings = vscode.workspace.getConfiguration('netscenario');
+    await settings.update('run.maximumEvents', 5_000, vscode.ConfigurationTarget.Global);
+    try {
+      const notebook = await notebookOf('limit.netscenario.md', WORLD, ENDLESS);
+      const [, cell] = await runAll(notebook);
+      equal(cell!.executionSummary?.success, false);
+      match(errorText(cell!), /after 5,000 events/);
+      match(errorText(cell!), /netscenario\.run\.maximumEvents/);
+    } finally {
+      await settings.update('run.maximumEvents', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  for (const [name, cell, reason] of [
+    ['a missing import', 'import "nowhere.netscenario"', /nowhere\.netscenario.*(no such file|not there)/],
+    ['a truncated zone file', 'zone cut.example on ns.cut.example { from "truncated.zone" }', /truncated\.zone|line \d+/],
+    ['a zone file of 50 MB', 'zone big.example on ns.big.example { from "large.zone" }', /too large/],
+    ['a binary zone file', 'zone bin.example on ns.bin.example { from "binary.zone" }', /binary\.zone|text|byte/i],
+  ] as const) {
+    test(`${name} is an error where it is named; everything else goes on`, async () => {
+      const notebook = await notebookOf(`${name.replaceAll(' ', '-')}.netscenario.md`, WORLD, cell, LOOKUP);
+      const [, naming] = codeCells(notebook);
+      const problems = await eventually('a diagnostic', () => {
+        const found = vscode.languages
+          .getDiagnostics(naming!.document.uri)
+          .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+        return found.length > 0 ? found : null;
+      });
+      match(problems.map(({ message }) => message).join('\n'), reason, 'diagnostic');
+      const [first, named, after] = await runAll(notebook);
+      equal(first!.executionSummary?.success, true, errorText(first!));
+      equal(named!.executionSummary?.success, false);
+      match(errorText(named!), reason, 'error output');
+      equal(after!.executionSummary?.success, true, errorText(after!));
+      match(outputText(after!, 'text/plain'), /Left out/);
+    });
+  }
+
+  test('files that a cell names are read beside the notebook', async () => {
+    await vscode.workspace.fs.writeFile(workspaceFile('beside.netscenario'), new TextEncoder().encode(WORLD));
+    const notebook = await notebookOf('imports.netscenario.md', 'import "beside.netscenario"', LOOKUP);
+    const [, cell] = await runAll(notebook);
+    equal(cell!.executionSummary?.success, true, errorText(cell!));
+    await sleep(200);
+    equal(
+      vscode.languages.getDiagnostics(cell!.document.uri).map(({ message }) => message),
+      [],
+    );
+  });
+});
