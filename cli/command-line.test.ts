@@ -12,15 +12,11 @@ const WALKTHROUGH = new URL('../samples/mail-walkthrough.netscenario', import.me
 const NOTEBOOK = new URL('../samples/01-mail-walkthrough.netscenario.md', import.meta.url).pathname;
 
 async function netscenario(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await commandLine(words, {
-    out: (text) => void (out += text),
-    error: (text) => void (error += text),
-    color: false,
-    width: 120,
-  });
-  return { code, out, error };
+  const out: string[] = [];
+  const error: string[] = [];
+  const terminal = { out: (text: string) => void out.push(text), error: (text: string) => void error.push(text), color: false, width: 120 };
+  const code = await commandLine(words, terminal);
+  return { code, out: out.join(''), error: error.join('') };
 }
 
 function file(name: string, content: string | Uint8Array): string {

@@ -56,7 +56,7 @@ function run(told: readonly Told[], overs: readonly number[] = []) {
 
 const then: Timing = { kind: 'then' };
 const at = (seconds: number): Timing => ({ kind: 'at', time: seconds * SECOND });
-const after = (seconds: number): Timing => ({ kind: 'after', delay: seconds * SECOND });
+const waiting = (seconds: number): Timing => ({ kind: 'after', delay: seconds * SECOND });
 const every = (seconds: number, until: number): Timing => ({ kind: 'every', interval: seconds * SECOND, until: until * SECOND });
 
 describe('the schedule', () => {
@@ -81,7 +81,7 @@ describe('the schedule', () => {
 
   it('counts `after` from the end of the step before, and never starts early', () => {
     expect(
-      run([{ timing: then, takes: 2, trails: 4 }, { timing: after(1) }, { timing: after(10) }]).starts.map(([, time]) => time),
+      run([{ timing: then, takes: 2, trails: 4 }, { timing: waiting(1) }, { timing: waiting(10) }]).starts.map(([, time]) => time),
     ).toEqual([0, 6, 16]);
   });
 
@@ -109,7 +109,7 @@ describe('the schedule', () => {
     const { report } = run([
       { timing: then, together: true },
       { timing: then, parent: 0, takes: 5 },
-      { timing: after(3), parent: 0, takes: 4, fails: true },
+      { timing: waiting(3), parent: 0, takes: 4, fails: true },
       { timing: then },
     ]);
     expect(report).toEqual([

@@ -11,7 +11,7 @@ export const clientOptions = (context: vscode.ExtensionContext): LanguageClientO
   initializationOptions: {
     // The server has no file system of its own in a browser.
     readsFilesThroughClient: true,
-    referenceUri: vscode.Uri.joinPath(context.extensionUri, 'docs', 'reference.md').toString(),
+    referenceUri: vscode.Uri.joinPath(context.extensionUri, 'docs', 'language.md').toString(),
   } satisfies InitializationOptions,
 });
 

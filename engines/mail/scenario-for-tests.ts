@@ -91,7 +91,12 @@ export function mailScenario(test: MailTest): Scenario {
     seed: test.seed ?? 1,
     services,
     steps: test.together ? [together, ...steps] : steps,
-    expectations: (test.expectations ?? []).map((expected) => ({ expected, after: test.steps.length + (test.together ? 1 : 0), text: expected.kind, at: NOWHERE })),
+    expectations: (test.expectations ?? []).map((expected) => ({
+      expected,
+      after: test.steps.length + (test.together ? 1 : 0),
+      text: expected.kind,
+      at: NOWHERE,
+    })),
   });
 }
 
