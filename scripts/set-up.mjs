@@ -37,7 +37,7 @@ export function setUp({ tshark = false } = {}) {
     }
     writeFileSync(stamp, lock);
   }
-  needDebian('chromium', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
+  needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
   if (tshark) needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
 }
 

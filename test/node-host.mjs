@@ -14,7 +14,15 @@ import { CALM_SETTINGS, freePort } from '../scripts/web-editor.mjs';
 import { workspace } from './workspace.mjs';
 
 const LIMIT = 240_000;
-const PACKAGE = ['package', '--no-dependencies', '--allow-missing-repository', '--allow-unused-files-pattern', '--skip-license', '-o'];
+const PACKAGE = [
+  'package',
+  '--no-dependencies',
+  '--allow-missing-repository',
+  '--allow-unused-files-pattern',
+  '--skip-license',
+  '--no-rewrite-relative-links',
+  '-o',
+];
 
 export async function runNodeHost() {
   const { node, entry } = await codeServer();
