@@ -14,11 +14,15 @@ const stamp = join(modules, '.netscenario-lock');
 const newerNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** The environment of every child: a current Node first on the path, and no downloads that only a browser maker's host serves. */
-export const environment = () => ({
-  ...process.env,
-  PATH: `${join(modules, 'node', 'bin')}:${join(modules, '.bin')}:${process.env.PATH}`,
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
-});
+export function environment() {
+  // An npm around this one has noted its own Node there, which packages' install scripts then take for theirs.
+  const { npm_config_user_agent: _, ...inherited } = process.env;
+  return {
+    ...inherited,
+    PATH: `${join(modules, 'node', 'bin')}:${join(modules, '.bin')}:${process.env.PATH}`,
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
+  };
+}
 
 export class SetUpError extends Error {}
 
