@@ -21,6 +21,18 @@ export async function codeServer() {
   return { node: nodeIn(folder), entry: entryIn(folder) };
 }
 
+/**
+ * Where its natives find Node's headers, as npm's setting. They use Node-API, whose headers fit every Node, so those of another
+ * Node will do; without any, node-gyp would fetch some from Node's own host.
+ */
+function nodeHeaders() {
+  const prefix = () =>
+    [join(process.execPath, '..', '..'), '/usr', '/usr/local'].find((place) => existsSync(join(place, 'include', 'node', 'node_api.h')));
+  if (!prefix() && process.getuid?.() === 0 && found('apt-get')) needDebian('libnode-dev', () => prefix() !== undefined, 'Node’s headers');
+  const place = prefix();
+  return place ? { npm_config_nodedir: place } : {};
+}
+
 async function install(folder) {
   // Its natives are built here.
   needDebian(
@@ -40,7 +52,7 @@ async function install(folder) {
   // Its install script wants to run under the Node that it will run with.
   const words = ['install', '--no-audit', '--no-fund', '--loglevel=error', `node@${NODE}`];
   const node = await run('npm', words, { cwd: part, capture: true });
-  const env = { PATH: `${join(part, 'node_modules', 'node', 'bin')}:${process.env.PATH}` };
+  const env = { PATH: `${join(part, 'node_modules', 'node', 'bin')}:${process.env.PATH}`, ...nodeHeaders() };
   const server = node.code === 0 ? await run('npm', [...words, `code-server@${VERSION}`], { cwd: part, capture: true, env }) : node;
   if (server.code !== 0 || !existsSync(entryIn(part)))
     throw new SetUpError(`code-server could not be installed:\n${server.output.slice(-4000)}`);
