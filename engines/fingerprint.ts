@@ -14,6 +14,7 @@ export function fingerprint(run: Omit<Run, 'fingerprint'>): string {
       encode({
         ...run,
         sources: [],
+        declared: run.declared.map((declaration) => ({ ...declaration, source: -1 })),
         steps: run.steps.map((step) => ({ ...step, at: null })),
         checks: run.checks.map((check) => ({ ...check, at: null })),
         views: run.views.map((view) => view.view),

@@ -31,6 +31,8 @@ describe('encode and decode', () => {
     const block = new Uint8Array(bytes.length + 3);
     block.set(bytes, 3);
     expect(decode(block.subarray(3))).toEqual({ column: new Float64Array([1.5]) });
+    // As Node reads a file.
+    expect(decode(Buffer.from(block).subarray(3))).toEqual({ column: new Float64Array([1.5]) });
   });
 
   it.each([

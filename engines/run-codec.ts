@@ -52,8 +52,8 @@ export function decode(bytes: Uint8Array): unknown {
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
   if (8 + headerLength > bytes.length) throw new RangeError('a saved run that breaks off in its header');
   const start = Math.ceil((8 + headerLength) / 8) * 8;
-  // Typed arrays need aligned storage of their own; one copy serves them all.
-  const body = bytes.slice(start).buffer;
+  // Typed arrays need aligned storage of their own; one copy serves them all. (A Buffer's `slice` would not copy.)
+  const body = new Uint8Array(bytes.subarray(start)).buffer;
   return JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)), (_key, value) => {
     if (value === null || typeof value !== 'object') return value;
     if ('$number' in value) return Number(value.$number);

@@ -19,6 +19,8 @@ export interface Run {
   readonly sources: readonly string[];
   readonly strings: readonly string[];
   readonly hosts: readonly RunHost[];
+  /** What stood there before the first step: hosts, and what runs on them, in the order of the scenario. */
+  readonly declared: readonly Declaration[];
   readonly steps: readonly RunStep[];
   readonly connections: ConnectionTable;
   readonly messages: MessageTable;
@@ -38,6 +40,19 @@ export interface RunHost {
   readonly name: string;
   readonly address: string;
   readonly implicit: boolean;
+}
+
+export interface Declaration {
+  /** `host`, or the kind of a Service: `dns.zone`, `mail.mailbox`, … */
+  readonly kind: string;
+  /** Of a zone its origin, of a mailbox its address, of anything else its host. */
+  readonly name: string;
+  /** Indexes into `hosts`: where it runs. */
+  readonly hosts: readonly number[];
+  /** True where the language filled it in. */
+  readonly implicit: boolean;
+  /** Index into `sources` of the document that declared it; −1 where none did. */
+  readonly source: number;
 }
 
 export interface RunStep {

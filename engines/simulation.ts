@@ -14,8 +14,8 @@ import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
 import type { Nanoseconds } from './quantities.ts';
 import { Recorder } from './recorder.ts';
-import type { Check, MessageTable, Run } from './run.ts';
-import type { Action, Comparison, Expectation, MetricExpectation, Scenario } from './scenario.ts';
+import type { Check, Declaration, MessageTable, Run } from './run.ts';
+import type { Action, Comparison, Expectation, MetricExpectation, Scenario, Service } from './scenario.ts';
 import { Schedule } from './schedule.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -79,6 +79,7 @@ export class Simulation {
       sources: this.#scenario.sources,
       strings: tables.strings,
       hosts: this.#scenario.hosts.map(({ name, address, implicit }) => ({ name, address, implicit })),
+      declared: declarations(this.#scenario),
       steps: this.#schedule.report(),
       connections: tables.connections,
       messages: tables.messages,
@@ -134,6 +135,29 @@ export function simulate(scenario: Scenario, maximumEvents = MAXIMUM_EVENTS): Ru
 /** For the author, when a simulation was stopped at a limit of events. */
 export function notEnding(simulation: Simulation): string {
   return `the run did not end within ${simulation.events} events (${formatValue(simulation.now, 'ns')} of simulated time): give repeating steps an “until”, or raise the limit`;
+}
+
+function declarations({ hosts, services }: Scenario): Declaration[] {
+  const index = new Map(hosts.map(({ name }, i) => [name, i]));
+  return [
+    ...hosts.map(({ name, implicit, at }, i) => ({ kind: 'host', name, hosts: [i], implicit, source: at?.source ?? -1 })),
+    ...services.map((service) => {
+      const { name, on } = placeOf(service);
+      const implicit = 'implicit' in service && service.implicit;
+      return { kind: service.kind, name, hosts: on.map((host) => index.get(host) ?? -1), implicit, source: service.at?.source ?? -1 };
+    }),
+  ];
+}
+
+function placeOf(service: Service): { name: string; on: readonly string[] } {
+  switch (service.kind) {
+    case 'dns.zone':
+      return { name: service.origin, on: service.servers };
+    case 'mail.mailbox':
+      return { name: service.address, on: [service.host] };
+    default:
+      return { name: service.host, on: [service.host] };
+  }
 }
 
 function judgeMetric(expected: MetricExpectation, recorder: Recorder): Judgement {

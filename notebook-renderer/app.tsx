@@ -1,6 +1,8 @@
 import { Component, type ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Checks, Steps } from './checks/outcomes.tsx';
+import { declaredInShort } from './declarations/summary.ts';
+import { DeclaredTable } from './declarations/table.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { statusOf, tilesOf } from './metrics/summary.ts';
 import { Tiles } from './metrics/tiles.tsx';
@@ -14,7 +16,6 @@ import { STEP } from './sequence/rows.ts';
 import { Scrubber } from './sequence/scrubber.tsx';
 import { Toolbar } from './sequence/toolbar.tsx';
 import { StatePanel } from './states/panel.tsx';
-import { declared } from './static/text.ts';
 import { connectionsBetween } from './transcript/conversation.ts';
 import { Transcript } from './transcript/transcript.tsx';
 
@@ -36,8 +37,8 @@ interface Props {
 }
 
 /** Room for the inspector beside the diagram; below it otherwise. */
-const BESIDE = 1160;
-const INSPECTOR = 484;
+const BESIDE = 1240;
+const inspectorWidth = (width: number): number => Math.min(720, Math.max(540, Math.round(width * 0.42)));
 /** Transcripts opened by one `show transcript`. */
 const MOST_TRANSCRIPTS = 4;
 
@@ -58,8 +59,9 @@ export function App({ output, id, postMessage }: Props) {
               : `✗ ${failed} of ${part.checks.length} checks failed`}
           </span>
         )}
-        <span class="ns-dim">{part.declaresOnly ? declared(output) : statusOf(part).join(' · ')}</span>
+        <span class="ns-dim">{part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ')}</span>
       </header>
+      {part.declaresOnly && <DeclaredTable output={output} />}
       {!part.declaresOnly && width > 0 && <Told part={part} id={id} width={width} postMessage={postMessage} />}
     </div>
   );
@@ -82,7 +84,7 @@ function Told({
   const [time, setTime] = useState<number | null>(null);
   const diagram = useRef<DiagramHandle>(null);
   const beside = open && width >= BESIDE;
-  const diagramWidth = Math.max(320, width - 2 - (beside ? INSPECTOR : 0) - 12);
+  const diagramWidth = Math.max(320, width - 2 - (beside ? inspectorWidth(width) : 0) - 12);
 
   const tiles = useMemo(() => tilesOf(part), [part]);
   const protocols = useMemo(() => protocolsOf(part), [part]);
@@ -177,7 +179,7 @@ function Told({
             shown={layout.rows.messages.length}
             total={part.messages.length}
           />
-          <div class={beside ? 'ns-beside' : ''}>
+          <div class={beside ? 'ns-beside' : ''} style={beside ? { '--inspector': `${inspectorWidth(width)}px` } : undefined}>
             <div class="ns-diagram">
               {layout.rows.count === 0 ? (
                 <p class="ns-empty">

@@ -57,11 +57,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     await page.getByRole('heading', { name: 'Alice writes to Bob' }).waitFor();
     await page.getByText('✗ 1 of 2 checks failed').waitFor();
     await page.getByRole('listbox', { name: 'Sequence of 16 messages between 4 hosts' }).waitFor();
-    await page.getByRole('option', { name: '0 ms: alice-pc to local-dns: A? mail.crepes.fr, lost', exact: true }).waitFor();
-    await page.getByRole('option', { name: '1.000 s: alice-pc to local-dns: A? mail.crepes.fr, sent again', exact: true }).waitFor();
-    const option = page.getByRole('option', { name: '1.320 s: mail.crepes.fr to mail.hamburger.edu: MAIL FROM: <alice@crepes.fr>' });
+    await page.getByRole('option', { name: '1. 0 ms: alice-pc to local-dns: A? mail.crepes.fr, lost', exact: true }).waitFor();
+    await page.getByRole('option', { name: '2. 1.000 s: alice-pc to local-dns: A? mail.crepes.fr, sent again', exact: true }).waitFor();
+    const option = page.getByRole('option', { name: '7. 1.320 s: mail.crepes.fr to mail.hamburger.edu: MAIL FROM: <alice@crepes.fr>' });
     expect(await option.getAttribute('aria-posinset')).toBe('7');
     expect(await option.getAttribute('aria-setsize')).toBe('16');
+    expect(await option.locator('.ns-number').textContent()).toBe('7');
+    expect(await option.locator('title').first().textContent()).toMatch(/MAIL FROM: <alice@crepes\.fr>\n.*\n.*30 B\n.*took 20 ms$/);
     await page.close();
   });
 
@@ -89,6 +91,62 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
 
     await inspector.getByRole('button', { name: 'alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu' }).click();
     expect(await page.evaluate('posted')).toEqual([{ type: 'reveal', source: 1, uri: 'cell:b', start: 0, end: 61 }]);
+    await page.close();
+  });
+
+  it('each field tells its meaning and its section of the standard', async () => {
+    const page = await open({ run: textbookRun(), focus: 0 });
+    await page
+      .getByRole('option', { name: /A\? mail/ })
+      .first()
+      .click();
+    const fields = page.getByRole('tree', { name: 'Fields' });
+    const inspectorPane = page.locator('.ns-fields-pane');
+    const id = fields.getByRole('treeitem', { name: /^ID:/ });
+    const meaning = id.locator('.ns-field-meaning');
+    expect(await meaning.isVisible()).toBe(true);
+    expect(await meaning.getByRole('link', { name: 'RFC 1035 §4.1.1' }).getAttribute('href')).toBe(
+      'https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1',
+    );
+    const value = await id.locator('.ns-field-value').boundingBox();
+    expect((await meaning.boundingBox())!.x).toBeGreaterThan(value!.x + value!.width);
+
+    // The keys move through the fields, and the bytes follow.
+    const lit = async () =>
+      (await page.getByRole('region', { name: 'Bytes' }).locator('.ns-hex-bytes .ns-lit').allTextContents()).join(' ');
+    await id.focus();
+    expect(await lit()).toBe('1a 2b');
+    await page.keyboard.press('ArrowDown');
+    expect(await lit()).toBe('01 00');
+    await page.keyboard.press('ArrowUp');
+    expect(await lit()).toBe('1a 2b');
+    await page.keyboard.press('End');
+    const last = await fields.getByRole('treeitem', { selected: true }).boundingBox();
+    const pane = await inspectorPane.boundingBox();
+    expect(last!.y).toBeGreaterThanOrEqual(pane!.y);
+    expect(last!.y + last!.height).toBeLessThanOrEqual(pane!.y + pane!.height);
+    await id.focus();
+
+    // In a narrow panel it stands under the field that is picked.
+    await page.setViewportSize({ width: 440, height: 900 });
+    const flags = fields.getByRole('treeitem', { name: /^Flags:/ }).locator('.ns-field-meaning');
+    await flags.waitFor({ state: 'hidden' });
+    expect(await meaning.isVisible()).toBe(true);
+    const below = await id.locator('.ns-field-value').boundingBox();
+    expect((await meaning.boundingBox())!.y).toBeGreaterThanOrEqual(below!.y + below!.height);
+    await page.close();
+  });
+
+  it('a metric of many subjects is one tile that opens', async () => {
+    const run = textbookRun();
+    const hosts = Array.from({ length: 6 }, (_, i) => `ns${i}.example.org`);
+    const queries = hosts.map((host) => ({ ...run.series[0]!, metric: 'queries', unit: '' as const, subjects: [host] }));
+    const page = await open({ run: { ...run, series: [...run.series, ...queries] }, focus: null });
+    const tiles = page.getByRole('region', { name: 'Metrics' });
+    expect(await tiles.getByText('queries').count()).toBe(1);
+    expect(await tiles.getByRole('term').count()).toBe(3);
+    await tiles.getByRole('button', { name: '3 more' }).click();
+    expect(await tiles.getByRole('term').allTextContents()).toEqual(hosts);
     await page.close();
   });
 
@@ -177,9 +235,18 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     await page.close();
   });
 
-  it('a cell that only declares is one line; a cell shows its own part', async () => {
+  it('a cell that only declares tells what stands where; a cell shows its own part', async () => {
     const declares = await open({ run: textbookRun(), focus: 2 });
-    await declares.getByText('3 hosts, 1 filled in; this cell has no step to run yet.').waitFor();
+    await declares.getByText('3 hosts, 2 zones, 2 mail servers, 1 mailbox declared; 1 host filled in').waitFor();
+    const rows = declares.getByRole('table', { name: 'Hosts' }).getByRole('row');
+    expect(await rows.allTextContents()).toEqual([
+      'HostAddressWhat it does',
+      'alice-pc10.0.0.1runs no server',
+      'mail.crepes.fr10.0.1.1zone crepes.frzone hamburger.edumail server',
+      'mail.hamburger.edu10.0.2.1zone hamburger.edumail servermailbox bob@hamburger.edu',
+      'Filled in',
+      'local-dns10.0.0.53local DNS server',
+    ]);
     expect(await declares.getByRole('listbox').count()).toBe(0);
     await declares.close();
     const second = await open({ run: textbookRun(), focus: 1 });

@@ -42,47 +42,48 @@ export function FieldTree({ map, lit, picked, onLight, onPick }: Props) {
     if (picked < 0 || !box.current) return;
     const row = box.current.querySelector<HTMLElement>(`[data-node="${picked}"]`);
     if (!row) return;
-    const top = row.offsetTop - box.current.offsetTop;
+    const top = row.offsetTop;
     if (top < box.current.scrollTop || top + row.offsetHeight > box.current.scrollTop + box.current.clientHeight)
       box.current.scrollTop = top - box.current.clientHeight / 3;
   }, [picked]);
   return (
-    <div class="ns-fields" role="tree" aria-label="Fields" ref={box}>
-      {shown.map((node) => {
-        const { field } = node;
-        const on = lit !== null && field.start < lit.end && field.end > lit.start && field.end - field.start <= lit.end - lit.start;
-        return (
-          <div
-            key={node.id}
-            class={`ns-field ${on ? 'ns-lit' : ''} ${node.id === picked ? 'ns-picked' : ''} ${field.malformed ? 'ns-malformed' : ''}`}
-            role="treeitem"
-            aria-level={node.depth + 1}
-            aria-selected={node.id === picked}
-            aria-expanded={node.hasChildren ? !closed.has(node.id) : undefined}
-            aria-label={`${field.name}: ${field.value}${field.meaning ? `. ${field.meaning}` : ''}`}
-            tabIndex={node.id === (picked < 0 ? 0 : picked) ? 0 : -1}
-            data-node={node.id}
-            style={{ paddingLeft: `${8 + node.depth * 14}px` }}
-            onMouseEnter={() => onLight(node.id)}
-            onMouseLeave={() => onLight(null)}
-            onFocus={() => onPick(node.id)}
-            onClick={() => onPick(node.id)}
-            onDblClick={() => node.hasChildren && toggle(node.id, !closed.has(node.id))}
-            onKeyDown={(event) => onKeyDown(event, node)}
-          >
-            <span class="ns-twist" aria-hidden="true" onClick={() => node.hasChildren && toggle(node.id, !closed.has(node.id))}>
-              {node.hasChildren ? (closed.has(node.id) ? '▸' : '▾') : ''}
-            </span>
-            <span class="ns-field-name">{field.name}</span>
-            <span class="ns-field-value ns-mono">{field.value}</span>
-            {(field.meaning || field.standard) && (
+    <div class="ns-fields-pane" ref={box}>
+      <div class="ns-fields" role="tree" aria-label="Fields">
+        {shown.map((node) => {
+          const { field } = node;
+          const on = lit !== null && field.start < lit.end && field.end > lit.start && field.end - field.start <= lit.end - lit.start;
+          return (
+            <div
+              key={node.id}
+              class={`ns-field ${on ? 'ns-lit' : ''} ${node.id === picked ? 'ns-picked' : ''} ${field.malformed ? 'ns-malformed' : ''}`}
+              role="treeitem"
+              aria-level={node.depth + 1}
+              aria-selected={node.id === picked}
+              aria-expanded={node.hasChildren ? !closed.has(node.id) : undefined}
+              aria-label={`${field.name}: ${field.value}${field.meaning ? `. ${field.meaning}` : ''}`}
+              tabIndex={node.id === (picked < 0 ? 0 : picked) ? 0 : -1}
+              data-node={node.id}
+              onMouseEnter={() => onLight(node.id)}
+              onMouseLeave={() => onLight(null)}
+              onFocus={() => onPick(node.id)}
+              onClick={() => onPick(node.id)}
+              onDblClick={() => node.hasChildren && toggle(node.id, !closed.has(node.id))}
+              onKeyDown={(event) => onKeyDown(event, node)}
+            >
+              <span class="ns-field-name" style={{ paddingLeft: `${node.depth * 12}px` }}>
+                <span class="ns-twist" aria-hidden="true" onClick={() => node.hasChildren && toggle(node.id, !closed.has(node.id))}>
+                  {node.hasChildren ? (closed.has(node.id) ? '▸' : '▾') : ''}
+                </span>
+                {field.name}
+              </span>
+              <span class="ns-field-value ns-mono">{field.value}</span>
               <span class="ns-field-meaning">
                 {field.meaning} {field.standard && <Standard text={field.standard} />}
               </span>
-            )}
-          </div>
-        );
-      })}
+            </div>
+          );
+        })}
+      </div>
     </div>
   );
 }

@@ -1,4 +1,7 @@
-/** What matters at a glance: one tile a metric, the last value of each of its series first. */
+/**
+ * What matters at a glance: one tile a metric, however many subjects it was measured for. What the author's expectations
+ * name comes first, then times, since they are what most lessons are about.
+ */
 import { formatDuration, formatValue } from '../../engines/format.ts';
 import type { MetricSeries } from '../../engines/run.ts';
 import { formatCount } from '../format.ts';
@@ -6,10 +9,18 @@ import type { Part } from '../part.ts';
 
 export interface Tile {
   readonly name: string;
+  readonly doc: string;
+  /** One a subject; at least one. */
+  readonly entries: readonly TileEntry[];
+}
+
+export interface TileEntry {
   /** `alice@crepes.fr → bob@hamburger.edu`; empty for the run as a whole. */
   readonly subject: string;
+  /** Its last value. */
   readonly value: string;
-  readonly doc: string;
+  /** True where an expectation of the part is about it. */
+  readonly expected: boolean;
   /** Two or more values make a sparkline. */
   readonly at: readonly number[];
   readonly values: readonly number[];
@@ -18,21 +29,38 @@ export interface Tile {
 /** Points of a sparkline. */
 const MOST_POINTS = 120;
 
-/** Series with a value since the part began; times first, since they are what most lessons are about. */
+/** Metrics with a value since the part began. */
 export function tilesOf(part: Part): Tile[] {
   const { run, startedAt } = part;
-  const tiles: { tile: Tile; rank: number }[] = [];
+  const expectations = part.checks.map((i) => run.checks[i]!.text);
+  const metrics = new Map<string, { name: string; doc: string; rank: number; entries: { entry: TileEntry; rank: number }[] }>();
   run.series.forEach((series, index) => {
     let first = 0;
     while (first < series.at.length && series.at[first]! < startedAt) first++;
     if (first === series.at.length) return;
-    tiles.push({ tile: tileOf(series, first), rank: (series.unit === 'ns' ? 0 : 1e6) + index });
+    const named = expectations.findIndex((text) => isAbout(text, series));
+    const rank = named >= 0 ? named : (series.unit === 'ns' ? 1e6 : 2e6) + index;
+    const metric = metrics.get(series.metric) ?? { name: series.metric, doc: series.doc, rank, entries: [] };
+    metrics.set(series.metric, metric);
+    metric.rank = Math.min(metric.rank, rank);
+    metric.entries.push({ entry: entryOf(series, first, named >= 0), rank });
   });
-  tiles.sort((a, b) => a.rank - b.rank);
-  return tiles.map(({ tile }) => tile);
+  return [...metrics.values()]
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ name, doc, entries }) => ({ name, doc, entries: entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry) }));
 }
 
-function tileOf(series: MetricSeries, first: number): Tile {
+/** Whether an expectation's text (`expect queries at a.root-servers.net = 1`) names this metric and all of its subjects. */
+function isAbout(text: string, { metric, subjects }: MetricSeries): boolean {
+  const said = text.toLowerCase().replace(/\s+/g, ' ');
+  if (!said.startsWith(`expect ${metric.toLowerCase()} `)) return false;
+  const words = new Set(said.split(' ').map(withoutDot));
+  return subjects.every((subject) => words.has(withoutDot(subject.toLowerCase())));
+}
+
+const withoutDot = (name: string): string => name.replace(/(.)\.$/, '$1');
+
+function entryOf(series: MetricSeries, first: number, expected: boolean): TileEntry {
   const count = series.values.length - first;
   const stride = Math.max(1, Math.ceil(count / MOST_POINTS));
   const at: number[] = [];
@@ -42,10 +70,9 @@ function tileOf(series: MetricSeries, first: number): Tile {
     values.push(series.values[i]!);
   }
   return {
-    name: series.metric,
-    subject: series.subjects.map((subject) => subject.replace(/(.)\.$/, '$1')).join(' → '),
+    subject: series.subjects.map(withoutDot).join(' → '),
     value: formatValue(series.values.at(-1)!, series.unit),
-    doc: series.doc,
+    expected,
     at,
     values,
   };

@@ -14,6 +14,8 @@ export interface Arrow {
   readonly loop: boolean;
   readonly lost: boolean;
   readonly label: Label;
+  /** Where its number stands: beside the tail, on the side that the arrow leaves free. */
+  readonly tail: { readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' };
 }
 
 export interface Label {
@@ -32,8 +34,10 @@ export interface Label {
 const LOST_AT = 0.62;
 /** Labels wider than their arrow may reach over other lifelines up to this width. */
 const LEAST_ROOM = 264;
-/** Steeper arrows carry a level label. */
-const STEEPEST = 16;
+/** From a lifeline to a number beside it, clear of an activation bar. */
+const TAIL = 7;
+/** Steeper arrows carry a level label, beside their tail. */
+const STEEPEST = 22;
 
 export function arrowOf(layout: Layout, row: number): Arrow {
   const { run } = layout.part;
@@ -72,6 +76,7 @@ export function arrowOf(layout: Layout, row: number): Arrow {
       y2,
       loop: true,
       lost,
+      tail: { x: x1 - TAIL, y: y1 + 4, anchor: 'end' },
       label: { x: x1 + 34, y: y1 + 8, angle: 0, anchor: 'start', text: shown, width: textWidth(shown, font) },
     };
   }
@@ -84,6 +89,7 @@ export function arrowOf(layout: Layout, row: number): Arrow {
   const width = textWidth(shown, font);
   const middle = Math.min(Math.max((x1 + target) / 2, GUTTER + 8 + width / 2), layout.width - 8 - width / 2);
   const degrees = (Math.atan2(y2 - y1, Math.abs(x2 - x1)) * 180) / Math.PI;
+  const steep = axis.mode === 'time' && degrees > STEEPEST && width + 2 * TAIL <= span;
   const follows = axis.mode === 'time' && degrees > 0.5 && degrees <= STEEPEST && width <= span;
   const rise = message ? 5 : 3;
   return {
@@ -93,9 +99,17 @@ export function arrowOf(layout: Layout, row: number): Arrow {
     y2,
     loop: false,
     lost,
+    tail: target > x1 ? { x: x1 - TAIL, y: y1 + 4, anchor: 'end' } : { x: x1 + TAIL, y: y1 + 4, anchor: 'start' },
     label: follows
       ? { x: middle, y: (y1 + y2) / 2 - rise, angle: x2 > x1 ? degrees : -degrees, anchor: 'middle', text: shown, width }
-      : { x: middle, y: y1 - rise, angle: 0, anchor: 'middle', text: shown, width },
+      : {
+          x: steep ? x1 + Math.sign(target - x1) * (TAIL + width / 2) : middle,
+          y: y1 - rise,
+          angle: 0,
+          anchor: 'middle',
+          text: shown,
+          width,
+        },
   };
 }
 

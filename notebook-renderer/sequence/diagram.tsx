@@ -9,7 +9,6 @@ import { yOfTime } from './axis.ts';
 import { GUTTER, type Layout, rowsWithin } from './layout.ts';
 import { ActivationMark, BandMark, BreakMark, describeDiagram, GapMark, MessageMark, NoteMark, SegmentMark, StepMark } from './marks.tsx';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, SEGMENT, STEP } from './rows.ts';
-import { breakName } from './text-width.ts';
 
 export interface DiagramHandle {
   /** Scrolls a row into view. */
@@ -34,7 +33,6 @@ interface Props {
 /** Pixels drawn beyond the window, and the step in which it moves. */
 const MARGIN = 480;
 const STRIDE = 240;
-const HEADS = 46;
 const TALLEST = 560;
 /** Beyond this, browsers stop believing in an element's height; scrolling is then scaled. */
 const LONGEST_CANVAS = 12_000_000;
@@ -43,8 +41,9 @@ const PAGE = 10;
 export function Diagram({ layout, id, selected, time, retransmitted, onSelect, onOpen, onClose, onStep, handle }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const { headHeight } = layout.columns;
   const height = Math.min(layout.height, LONGEST_CANVAS);
-  const visible = Math.min(TALLEST, height + HEADS) - HEADS;
+  const visible = Math.min(TALLEST, height + headHeight) - headHeight;
   const ratio = height > visible ? (layout.height - visible) / (height - visible) : 1;
   const [scrolled, setScrolled] = useState(0);
   // In content pixels; `shift` puts content back on the canvas.
@@ -111,16 +110,16 @@ export function Diagram({ layout, id, selected, time, retransmitted, onSelect, o
 
   return (
     <div class="ns-viewport" ref={viewport} onScroll={onScroll} style={{ maxHeight: `${TALLEST}px` }}>
-      <div class="ns-heads" style={{ width: `${layout.width}px`, height: `${HEADS}px` }}>
+      <div class="ns-heads" style={{ width: `${layout.width}px`, height: `${headHeight}px` }}>
         <div class="ns-heads-corner" style={{ width: `${GUTTER}px` }} />
         {columns.hosts.map((host, i) => {
           const { name, address, implicit } = layout.part.run.hosts[host]!;
-          const lines = breakName(name, columns.headWidth - 4);
+          const { lines, width } = columns.heads[i]!;
           return (
             <div
               key={host}
-              class={`ns-head ${implicit ? 'ns-implicit' : ''} ${lines.length > 1 ? 'ns-two-lines' : ''}`}
-              style={{ left: `${columns.x[i]! - columns.headWidth / 2}px`, width: `${columns.headWidth}px` }}
+              class={`ns-head ${implicit ? 'ns-implicit' : ''}`}
+              style={{ left: `${columns.x[i]! - width / 2}px`, width: `${width}px`, height: `${headHeight - 10}px` }}
               title={`${name}\n${address}${implicit ? '\nfilled in: not declared in the scenario' : ''}`}
             >
               {lines.map((line) => (
@@ -128,7 +127,7 @@ export function Diagram({ layout, id, selected, time, retransmitted, onSelect, o
                   {line}
                 </div>
               ))}
-              {lines.length === 1 && <div class="ns-head-address">{address}</div>}
+              <div class="ns-head-address">{address}</div>
             </div>
           );
         })}

@@ -7,9 +7,9 @@ import { hostName, partOf, text } from '../part.ts';
 import { arrowOf } from './arrow.ts';
 import { ABOVE, type AxisMode, BELOW, yOfTime } from './axis.ts';
 import { EVERYTHING } from './filter.ts';
-import { type Layout, layOut, messageAtTime, rowsWithin } from './layout.ts';
+import { GUTTER, type Layout, layOut, messageAtTime, rowsWithin } from './layout.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, SEGMENT, STEP } from './rows.ts';
-import { breakName, HEAD_LINE, LABEL, shorten, textWidth } from './text-width.ts';
+import { breakName, HEAD, LABEL, shorten, textWidth } from './text-width.ts';
 
 const MODES: readonly AxisMode[] = ['order', 'time'];
 const everything = { filter: EVERYTHING, segments: false, width: 900 };
@@ -88,6 +88,52 @@ describe('rows', () => {
     expect(by({ hosts: ['mail.crepes.fr', 'mail.hamburger.edu'] })).toBe(13);
     expect(by({ hosts: ['alice-pc', 'mail.hamburger.edu'] })).toBe(0);
   });
+});
+
+describe('notes', () => {
+  it('are shown of hosts with a message that passes the filter', () => {
+    const notes = (filter: object) =>
+      story(lay(textbookRun(), 'order', { filter: { ...EVERYTHING, ...filter } })).filter((line) => line.startsWith('note'));
+    expect(notes({})).toEqual(['note: cached: mail.crepes.fr A, 3600 s', 'note: queued: 1 message', 'note: bob@hamburger.edu: 1 message']);
+    expect(notes({ protocols: new Set(['smtp']) })).toEqual(['note: queued: 1 message', 'note: bob@hamburger.edu: 1 message']);
+    expect(notes({ protocols: new Set(['dns']) })).toEqual(['note: cached: mail.crepes.fr A, 3600 s']);
+    expect(notes({ hosts: ['local-dns'] })).toEqual(['note: cached: mail.crepes.fr A, 3600 s']);
+    const { columns, part } = lay(textbookRun(), 'order', { filter: { ...EVERYTHING, protocols: new Set(['smtp']) } });
+    expect(columns.hosts.map((host) => hostName(part.run, host))).toEqual(['mail.crepes.fr', 'mail.hamburger.edu']);
+  });
+
+  it('of a step that ends when the next one starts stand above the next one', () => {
+    const recorder = new Recorder([]);
+    const connection = recorder.openConnection({ transport: 'udp', client: 0, clientPort: 1, server: 1, serverPort: 2, at: 0 });
+    const send = (at: number, label: string, step: number) => {
+      const message = recorder.sendMessage(at, 0, 1, connection, new Uint8Array(4), { protocol: 'dns', kind: 'query', label }, step, 0);
+      recorder.receiveMessage(message, at + 1e6);
+    };
+    send(0, 'first', 0);
+    recorder.state(1e6, 1, 'cache', 'a', 'b', 0, 'what the first one did');
+    send(1e6, 'second', 1);
+    const step = (startedAt: number, endedAt: number) => ({
+      text: '',
+      at: { source: 0, start: 0, end: 0 },
+      parent: -1,
+      startedAt,
+      endedAt,
+      outcome: '',
+      succeeded: true,
+    });
+    const hosts = ['a', 'b'].map((name, i) => ({ name, address: `10.0.0.${i}`, implicit: false }));
+    const run = runOf(recorder, { title: '', hosts, steps: [step(0, 1e6), step(1e6, 2e6)], duration: 2e6 });
+    expect(story(lay(run))).toEqual(['step 0', 'first', 'note: what the first one did', 'step 1', 'second']);
+  });
+});
+
+it('a message’s number stands at its tail, on the side that the arrow leaves free', () => {
+  const layout = lay(textbookRun());
+  for (const row of layout.rows.messages) {
+    const { x1, x2, tail } = arrowOf(layout, row);
+    expect(Math.sign(tail.x - x1)).toBe(-Math.sign(x2 - x1));
+    expect(tail.anchor).toBe(x2 > x1 ? 'end' : 'start');
+  }
 });
 
 describe.each(MODES)('on the axis of %s', (axis) => {
@@ -195,10 +241,36 @@ describe('lifelines and bands', () => {
       'mail.crepes.fr',
       'mail.hamburger.edu',
     ]);
-    layout.columns.x.reduce((before, x) => {
-      expect(x - before).toBeGreaterThanOrEqual(layout.columns.headWidth);
-      return x;
-    });
+  });
+
+  it('have the whole name in one line where there is room, and never touch', () => {
+    const wide = lay(textbookRun(), 'order', { width: 1000 }).columns;
+    expect(wide.heads.map(({ lines }) => lines)).toEqual([['alice-pc'], ['local-dns'], ['mail.crepes.fr'], ['mail.hamburger.edu']]);
+    const crowded = lay(textbookRun(), 'order', { width: 520 }).columns;
+    expect(crowded.heads[3]!.lines).toEqual(['mail.', 'hamburger.edu']);
+    expect(crowded.headHeight).toBeGreaterThan(wide.headHeight);
+  });
+
+  it('whatever the names and the width, heads stand apart, hold their text, and are on the page', () => {
+    const name = fc.stringMatching(/^[a-z]{1,30}([.-][a-z]{1,20}){0,3}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 9 }), fc.integer({ min: 320, max: 1600 }), (names, width) => {
+        const run = messagesRun(
+          names.slice(1).map((_, i) => [i, i + 1, i * 100, i * 100 + 50] as const),
+          names.length,
+        );
+        const { columns } = lay({ ...run, hosts: run.hosts.map((host, i) => ({ ...host, name: names[i]! })) }, 'order', { width });
+        let before = -Infinity;
+        columns.heads.forEach((head, i) => {
+          expect(columns.x[i]! - head.width / 2).toBeGreaterThan(before + 3);
+          for (const line of head.lines) expect(textWidth(line, HEAD)).toBeLessThan(head.width);
+          before = columns.x[i]! + head.width / 2;
+        });
+        expect(columns.x[0]! - columns.heads[0]!.width / 2).toBeGreaterThanOrEqual(GUTTER);
+        expect(before).toBeLessThanOrEqual(columns.width);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('a connection’s band holds its messages', () => {
@@ -239,9 +311,10 @@ describe('texts', () => {
   });
 
   it('names break where both lines are short', () => {
-    expect(breakName('alice-pc', 90)).toEqual(['alice-pc']);
-    expect(breakName('mail.hamburger.edu', 90)).toEqual(['mail.', 'hamburger.edu']);
-    expect(breakName('engineering.nyu.edu', 90)).toEqual(['engineering.', 'nyu.edu']);
-    for (const line of breakName('averyveryverylongnamewithoutanydot', 60)) expect(textWidth(line, HEAD_LINE)).toBeLessThanOrEqual(60);
+    expect(breakName('alice')).toEqual(['alice']);
+    expect(breakName('alice-pc')).toEqual(['alice-', 'pc']);
+    expect(breakName('mail.hamburger.edu')).toEqual(['mail.', 'hamburger.edu']);
+    expect(breakName('engineering.nyu.edu')).toEqual(['engineering.', 'nyu.edu']);
+    expect(breakName('a.root-servers.net')).toEqual(['a.', 'root-servers.net']);
   });
 });

@@ -1,12 +1,12 @@
 /** The marks of a sequence diagram, one component a kind. `top` is what y counts from: a diagram may be millions of pixels high. */
-import { formatDuration } from '../../engines/format.ts';
+import { formatDuration, formatSize } from '../../engines/format.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { describeMessage, isAnswer, messageAt, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
 import { type Arrow, arrowOf, breakLabel, connectionLabel, oneLine } from './arrow.ts';
 import { ABOVE, BELOW } from './axis.ts';
 import { type Activation, type Band, GUTTER, type Layout, NOTE_DROP } from './layout.ts';
-import { PROSE, SMALL, shorten, textWidth } from './text-width.ts';
+import { HEAD, SMALL, shorten, textWidth } from './text-width.ts';
 
 interface RowProps {
   readonly layout: Layout;
@@ -29,7 +29,7 @@ export function MessageMark({ layout, row, top, id, place, selected, retransmitt
   const y = layout.axis.y[row]! - top;
   const above = Math.min(ABOVE[4]!, 20);
   const moment = formatMoment(message.sentAt);
-  const spoken = `${describeMessage({ ...message, label: oneLine(message.label) }, moment)}${retransmitted ? ', sent again' : ''}`;
+  const spoken = `${place + 1}. ${describeMessage({ ...message, label: oneLine(message.label) }, moment)}${retransmitted ? ', sent again' : ''}`;
   return (
     <g
       id={id}
@@ -43,11 +43,14 @@ export function MessageMark({ layout, row, top, id, place, selected, retransmitt
       data-place={place}
     >
       <title>
-        {`${oneLine(message.label)}\n${message.from} → ${message.to} · ${message.protocol} ${message.kind}\nsent ${moment}, ${message.lost ? 'lost' : `received ${formatMoment(message.receivedAt)} (${formatDuration(message.receivedAt - message.sentAt)})`}`}
+        {`${place + 1}  ${oneLine(message.label)}\n${message.from} → ${message.to}\n${message.protocol} ${message.kind}, ${formatSize(message.length)}\nsent ${moment}, ${message.lost ? 'lost on the way' : `received ${formatMoment(message.receivedAt)}, took ${formatDuration(message.receivedAt - message.sentAt)}`}`}
       </title>
       <rect class="ns-hit" x={GUTTER} y={y - above} width={layout.width - GUTTER} height={above + BELOW[4]! - 1} rx="3" />
       <ArrowLine arrow={arrow} top={top} />
       <ArrowLabel arrow={arrow} top={top} />
+      <text class="ns-number" x={arrow.tail.x} y={arrow.tail.y - top} text-anchor={arrow.tail.anchor}>
+        {place + 1}
+      </text>
       {retransmitted && (
         <text class="ns-again" x={arrow.label.x + arrow.label.width / 2 + 6} y={arrow.label.y - top}>
           <title>sent again</title>↻
@@ -129,7 +132,7 @@ export function StepMark({ layout, row, top, resumed }: RowProps & { readonly re
       <title>{`${step.text}${outcome === '' ? '' : `\n${outcome}`}`}</title>
       <rect x={GUTTER} y={y - 13} width={layout.width - GUTTER - 8} height="26" rx="4" />
       <text x={GUTTER + 12} y={y + 4}>
-        {shorten(oneLine(step.text), room - outcomeWidth, PROSE)}
+        {shorten(oneLine(step.text), room - outcomeWidth, HEAD)}
       </text>
       <text class="ns-step-outcome" x={layout.visibleWidth - 20} y={y + 4} text-anchor="end">
         {shownOutcome}

@@ -3,13 +3,14 @@
  *
  * Rows are columns of numbers, so that a diagram of a million messages costs a few arrays. `subject` points into the table
  * that the row's kind names. Where several things happen at one time, causes stand before effects: a step, what a host noted,
- * a connection, its segments, and the message that was sent then.
+ * a connection, its segments, and the message that was sent then. A step that starts when another one ends stands below what
+ * that one still did at this time.
  */
 import { streamIndex } from '../../engines/network/capture/streams.ts';
 import { type Part, text } from '../part.ts';
 import { type Filter, filterMessages, hostTest } from './filter.ts';
 
-/** A row's kind is a number in the columns; its rank among events of the same time. */
+/** A row's kind is a number in the columns. */
 export const STEP = 0;
 export const NOTE = 1;
 export const OPENING = 2;
@@ -19,6 +20,8 @@ export const MESSAGE = 4;
 export const BREAK = 5;
 /** A step goes on after another one's messages stood in between. */
 export const RESUMED = 6;
+/** By kind, among events of the same time: what a host notes when its connection breaks stands below that. */
+const RANK = [0, 2, 3, 4, 5, 1, 0] as const;
 export type RowKind = typeof STEP | typeof NOTE | typeof OPENING | typeof SEGMENT | typeof MESSAGE | typeof BREAK | typeof RESUMED;
 
 export interface Rows {
@@ -58,25 +61,30 @@ export function tellRows(part: Part, { filter, segments, limit = Infinity }: Tol
   const connections = part.connections.filter(
     (i) => text(run, c.transport[i]!) === 'tcp' && (used[i] === 1 || (unfiltered && between(c.client[i]!, c.server[i]!))),
   );
-  const notes = part.states.filter(
-    (i) =>
-      run.states.note[i]! >= 0 && (filter.hosts === null || between(run.states.host[i]!, run.states.host[i]!)) && filter.text.trim() === '',
-  );
+  const seen = unfiltered && filter.hosts === null ? null : hostsOfMessages(part, messages);
+  const notes = part.states.filter((i) => {
+    const host = run.states.host[i]!;
+    return run.states.note[i]! >= 0 && filter.text.trim() === '' && (seen === null || (seen[host] === 1 && between(host, host)));
+  });
   const told = new Uint8Array(run.connections.rows);
   for (const i of connections) told[i] = 1;
   const packets = segments ? visibleSegments(part, told) : new Int32Array();
   const breaks = connections.filter((i) => ENDINGS_WORTH_A_ROW.has(text(run, c.ending[i]!)) && !Number.isNaN(c.closedAt[i]!));
   const steps = filter.text.trim() === '' ? part.steps.filter((i) => !Number.isNaN(run.steps[i]!.startedAt)) : [];
 
+  const started = new Set(steps.map((i) => run.steps[i]!.startedAt));
+  /** 0 for what an earlier step does at the moment when a later one starts. */
+  const turn = (at: number, step: number) => (started.has(at) && step >= 0 && run.steps[step]!.startedAt < at ? 0 : 1);
   const events = merge(
     [
-      { kind: STEP, subjects: Int32Array.from(steps), at: (i) => run.steps[i]!.startedAt },
-      { kind: NOTE, subjects: notes, at: (i) => run.states.at[i]! },
-      { kind: OPENING, subjects: connections, at: (i) => c.openedAt[i]! },
-      { kind: SEGMENT, subjects: packets, at: (i) => run.packets.sentAt[i]! },
-      { kind: MESSAGE, subjects: messages, at: (i) => run.messages.sentAt[i]! },
-      { kind: BREAK, subjects: breaks, at: (i) => c.closedAt[i]! },
+      { kind: STEP, subjects: Int32Array.from(steps), at: (i) => run.steps[i]!.startedAt, step: (i) => i },
+      { kind: NOTE, subjects: notes, at: (i) => run.states.at[i]!, step: (i) => run.states.step[i]! },
+      { kind: OPENING, subjects: connections, at: (i) => c.openedAt[i]!, step: (i) => part.connectionStep[i]! },
+      { kind: SEGMENT, subjects: packets, at: (i) => run.packets.sentAt[i]!, step: (i) => run.packets.step[i]! },
+      { kind: MESSAGE, subjects: messages, at: (i) => run.messages.sentAt[i]!, step: (i) => run.messages.step[i]! },
+      { kind: BREAK, subjects: breaks, at: (i) => c.closedAt[i]!, step: (i) => part.connectionStep[i]! },
     ],
+    turn,
     until,
   );
   return withResumedSteps(part, events, steps);
@@ -97,14 +105,30 @@ interface Events {
   readonly kind: RowKind;
   readonly subjects: Int32Array;
   readonly at: (subject: number) => number;
+  readonly step: (subject: number) => number;
 }
 
-/** By time, then kind, then place in the run. */
-function merge(sources: readonly Events[], until: number): { kind: Uint8Array; subject: Int32Array; at: Float64Array; count: number } {
+/** Hosts that send or are sent one of these messages: 1 by index. */
+function hostsOfMessages({ run }: Part, messages: Int32Array): Uint8Array {
+  const seen = new Uint8Array(run.hosts.length);
+  for (const i of messages) {
+    seen[run.messages.from[i]!] = 1;
+    seen[run.messages.to[i]!] = 1;
+  }
+  return seen;
+}
+
+/** By time, then turn, then kind, then place in the run. */
+function merge(
+  sources: readonly Events[],
+  turnOf: (at: number, step: number) => number,
+  until: number,
+): { kind: Uint8Array; subject: Int32Array; at: Float64Array; count: number } {
   const total = sources.reduce((sum, { subjects }) => sum + subjects.length, 0);
   const kind = new Uint8Array(total);
   const subject = new Int32Array(total);
   const at = new Float64Array(total);
+  const turn = new Uint8Array(total);
   let count = 0;
   for (const source of sources) {
     for (const i of source.subjects) {
@@ -112,13 +136,14 @@ function merge(sources: readonly Events[], until: number): { kind: Uint8Array; s
       if (Number.isNaN(time) || time > until) continue;
       kind[count] = source.kind;
       subject[count] = i;
+      turn[count] = turnOf(time, source.step(i));
       at[count++] = time;
     }
   }
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
   // Within a source the rows stand in the run's order already, so the index settles ties of time and kind.
-  order.sort((a, b) => at[a]! - at[b]! || kind[a]! - kind[b]! || a - b);
+  order.sort((a, b) => at[a]! - at[b]! || turn[a]! - turn[b]! || RANK[kind[a]!]! - RANK[kind[b]!]! || a - b);
   return {
     count,
     kind: Uint8Array.from(order, (i) => kind[i]!),

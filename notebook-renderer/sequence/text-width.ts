@@ -12,9 +12,9 @@ export interface Font {
 /** Wire text on arrows. */
 export const LABEL: Font = { size: 12, monospace: true };
 export const PROSE: Font = { size: 12, monospace: false };
-/** Heads of lifelines, in one line and in two: semibold, which runs wider than its size. */
+/** Heads of lifelines: 12 px semibold, which runs wider than its size. */
 export const HEAD: Font = { size: 14, monospace: false };
-export const HEAD_LINE: Font = { size: 10.5, monospace: false };
+export const ADDRESS: Font = { size: 10.5, monospace: false };
 export const SMALL: Font = { size: 11, monospace: false };
 
 const NARROW = new Set("iIjl.,:;'|!()[]{}ft/\\ -r");
@@ -49,19 +49,19 @@ export function shorten(text: string, width: number, font: Font): string {
   return count === 0 ? '…' : `${characters.slice(0, count).join('').trimEnd()}…`;
 }
 
-/** A host's name over at most two lines, broken after a dot or hyphen so that both are as short as can be. */
-export function breakName(name: string, width: number): readonly string[] {
-  if (textWidth(name, HEAD) <= width) return [name];
+/** A host's name over two lines, broken after a dot, or a hyphen where it has no dot, so that both are as short as can be. */
+export function breakName(name: string): readonly string[] {
+  const breaks = (mark: string) => [...name].flatMap((character, i) => (character === mark && i > 0 && i < name.length - 1 ? [i + 1] : []));
+  const places = breaks('.').length > 0 ? breaks('.') : breaks('-');
   let lines: readonly string[] = [name];
   let longest = Infinity;
-  for (let i = 1; i < name.length; i++) {
-    if (name[i - 1] !== '.' && name[i - 1] !== '-') continue;
+  for (const i of places) {
     const candidate = [name.slice(0, i), name.slice(i)] as const;
-    const longer = Math.max(textWidth(candidate[0], HEAD_LINE), textWidth(candidate[1], HEAD_LINE));
+    const longer = Math.max(...candidate.map((line) => textWidth(line, HEAD)));
     // Of two that are nearly alike, the earlier: the rest of a name says more than its first label.
     if (longer > longest * 0.9) continue;
     longest = longer;
     lines = candidate;
   }
-  return lines.map((line) => shorten(line, width, HEAD_LINE));
+  return lines;
 }

@@ -15,13 +15,13 @@ describe('a run as text', () => {
       '',
       '── alice-pc resolves mail.crepes.fr A',
       '   ✓ 10.0.1.1 (1.02 s)',
-      '        0 ms  alice-pc ✕ local-dns                  dns   A? mail.crepes.fr  (lost)',
-      '     1.000 s  alice-pc → local-dns                  dns   A? mail.crepes.fr',
-      '              · local-dns: cached: mail.crepes.fr A, 3600 s',
-      '     1.012 s  local-dns → alice-pc                  dns   A 10.0.1.1',
+      ' 1.    0 ms  alice-pc ✕ local-dns                  dns   A? mail.crepes.fr  (lost)',
+      ' 2. 1.000 s  alice-pc → local-dns                  dns   A? mail.crepes.fr',
+      '             · local-dns: cached: mail.crepes.fr A, 3600 s',
+      ' 3. 1.012 s  local-dns → alice-pc                  dns   A 10.0.1.1',
     ]);
-    expect(told).toContain('     1.320 s  mail.crepes.fr → mail.hamburger.edu   smtp  MAIL FROM: <alice@crepes.fr>\n');
-    expect(told).toContain('     1.140 s  mail.crepes.fr: connection to mail.hamburger.edu:587 refused\n');
+    expect(told).toContain('\n 7. 1.320 s  mail.crepes.fr → mail.hamburger.edu   smtp  MAIL FROM: <alice@crepes.fr>\n');
+    expect(told).toContain('\n    1.140 s  mail.crepes.fr: connection to mail.hamburger.edu:587 refused\n');
   });
 
   it('tells metrics, checks and what never began', () => {
@@ -53,8 +53,19 @@ describe('a run as text', () => {
     expect(describeRun({ run: largeRun(1000), focus: null }, { limit: 10 })).toContain('… and 990 more messages');
   });
 
-  it('of a cell that only declares is one line about what there is', () => {
-    expect(describeRun({ run, focus: 2 })).toContain('3 hosts, 1 filled in; this cell has no step to run yet.');
+  it('of a cell that only declares is what stands where', () => {
+    expect(describeRun({ run, focus: 2 })).toBe(
+      [
+        'Alice writes to Bob',
+        '3 hosts, 2 zones, 2 mail servers, 1 mailbox declared; 1 host filled in',
+        '',
+        '  alice-pc            10.0.0.1',
+        '  mail.crepes.fr      10.0.1.1         zone crepes.fr, zone hamburger.edu, mail server',
+        '  mail.hamburger.edu  10.0.2.1         zone hamburger.edu, mail server, mailbox bob@hamburger.edu',
+        '  local-dns           10.0.0.53        (local DNS server)',
+        '',
+      ].join('\n'),
+    );
   });
 });
 
@@ -66,6 +77,9 @@ describe('a run as SVG', () => {
     expect(svg).toContain('MAIL FROM: &lt;alice@crepes.fr&gt;');
     expect(svg).toContain('✗ 1 of 2 checks failed');
     expect(svg.match(/class="label"/g)?.length).toBe(16);
+    expect([...svg.matchAll(/class="number"[^>]*>(\d+)</g)].map(([, number]) => Number(number))).toEqual(
+      Array.from({ length: 16 }, (_, i) => i + 1),
+    );
     expect(svg.match(/class="cross"/g)?.length).toBe(1);
     expect(svg).not.toMatch(/<script|href|NaN|undefined|Infinity/);
     expectBalanced(svg);
@@ -99,7 +113,10 @@ describe('a run as SVG', () => {
   });
 
   it('of a cell that only declares says what there is', () => {
-    expect(sequenceSvg({ run, focus: 2 })).toContain('3 hosts, 1 filled in');
+    const drawn = sequenceSvg({ run, focus: 2 });
+    expect(drawn).toContain('3 hosts, 2 zones, 2 mail servers, 1 mailbox declared; 1 host filled in');
+    expect(drawn).toContain('zone hamburger.edu, mail server, mailbox bob@hamburger.edu');
+    expectBalanced(drawn);
   });
 });
 

@@ -3,6 +3,7 @@
  * and follows the light or dark preference of whatever shows it.
  */
 import { formatDuration } from '../../engines/format.ts';
+import { type DeclaredHost, declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { statusOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
@@ -12,8 +13,7 @@ import { type Arrow, arrowOf, breakLabel, connectionLabel, oneLine } from '../se
 import { EVERYTHING, filterOfView } from '../sequence/filter.ts';
 import { GUTTER, type Layout, layOut, NOTE_DROP } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
-import { breakName, HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
-import { declared } from './text.ts';
+import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
 
 export interface SvgOptions {
   /** Least width in pixels; many hosts make it wider. */
@@ -35,10 +35,12 @@ ${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37
 text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;fill:var(--fg);font-variant-numeric:tabular-nums}
 .bg{fill:var(--bg);stroke:var(--border)}
 .title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.bad{fill:var(--bad)}.b{font-weight:600}
-.head{fill:var(--raised);stroke:var(--dim)}.implicit.head{stroke-dasharray:4 3;fill:var(--bg)}.name{font-size:12px;font-weight:600;text-anchor:middle}.name.two{font-size:10.2px;font-weight:500}.name.implicit{font-weight:400;fill:var(--dim)}.address{fill:var(--dim);font-size:10.5px;text-anchor:middle}
+.head{fill:var(--raised);stroke:var(--dim)}.implicit.head{stroke-dasharray:4 3;fill:var(--bg)}.name{font-size:12px;font-weight:600;text-anchor:middle}.name.implicit{font-weight:400;fill:var(--dim)}.address{fill:var(--dim);font-size:10.5px;text-anchor:middle}
+.host{font-size:12px;font-weight:600}.host.implicit{font-weight:400;fill:var(--dim)}
 .life{stroke:var(--border);shape-rendering:crispEdges}.life.implicit{stroke-dasharray:4 4}
 .line{fill:none;stroke:var(--hue);stroke-width:1.6}.tip{fill:var(--hue)}.answer .line{stroke-dasharray:5 3.5}.lost{--hue:var(--bad)}.cross{stroke:var(--bad);stroke-width:2;fill:none}
 .label{font:12px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round;white-space:pre}
+.number{font-size:10px;fill:var(--dim);paint-order:stroke;stroke:var(--bg);stroke-width:3px}
 .step rect{fill:var(--raised);stroke:var(--border)}.step .what{font-size:12px;font-weight:600}.step .outcome{text-anchor:end;fill:var(--dim)}
 .note rect{fill:var(--raised);stroke:var(--dim);stroke-opacity:.5}.break rect{fill:var(--bg);stroke:var(--bad)}
 .band rect{fill:var(--hue);fill-opacity:.03;stroke:var(--hue);stroke-opacity:.3}.band text{fill:var(--dim);font-size:10.5px}
@@ -54,7 +56,9 @@ const STYLE = RULES.replaceAll('\n', '').replace(/([^{}@]+)\{(?=[^{}]*\})/g, (_r
 });
 
 const TOP = 56;
-const HEADS = 46;
+/** Hosts that a cell without steps lists, and the height of a line. */
+const MOST_HOSTS = 24;
+const HOST_LINE = 21;
 
 export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOptions = {}): string {
   const part = partOf(output);
@@ -63,12 +67,16 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   const layout = layOut(part, { filter, segments: false, axis: 'order', width, limit });
   const empty = layout.rows.count === 0;
   const more = part.messages.length - layout.rows.messages.length;
-  const body = empty ? 0 : HEADS + layout.height;
+  const { headHeight } = layout.columns;
+  const hosts = part.declaresOnly ? declaredHosts(output) : [];
+  const listed = hosts.slice(0, MOST_HOSTS);
+  const unlisted = hosts.length - listed.length;
+  const body = empty ? (listed.length + (unlisted > 0 ? 1 : 0)) * HOST_LINE + (listed.length > 0 ? 10 : 0) : headHeight + layout.height;
   const height = TOP + body + (more > 0 ? 30 : 8);
   const { run } = part;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
   const passed = part.checks.length - failed;
-  const status = part.declaresOnly ? declared(output) : statusOf(part).join(' · ');
+  const status = part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ');
   const checks =
     part.checks.length === 0
       ? ''
@@ -86,10 +94,11 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
     lines.push(
       `<g transform="translate(0 ${TOP})">`,
       ...heads(layout),
-      `<g transform="translate(0 ${HEADS})">`,
+      `<g transform="translate(0 ${headHeight})">`,
       ...drawing(layout),
       '</g></g>',
     );
+  if (empty) lines.push(...hostList(listed, unlisted));
   if (more > 0) {
     const hidden = `… and ${formatAmount(more, 'more message', 'more messages')}`;
     lines.push(`<text class="dim" x="${GUTTER + 12}" y="${height - 12}">${hidden}</text>`);
@@ -98,20 +107,35 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   return lines.join('\n');
 }
 
+function hostList(hosts: readonly DeclaredHost[], unlisted: number): string[] {
+  const column = 36 + hosts.reduce((widest, { name }) => Math.max(widest, textWidth(name, HEAD)), 0);
+  const lines = hosts.map(({ name, address, implicit, roles }, i) => {
+    const y = TOP + 16 + i * HOST_LINE;
+    const does = roles.map((role) => role.text).join(', ');
+    const quiet = implicit ? ' class="dim"' : '';
+    return `<text class="host${implicit ? ' implicit' : ''}" x="16" y="${y}">${escapeXml(name)}</text><text class="dim" x="${round(column)}" y="${y}">${escapeXml(address)}</text><text${quiet} x="${round(column + 104)}" y="${y}">${escapeXml(does)}</text>`;
+  });
+  if (unlisted > 0) {
+    lines.push(
+      `<text class="dim" x="16" y="${TOP + 16 + hosts.length * HOST_LINE}">… and ${formatAmount(unlisted, 'more host', 'more hosts')}</text>`,
+    );
+  }
+  return lines;
+}
+
 function heads({ columns, part: { run }, height }: Layout): string[] {
   return columns.hosts.flatMap((host, i) => {
     const { name, address, implicit } = run.hosts[host]!;
     const x = columns.x[i]!;
-    const names = breakName(name, columns.headWidth - 4);
+    const { lines, width } = columns.heads[i]!;
     const cls = implicit ? ' implicit' : '';
+    const middle = columns.headHeight / 2 - 1;
+    const firstLine = middle - 7 * lines.length + 5;
     return [
-      `<line class="life${cls}" x1="${x}" x2="${x}" y1="40" y2="${HEADS + height}"/>`,
-      `<rect class="head${cls}" x="${x - columns.headWidth / 2}" y="4" width="${columns.headWidth}" height="36" rx="5"><title>${escapeXml(`${name} ${address}`)}</title></rect>`,
-      ...names.map(
-        (line, k) =>
-          `<text class="name${names.length > 1 ? ' two' : ''}${cls}" x="${x}" y="${names.length === 1 ? 20 : 19 + 14 * k}">${escapeXml(line)}</text>`,
-      ),
-      ...(names.length === 1 ? [`<text class="address" x="${x}" y="33">${escapeXml(address)}</text>`] : []),
+      `<line class="life${cls}" x1="${x}" x2="${x}" y1="${columns.headHeight - 6}" y2="${columns.headHeight + height}"/>`,
+      `<rect class="head${cls}" x="${x - width / 2}" y="4" width="${width}" height="${columns.headHeight - 10}" rx="5"><title>${escapeXml(`${name} ${address}`)}</title></rect>`,
+      ...lines.map((line, k) => `<text class="name${cls}" x="${x}" y="${firstLine + 14 * k}">${escapeXml(line)}</text>`),
+      `<text class="address" x="${x}" y="${firstLine + 14 * lines.length}">${escapeXml(address)}</text>`,
     ];
   });
 }
@@ -120,6 +144,7 @@ function drawing(layout: Layout): string[] {
   const { part, rows, axis, columns } = layout;
   const { run } = part;
   const lines: string[] = [];
+  let number = 0;
   for (const band of layout.bands) {
     const label = shorten(connectionLabel(run, band.connection), band.right - band.left - 12, SMALL);
     const protocol = text(run, run.connections.protocol[band.connection]!);
@@ -165,7 +190,7 @@ function drawing(layout: Layout): string[] {
         const arrow = arrowOf(layout, row);
         const protocol = text(run, run.messages.protocol[i]!);
         const cls = `p${colourOf(protocol)}${isAnswer(text(run, run.messages.kind[i]!)) ? ' answer' : ''}${arrow.lost ? ' lost' : ''}`;
-        lines.push(time, `<g class="${cls}">${line(arrow)}${label(arrow)}</g>`);
+        lines.push(time, `<g class="${cls}">${line(arrow)}${label(arrow)}${numeral(arrow, ++number)}</g>`);
         break;
       }
     }
@@ -192,6 +217,10 @@ function tip(x: number, y: number, angle: number): string {
 
 function label({ label: { x, y, anchor, text } }: Arrow): string {
   return `<text class="label" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
+}
+
+function numeral({ tail: { x, y, anchor } }: Arrow, number: number): string {
+  return `<text class="number" x="${x}" y="${round(y)}" text-anchor="${anchor}">${number}</text>`;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,5 +1,6 @@
 /** A run as plain text: for terminals, for `text/plain`, and for anything that reads aloud. */
 import { formatDuration } from '../../engines/format.ts';
+import { declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
@@ -30,24 +31,23 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   const { run } = part;
   const lines: string[] = [];
   if (run.title !== '') lines.push(paint('bold', oneLine(run.title)));
-  lines.push(paint('dim', statusOf(part).join(' · ')));
   if (part.declaresOnly) {
-    lines.push(declared(output));
+    lines.push(paint('dim', declaredInShort(output)), ...hostLines(output, width, paint));
     return `${lines.join('\n')}\n`;
   }
+  lines.push(paint('dim', statusOf(part).join(' · ')));
   lines.push('', ...sequence(output, width, paint, limit));
 
   const waiting = part.steps.filter((i) => Number.isNaN(run.steps[i]!.startedAt));
   for (const i of waiting) lines.push(paint('red', `✗ ${oneLine(run.steps[i]!.text)}: never began`));
 
-  const tiles = tilesOf(part);
-  if (tiles.length > 0) {
+  const metrics = tilesOf(part).flatMap(({ name, entries }) =>
+    entries.map(({ subject, value }) => ({ name: oneLine(subject === '' ? name : `${name}, ${subject}`), value })),
+  );
+  if (metrics.length > 0) {
     lines.push('', paint('bold', 'Metrics'));
-    const names = tiles.map(({ name, subject }) => oneLine(subject === '' ? name : `${name}, ${subject}`));
-    const longest = Math.min(60, Math.max(...names.map((name) => name.length)));
-    tiles.forEach((tile, i) => {
-      lines.push(`  ${names[i]!.padEnd(longest)}  ${tile.value}`);
-    });
+    const longest = Math.min(60, Math.max(...metrics.map(({ name }) => name.length)));
+    for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
   }
   if (part.checks.length > 0) {
     lines.push('', paint('bold', 'Checks'));
@@ -64,13 +64,30 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   return `${lines.join('\n')}\n`;
 }
 
-/** What a cell without steps has set up. */
-export function declared({ run }: Output): string {
-  const hosts = run.hosts.filter(({ implicit }) => !implicit).length;
-  const filledIn = run.hosts.length - hosts;
-  const parts = [formatAmount(hosts, 'host')];
-  if (filledIn > 0) parts.push(`${filledIn} filled in`);
-  return `${parts.join(', ')}; this cell has no step to run yet.`;
+/** `  ns.crepes.fr  10.0.0.2  zone crepes.fr`; what was filled in is in brackets. */
+function hostLines(output: Output, width: number, paint: Paint): string[] {
+  const hosts = declaredHosts(output);
+  if (hosts.length === 0) return [];
+  const longest = Math.min(
+    40,
+    hosts.reduce((most, { name }) => Math.max(most, name.length), 0),
+  );
+  return [
+    '',
+    ...hosts.map(({ name, address, implicit, roles }) => {
+      const does = roles.map((role) => role.text).join(', ');
+      const line = cut(
+        `  ${name.padEnd(longest)}  ${address.padEnd(15)}  ${implicit ? `(${does || 'filled in'})` : does}`.trimEnd(),
+        width,
+      );
+      return implicit ? paint('dim', line) : line;
+    }),
+  ];
+}
+
+function cut(line: string, width: number): string {
+  const characters = [...line];
+  return width > 0 && characters.length > width ? `${characters.slice(0, Math.max(1, width - 1)).join('')}…` : line;
 }
 
 function sequence(output: Output, width: number, paint: Paint, limit: number): string[] {
@@ -85,32 +102,36 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
     );
   const pairs = nameWidth(messages.map(({ from, to }) => `${from} → ${to}`));
   const protocolWidth = nameWidth(messages.map(({ protocol }) => protocol));
-  const indent = ' '.repeat(14);
-  const cut = (line: string) => (width > 0 && [...line].length > width ? `${[...line].slice(0, Math.max(1, width - 1)).join('')}…` : line);
+  const digits = String(messages.length).length;
+  const numberOf = (number: number) => `${String(number).padStart(digits)}.`;
+  const noNumber = ' '.repeat(digits + 1);
+  const momentWidth = messages.reduce((longest, { sentAt }) => Math.max(longest, formatMoment(sentAt).length), 7);
+  const indent = ' '.repeat(digits + momentWidth + 4);
   const lines: string[] = [];
   let next = 0;
   for (let row = 0; row < rows.count; row++) {
     const i = rows.subject[row]!;
-    const moment = formatMoment(rows.at[row]!).padStart(12);
+    const moment = `${rows.kind[row] === MESSAGE ? numberOf(next + 1) : noNumber} ${formatMoment(rows.at[row]!).padStart(momentWidth)}`;
     switch (rows.kind[row] as RowKind) {
       case STEP: {
         const step = run.steps[i]!;
         if (lines.length > 0) lines.push('');
-        lines.push(paint('bold', cut(`── ${oneLine(step.text)}`)));
+        lines.push(paint('bold', cut(`── ${oneLine(step.text)}`, width)));
         const outcome = Number.isNaN(step.endedAt)
           ? 'not done when the run ended'
           : `${step.outcome === '' ? 'done' : oneLine(step.outcome)} (${formatDuration(step.endedAt - step.startedAt)})`;
-        lines.push(paint(step.succeeded ? 'green' : 'red', cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`)));
+        lines.push(paint(step.succeeded ? 'green' : 'red', cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`, width)));
         break;
       }
       case RESUMED:
-        lines.push(paint('dim', cut(`── ${oneLine(run.steps[i]!.text)}, continued`)));
+        lines.push(paint('dim', cut(`── ${oneLine(run.steps[i]!.text)}, continued`, width)));
         break;
       case MESSAGE: {
         const { from, to, lost, protocol, label } = messages[next++]!;
         const arrow = `${from} ${lost ? '✕' : '→'} ${to}`;
         const shown = cut(
           `${moment}  ${arrow.padEnd(pairs)}   ${protocol.padEnd(protocolWidth)}  ${oneLine(label)}${lost ? '  (lost)' : ''}`,
+          width,
         );
         lines.push(
           lost ? paint('red', shown) : paintProtocol(shown, protocol, paint, moment.length + 2 + Math.max(pairs, arrow.length) + 3),
@@ -118,10 +139,12 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
         break;
       }
       case NOTE:
-        lines.push(paint('dim', cut(`${indent}· ${run.hosts[run.states.host[i]!]?.name}: ${oneLine(text(run, run.states.note[i]!))}`)));
+        lines.push(
+          paint('dim', cut(`${indent}· ${run.hosts[run.states.host[i]!]?.name}: ${oneLine(text(run, run.states.note[i]!))}`, width)),
+        );
         break;
       case BREAK:
-        lines.push(paint('red', cut(`${moment}  ${run.hosts[run.connections.client[i]!]?.name}: ${oneLine(breakLabel(run, i))}`)));
+        lines.push(paint('red', cut(`${moment}  ${run.hosts[run.connections.client[i]!]?.name}: ${oneLine(breakLabel(run, i))}`, width)));
         break;
       case OPENING:
         break;

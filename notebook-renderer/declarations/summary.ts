@@ -1,0 +1,65 @@
+/** What stands where before anything happens: what the output of a cell without steps shows. */
+import type { Declaration } from '../../engines/run.ts';
+import { formatAmount } from '../format.ts';
+import type { Output } from '../output.ts';
+
+export interface DeclaredHost {
+  readonly name: string;
+  readonly address: string;
+  /** Filled in by the language. */
+  readonly implicit: boolean;
+  /** What runs there; empty for a host that only asks others. */
+  readonly roles: readonly Role[];
+}
+
+export interface Role {
+  /** `dns`, `mail`: the first part of the declaration's kind. */
+  readonly protocol: string;
+  readonly text: string;
+}
+
+/** How kinds of declarations are counted and told, in this order. A kind that is not here is told by its own name. */
+const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (name: string) => string }>> = {
+  host: { one: 'host', role: () => '' },
+  'dns.zone': { one: 'zone', role: (origin) => (origin === '.' ? 'root zone' : `zone ${origin.replace(/(.)\.$/, '$1')}`) },
+  'dns.resolver': { one: 'local DNS server', role: () => 'local DNS server' },
+  // A setting of a host that serves zones: the zones say what it does.
+  'dns.server': { one: '', role: () => '' },
+  'mail.server': { one: 'mail server', role: () => 'mail server' },
+  'mail.mailbox': { one: 'mailbox', role: (address) => `mailbox ${address}` },
+};
+
+/** Explicit declarations of the output's cell, or of all cells. */
+function explicit({ run, focus }: Output): Declaration[] {
+  return run.declared.filter(({ implicit, source }) => !implicit && (focus === null || source === focus));
+}
+
+/** `5 hosts, 2 zones, 2 mail servers, 2 mailboxes declared; 4 hosts filled in`. */
+export function declaredInShort(output: Output): string {
+  const counts = new Map(Object.keys(KINDS).map((kind) => [kind, 0]));
+  for (const { kind } of explicit(output)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const told = [...counts].flatMap(([kind, count]) => {
+    const one = KINDS[kind]?.one ?? kind;
+    return count === 0 || one === '' ? [] : [formatAmount(count, one, one.endsWith('x') ? `${one}es` : `${one}s`)];
+  });
+  if (told.length === 0) return 'This cell has no step to run.';
+  const filledIn = output.run.hosts.filter(({ implicit }) => implicit).length;
+  return `${told.join(', ')} declared${filledIn === 0 ? '' : `; ${formatAmount(filledIn, 'host')} filled in`}`;
+}
+
+/** The hosts that the output's cell declares or sets something up on, in the scenario's order; then those that were filled in. */
+export function declaredHosts(output: Output): DeclaredHost[] {
+  const { run } = output;
+  const touched = new Set(explicit(output).flatMap(({ hosts }) => hosts));
+  if (touched.size === 0) return [];
+  const roles = run.hosts.map((): Role[] => []);
+  for (const { kind, name, hosts } of run.declared) {
+    const text = KINDS[kind]?.role(name) ?? `${kind} ${name}`;
+    if (text === '') continue;
+    for (const host of hosts) roles[host]?.push({ protocol: kind.split('.')[0]!, text });
+  }
+  const told = run.hosts.flatMap(({ name, address, implicit }, i) =>
+    implicit || touched.has(i) ? [{ name, address, implicit, roles: roles[i]! }] : [],
+  );
+  return [...told.filter(({ implicit }) => !implicit), ...told.filter(({ implicit }) => implicit)];
+}
