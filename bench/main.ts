@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { bench as bundles } from './bundles.ts';
+import { bench as editor } from './editor.ts';
 import { bench as engines } from './engines.ts';
 import { bench as language } from './language.ts';
 import type { Result } from './result.ts';
@@ -30,6 +31,11 @@ function row({ name, unit, ours, peer, peerName, moreIsBetter }: Result): [strin
 
 console.log(machine);
 await chapter('Language', 'A generated scenario of 10,000 lines, parsed and checked; ours also builds the Scenario that is run.', language);
+await chapter(
+  'Editor',
+  'Typing in a file of 10,000 lines, over the language server’s real connection. Diagnostics include its wait for quiet.',
+  editor,
+);
 await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
 await chapter('Bundles', 'Minified, as shipped.', bundles);
 

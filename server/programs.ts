@@ -1,11 +1,12 @@
 /**
  * The programs that are open: each file is one, and each notebook is one, made of its cells in document order. Two notebooks
- * never see each other. Compilations are kept until a text or a named file changes.
+ * never see each other. The last analysis of a program is kept: every feature asks for it, and it is made anew only when a text
+ * or a named file has changed.
  */
 import type { NotebookDocument, NotebookDocuments, Position, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Compilation, FileTable, SourceText } from './language/compilation.ts';
-import { compile } from './language/compile.ts';
+import type { SourceText } from './language/compilation.ts';
+import { type Analysis, analyse } from './language/compile.ts';
 import type { NamedFiles } from './named-files.ts';
 import { programUri } from './program-uri.ts';
 
@@ -25,11 +26,25 @@ export interface Place {
   readonly offset: number;
 }
 
+/** An analysis, and the state of the texts and files that it tells of. */
+interface Kept {
+  readonly versions: string;
+  readonly files: number;
+  readonly analysis: Analysis;
+  /** Milliseconds that it took. */
+  readonly took: number;
+}
+
+/** Milliseconds that a person does not notice while typing: an analysis within them is made anew at every key. */
+const UNNOTICED = 10;
+
 export class Programs {
   readonly #texts: TextDocuments<TextDocument>;
   readonly #notebooks: NotebookDocuments<TextDocument>;
   readonly #files: NamedFiles;
-  readonly #compilations = new Map<string, { readonly key: string; readonly files: number; readonly compilation: Compilation }>();
+  readonly #kept = new Map<string, Kept>();
+  /** A document's text as the language takes it; the syntax tree is kept with it. */
+  readonly #sources = new WeakMap<TextDocument, { readonly version: number; readonly source: SourceText }>();
   readonly #open = new Map<string, NotebookDocument>();
   /** Counts changes of named files. */
   #filesVersion = 0;
@@ -45,7 +60,7 @@ export class Programs {
     const notebook = this.#notebooks.findNotebookDocumentForCell(documentUri);
     if (notebook) return this.#ofNotebook(notebook);
     const document = this.#texts.get(documentUri);
-    return document && { uri: documentUri, sources: [{ uri: documentUri, text: document.getText() }], documents: [document] };
+    return document && { uri: documentUri, sources: [this.#source(documentUri, document)], documents: [document] };
   }
 
   /** A position in an open document, as the language counts. */
@@ -69,32 +84,59 @@ export class Programs {
       .filter((each) => each !== undefined);
     return {
       uri: notebook.uri,
-      sources: documents.map((document) => ({ uri: programUri(notebook.uri, document.uri), text: document.getText() })),
+      sources: documents.map((document) => this.#source(programUri(notebook.uri, document.uri), document)),
       documents,
     };
   }
 
-  /** Every file named by the program is read first. */
-  async compilation(program: Program): Promise<Compilation> {
+  #source(uri: string, document: TextDocument): SourceText {
+    const known = this.#sources.get(document);
+    if (known?.version === document.version && known.source.uri === uri) return known.source;
+    const source = { uri, text: document.getText() };
+    this.#sources.set(document, { version: document.version, source });
+    return source;
+  }
+
+  /** Every file named by the program is read first. null when the program has changed or was closed meanwhile. */
+  async settled(uri: string): Promise<{ readonly program: Program; readonly analysis: Analysis } | null> {
+    const begun = this.#versions(uri);
     for (;;) {
-      const compilation = this.compilationSoFar(program);
-      if (!(await this.#files.fetch(compilation.missing))) return compilation;
+      const program = this.named(uri);
+      if (!program || versionsOf(program) !== begun) return null;
+      const analysis = this.analysis(program);
+      if (!(await this.#files.fetch(analysis.missing))) return { program, analysis };
       this.filesChanged();
     }
   }
 
-  /** With the files that are known by now. */
-  compilationSoFar(program: Program): Compilation {
-    const key = program.documents.map(({ uri, version }) => `${uri} ${version}`).join('\n');
-    const kept = this.#compilations.get(program.uri);
-    if (kept?.key === key && kept.files === this.#filesVersion) return kept.compilation;
-    const compilation = compile(program.sources, this.#files.table);
-    this.#compilations.set(program.uri, { key, files: this.#filesVersion, compilation });
-    return compilation;
+  #versions(uri: string): string | null {
+    const program = this.named(uri);
+    return program ? versionsOf(program) : null;
   }
 
-  get files(): FileTable {
-    return this.#files.table;
+  /** Of the texts as they are, with the files that are known by now. */
+  analysis(program: Program): Analysis {
+    const versions = versionsOf(program);
+    const kept = this.#kept.get(program.uri);
+    if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
+    const begun = performance.now();
+    const analysis = analyse(program.sources, this.#files.table);
+    this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
+    return analysis;
+  }
+
+  /**
+   * For who needs the declared names while a person types: the analysis of a large program may be of the texts before the
+   * last keys.
+   */
+  recentAnalysis(program: Program): Analysis {
+    const kept = this.#kept.get(program.uri);
+    return kept && kept.took > UNNOTICED ? kept.analysis : this.analysis(program);
+  }
+
+  /** Milliseconds that the last analysis of a program took; 0 where there was none. */
+  analysisTook(uri: string): number {
+    return this.#kept.get(uri)?.took ?? 0;
   }
 
   /** Every open program. */
@@ -114,6 +156,8 @@ export class Programs {
 
   closed(programUri: string): void {
     this.#open.delete(programUri);
-    this.#compilations.delete(programUri);
+    this.#kept.delete(programUri);
   }
 }
+
+const versionsOf = (program: Program): string => program.documents.map(({ uri, version }) => `${uri} ${version}`).join('\n');

@@ -102,6 +102,21 @@ describe('language server', () => {
     await codes(uri, (found) => found.length === 0);
   });
 
+  it('cuts a long list of names to those that fit what is typed, and says so', async () => {
+    const uri = 'file:///w/many.netscenario';
+    const hosts = Array.from({ length: 2000 }, (_, i) => `host pc-${i}`).join('\n');
+    await open(uri, `${hosts}\nlink pc-199`);
+    const list = await client.sendRequest<{ isIncomplete: boolean; items: { label: string }[] }>('textDocument/completion', {
+      textDocument: { uri },
+      position: { line: 2000, character: 11 },
+    });
+    expect(list.isIncomplete).toBe(true);
+    expect(list.items.slice(0, 11).map(({ label }) => label)).toEqual([
+      'pc-199',
+      ...Array.from({ length: 10 }, (_, i) => `pc-${1990 + i}`),
+    ]);
+  });
+
   it('offers fixes, completion and hover', async () => {
     const uri = 'file:///w/a.netscenario';
     await open(uri, 'host alice-pc\nalice-pd resolves www.example.org A\n');
@@ -117,7 +132,10 @@ describe('language server', () => {
     );
     expect(actions.map(({ edit }) => edit.changes[uri]?.[0]?.newText)).toContain('alice-pc');
     const position = { line: 1, character: 3 };
-    const items = await client.sendRequest<{ label: string }[]>('textDocument/completion', { textDocument: { uri }, position });
+    const { items } = await client.sendRequest<{ items: { label: string }[] }>('textDocument/completion', {
+      textDocument: { uri },
+      position,
+    });
     expect(items.map(({ label }) => label)).toContain('alice-pc');
     expect(await client.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 1 } })).toMatchObject({
       contents: { kind: 'markdown', value: expect.stringContaining('host') },

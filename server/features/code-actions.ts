@@ -4,13 +4,13 @@ import type { QuickFix } from '../language/compilation.ts';
 import type { Program, Programs } from '../programs.ts';
 import { rangeOf } from './diagnostics.ts';
 
-export async function codeActions(programs: Programs, { textDocument, range, context }: CodeActionParams): Promise<CodeAction[]> {
+export function codeActions(programs: Programs, { textDocument, range, context }: CodeActionParams): CodeAction[] {
   if (context.only && !context.only.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) return [];
   const place = programs.place(textDocument.uri, range.start);
   if (!place) return [];
   const { program, source, document, offset: from } = place;
   const to = document.offsetAt(range.end);
-  const { diagnostics } = await programs.compilation(program);
+  const { diagnostics } = programs.analysis(program);
   return diagnostics
     .filter(({ uri, start, end }) => uri === source.uri && start <= to && end >= from)
     .flatMap((diagnostic) =>

@@ -1,10 +1,17 @@
 /** Completion: what the language can put at a place, as the protocol says it. */
-import { type CompletionItem, CompletionItemKind, type CompletionParams, InsertTextFormat, MarkupKind } from 'vscode-languageserver';
-import { type CompletionKind, complete } from '../language/completion.ts';
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  type CompletionParams,
+  InsertTextFormat,
+  MarkupKind,
+} from 'vscode-languageserver';
+import * as language from '../language/completion.ts';
 import type { Programs } from '../programs.ts';
 import { rangeOf } from './diagnostics.ts';
 
-const KINDS: Record<CompletionKind, CompletionItemKind> = {
+const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
   keyword: CompletionItemKind.Keyword,
   property: CompletionItemKind.Property,
   host: CompletionItemKind.Variable,
@@ -16,11 +23,16 @@ const KINDS: Record<CompletionKind, CompletionItemKind> = {
   value: CompletionItemKind.Value,
 };
 
-export function completion(programs: Programs, { textDocument, position }: CompletionParams): CompletionItem[] {
+/** Items of one answer. A list of thousands of hosts is cut to those that begin with what is typed, and asked for again at the next key. */
+const MAXIMUM_ITEMS = 300;
+
+export function completion(programs: Programs, { textDocument, position }: CompletionParams): CompletionList {
   const place = programs.place(textDocument.uri, position);
-  if (!place) return [];
+  if (!place) return { isIncomplete: false, items: [] };
   const { program, source, document, offset } = place;
-  return complete(program.sources, programs.files, source.uri, offset).map(
+  const all = language.complete(programs.recentAnalysis(program), source, offset);
+  const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text).slice(0, MAXIMUM_ITEMS) : all;
+  const items = shown.map(
     ({ label, kind, insertText, snippet, range, detail, doc }, i): CompletionItem => ({
       label,
       kind: KINDS[kind],
@@ -32,4 +44,29 @@ export function completion(programs: Programs, { textDocument, position }: Compl
       sortText: String(i).padStart(5, '0'),
     }),
   );
+  return { isIncomplete: all.length > MAXIMUM_ITEMS, items };
+}
+
+/** Those whose label holds the typed characters in their order, as editors match; those that begin with them first. */
+function fitting(items: readonly language.CompletionItem[], text: string): readonly language.CompletionItem[] {
+  const { start, end } = items[0]!.range;
+  const typed = text.slice(start, end).toLowerCase();
+  if (typed === '') return items;
+  const beginning: language.CompletionItem[] = [];
+  const others: language.CompletionItem[] = [];
+  for (const item of items) {
+    const label = item.label.toLowerCase();
+    if (label.startsWith(typed)) beginning.push(item);
+    else if (holds(label, typed)) others.push(item);
+  }
+  return [...beginning, ...others];
+}
+
+function holds(label: string, typed: string): boolean {
+  let at = 0;
+  for (const character of typed) {
+    at = label.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
 }

@@ -7,8 +7,11 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type * as language from '../language/compilation.ts';
 import type { Program, Programs } from '../programs.ts';
 
-/** Milliseconds of quiet before a program is compiled: typing goes first. */
-const QUIET = 60;
+/**
+ * Milliseconds of quiet before a program is analysed: typing goes first. A program that takes long waits longer, so that
+ * whoever types steadily is not slowed down by work that the next key makes void.
+ */
+const quietFor = (took: number): number => Math.min(Math.max(25, took), 250);
 
 const SEVERITIES = {
   error: DiagnosticSeverity.Error,
@@ -41,12 +44,15 @@ export class Diagnostics {
     clearTimeout(this.#timers.get(programUri));
     this.#timers.set(
       programUri,
-      setTimeout(() => {
-        this.#timers.delete(programUri);
-        this.#publish(programUri).catch((error: unknown) =>
-          this.#connection.console.error(`diagnostics of ${programUri}: ${String(error)}`),
-        );
-      }, QUIET),
+      setTimeout(
+        () => {
+          this.#timers.delete(programUri);
+          this.#publish(programUri).catch((error: unknown) =>
+            this.#connection.console.error(`diagnostics of ${programUri}: ${String(error)}`),
+          );
+        },
+        quietFor(this.#programs.analysisTook(programUri)),
+      ),
     );
   }
 
@@ -58,17 +64,16 @@ export class Diagnostics {
   }
 
   async #publish(programUri: string): Promise<void> {
-    const program = this.#programs.named(programUri);
-    if (!program) return;
-    const { diagnostics } = await this.#programs.compilation(program);
+    const settled = await this.#programs.settled(programUri);
     // What was typed while files were read has its own turn.
-    if (this.#timers.has(programUri) || !this.#programs.named(programUri)) return;
+    if (!settled || this.#timers.has(programUri)) return;
+    const { program, analysis } = settled;
     const documents = program.documents.map(({ uri }) => uri);
     for (const uri of this.#published.get(programUri) ?? []) {
       if (!documents.includes(uri)) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
     }
     program.documents.forEach((document, i) => {
-      const own = diagnostics.filter(({ uri }) => uri === program.sources[i]!.uri);
+      const own = analysis.diagnostics.filter(({ uri }) => uri === program.sources[i]!.uri);
       const sent = own.map((diagnostic) => toProtocol(diagnostic, document, program, this.#options.referenceUri));
       void this.#connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: sent });
     });

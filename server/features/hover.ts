@@ -7,7 +7,7 @@ import { rangeOf } from './diagnostics.ts';
 export function hover(programs: Programs, { textDocument, position }: HoverParams): Hover | null {
   const place = programs.place(textDocument.uri, position);
   if (!place) return null;
-  const found = hoverAt(place.program.sources, programs.files, place.source.uri, place.offset);
+  const found = hoverAt(programs.analysis(place.program), place.source.uri, place.offset);
   return (
     found && {
       contents: { kind: MarkupKind.Markdown, value: found.text },

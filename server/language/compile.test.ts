@@ -260,6 +260,43 @@ describe('imports and documents', () => {
     expect(compile([first], new Map()).diagnostics.map((d) => d.code)).toEqual(['unknown-host']);
   });
 
+  const people = 'zone x.org on ns.x.org { @ MX 10 m.x.org }\nmailbox ann@x.org, bob@x.org on m.x.org';
+  test.each<[string, readonly string[], string, string]>([
+    ['a host', ['a crashes', 'host a'], 'a', 'error'],
+    ['a host that two cells make known', ['zone x.org on a', 'a crashes', 'host a'], '', ''],
+    ['a server of a zone', ['ns.x.org crashes', people], 'ns.x.org', 'error'],
+    ['a parameter', ['host a\nat pause a crashes', 'let pause = 4 s'], 'pause', 'error'],
+    ['a parameter within a parameter', ['let b = n', 'let n = 3\nhost a[1..b]\na[1] crashes'], 'n', 'error'],
+    ['a mailbox', ['expect mailbox ann@x.org has 1 message', people], 'ann@x.org', 'error'],
+    ['a sender', ['host pc\npc sends mail from ann@x.org to b@y.org', people], 'ann@x.org', 'warning'],
+    ['a recipient', [`${people}\nhost pc`, 'pc sends mail from ann@x.org to b@x.org', 'mailbox b@x.org on m.x.org'], 'b@x.org', 'warning'],
+    [
+      'a mail server',
+      [`${people}\nhost pc, r.x.org\npc sends mail from ann@x.org to b@y.org via r.x.org`, 'mailserver r.x.org'],
+      'r.x.org',
+      'error',
+    ],
+    ['a measured mailbox', ['expect delivery time of ann@x.org to c@y.org < 1 s', people], 'ann@x.org', 'warning'],
+    ['a zone', ['host pc\npc resolves www.x.org', people], 'www.x.org', 'warning'],
+    ['a zone in an expectation', ['host pc\nexpect answer of pc for x.org MX is NODATA', people], 'x.org', 'warning'],
+    ['what cells above declare', [people, 'host pc', 'pc sends mail from ann@x.org to bob@x.org\npc resolves x.org MX'], '', ''],
+  ])('a cell that uses what only a later one declares: %s', (_name, texts, where, severity) => {
+    const cells = texts.map((text, i) => cell(`nb:/n.netscenario.md#${i}`, text));
+    const found = compile(cells, new Map()).diagnostics.filter(({ code }) => code === 'declared-below');
+    const shown = found.map((d) => [d.severity, cells.find(({ uri }) => uri === d.uri)!.text.slice(d.start, d.end)]);
+    expect(shown[0] ?? ['', '']).toEqual([severity, where]);
+  });
+
+  test.each([
+    ['with a lookup', 'host pc\npc resolves www.x.org\nexpect queries at a.root-servers.net = 1'],
+    ['before it', 'host pc\na.root-servers.net crashes\npc resolves www.x.org'],
+    ['without any', 'host pc\nshow transcript of pc with a.root-servers.net'],
+    ['of a top-level domain', 'host pc\nzone x.fr on ns.x.fr\nexpect queries at a.nic.fr = 0\nshow sequence of pc, local-dns'],
+  ])('servers that DNS brings with it can be named: %s', (_name, text) => {
+    expect(compileText(text).diagnostics.map(({ message }) => message)).toEqual([]);
+    expect(compileText(text).scenario.hosts.map(({ name }) => name)).toContain('a.root-servers.net');
+  });
+
   test('refuses huge and binary documents with one error, and goes on with the others', () => {
     const huge = cell('file:///huge', 'x'.repeat(17 * 1024 * 1024));
     const binary = cell('file:///binary', 'host a\0');

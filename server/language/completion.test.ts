@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { analyse } from './compile.ts';
 import { complete } from './completion.ts';
 import { parse } from './parser.ts';
 import { Scanner, TokenKind } from './scanner.ts';
@@ -8,8 +9,12 @@ import { vocabulary } from './vocabulary.ts';
 /** Labels at the place of `|`. */
 function labels(annotated: string): string[] {
   const offset = annotated.indexOf('|');
-  const text = annotated.replace('|', '');
-  return complete([{ uri: 'file:///w/a.netscenario', text }], new Map(), 'file:///w/a.netscenario', offset).map((item) => item.label);
+  return itemsAt(annotated.replace('|', ''), offset).map((item) => item.label);
+}
+
+function itemsAt(text: string, offset: number) {
+  const source = { uri: 'file:///w/a.netscenario', text };
+  return complete(analyse([source], new Map()), source, offset);
 }
 
 describe('completion', () => {
@@ -39,9 +44,45 @@ describe('completion', () => {
     for (const label of unwanted) expect(found).not.toContain(label);
   });
 
+  test.each<[string, string, string, readonly string[], readonly string[]]>([
+    ['a line typed below', 'host alice-pc\n', 'host alice-pc\nal|', ['alice-pc', 'host'], ['crashes']],
+    ['a statement gone on with', 'host alice-pc\nalice-pc cr', 'host alice-pc\nalice-pc |', ['crashes'], ['host']],
+    [
+      'a line put in above',
+      'host alice-pc\nat 5 s alice-pc crashes',
+      'at 5 |\nhost alice-pc\nat 5 s alice-pc crashes',
+      ['s', 'ms'],
+      ['host'],
+    ],
+    ['a block opened', 'host a\nhost b\n', 'host a {\n  l|\nhost b\n', ['latency'], ['host']],
+    ['a block closed', 'host a\ntogether {\n  a crashes\n', 'host a\ntogether {\n  a crashes\n}\n|', ['expect', 'host'], []],
+    ['a step put into a block', 'host a\ntogether {\n  a crashes\n}', 'host a\ntogether {\n  a crashes\n  a |\n}', ['crashes'], ['host']],
+    [
+      'a record of an open zone',
+      'host a { up 5 Mbps }\n',
+      'zone x.org on n {\n  a A 10.0.0.1\n  b |\nhost a { up 5 Mbps }\n',
+      ['MX'],
+      ['on'],
+    ],
+    [
+      'a record of a zone that is not closed yet',
+      'zone x.org on n {\n  a A 10.0.0.1\n\na sends mail from a@x.org to b@x.org { subject "x" }',
+      'zone x.org on n {\n  a A 10.0.0.1\n  b |\na sends mail from a@x.org to b@x.org { subject "x" }',
+      ['MX'],
+      ['sends'],
+    ],
+  ])('knows the place in a text that is newer than the analysis: %s', (_name, before, annotated, wanted, unwanted) => {
+    const uri = 'file:///w/a.netscenario';
+    const analysis = analyse([{ uri, text: before }], new Map());
+    const offset = annotated.indexOf('|');
+    const found = complete(analysis, { uri, text: annotated.replace('|', '') }, offset).map((item) => item.label);
+    expect(found).toEqual(expect.arrayContaining([...wanted]));
+    for (const label of unwanted) expect(found).not.toContain(label);
+  });
+
   test('inserts the rest of a form as a snippet', () => {
     const text = 'mailb';
-    const item = complete([{ uri: 'a', text }], new Map(), 'a', 5).find(({ label }) => label === 'mailbox')!;
+    const item = itemsAt(text, 5).find(({ label }) => label === 'mailbox')!;
     // biome-ignore lint/suspicious/noTemplateCurlyInString: tab stops of a snippet
     expect(item).toMatchObject({ insertText: 'mailbox ${1:address} on ${2:host}', snippet: true, range: { start: 0, end: 5 } });
     expect(item.doc).toContain('RFC 5321');
@@ -62,7 +103,7 @@ describe('completion', () => {
       const word = text.slice(start, end);
       if (scanner.kind !== TokenKind.word || covered[start]) continue;
       words++;
-      const found = complete([{ uri: 'a', text }], new Map(), 'a', start).map((item) => item.label);
+      const found = itemsAt(text, start).map((item) => item.label);
       expect(found, `${text.slice(0, start)}|${word}`).toContain(word);
     }
     expect(words).toBeGreaterThan(0);

@@ -2,10 +2,10 @@
  * What can stand at a place: the edges that leave the automaton's state there, and the declared names that fit its slots.
  */
 import { recordFormats } from '../../engines/dns/record-format.ts';
-import type { FileTable, SourceText, TextRange } from './compilation.ts';
-import { analyse } from './compile.ts';
+import type { SourceText, TextRange } from './compilation.ts';
+import type { Analysis } from './compile.ts';
 import type { Entry, Property, Slot } from './entry.ts';
-import { expectedBehind } from './parser.ts';
+import { expectedAt } from './parser/expectation.ts';
 import { form, type State } from './pattern.ts';
 import type { Program } from './program.ts';
 import { units } from './units.ts';
@@ -27,15 +27,18 @@ export interface CompletionItem {
   readonly doc: string;
 }
 
-/** The items for a place in a document of the program, the likeliest kinds first. Not filtered by what is typed already. */
-export function complete(sources: readonly SourceText[], files: FileTable, uri: string, offset: number): readonly CompletionItem[] {
-  const source = sources.find((one) => one.uri === uri);
-  if (!source) return [];
-  const before = source.text.slice(0, offset);
-  const start = wordStart(before);
+/**
+ * The items for a place in a document of the program, the likeliest kinds first. Not filtered by what is typed already.
+ *
+ * The names come from `analysis`, which may be of an earlier state of the texts: what is expected at the place is read from
+ * `source` itself, beginning with the statement around it.
+ */
+export function complete(analysis: Analysis, source: SourceText, offset: number): readonly CompletionItem[] {
+  const { program } = analysis;
+  const start = wordStart(source.text, offset);
   const range = { start, end: offset };
-  const expected = expectedBehind(before.slice(0, start));
-  const { program } = analyse(sources, files);
+  const tree = program.sources.find((one) => one.uri === source.uri)?.tree ?? null;
+  const expected = expectedAt(source.text, start, tree);
   const items = new Map<string, CompletionItem>();
   const add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>): void => {
     if (!items.has(item.label)) items.set(item.label, { insertText: item.label, snippet: false, range, ...item });
@@ -62,9 +65,9 @@ export function complete(sources: readonly SourceText[], files: FileTable, uri: 
 
 type Add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>) => void;
 
-/** Where the word that ends the text begins. */
-function wordStart(text: string): number {
-  let start = text.length;
+/** Where the word that ends at the offset begins. */
+function wordStart(text: string, offset: number): number {
+  let start = offset;
   while (start > 0 && /[\p{L}\p{N}_.@%<>=!-]/u.test(text[start - 1]!)) start--;
   return start;
 }

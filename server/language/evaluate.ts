@@ -38,7 +38,7 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       return { text: word.value, start: word.start, end: word.end };
     }
     case 'text': {
-      const value = evaluate(syntax as Expression, site);
+      const value = evaluate(syntax as Expression, site, slot);
       if (value === null) return failed;
       if (value.dimension !== 'text') {
         site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
@@ -208,7 +208,7 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
 /** Why a text is no mail address (RFC 5321 §4.1.2, §4.5.3.1); null when it is one. The domain's check can be spared. */
 export function mailAddressProblem(text: string, domainIsGood = false): string | null {
   const at = text.lastIndexOf('@');
-  if (at < 0) return 'it has no @';
+  if (at < 0) return 'it has no @; one reads ann@example.org';
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
   if (local === '') return 'nothing stands before its @';
@@ -236,7 +236,7 @@ export const kinds: Readonly<Record<Dimension, string>> = {
 };
 
 function quantityValue(slot: Slot<unknown>, expression: Expression, site: Site): unknown {
-  const value = evaluate(expression, site);
+  const value = evaluate(expression, site, slot);
   if (value === null) return failed;
   const { dimension } = slot;
   if (dimension === null) return value;
@@ -280,15 +280,20 @@ function quantityValue(slot: Slot<unknown>, expression: Expression, site: Site):
     const low = Number.isFinite(slot.minimum) ? written(slot.minimum, dimension) : null;
     const high = Number.isFinite(slot.maximum) ? written(slot.maximum, dimension) : null;
     const range = low !== null && high !== null ? `from ${low} to ${high}` : low !== null ? `${low} or more` : `${high} or less`;
-    site.report('out-of-range', expression, `${written(value.number, value.dimension)} is out of range: ${range} is possible here.`);
+    site.report('out-of-range', expression, `${written(value.number, value.dimension)} is out of range: ${range} is possible here.`, {
+      fixes:
+        dimension === 'ratio' && expression.kind === 'quantity' && value.dimension === 'number' && value.number <= 100 * slot.maximum
+          ? [{ title: `Change to ${value.number} %`, edits: [{ start: expression.end, end: expression.end, text: ' %' }], preferred: true }]
+          : [],
+    });
     return failed;
   }
   // Times, rates and sizes are whole in their base unit.
   return dimension === 'duration' || dimension === 'rate' || dimension === 'size' ? Math.round(value.number) : value.number;
 }
 
-/** The value of an expression; null when it has none (reported). */
-export function evaluate(expression: Expression, site: Site): Value | null {
+/** The value of an expression; null when it has none (reported). `slot`: what it is for, where that is known. */
+export function evaluate(expression: Expression, site: Site, slot: Slot<unknown> | null = null): Value | null {
   switch (expression.kind) {
     case 'quantity': {
       const { unit, value } = expression;
@@ -300,7 +305,7 @@ export function evaluate(expression: Expression, site: Site): Value | null {
     case 'text':
       return { dimension: 'text', number: Number.NaN, text: expression.value };
     case 'parameter':
-      return parameterValue(expression, site);
+      return parameterValue(expression, site, slot);
     case 'negative': {
       const operand = evaluate(expression.operand, site);
       if (operand === null) return null;
@@ -364,27 +369,53 @@ function combine(operator: '+' | '-' | '*' | '/', left: Value, right: Value): Va
   }
 }
 
-function parameterValue(expression: { name: string; start: number; end: number }, site: Site): Value | null {
+const numberWords: readonly string[] = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+
+function parameterValue(expression: { name: string; start: number; end: number }, site: Site, slot: Slot<unknown> | null): Value | null {
   const { program } = site;
-  const parameter = program.parameters.get(expression.name);
+  const { name, start, end } = expression;
+  const parameter = program.parameters.get(name);
   if (!parameter) {
-    if (program.incomplete || program.excused.has(`let ${expression.name}`)) return null;
-    const meant = nearest(expression.name, program.parameters.keys());
-    site.report(
-      'unknown-parameter',
-      expression,
-      `There is no parameter \`${short(expression.name)}\`.${meant ? ` Did you mean \`${meant}\`?` : ` Declare it: \`let ${short(expression.name)} = …\`; a text stands in quotes.`}`,
-      {
-        fixes: meant
-          ? [{ title: `Change to \`${meant}\``, edits: [{ start: expression.start, end: expression.end, text: meant }], preferred: true }]
-          : [{ title: 'Put it in quotes', edits: [{ start: expression.start, end: expression.end, text: `"${expression.name}"` }] }],
-      },
-    );
+    if (program.incomplete || program.excused.has(`let ${name}`)) return null;
+    const change = (text: string) => ({ title: `Change to ${text}`, edits: [{ start, end, text }], preferred: true });
+    const meant = nearest(name, program.parameters.keys());
+    const shown = `\`${short(name)}\``;
+    const digits = numberWords.indexOf(name.toLowerCase());
+    const range = /^(\d+)-(\d+)$/.exec(name);
+    if (meant)
+      site.report('unknown-parameter', expression, `There is no parameter ${shown}. Did you mean \`${meant}\`?`, {
+        fixes: [change(meant)],
+      });
+    else if (range && !slot)
+      site.report('unknown-parameter', expression, `A range is written with two dots: \`${range[1]}..${range[2]}\`.`, {
+        fixes: [change(`${range[1]}..${range[2]}`)],
+      });
+    else if (slot?.dimension === 'text')
+      site.report(
+        'unknown-parameter',
+        expression,
+        `Expected ${slot.expected}: write \`"${short(name)}"\`. (There is no parameter ${shown}.)`,
+        {
+          fixes: [{ title: 'Put it in quotes', edits: [{ start, end, text: `"${name}"` }], preferred: true }],
+        },
+      );
+    else if (digits >= 0)
+      site.report('unknown-parameter', expression, `Numbers are written in digits: ${digits}. (There is no parameter ${shown}.)`, {
+        fixes: [change(String(digits))],
+      });
+    else
+      site.report(
+        'unknown-parameter',
+        expression,
+        `${slot ? `Expected ${slot.expected}; there` : 'There'} is no parameter ${shown}. To use one, declare it: \`let ${short(name)} = …\`.`,
+      );
     return null;
   }
   parameter.used = true;
-  program.occurs('parameter', parameter.name, site.place(expression), false);
-  return parameterNamed(expression.name, expression, site);
+  const place = site.place(expression);
+  program.checkAbove('Parameter', name, parameter.place, place);
+  program.occurs('parameter', name, place, false);
+  return parameterNamed(name, expression, site);
 }
 
 /** The value of a declared parameter, evaluated the first time it is asked for; null when it has none (reported). */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { analyse } from './compile.ts';
 import { hoverAt } from './hover.ts';
 import { symbolsOf } from './symbols.ts';
 import { type TextMateRule, textMateGrammar } from './textmate.ts';
@@ -21,7 +22,7 @@ describe('hover', () => {
   ])('%s', (_name, annotated, wanted) => {
     const offset = annotated.indexOf('|');
     const text = annotated.replace('|', '');
-    const hover = hoverAt([{ uri, text }], new Map(), uri, offset);
+    const hover = hoverAt(analyse([{ uri, text }], new Map()), uri, offset);
     if (wanted === null) expect(hover).toBeNull();
     else {
       expect(hover?.text).toMatch(wanted);

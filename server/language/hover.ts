@@ -1,7 +1,7 @@
 /** What stands at a place: a declared name, a value, a word of the language. */
 import { formatOf } from '../../engines/dns/record-format.ts';
-import type { FileTable, SourceText, TextRange } from './compilation.ts';
-import { analyse } from './compile.ts';
+import type { TextRange } from './compilation.ts';
+import type { Analysis } from './compile.ts';
 import { documentation } from './completion.ts';
 import type { Entry, Slot } from './entry.ts';
 import { form } from './pattern.ts';
@@ -16,8 +16,7 @@ export interface Hover {
 }
 
 /** null where nothing is to be said. */
-export function hoverAt(sources: readonly SourceText[], files: FileTable, uri: string, offset: number): Hover | null {
-  const { program } = analyse(sources, files);
+export function hoverAt({ program }: Analysis, uri: string, offset: number): Hover | null {
   const index = program.sources.findIndex((source) => source.uri === uri);
   if (index < 0) return null;
   const inside = (range: TextRange): boolean => range.start <= offset && offset <= range.end;

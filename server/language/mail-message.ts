@@ -26,6 +26,15 @@ export function readMessage(name: Name, site: Site): Composition | null {
   return { kind: 'octets', octets: read.octets };
 }
 
+/** An address in a statement: it need not be a mailbox of the program. */
+export function usesMailbox(name: Name, site: Site): void {
+  const { program } = site;
+  const key = mailboxKey(name.text);
+  const place = site.place(name);
+  program.occurs('mailbox', key, place, false);
+  program.checkAbove('Mailbox', name.text, program.mailboxes.get(key)?.at ?? null, place, 'until then, nobody keeps mail for it');
+}
+
 /**
  * The host of the mail server that a user agent submits to: the named one, else the one that keeps the sender's mailbox,
  * else the one whose domain it is.
@@ -34,11 +43,15 @@ export function submissionServer(from: Name, via: Name | null, site: Site): stri
   const { program } = site;
   const key = mailboxKey(from.text);
   const mailbox = program.mailboxes.get(key);
-  program.occurs('mailbox', key, site.place(from), false);
+  usesMailbox(from, site);
   if (via) {
     const host = site.host(via);
     if (host === null) return null;
-    if (program.mailServers.has(host.toLowerCase())) return host;
+    const named = program.mailServers.get(host.toLowerCase());
+    if (named) {
+      program.checkAbove('Mail server', host, named.at, site.place(via));
+      return host;
+    }
     site.report('not-a-mail-server', via, `\`${host}\` runs no mail server.`, {
       fixes: [
         {

@@ -41,6 +41,7 @@ describe('reading', () => {
     ['another language', '```netscenario-output\nx\n```', ['prose:```netscenario-output\nx\n```']],
     ['prose kept apart by a mark', 'a\n\n<!-- cell -->\n\nb', ['prose:a', 'prose:b']],
     ['a mark inside a fence is code', '```\n<!-- cell -->\n```', ['prose:```\n<!-- cell -->\n```']],
+    ['a byte order mark on a line of its own is blank', '```netscenario\n```\n\ufeff\nhost a', ['code:', 'prose:host a']],
     ['no text, no cells', '\ufeff\n\n', []],
   ])('%s', (_name, text, cells) => {
     const parsed = parseNotebook(text);
@@ -208,5 +209,5 @@ it('texts that differ in line ends and byte order mark are the same', () => {
 });
 
 function normal(text: string): string {
-  return text.replace(/^\ufeff/, '').replace(/\r\n|\r/g, '\n');
+  return text.replace(/^\ufeff+/, '').replace(/\r\n|\r/g, '\n');
 }

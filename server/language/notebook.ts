@@ -5,6 +5,8 @@
  * stands between them is prose. The text is cut at line ends into cells, and every cell keeps the exact text it was cut from
  * (`source`), so that the cells of an unedited notebook, one after the other, are the file again. Blank lines belong to the
  * cell before them. A cell that was edited, moved next to another kind, or is new, is written afresh; no other cell changes.
+ * Blank lines around prose are not part of its cell: what stands before its first and behind its last line is dropped when
+ * the cell is written afresh. A line that holds nothing but spaces, tabs and byte order marks (which nobody sees) is blank.
  *
  * Two cells of prose with nothing between them are kept apart by a line `<!-- cell -->`, which no Markdown viewer shows.
  * A fence inside a list item or a quotation is prose: a cell is a block of the document itself.
@@ -33,7 +35,7 @@ export interface ParsedCell extends Cell {
 }
 
 const CELL_MARK = '<!-- cell -->';
-const BLANK = /^[ \t]*$/;
+const BLANK = /^[ \t\ufeff]*$/;
 
 interface Fence {
   readonly indent: number;
@@ -135,7 +137,7 @@ function unindent(line: string, indent: number): string {
 
 /** Editors keep texts with one kind of line end and without a byte order mark; texts that differ in no more are the same. */
 export function sameText(a: string, b: string): boolean {
-  const normal = (text: string) => text.replace(/^\ufeff/, '').replace(/\r\n|\r/g, '\n');
+  const normal = (text: string) => text.replace(/^\ufeff+/, '').replace(/\r\n|\r/g, '\n');
   return normal(a) === normal(b);
 }
 

@@ -158,6 +158,8 @@ export class Program {
   readonly occurrences: Occurrence[] = [];
   /** Domains of mail addresses that were checked. */
   readonly goodDomains = new Set<string>();
+  /** Set while servers that DNS brings with it can still be filled in: their names in lower case, and the filling in. */
+  fillIn: { names(): ReadonlySet<string>; now(): void } | null = null;
   /** Something asks DNS, so its hierarchy is needed. */
   needsDns = false;
   /** A step asks for a recursive walk. */
@@ -323,15 +325,16 @@ export class Program {
 
   resolveHost(name: Name, site: Site): string | null {
     const key = name.text.toLowerCase();
+    // A server that DNS brings with it may be named where nothing else asks for DNS.
+    if (!this.hosts.has(key) && this.fillIn?.names().has(key)) this.fillIn.now();
     const host = this.hosts.get(key);
-    if (host && !host.implicit) {
+    if (host) {
       host.used = true;
       const place = site.place(name);
       this.occurs('host', key, place, false);
-      this.#checkAbove(`Host \`${host.name}\``, host.declaration ?? host.at, place);
+      this.checkAbove('Host', host.name, host.at, place);
       return host.name;
     }
-    if (host) return host.name;
     if (this.incomplete || this.isFull(site.source) || this.isExcused(key)) return null;
     if (!this.checkHostName(name, site)) return null;
     this.excused.add(key);
@@ -352,13 +355,35 @@ export class Program {
     return null;
   }
 
-  /** In a notebook, what is declared only in a later cell is unknown when the earlier one runs. */
-  #checkAbove(what: string, declaration: SourceRange | null, use: SourceRange): void {
+  /**
+   * In a notebook, what only a later cell declares is not there when the earlier one runs. `otherwise` tells what happens then,
+   * where the earlier cell runs all the same.
+   */
+  checkAbove(what: string, name: string, declaration: SourceRange | null, use: SourceRange, otherwise?: string): void {
     if (!declaration) return;
     if (this.sources[declaration.source]!.cell <= this.sources[use.source]!.cell) return;
-    this.report('declared-below', use, `${what} is declared only further down: a notebook runs from top to bottom.`, {
+    const message = `${what} \`${name}\` is declared only further down, and a notebook runs from top to bottom: ${otherwise ?? 'declare it in this cell or above'}.`;
+    this.report('declared-below', use, message, {
+      severity: otherwise === undefined ? 'error' : 'warning',
       related: [{ ...declaration, message: 'It is declared here.' }],
     });
+  }
+
+  /** The declared zone nearest above a name (absolute, lower case); null where none is. */
+  zoneAbove(name: string): ProgramZone | null {
+    for (let rest = name; ; rest = rest.slice(rest.indexOf('.') + 1)) {
+      const zone = this.zones.get(rest);
+      if (zone && !zone.implicit) return zone;
+      if (rest.indexOf('.') === rest.length - 1) return null;
+    }
+  }
+
+  /** A use of a name that lies in a zone, or of the zone. */
+  usesZone(absoluteName: string, use: SourceRange): void {
+    const zone = this.zoneAbove(absoluteName.toLowerCase());
+    if (!zone) return;
+    const shown = zone.origin.length > 1 ? zone.origin.slice(0, -1) : zone.origin;
+    this.checkAbove('Zone', shown, zone.at, use, 'until then, nobody answers for it');
   }
 
   /** An edit that adds a declaration: behind the last one of its kind in the document, or before the statement. */

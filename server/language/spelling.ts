@@ -2,15 +2,16 @@
 
 /** The known word nearest to `word`, when it is near enough to be a slip of the fingers; null otherwise. */
 export function nearest(word: string, known: Iterable<string>): string | null {
-  const limit = word.length <= 3 ? 1 : word.length <= 7 ? 2 : 3;
+  const limit = word.length <= 5 ? 1 : word.length <= 9 ? 2 : 3;
   const lower = word.toLowerCase();
   if (lower.length > 80) return null;
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {
-    if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    if (candidate === word || (Math.abs(candidate.length - word.length) >= bestDistance && !begins(candidate, lower))) continue;
     // A difference in case alone counts for less than any other.
-    const distance = candidate.toLowerCase() === lower ? 0 : editDistance(lower, candidate.toLowerCase(), bestDistance);
+    const other = candidate.toLowerCase();
+    const distance = other === lower ? 0 : begins(other, lower) ? 1 : editDistance(lower, other, bestDistance);
     if (distance < bestDistance && distance < Math.max(candidate.length, word.length)) {
       best = candidate;
       bestDistance = distance;
@@ -18,6 +19,9 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   }
   return best;
 }
+
+/** `crash` for `crashes`: the ending was left out. */
+const begins = (whole: string, word: string): boolean => word.length >= 3 && whole.length - word.length <= 3 && whole.startsWith(word);
 
 /** Optimal string alignment distance (Damerau–Levenshtein without repeated edits), given up at `limit`. */
 export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {

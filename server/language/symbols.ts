@@ -1,8 +1,8 @@
 /** The outline of a document. */
 
 import type { SourceText, TextRange } from './compilation.ts';
-import { treeOf } from './compile.ts';
 import type { SlotSyntax, Statement } from './syntax.ts';
+import { treeOf } from './trees.ts';
 
 export interface DocumentSymbol {
   readonly name: string;

@@ -40,6 +40,33 @@ export const units: readonly Unit[] = [
 
 export const unitNamed: ReadonlyMap<string, Unit> = new Map(units.map((unit) => [unit.name, unit]));
 
+/** How units are called elsewhere, in lower case. */
+export const unitAliases: Readonly<Record<string, string>> = {
+  second: 's',
+  seconds: 's',
+  sec: 's',
+  secs: 's',
+  minute: 'min',
+  minutes: 'min',
+  mins: 'min',
+  hour: 'h',
+  hours: 'h',
+  day: 'd',
+  days: 'd',
+  millisecond: 'ms',
+  milliseconds: 'ms',
+  msec: 'ms',
+  mb: 'Mbps',
+  mbit: 'Mbps',
+  kb: 'kbps',
+  kbit: 'kbps',
+  gb: 'Gbps',
+  gbit: 'Gbps',
+  byte: 'B',
+  bytes: 'B',
+  percent: '%',
+};
+
 /** `1.5 s`, `10 Mbps`, `256 KiB`, `0.5 %`: a value in the largest unit that writes it short and exactly. */
 export function written(value: number, dimension: Dimension): string {
   if (dimension === 'number' || dimension === 'text') return String(value);

@@ -30,3 +30,8 @@ export function resolveUri(base: string, name: string): string {
 function encodeSegment(segment: string): string {
   return segment.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@%]+/g, (text) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')));
 }
+
+/** What stands behind the last slash. */
+export function fileName(uri: string): string {
+  return uri.slice(uri.lastIndexOf('/') + 1);
+}

@@ -1,5 +1,6 @@
 /** The records of a declared zone: from its block, or from a master file. */
 import { parseName } from '../../engines/dns/domain-name.ts';
+import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
 import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file.ts';
 import type { Name } from './entry.ts';
 import type { ProgramZone } from './program.ts';
@@ -30,6 +31,19 @@ export function readZoneBlock(zone: ProgramZone, site: Site): void {
     const range = { start: base + problem.start, end: base + problem.end };
     const found = text.slice(problem.start, problem.end);
     const meant = problem.code === 'bad-type' ? nearest(found.toUpperCase(), recordTypeWords) : null;
+    const left = leftOut(text, problem.start, found);
+    if (left) {
+      site.report('malformed-record', range, left.message, {
+        fixes: [
+          {
+            title: `Insert \`${left.insert}\``,
+            edits: [{ start: range.start, end: range.start, text: `${left.insert} ` }],
+            preferred: true,
+          },
+        ],
+      });
+      continue;
+    }
     site.report('malformed-record', range, `${sentence(problem.message)}${meant ? ` Did you mean \`${meant}\`?` : ''}`, {
       fixes: meant ? [{ title: `Change to \`${meant}\``, edits: [{ ...range, text: meant }], preferred: true }] : [],
     });
@@ -48,6 +62,16 @@ export function readZoneBlock(zone: ProgramZone, site: Site): void {
     zone.records.push(record);
     warnOfRelativeNames(entry, text, base, site);
   }
+}
+
+/** What people forget in a record: the type of an address, the preference of a mail exchanger. */
+function leftOut(text: string, start: number, found: string): { insert: string; message: string } | null {
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  if (/\bMX\s+$/i.test(before) && /^[A-Za-z]/.test(found))
+    return { insert: '10', message: `An MX record has a preference before the host: \`MX 10 ${found}\`. The lowest is tried first.` };
+  if (ipv4Bytes(found) && !/\s(A|AAAA|TXT)\s+$/i.test(before))
+    return { insert: 'A', message: `The type is missing: \`A ${found}\` says that this is its address.` };
+  return null;
 }
 
 function inDeclaredZone(name: string, site: Site): boolean {

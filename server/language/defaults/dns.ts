@@ -23,6 +23,9 @@ const soa = { serial: 1, refresh: 7_200, retry: 900, expire: 1_209_600, minimum:
 
 const rootServer = { name: 'a.root-servers.net', address: '198.41.0.4' };
 
+/** Answers hosts whose local DNS server nobody declared. */
+const localServer = 'local-dns';
+
 /** Servers of top-level domains by their real names, where those are well known. */
 const tldServers: Readonly<Record<string, string>> = {
   'com.': 'a.gtld-servers.net',
@@ -30,19 +33,32 @@ const tldServers: Readonly<Record<string, string>> = {
   'edu.': 'a.edu-servers.net',
 };
 
-/** Adds the root and the top-level domains above the declared zones. Their hosts exist afterwards, without addresses. */
-export function addParentZones(program: Program): void {
-  const declared = [...program.zones.values()];
-  if (!program.zones.has(ROOT)) {
-    program.implicitHost(rootServer.name, rootServer.address);
-    addZone(program, ROOT, rootServer.name);
-  }
-  for (const zone of declared) {
+/** Domains above declared zones that have no zone of their own: the top-level ones, each with its server. */
+function missingTops(program: Program): Map<string, string> {
+  const tops = new Map<string, string>();
+  for (const zone of program.zones.values()) {
     const chain = ancestors(canonical(zone.origin));
     const top = chain[chain.length - 2];
     if (top === undefined || program.zones.has(top)) continue;
     // A declared zone above it already leads to it only from the top-level domain down.
-    const server = tldServers[top] ?? `a.nic.${top.slice(0, -1)}`;
+    tops.set(top, tldServers[top] ?? `a.nic.${top.slice(0, -1)}`);
+  }
+  return tops;
+}
+
+/** Names, in lower case, of the servers that `addParentZones` and `localServers` would add. */
+export function serverNames(program: Program): ReadonlySet<string> {
+  return new Set([...(program.zones.has(ROOT) ? [] : [rootServer.name]), ...missingTops(program).values(), localServer]);
+}
+
+/** Adds the root and the top-level domains above the declared zones. Their hosts exist afterwards, without addresses. */
+export function addParentZones(program: Program): void {
+  const tops = missingTops(program);
+  if (!program.zones.has(ROOT)) {
+    program.implicitHost(rootServer.name, rootServer.address);
+    addZone(program, ROOT, rootServer.name);
+  }
+  for (const [top, server] of tops) {
     program.implicitHost(server, null);
     addZone(program, top, server);
   }
@@ -176,7 +192,7 @@ export function localServers(program: Program): Map<string, string> {
       found = domains.get(rest) ?? null;
     }
     found ??= general;
-    if (found === null) implicit ??= 'local-dns';
+    if (found === null) implicit ??= localServer;
     served.set(key, found ?? implicit!);
   }
   if (implicit !== null) {

@@ -177,6 +177,7 @@ export const dnsVocabulary = [
       site.program.needsDns = true;
       const name = absolute(given.NAME.text);
       const type = given.TYPE?.text ?? 'A';
+      site.program.usesZone(name, site.place(given.NAME));
       if (given.WALK === 'recursively') site.program.walksRecursively = true;
       site.step(when, given.HOST, (asking) => ({ kind: 'dns.resolve', host: asking, name, type, walk: given.WALK }));
     },

@@ -26,7 +26,7 @@ import {
   size,
   wordChoice,
 } from '../entry.ts';
-import { mailboxKey } from '../mail-message.ts';
+import { mailboxKey, usesMailbox } from '../mail-message.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
@@ -80,7 +80,13 @@ function metricEntry(metric: MetricDefinition): Entry {
           const found = site.host(name);
           if (found === null) return;
           measured.push(found);
-        } else measured.push(type === 'domain-name' ? absolute(name.text) : name.text);
+        } else if (type === 'domain-name') {
+          measured.push(absolute(name.text));
+          site.program.usesZone(absolute(name.text), site.place(name));
+        } else {
+          measured.push(name.text);
+          usesMailbox(name, site);
+        }
       }
       site.program.expectations.push({
         expected: {
@@ -120,6 +126,7 @@ export const expectationsVocabulary: readonly Entry[] = [
         unknownMailbox(ADDRESS, site);
         return;
       }
+      program.checkAbove('Mailbox', ADDRESS.text, program.mailboxes.get(key)!.at, site.place(ADDRESS));
       program.expectations.push({
         expected: { kind: 'mail.mailbox', address: program.mailboxes.get(key)!.address, comparison: HOW ?? '=', messages: N },
         after: site.stepsAbove,
@@ -139,6 +146,7 @@ export const expectationsVocabulary: readonly Entry[] = [
     build({ HOST, NAME, TYPE, VALUE }, _block, site) {
       const found = site.host(HOST);
       if (found === null) return;
+      site.program.usesZone(absolute(NAME.text), site.place(NAME));
       site.program.expectations.push({
         expected: { kind: 'dns.answer', host: found, name: absolute(NAME.text), type: TYPE?.text ?? null, is: VALUE.text },
         after: site.stepsAbove,

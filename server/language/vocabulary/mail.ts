@@ -21,7 +21,7 @@ import {
   text,
   wordChoice,
 } from '../entry.ts';
-import { mailboxKey, readMessage, submissionServer } from '../mail-message.ts';
+import { mailboxKey, readMessage, submissionServer, usesMailbox } from '../mail-message.ts';
 import { written } from '../units.ts';
 import { step, timing } from './timing.ts';
 
@@ -225,6 +225,7 @@ export const mailVocabulary = [
       }
       site.program.needsDns = true;
       const server = submissionServer(given.FROM, given.SERVER, site);
+      for (const recipient of given.TO) usesMailbox(recipient, site);
       if (!when || server === null || message === null) return;
       const to = given.TO.map((name) => name.text);
       site.step(when, given.HOST, (agent) => ({ kind: 'mail.send', host: agent, from: given.FROM.text, to, server, message }));

@@ -1,0 +1,108 @@
+/** Gives statements their meaning: values for their slots and properties, then the entry's own `build`. */
+import type { evaluate } from './evaluate.ts';
+import { slotValues } from './evaluate.ts';
+import { mailboxKey } from './mail-message.ts';
+import { form } from './pattern.ts';
+import { Site } from './site.ts';
+import type { NameSyntax, SlotSyntax, Statement } from './syntax.ts';
+
+export function isDeclaration({ entry }: Statement): boolean {
+  return entry !== null && (entry.role === 'declaration' || entry.role === 'setting');
+}
+
+/** Notes a parameter, whose value may be asked for before its statement is built. */
+export function noteParameter(site: Site): void {
+  const { statement, program } = site;
+  if (statement.entry?.id !== 'let') return;
+  const name = statement.slots.NAME as NameSyntax | undefined;
+  if (!name) return;
+  if (!statement.complete) {
+    program.excused.add(`let ${name.text}`);
+    return;
+  }
+  if (program.parameters.has(name.text)) return;
+  program.parameters.set(name.text, {
+    name: name.text,
+    place: site.place(name),
+    statement: site.at,
+    expression: statement.slots.VALUE as Parameters<typeof evaluate>[0],
+    site,
+    value: null,
+    state: 'fresh',
+    used: false,
+  });
+}
+
+/** Gives a statement its meaning. */
+export function build(site: Site): void {
+  const { statement, program } = site;
+  const { entry } = statement;
+  if (!entry) return;
+  if (!statement.complete) {
+    excuse(site);
+    return;
+  }
+  const given = slotValues(entry.slots, statement.slots, site);
+  const block = blockValues(site);
+  if (!given) {
+    excuse(site);
+    return;
+  }
+  const index = program.steps.length;
+  entry.build(given as never, block as never, site);
+  if (entry.block !== 'steps' || program.steps.length === index) return;
+  for (const child of statement.block ?? []) {
+    if (child.entry && child.entry.role !== 'step') {
+      program.report(
+        'wrong-block',
+        { source: site.source, start: child.start, end: child.headEnd },
+        `Only steps stand in this block; \`${form(child.entry)}\` stands outside it.`,
+      );
+      continue;
+    }
+    build(new Site(program, site.source, child, index));
+  }
+}
+
+function blockValues(site: Site): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const { statement } = site;
+  const properties = statement.entry!.properties;
+  if (!properties || !statement.block) return values;
+  for (const item of statement.block) {
+    if (!item.complete || !item.entry) continue;
+    let key = '';
+    for (const name in properties) {
+      // Entries may share a property; within one entry it is unique.
+      if (properties[name] === (item.entry as unknown)) key = name;
+    }
+    const property = properties[key]!;
+    const given = slotValues(property.slots, item.slots, site);
+    if (!given) continue;
+    if (property.repeatable) {
+      const all = (values[key] ?? []) as unknown[];
+      values[key] = [...all, given];
+    } else if (key in values) {
+      const first = statement.block.find((other) => other.entry === item.entry)!;
+      site.report('duplicate-property', item, `\`${key}\` is written twice in this block.`, {
+        fixes: [{ title: 'Remove it', edits: [{ start: item.start, end: item.end, text: '' }] }],
+        related: [{ ...site.place(first), message: 'It is here for the first time.' }],
+      });
+    } else values[key] = given;
+  }
+  return values;
+}
+
+/** The names that a broken declaration would have declared are not reported as unknown where they are used. */
+function excuse(site: Site): void {
+  const { statement, program } = site;
+  if (statement.entry?.role !== 'declaration') return;
+  const names = (syntax: SlotSyntax | undefined): NameSyntax[] =>
+    syntax?.kind === 'name' ? [syntax] : syntax?.kind === 'list' ? (syntax.items as NameSyntax[]) : [];
+  const { NAME, HOST, ADDRESS } = statement.slots;
+  for (const name of [...names(NAME), ...names(HOST)]) {
+    if (name.indices) program.excusedPrefixes.add(name.indices[0]!.before.toLowerCase());
+    else program.excused.add(name.text.toLowerCase());
+  }
+  for (const address of names(ADDRESS)) program.excused.add(`mailbox ${mailboxKey(address.text)}`);
+}

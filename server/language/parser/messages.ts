@@ -1,0 +1,101 @@
+/** What the parser says where a statement does not follow its form. */
+import type { Entry, Property, Slots } from '../entry.ts';
+import { form, type State } from '../pattern.ts';
+import { recordTypeWords } from '../record-types.ts';
+import { TokenKind } from '../scanner.ts';
+import { nearest, oneOf } from '../spelling.ts';
+import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
+import { unitAliases, units } from '../units.ts';
+import { statementAutomaton } from '../vocabulary.ts';
+import { type Reading, replacement } from './reading.ts';
+import { slipAt } from './slips.ts';
+
+/** Reports what would have been right at the current token. `blockOf`: the statement in whose block the property stands. */
+export function reportUnexpected<P extends Entry | Property>(state: State<P>, node: Statement, reading: Reading, blockOf?: Entry): void {
+  const { scanner, text } = reading;
+  const atEnd = reading.ended() && scanner.start !== node.start;
+  let last: SlotSyntax | null = null;
+  for (const name in node.slots) if (!last || node.slots[name]!.start > last.start) last = node.slots[name]!;
+  const slip = slipAt({ state, node, blockOf: blockOf ?? null, reading, found: atEnd ? null : scanner.slice(), last });
+  if (slip) {
+    reading.report(slip.range, slip.code, slip.message, slip.fixes);
+    return;
+  }
+  const words = [...state.words.keys()];
+  const expected = [...words.map((word) => `\`${word}\``), ...new Set(state.slots.map((edge) => edge.slot.expected))];
+  if (state.accepts && blockOf === undefined) {
+    const entry = state.accepts as Entry;
+    if (entry.block !== undefined && entry.block !== 'none' && !node.braces) expected.push('{');
+    expected.push('the end of the line');
+  }
+  const forms =
+    state.reaches.length <= 2 && scanner.start !== node.start
+      ? ` ${state.reaches.map((item) => `\`${timed(form(item), node)}\``).join(' or ')}.`
+      : '';
+  const found = scanner.slice();
+  const candidates = state.slots.some((edge) => edge.slot.form === 'record-type') ? [...words, ...recordTypeWords] : words;
+  const known = scanner.kind === TokenKind.word && !atEnd ? nearest(found, candidates) : null;
+  const first = scanner.start === node.start;
+  // A mistyped first word was taken for the host that a step begins with.
+  const subject = node.slots.HOST;
+  if (!blockOf && subject && subject.start === node.start && !known && state === statementAutomaton.slots[0]?.to) {
+    const word = text.slice(subject.start, subject.end);
+    const meant = nearest(word, statementAutomaton.words.keys());
+    if (meant) {
+      reading.report(subject, 'unknown-statement', `\`${word}\` begins no statement. Did you mean \`${meant}\`?`, [
+        replacement(subject, meant),
+      ]);
+      return;
+    }
+  }
+  if (atEnd) {
+    reading.report(reading.behind(), 'expected', `Expected ${shortList(expected)} here${forms ? `:${forms}` : '.'}`);
+    return;
+  }
+  if (reportUnit(node, state.reaches[0]?.slots, reading)) return;
+  const fixes: SyntaxFix[] = known ? [replacement(scanner, known)] : [];
+  const what = blockOf && first ? `This block has no property \`${found}\`` : `\`${found}\` does not fit here`;
+  const list = blockOf && first ? `It has ${shortList(expected, 'and')}` : `Expected ${shortList(expected)}`;
+  const code = blockOf && first ? 'unknown-property' : first ? 'unknown-statement' : 'expected';
+  reading.report(scanner, code, `${what}. ${known ? `Did you mean \`${known}\`?` : `${list}${forms ? `:${forms}` : '.'}`}`, fixes);
+}
+
+/**
+ * `5 Mbs`: a word that stands where only a unit can, behind a bare number that needs one. In a step, the word was taken
+ * for the subject (`at 5 S host crashes`). True when that was it (reported).
+ */
+export function reportUnit(node: Statement, slots: Slots | undefined, reading: Reading): boolean {
+  const { scanner, text } = reading;
+  if (!slots) return false;
+  for (const name in node.slots) {
+    const value = node.slots[name]!;
+    const dimension = slots[name]?.dimension ?? 'number';
+    if (value.kind !== 'quantity' || value.unit !== null || dimension === 'number' || dimension === 'text') continue;
+    const subject = node.slots.HOST;
+    const isSubject = subject !== undefined && subject.start > value.end && text.slice(value.end, subject.start).trim() === '';
+    if (!isSubject && (value.end !== scanner.previousEnd || scanner.kind !== TokenKind.word || scanner.newline)) continue;
+    const range = isSubject ? subject : { start: scanner.start, end: scanner.end };
+    const found = text.slice(range.start, range.end);
+    const known = units.filter((unit) => unit.dimension === dimension && unit.name !== 'us').map((unit) => unit.name);
+    const alias = unitAliases[found.toLowerCase()];
+    const meant = alias && known.includes(alias) ? alias : nearest(found, known);
+    if (isSubject && !meant) continue;
+    reading.report(
+      range,
+      'unknown-unit',
+      `\`${found}\` is no unit. ${meant ? `Did you mean \`${meant}\`? ` : ''}Units that fit here are ${oneOf(known, 'and')}.`,
+      meant ? [replacement(range, meant)] : [],
+    );
+    return true;
+  }
+  return false;
+}
+
+function shortList(items: readonly string[], conjunction = 'or'): string {
+  return items.length > 14 ? `${items.slice(0, 14).join(', ')}, …` : oneOf(items, conjunction);
+}
+
+/** The form of a step as it is being written: a repeated one ends with `until`. */
+function timed(shown: string, node: Statement): string {
+  return node.slots.INTERVAL ? `every INTERVAL ${shown} until END` : shown;
+}

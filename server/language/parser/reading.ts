@@ -1,0 +1,79 @@
+/** Where the parser stands in a text, and what it has met so far: the one piece of state that all its parts share. */
+import type { TextRange } from '../compilation.ts';
+import type { Entry, Property, Slot } from '../entry.ts';
+import type { State } from '../pattern.ts';
+import { Scanner, TokenKind } from '../scanner.ts';
+import type { SlotSyntax, SyntaxFix, SyntaxProblem } from '../syntax.ts';
+
+/** What can stand where a text ends. */
+export interface Expectation {
+  /** Edges that go on from here; empty within a text or comment. */
+  readonly states: readonly State<Entry | Property>[];
+  /** A slot that must come: behind the comma of a list. */
+  readonly slot: Slot<unknown> | null;
+  /** The text ends behind a bare number of such a slot, so a unit can follow. */
+  readonly unitOf: Slot<unknown> | null;
+  /** The text ends within the records of a zone. */
+  readonly inRecords: boolean;
+  /** The innermost open block's entry. */
+  readonly block: Entry | null;
+}
+
+export const nothingExpected: Expectation = { states: [], slot: null, unitOf: null, inRecords: false, block: null };
+
+export class Reading {
+  readonly text: string;
+  readonly scanner: Scanner;
+  readonly problems: SyntaxProblem[] = [];
+  /** Blocks open around the current token. */
+  depth = 0;
+  /** Set when a block was found unclosed: all blocks around it end too. */
+  unwinding = false;
+  /** Terms so far of the expression that is being read. */
+  terms = 0;
+  /** The items so far of the list that is being read: where it breaks off, its names still count as declared. */
+  begun: SlotSyntax[] = [];
+  /** The first place where the text ended within a statement; null while there is none. */
+  stopped: Expectation | null = null;
+  /** The innermost block that is open at the end of the text. */
+  innermost: Entry | null = null;
+
+  constructor(text: string) {
+    this.text = text;
+    this.scanner = new Scanner(text);
+  }
+
+  /** The current token is this sign. */
+  at(symbol: string): boolean {
+    const { kind, start, end } = this.scanner;
+    return kind === TokenKind.symbol && end - start === symbol.length && this.text.startsWith(symbol, start);
+  }
+
+  /** The current token is not part of the statement before it: its line, the block or the text has ended. */
+  ended(): boolean {
+    const { scanner } = this;
+    return scanner.newline || scanner.kind === TokenKind.end || this.at('}');
+  }
+
+  /** The place behind the token before the current one. */
+  behind(): TextRange {
+    const { previousEnd } = this.scanner;
+    return { start: previousEnd, end: previousEnd };
+  }
+
+  /** Notes what was expected, when the text ends here, on the line of the last token. The first such place counts. */
+  stop(expected: Partial<Expectation>): void {
+    const { scanner } = this;
+    if (scanner.kind !== TokenKind.end || this.stopped || this.text.indexOf('\n', scanner.previousEnd) >= 0) return;
+    this.stopped = { ...nothingExpected, ...expected };
+  }
+
+  report(range: TextRange, code: string, message: string, fixes: readonly SyntaxFix[] = []): void {
+    this.problems.push({ start: range.start, end: range.end, code, message, fixes });
+  }
+}
+
+/** A fix that puts another text in the place of a range. */
+export function replacement(range: TextRange, text: string): SyntaxFix {
+  return { title: `Change to \`${text}\``, edits: [{ start: range.start, end: range.end, text }], preferred: true };
+}

@@ -1,0 +1,54 @@
+/**
+ * What is given up when a statement is broken: the rest of its line and the block that begins on it, no more. A line that
+ * begins, without indentation, with a word that only a declaration begins with ends every open block.
+ */
+import type { Property } from '../entry.ts';
+import type { State } from '../pattern.ts';
+import { TokenKind } from '../scanner.ts';
+import type { Statement } from '../syntax.ts';
+import { unindentedStarts } from '../vocabulary.ts';
+import type { Reading } from './reading.ts';
+
+/** Skips to the end of the statement's line, over a block that begins on it; within a block, at most to the next property. */
+export function giveUp(node: Statement, reading: Reading, properties?: State<Property>): void {
+  const { scanner } = reading;
+  while (!reading.unwinding && scanner.kind !== TokenKind.end && !reading.at('}')) {
+    if (scanner.newline && scanner.start !== node.start) break;
+    if (properties && scanner.kind === TokenKind.word && properties.words.has(scanner.slice())) break;
+    if (reading.at('{')) {
+      skipBlock(reading);
+      continue;
+    }
+    scanner.next();
+  }
+  node.end = Math.max(node.end, Math.min(scanner.previousEnd, scanner.start));
+}
+
+/** Over a balanced block whose `{` is the current (or last) token; gives its end. */
+export function skipBlock(reading: Reading): number {
+  const { scanner } = reading;
+  const open = scanner.start;
+  let depth = reading.at('{') ? 0 : 1;
+  for (; scanner.kind !== TokenKind.end; scanner.next()) {
+    if (scanner.kind === TokenKind.symbol) {
+      if (reading.at('{')) depth++;
+      else if (reading.at('}') && --depth <= 0) {
+        scanner.next();
+        return scanner.previousEnd;
+      }
+    } else if (atUnindentedStatement(reading)) break;
+  }
+  if (depth > 0) reportUnclosed(open, reading);
+  reading.unwinding = true;
+  return scanner.previousEnd;
+}
+
+/** At a line that begins a statement at column 0, though a block is open. */
+export function atUnindentedStatement({ scanner, text }: Reading): boolean {
+  if (!scanner.newline || scanner.kind !== TokenKind.word) return false;
+  return text.charCodeAt(scanner.start - 1) === 10 && unindentedStarts.has(scanner.slice());
+}
+
+export function reportUnclosed(open: number, reading: Reading): void {
+  reading.report({ start: open, end: open + 1 }, 'unclosed-block', 'This block is never closed: write `}` at its end.');
+}

@@ -1,0 +1,132 @@
+/** What stands in a slot: a name with its indices, an expression, a record type, the rest of the line, or a list of them. */
+import type { Slot } from '../entry.ts';
+import { isRecordType } from '../record-types.ts';
+import { TokenKind } from '../scanner.ts';
+import type { Expression, IndexSyntax, ListSyntax, NameSyntax, SlotSyntax } from '../syntax.ts';
+import { expression, textLiteral } from './expression.ts';
+import type { Reading } from './reading.ts';
+
+const MAXIMUM_INDICES = 4;
+
+/** The current token can begin such a slot. */
+export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
+  const { kind } = reading.scanner;
+  switch (slot.form) {
+    case 'name':
+      return kind === TokenKind.word;
+    case 'text':
+      return kind === TokenKind.text || kind === TokenKind.word;
+    case 'record-type':
+      return kind === TokenKind.word && isRecordType(reading.scanner.slice());
+    case 'expression':
+      return kind === TokenKind.number || kind === TokenKind.word || kind === TokenKind.text || reading.at('(') || reading.at('-');
+    case 'rest-of-line':
+      return kind === TokenKind.word || kind === TokenKind.number || kind === TokenKind.text;
+    case 'choice':
+      return false;
+  }
+}
+
+/** Reads the slot that begins at the current token; null when it is broken (reported). */
+export function slotSyntax(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
+  if (slot.count === 'list') return list(slot, reading);
+  reading.begun = [];
+  return one(slot, reading);
+}
+
+function list(slot: Slot<unknown>, reading: Reading): ListSyntax | null {
+  const { scanner } = reading;
+  const items: SlotSyntax[] = [];
+  const { start } = scanner;
+  reading.begun = items;
+  for (;;) {
+    const item = one(slot, reading);
+    if (!item) return null;
+    items.push(item);
+    if (!reading.at(',') || scanner.newline) break;
+    scanner.next();
+    if (reading.ended() || !canStart(slot, reading)) {
+      reading.stop({ slot });
+      reading.report(reading.behind(), 'expected', `Expected ${slot.expected} behind the comma.`);
+      return null;
+    }
+  }
+  return { kind: 'list', start, end: scanner.previousEnd, items };
+}
+
+function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
+  const { scanner } = reading;
+  switch (slot.form) {
+    case 'name':
+      return name(reading);
+    case 'text':
+    case 'expression':
+      return expression(reading);
+    case 'record-type': {
+      const word = { kind: 'word', value: scanner.slice().toUpperCase(), start: scanner.start, end: scanner.end } as const;
+      scanner.next();
+      return word;
+    }
+    default:
+      return restOfLine(reading);
+  }
+}
+
+function restOfLine(reading: Reading): SlotSyntax {
+  const { scanner, text } = reading;
+  if (scanner.kind === TokenKind.text) return { ...textLiteral(reading), kind: 'word' };
+  const { start } = scanner;
+  do scanner.next();
+  while (!reading.ended() && !reading.at('{'));
+  const end = scanner.previousEnd;
+  return { kind: 'word', value: text.slice(start, end), start, end };
+}
+
+/** `peer[1..n].example.org`: indices and what goes on behind them touch the name. */
+function name(reading: Reading): NameSyntax | null {
+  const { scanner } = reading;
+  const { start } = scanner;
+  let before = scanner.slice();
+  scanner.next();
+  let indices: IndexSyntax[] | null = null;
+  while (reading.at('[') && scanner.start === scanner.previousEnd) {
+    if ((indices?.length ?? 0) >= MAXIMUM_INDICES) {
+      reading.report(scanner, 'too-deep', 'A name has at most four indices.');
+      return null;
+    }
+    const found = index(before, reading);
+    if (!found) return null;
+    before = '';
+    indices = [...(indices ?? []), found];
+  }
+  return { kind: 'name', start, end: scanner.previousEnd, text: reading.text.slice(start, scanner.previousEnd), indices };
+}
+
+/** `[7]` or `[1..n]`, and the text that touches it from behind. */
+function index(before: string, reading: Reading): IndexSyntax | null {
+  const { scanner } = reading;
+  const { start } = scanner;
+  scanner.next();
+  const first = expression(reading);
+  if (!first) return null;
+  let last: Expression | null = null;
+  if (reading.at('..')) {
+    scanner.next();
+    last = expression(reading);
+    if (!last) return null;
+  }
+  if (!reading.at(']')) {
+    reading.report(reading.behind(), 'expected', 'Expected ] behind the index, as in `peer[7]` or `peer[1..50]`.', [
+      { title: 'Close the index', edits: [{ ...reading.behind(), text: ']' }], preferred: true },
+    ]);
+    return null;
+  }
+  scanner.next();
+  const end = scanner.previousEnd;
+  let after = '';
+  if (scanner.kind === TokenKind.word && scanner.start === end) {
+    after = scanner.slice();
+    scanner.next();
+  }
+  return { before, first, last, after, start, end };
+}

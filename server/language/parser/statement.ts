@@ -1,0 +1,203 @@
+/**
+ * Statements, and the blocks within them.
+ *
+ * Theory of operation: for each statement the parser walks the automaton of the vocabulary: a word edge when the token is
+ * that word, else a slot edge when the token can begin such a slot. It never goes back, so the time is linear. The
+ * properties of a block are read the same way, with the automaton of that block.
+ */
+import type { Entry, Property, Slot, Slots } from '../entry.ts';
+import { form, type State, type WordEdge } from '../pattern.ts';
+import { TokenKind } from '../scanner.ts';
+import type { Statement } from '../syntax.ts';
+import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
+import { reportUnexpected, reportUnit } from './messages.ts';
+import type { Reading } from './reading.ts';
+import { records } from './records.ts';
+import { atUnindentedStatement, giveUp, reportUnclosed, skipBlock } from './recovery.ts';
+import { canStart, slotSyntax } from './slots.ts';
+
+/** Blocks within blocks go this deep. */
+const MAXIMUM_DEPTH = 64;
+
+const emptyStatement = (start: number): Statement => ({
+  start,
+  end: start,
+  headEnd: start,
+  entry: null,
+  complete: false,
+  slots: {},
+  block: null,
+  braces: null,
+});
+
+/** Reads the statement that begins at the current token. */
+export function statement(start: State<Entry>, reading: Reading): Statement {
+  const { scanner } = reading;
+  const node = emptyStatement(scanner.start);
+  const state = walk(start, node, reading);
+  node.headEnd = node.end = Math.max(node.start, scanner.previousEnd);
+  if (!state) {
+    giveUp(node, reading);
+    return node;
+  }
+  if (scanner.kind === TokenKind.end) reading.stop({ states: [state], unitOf: bareQuantity(node, state.reaches, reading) });
+  const entry = state.accepts;
+  if (!entry) {
+    node.entry = state.reaches.length === 1 ? state.reaches[0]! : null;
+    reportUnexpected(state, node, reading);
+    giveUp(node, reading);
+    return node;
+  }
+  node.entry = entry;
+  const opens = reading.at('{') && !scanner.newline;
+  if (opens && entry.block !== 'none') {
+    node.complete = block(entry, node, reading);
+    node.end = scanner.previousEnd;
+  } else if (entry.blockRequired) {
+    if (!reading.ended() && propertyAutomaton(entry).words.has(scanner.slice())) reportUnexpected(state, node, reading);
+    else reading.report({ start: node.headEnd, end: node.headEnd }, 'expected', `Expected { here: \`${form(entry)}\`.`);
+    giveUp(node, reading);
+    return node;
+  } else node.complete = true;
+  if (!reading.unwinding && !reading.ended()) {
+    if (opens && entry.block === 'none')
+      reading.report(scanner, 'no-block', `\`${form(entry)}\` takes no block: nothing goes between braces here.`);
+    else reportUnexpected(state, node, reading);
+    node.complete = false;
+    giveUp(node, reading);
+  }
+  return node;
+}
+
+/** Follows edges as far as the tokens go; null when a slot was begun and is broken (the problem is reported). */
+function walk<P extends Entry | Property>(start: State<P>, node: Statement, reading: Reading): State<P> | null {
+  const { scanner } = reading;
+  let state = start;
+  for (let first = true; first || !reading.ended(); first = false) {
+    const { kind } = scanner;
+    if ((kind === TokenKind.word || kind === TokenKind.symbol) && state.words.size > 0) {
+      const edge = wordEdge(state, reading);
+      if (edge) {
+        for (const { slot, value } of edge.captures) {
+          node.slots[slot] = { kind: 'word', start: scanner.start, end: scanner.end, value };
+        }
+        state = edge.to;
+        scanner.next();
+        continue;
+      }
+    }
+    let edge = null;
+    for (const candidate of state.slots) {
+      if (canStart(candidate.slot, reading)) {
+        edge = candidate;
+        break;
+      }
+    }
+    if (!edge) break;
+    const value = slotSyntax(edge.slot, reading);
+    if (!value) {
+      const { begun } = reading;
+      if (begun.length > 0) node.slots[edge.name] = { kind: 'list', start: begun[0]!.start, end: scanner.previousEnd, items: begun };
+      node.entry = (state.reaches.length === 1 ? state.reaches[0]! : null) as Entry | null;
+      return null;
+    }
+    node.slots[edge.name] = value;
+    state = edge.to;
+  }
+  return state;
+}
+
+function wordEdge<P>(state: State<P>, { scanner, text }: Reading): WordEdge<P> | undefined {
+  if (!state.fewWords) return state.words.get(scanner.slice());
+  const length = scanner.end - scanner.start;
+  for (const edge of state.fewWords) if (edge.word.length === length && text.startsWith(edge.word, scanner.start)) return edge;
+  return undefined;
+}
+
+/** The block of `entry`, whose `{` is the current token. False when its records are never closed. */
+function block(entry: Entry, node: Statement, reading: Reading): boolean {
+  const { scanner } = reading;
+  const open = scanner.start;
+  if (entry.block === 'records') {
+    scanner.next();
+    if (!beginsWithProperty(entry, reading)) return records(node, open, reading);
+    scanner.resume(open);
+  }
+  scanner.next();
+  const items: Statement[] = [];
+  node.block = items;
+  if (++reading.depth > MAXIMUM_DEPTH) {
+    reading.report({ start: open, end: open + 1 }, 'too-deep', `Blocks within blocks go ${MAXIMUM_DEPTH} deep at most.`);
+    reading.depth--;
+    node.braces = { start: open, end: skipBlock(reading) };
+    return false;
+  }
+  let closed = false;
+  while (scanner.kind !== TokenKind.end && !reading.unwinding) {
+    if (reading.at('}')) {
+      closed = true;
+      scanner.next();
+      break;
+    }
+    if (atUnindentedStatement(reading)) break;
+    items.push(entry.block === 'steps' ? statement(statementAutomaton, reading) : property(entry, reading));
+  }
+  reading.depth--;
+  node.braces = { start: open, end: scanner.previousEnd };
+  if (!closed && !reading.unwinding) {
+    if (scanner.kind === TokenKind.end) reading.innermost ??= entry;
+    reportUnclosed(open, reading);
+    reading.unwinding = true;
+  }
+  return true;
+}
+
+/** A block of records holds properties instead when it begins with one: `from "file"`, or what is being typed of it. */
+function beginsWithProperty(entry: Entry, { scanner, text }: Reading): boolean {
+  return (
+    scanner.kind === TokenKind.word &&
+    propertyAutomaton(entry).words.has(scanner.slice()) &&
+    /^\s*(?:"|$)/.test(text.slice(scanner.end, scanner.end + 40))
+  );
+}
+
+function property(entry: Entry, reading: Reading): Statement {
+  const { scanner } = reading;
+  const node = emptyStatement(scanner.start);
+  const start = propertyAutomaton(entry);
+  const state = walk(start, node, reading);
+  node.headEnd = node.end = Math.max(node.start, scanner.previousEnd);
+  if (!state) {
+    giveUp(node, reading);
+    return node;
+  }
+  if (scanner.kind === TokenKind.end) {
+    const unitOf = bareQuantity(node, state.reaches, reading);
+    reading.stop({ states: state.accepts ? [state, start] : [state], block: entry, unitOf });
+  }
+  node.entry = (state.accepts ?? (state.reaches.length === 1 ? state.reaches[0] : null)) as unknown as Entry | null;
+  node.complete = state.accepts !== null;
+  if (!node.complete) {
+    reportUnexpected(state, node, reading, entry);
+    giveUp(node, reading);
+  } else if (followsUnit(node, state.accepts!.slots, start, reading)) {
+    node.complete = false;
+    giveUp(node, reading, start);
+  }
+  return node;
+}
+
+/** `up 5 Mbs`: what stands behind a complete property is neither its end nor the next property, but a unit misspelt (reported). */
+function followsUnit(node: Statement, slots: Slots, start: State<Property>, reading: Reading): boolean {
+  if (reading.ended() || reading.scanner.kind !== TokenKind.word || wordEdge(start, reading)) return false;
+  return reportUnit(node, slots, reading);
+}
+
+/** The slot whose bare number was read last: a unit can follow. */
+function bareQuantity(node: Statement, reaches: readonly { readonly slots: Slots }[], { scanner }: Reading): Slot<unknown> | null {
+  for (const name in node.slots) {
+    const value = node.slots[name]!;
+    if (value.kind === 'quantity' && value.unit === null && value.end === scanner.previousEnd) return reaches[0]?.slots[name] ?? null;
+  }
+  return null;
+}
