@@ -33,9 +33,14 @@ export class Column<A extends ColumnArray> {
     return this.#length;
   }
 
-  /** A copy of exactly the rows so far. */
+  /** Bytes of one row. */
+  get width(): number {
+    return this.#array.BYTES_PER_ELEMENT;
+  }
+
+  /** The rows so far: a view, not a copy, for which later rows and changes make no promise. */
   done(): A {
-    return this.#array.slice(0, this.#length) as A;
+    return this.#array.subarray(0, this.#length) as A;
   }
 }
 
@@ -63,8 +68,13 @@ export class ByteStore {
     return start;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The bytes so far: a view, as a column's. */
   done(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.#bytes.subarray(0, this.#length);
   }
 }
 
@@ -72,17 +82,30 @@ export class ByteStore {
 export class StringTable {
   readonly #numbers = new Map<string, number>();
   readonly #strings: string[] = [];
+  #characters = 0;
+
+  /** Distinct texts so far. */
+  get length(): number {
+    return this.#strings.length;
+  }
+
+  /** UTF-16 units of them all. */
+  get characters(): number {
+    return this.#characters;
+  }
 
   number(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#strings.length;
     this.#strings.push(text);
+    this.#characters += text.length;
     this.#numbers.set(text, number);
     return number;
   }
 
+  /** The texts so far: later ones are appended to the same array. */
   done(): string[] {
-    return [...this.#strings];
+    return this.#strings;
   }
 }

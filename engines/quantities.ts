@@ -16,3 +16,6 @@ export const SECOND: Nanoseconds = 1_000_000_000;
 export const MINUTE: Nanoseconds = 60 * SECOND;
 export const HOUR: Nanoseconds = 60 * MINUTE;
 export const DAY: Nanoseconds = 24 * HOUR;
+
+/** The calendar of virtual time: 0 is 2026-01-01 00:00:00 UTC, here in seconds since 1970-01-01 without leap seconds. */
+export const EPOCH = 1_767_225_600;

@@ -39,6 +39,11 @@ export interface PacketSending {
   readonly options?: Uint8Array;
 }
 
+/** Bytes of one value of a metric: its time and itself. */
+const SAMPLE: Bytes = 16;
+/** About what an engine needs for a text in a table and an index of it, besides its characters. */
+const STRING: Bytes = 80;
+
 export class Recorder {
   readonly strings = new StringTable();
   readonly #bytes = new ByteStore();
@@ -47,6 +52,7 @@ export class Recorder {
     string,
     { definition: MetricDefinition; subjects: readonly string[]; at: Column<Float64Array>; values: Column<Float64Array> }
   >();
+  #samples = 0;
   messageBytes = 0;
   packetsLost = 0;
   retransmissions = 0;
@@ -104,6 +110,13 @@ export class Recorder {
     expiresAt: float64(),
     note: int32(),
     step: int32(),
+  };
+
+  readonly #widths = {
+    connections: widthOf(this.#connections),
+    messages: widthOf(this.#messages),
+    packets: widthOf(this.#packets),
+    states: widthOf(this.#states),
   };
 
   constructor(metrics: readonly MetricDefinition[]) {
@@ -240,6 +253,7 @@ export class Recorder {
     }
     series.at.push(at);
     series.values.push(value);
+    this.#samples++;
   }
 
   /** The value measured last, if any. Host, domain and mail names are compared without case and without the root's trailing dot. */
@@ -254,10 +268,30 @@ export class Recorder {
     return undefined;
   }
 
+  /** What is held so far, about: the rows of all tables, the messages' bytes and the texts. */
+  get recorded(): Bytes {
+    const widths = this.#widths;
+    return (
+      this.#connections.transport.length * widths.connections +
+      this.#messages.sentAt.length * widths.messages +
+      this.#packets.sentAt.length * widths.packets +
+      this.#states.at.length * widths.states +
+      this.#samples * SAMPLE +
+      this.#bytes.length +
+      this.strings.length * STRING +
+      this.strings.characters
+    );
+  }
+
+  get messageCount(): number {
+    return this.#messages.sentAt.length;
+  }
+
   get packetCount(): number {
     return this.#packets.sentAt.length;
   }
 
+  /** Everything so far, as views of what is recorded: nothing is copied, and what is recorded afterwards may show in them. */
   tables(): {
     connections: ConnectionTable;
     messages: MessageTable;
@@ -284,6 +318,11 @@ export class Recorder {
       strings: this.strings.done(),
     };
   }
+}
+
+/** Bytes of one row of a table. */
+function widthOf(table: Record<string, { readonly width: number }>): number {
+  return Object.values(table).reduce((sum, { width }) => sum + width, 0);
 }
 
 type Done<T> = { [K in keyof T]: T[K] extends Column<infer A> ? A : never };

@@ -21,7 +21,19 @@ type AnyArray = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Arr
 
 /** Any plain data: strings, numbers, booleans, null, arrays, objects and the typed arrays above. */
 export function encode(data: unknown): Uint8Array {
-  const arrays: { array: AnyArray; offset: number }[] = [];
+  const parts = encodedParts(data);
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** What `encode` gives, in pieces end to end: the arrays are not copied. */
+export function encodedParts(data: unknown): Uint8Array[] {
+  const arrays: AnyArray[] = [];
   let size = 0;
   const header = JSON.stringify(data, (_key, value: unknown) => {
     if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
@@ -30,21 +42,24 @@ export function encode(data: unknown): Uint8Array {
     if (!kind) throw new TypeError('a run holds typed arrays of the five kinds in KINDS only');
     const array = value as AnyArray;
     const offset = size;
-    arrays.push({ array, offset });
-    size += Math.ceil(array.byteLength / 8) * 8;
+    arrays.push(array);
+    size += padded(array.byteLength);
     return { $array: [kind, offset, array.length] };
   });
   const text = new TextEncoder().encode(header);
-  const start = Math.ceil((8 + text.length) / 8) * 8;
-  const bytes = new Uint8Array(start + size);
-  bytes.set(MAGIC, 0);
-  new DataView(bytes.buffer).setUint32(4, text.length, true);
-  bytes.set(text, 8);
-  for (const { array, offset } of arrays) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start + offset);
+  const head = new Uint8Array(padded(8 + text.length));
+  head.set(MAGIC, 0);
+  new DataView(head.buffer).setUint32(4, text.length, true);
+  head.set(text, 8);
+  const parts: Uint8Array[] = [head];
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    parts.push(new Uint8Array(buffer, byteOffset, byteLength), new Uint8Array(padded(byteLength) - byteLength));
   }
-  return bytes;
+  return parts;
 }
+
+/** The next multiple of eight. */
+const padded = (length: number): number => Math.ceil(length / 8) * 8;
 
 /** The opposite of `encode`. Throws a RangeError that says what is wrong for bytes that `encode` did not make. */
 export function decode(bytes: Uint8Array): unknown {

@@ -63,7 +63,7 @@ export interface RunStep {
   readonly startedAt: Nanoseconds;
   /** NaN when it was not done when the run ended. */
   readonly endedAt: Nanoseconds;
-  /** One line for the author: `delivered to bob@hamburger.edu`, `128.119.245.12`, `NXDOMAIN`. Empty when it never ended. */
+  /** One line for the author: `delivered to bob@hamburger.edu`, `128.119.245.12`, `NXDOMAIN`. Empty when it never ended, unless simulated time ended first: it says so then. */
   readonly outcome: string;
   /** False when what the step set out to do did not come about (bounced, refused, no such name, never ended). */
   readonly succeeded: boolean;

@@ -136,4 +136,82 @@ describe('the schedule', () => {
     expect(over).toEqual([0, 3, 11, 12]);
     expect(starts.map(([, time]) => time)).toEqual([0, 10, 11]);
   });
+
+  it('repeats an `every` step of a `together` on its own, beside the others', () => {
+    const { starts, report } = run([
+      { timing: then, together: true },
+      { timing: every(10, 25), parent: 0, takes: 1 },
+      { timing: every(10, 15), parent: 0, takes: 30, fails: true },
+      { timing: then, parent: 0, takes: 2 },
+      { timing: then },
+    ]);
+    expect(starts.map(([step, time, cause]) => [step, time, cause])).toEqual([
+      [1, 0, 1],
+      [2, 0, 2],
+      [3, 0, 3],
+      [1, 10, 1],
+      [2, 10, 2],
+      [1, 20, 1],
+      [4, 40, 4],
+    ]);
+    expect(report.slice(0, 4)).toEqual([
+      [0, 40, '1 of 3 failed', false],
+      [0, 21, 'all 3 done', true],
+      [0, 40, '2 of 2 failed', false],
+      [0, 2, 'done 3', true],
+    ]);
+  });
+
+  describe('at the end of time, 104 days', () => {
+    const DAYS = 86_400;
+    const cutOff = 'cut off: simulated time ends after 104 d 6 h';
+    const neverBegan = 'never began: simulated time ends after 104 d 6 h';
+
+    it('says of each step whether it was cut off or never began', () => {
+      const { starts, report } = run([{ timing: at(100 * DAYS), takes: 1 }, { timing: waiting(100 * DAYS), takes: 1 }, { timing: then }]);
+      expect(starts.map(([step]) => step)).toEqual([0]);
+      expect(report).toEqual([
+        [100 * DAYS, 100 * DAYS + 1, 'done 0', true],
+        [Number.NaN, Number.NaN, neverBegan, false],
+        [Number.NaN, Number.NaN, neverBegan, false],
+      ]);
+    });
+
+    it('cuts off what takes longer, a `together` and an `every` among them', () => {
+      const { report } = run([
+        { timing: at(104 * DAYS), together: true },
+        { timing: then, parent: 0, takes: 10 * DAYS },
+        { timing: every(DAYS / 2, 300 * DAYS), parent: 0, takes: 1 },
+        { timing: then, parent: 0, takes: 5 },
+      ]);
+      expect(report.map(([, , outcome, succeeded]) => [outcome, succeeded])).toEqual([
+        [cutOff, false],
+        [cutOff, false],
+        [cutOff, false],
+        ['done 3', true],
+      ]);
+    });
+
+    it('says nothing of the kind when it was not reached', () => {
+      expect(run([{ timing: at(104 * DAYS), takes: 1, trails: 2 }, { timing: then }]).report.map(([, , outcome]) => outcome)).toEqual([
+        'done 0',
+        'done 1',
+      ]);
+    });
+  });
+
+  it('goes through twenty thousand steps in a moment, one after the other or all at their times', () => {
+    const takes = 0.000_5;
+    const told = Array.from({ length: 20_000 }, (_, i) => ({ timing: i % 2 ? then : at(i * 0.001), takes, trails: takes }));
+    const before = performance.now();
+    const { report, over } = run(
+      told,
+      told.map((_, i) => i),
+    );
+    const { report: together } = run([{ timing: then, together: true }, ...told.map((one) => ({ ...one, parent: 0 }))]);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(report.every(([, , , succeeded]) => succeeded)).toBe(true);
+    expect(over.length).toBe(20_000);
+    expect(together[0]?.[2]).toBe('all 20000 done');
+  });
 });

@@ -7,7 +7,8 @@
  * since it was done, too; the first one at once). The steps of a `together` all start with it, side by side, and it is done
  * when they are. What a step does while it runs, and everything that follows from it, has the step as its cause.
  */
-import type { Kernel } from './kernel/kernel.ts';
+import { formatDuration } from './format.ts';
+import { END_OF_TIME, type Kernel } from './kernel/kernel.ts';
 import { type Process, start } from './kernel/process.ts';
 import type { StepOutcome } from './protocol.ts';
 import type { Nanoseconds } from './quantities.ts';
@@ -21,6 +22,9 @@ interface StepRecord {
 }
 
 const NEVER_ENDED: StepOutcome = { outcome: '', succeeded: false };
+const END = formatDuration(END_OF_TIME);
+const CUT_OFF: StepOutcome = { outcome: `cut off: simulated time ends after ${END}`, succeeded: false };
+const BEYOND: StepOutcome = { outcome: `never began: simulated time ends after ${END}`, succeeded: false };
 
 export class Schedule {
   readonly #kernel: Kernel;
@@ -30,7 +34,12 @@ export class Schedule {
   /** Called when a step is done and has settled, by step. */
   readonly #followers: (() => void)[][];
   readonly #over: boolean[];
-  #waitingForAll: { readonly steps: number; readonly tell: () => void }[] = [];
+  /** All steps before this one are over. */
+  #firstOpen = 0;
+  /** Who is to be told, by the number of first steps that have to be over. */
+  readonly #waitingForAll = new Map<number, (() => void)[]>();
+  /** The steps of each `together`, and of −1 those that stand alone. */
+  readonly #children = new Map<number, number[]>();
 
   constructor(kernel: Kernel, steps: readonly Step[], perform: (action: Action) => Process<StepOutcome>) {
     this.#kernel = kernel;
@@ -39,37 +48,33 @@ export class Schedule {
     this.#records = steps.map(() => ({ startedAt: Number.NaN, endedAt: Number.NaN, outcome: NEVER_ENDED }));
     this.#followers = steps.map(() => []);
     this.#over = steps.map(() => false);
+    steps.forEach(({ parent }, i) => {
+      append(this.#children, parent, i);
+    });
   }
 
   /** Calls `tell` as soon as the first `steps` steps are done and settled, before any step that waits for them starts. */
   whenOver(steps: number, tell: () => void): void {
-    this.#waitingForAll.push({ steps, tell });
+    append(this.#waitingForAll, steps, tell);
   }
 
   /** Plans the first steps. To be called once, before the first event. */
   begin(): void {
-    this.#tellThatAllAreOver();
+    this.#tell(0);
     this.#beginSequence(-1);
   }
 
   report(): RunStep[] {
     return this.#steps.map((step, i) => {
       const { startedAt, endedAt, outcome } = this.#records[i]!;
-      return { text: step.text, at: step.at, parent: step.parent, startedAt, endedAt, ...outcome };
+      const told = this.#kernel.outOfTime && Number.isNaN(endedAt) ? (Number.isNaN(startedAt) ? BEYOND : CUT_OFF) : outcome;
+      return { text: step.text, at: step.at, parent: step.parent, startedAt, endedAt, ...told };
     });
-  }
-
-  #children(parent: number): number[] {
-    const children: number[] = [];
-    this.#steps.forEach((step, i) => {
-      if (step.parent === parent) children.push(i);
-    });
-    return children;
   }
 
   #beginSequence(parent: number): void {
     let previous = -1;
-    for (const i of this.#children(parent)) {
+    for (const i of this.#children.get(parent) ?? []) {
       const { timing } = this.#steps[i]!;
       if (timing.kind === 'at') this.#startIn(i, Math.max(0, timing.time - this.#kernel.now));
       else {
@@ -100,7 +105,7 @@ export class Schedule {
   }
 
   #startTogether(i: number): void {
-    const children = this.#children(i);
+    const children = this.#children.get(i) ?? [];
     let missing = children.length;
     if (missing === 0) this.#end(i, { outcome: '', succeeded: true });
     for (const child of children) {
@@ -141,11 +146,12 @@ export class Schedule {
   }
 
   #tellThatAllAreOver(): void {
-    const firstOpen = this.#over.indexOf(false);
-    const over = firstOpen < 0 ? this.#over.length : firstOpen;
-    const told = this.#waitingForAll.filter(({ steps }) => steps <= over);
-    this.#waitingForAll = this.#waitingForAll.filter(({ steps }) => steps > over);
-    for (const { tell } of told) tell();
+    while (this.#over[this.#firstOpen]) this.#tell(++this.#firstOpen);
+  }
+
+  #tell(steps: number): void {
+    for (const tell of this.#waitingForAll.get(steps) ?? []) tell();
+    this.#waitingForAll.delete(steps);
   }
 
   #end(i: number, outcome: StepOutcome): void {
@@ -162,4 +168,10 @@ export class Schedule {
 
 function summary(total: number, failures: number): StepOutcome {
   return { outcome: failures === 0 ? `all ${total} done` : `${failures} of ${total} failed`, succeeded: failures === 0 };
+}
+
+function append<T>(lists: Map<number, T[]>, key: number, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }

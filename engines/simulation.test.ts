@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { resolveStep, textbook } from './dns/scenario-for-tests.ts';
 import { mailScenario } from './mail/scenario-for-tests.ts';
+import { HOUR, MILLISECOND } from './quantities.ts';
+import { encodeRun } from './run-codec.ts';
 import type { Scenario } from './scenario.ts';
-import { simulate } from './simulation.ts';
+import { DEFAULT_LIMITS, LimitReached, Simulation, simulate } from './simulation.ts';
 
 const scenario = mailScenario({ dialect: 'classic', steps: [] });
 /** The same, said at a place of the author's text. */
@@ -44,4 +47,62 @@ describe('what a run declares', () => {
     const other = { ...scenario, hosts: scenario.hosts.map((host, i) => (i === 0 ? { ...host, implicit: !host.implicit } : host)) };
     expect(simulate(other).fingerprint).not.toBe(simulate(scenario).fingerprint);
   });
+});
+
+describe('a run that does not end is stopped', () => {
+  const endless = textbook([
+    resolveStep('gaia.cs.umass.edu', 'A', { kind: 'every', interval: MILLISECOND, until: Number.MAX_SAFE_INTEGER }),
+  ]);
+
+  test('by its events', () => {
+    const limits = { ...DEFAULT_LIMITS, maximumEvents: 5_432 };
+    expect(() => simulate(endless, limits)).toThrow(LimitReached);
+    expect(() => simulate(endless, limits)).toThrow(
+      /^the run did not end within 5432 events \([\d.]+ m?s of simulated time\): give repeating steps an “until”, or raise the limit$/,
+    );
+  });
+
+  test('by what it has recorded', () => {
+    const limits = { ...DEFAULT_LIMITS, maximumRecorded: 2 * 2 ** 20 };
+    expect(() => simulate(endless, limits)).toThrow(
+      /^the run has recorded 2 MiB \(\d{4,5} messages and \d{4,5} packets in [\d.]+ s of simulated time\) and had not ended: give /,
+    );
+    expect(() => simulate(endless, { ...limits, maximumRecorded: 100_000 })).toThrow(/has recorded 100 kB/);
+  });
+
+  test('and no other: limits that are just not reached change nothing', () => {
+    const ending = textbook([resolveStep('gaia.cs.umass.edu')]);
+    const run = simulate(ending);
+    const { events } = run.statistics;
+    expect(simulate(ending, { ...DEFAULT_LIMITS, maximumEvents: events }).fingerprint).toBe(run.fingerprint);
+    expect(() => simulate(ending, { ...DEFAULT_LIMITS, maximumEvents: events - 1 })).toThrow(LimitReached);
+  });
+
+  test('what is recorded is told about as it is saved', () => {
+    const simulation = new Simulation(endless);
+    expect(simulation.limitReached(DEFAULT_LIMITS)).toBe(null);
+    const before = simulation.recorded;
+    expect(before).toBeLessThan(10_000);
+    simulation.advance(200_000);
+    const { recorded } = simulation;
+    const saved = encodeRun(simulation.finish()).length;
+    expect(recorded / saved).toBeGreaterThan(0.8);
+    expect(recorded / saved).toBeLessThan(1.5);
+  });
+});
+
+test('a run of more than 104 days ends there, and its steps say so', () => {
+  const DAY = 24 * HOUR;
+  const run = simulate(
+    textbook([
+      resolveStep('gaia.cs.umass.edu', 'A', { kind: 'at', time: 100 * DAY }),
+      resolveStep('www.umass.edu', 'A', { kind: 'after', delay: 100 * DAY }),
+    ]),
+  );
+  expect(run.duration).toBe(Number.MAX_SAFE_INTEGER);
+  expect(run.steps.map(({ outcome, succeeded }) => [outcome, succeeded])).toEqual([
+    ['128.119.245.12', true],
+    ['never began: simulated time ends after 104 d 6 h', false],
+  ]);
+  expect(run.messages.rows).toBe(8);
 });

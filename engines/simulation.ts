@@ -4,23 +4,40 @@
  * It is run in slices, so that whoever drives it can report progress and stop in between; `simulate` runs it whole.
  * A run ends when no step is left to start and nothing but background timers is pending.
  */
+import { compare } from './comparison.ts';
 import { fingerprint } from './fingerprint.ts';
-import { formatValue } from './format.ts';
+import { count, formatValue } from './format.ts';
 import { Kernel } from './kernel/kernel.ts';
 import type { Process } from './kernel/process.ts';
 import { metrics } from './metrics.ts';
 import { SimulatedNetwork } from './network/simulated-network.ts';
 import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
-import type { Nanoseconds } from './quantities.ts';
+import type { Bytes, Nanoseconds } from './quantities.ts';
 import { Recorder } from './recorder.ts';
 import type { Check, Declaration, MessageTable, Run } from './run.ts';
-import type { Action, Comparison, Expectation, MetricExpectation, Scenario, Service } from './scenario.ts';
+import type { Action, Expectation, MetricExpectation, Scenario, Service } from './scenario.ts';
 import { Schedule } from './schedule.ts';
 import { ENGINE_VERSION } from './version.ts';
 
-/** More events than any lesson needs; a scenario that never comes to an end is stopped here. */
-export const MAXIMUM_EVENTS = 50_000_000;
+/** What a run may take before it is stopped: a scenario that never comes to an end must not take the machine with it. */
+export interface RunLimits {
+  /** Events. */
+  readonly maximumEvents: number;
+  /** What is recorded, as `Simulation.recorded` tells it. The memory that a run needs is about twice that, and some hundred megabytes. */
+  readonly maximumRecorded: Bytes;
+}
+
+/** More than any lesson needs. */
+export const DEFAULT_LIMITS: RunLimits = { maximumEvents: 50_000_000, maximumRecorded: 512 * 2 ** 20 };
+
+/** A run was stopped at one of its limits; the message is for the author of the scenario. */
+export class LimitReached extends Error {
+  override readonly name = 'LimitReached';
+}
+
+/** Events between two looks at what is recorded. */
+const SLICE = 1_000;
 
 export class Simulation {
   readonly #scenario: Scenario;
@@ -62,12 +79,32 @@ export class Simulation {
     return this.#kernel.events;
   }
 
+  /** About what the run holds so far: rows of tables, bytes of messages, texts. */
+  get recorded(): Bytes {
+    return this.#recorder.recorded;
+  }
+
+  /**
+   * Whether a run that has more to do is at a limit: null, or what to tell the author. To be asked between slices; a
+   * slice may be `maximumEvents − events` long at most.
+   */
+  limitReached({ maximumEvents, maximumRecorded }: RunLimits): string | null {
+    const far = `${formatValue(this.now, 'ns')} of simulated time`;
+    const advice = 'give repeating steps an “until”, or raise the limit';
+    if (this.events >= maximumEvents) return `the run did not end within ${count(maximumEvents, 'event')} (${far}): ${advice}`;
+    if (this.recorded < maximumRecorded) return null;
+    const recorded = `${count(this.#recorder.messageCount, 'message')} and ${count(this.#recorder.packetCount, 'packet')}`;
+    const mebibytes = maximumRecorded / 2 ** 20;
+    const limit = Number.isInteger(mebibytes) ? `${mebibytes} MiB` : formatValue(maximumRecorded, 'B');
+    return `the run has recorded ${limit} (${recorded} in ${far}) and had not ended: ${advice}`;
+  }
+
   /** Runs up to that many events; true while there is more to do. */
   advance(events: number): boolean {
     return this.#kernel.run(events);
   }
 
-  /** What happened so far, with every expectation judged. */
+  /** What happened, with every expectation judged. The end: the run's tables are the recorder's own, so nothing may be run afterwards. */
   finish(): Run {
     const tables = this.#recorder.tables();
     const run: Omit<Run, 'fingerprint'> = {
@@ -125,16 +162,14 @@ export class Simulation {
   }
 }
 
-/** Runs a scenario to its end. Throws an Error that says so when it does not end within `maximumEvents`. */
-export function simulate(scenario: Scenario, maximumEvents = MAXIMUM_EVENTS): Run {
+/** Runs a scenario to its end. Throws LimitReached when that does not come within the limits. */
+export function simulate(scenario: Scenario, limits: RunLimits = DEFAULT_LIMITS): Run {
   const simulation = new Simulation(scenario);
-  if (simulation.advance(maximumEvents)) throw new Error(notEnding(simulation));
+  while (simulation.advance(Math.min(SLICE, limits.maximumEvents - simulation.events))) {
+    const reached = simulation.limitReached(limits);
+    if (reached !== null) throw new LimitReached(reached);
+  }
   return simulation.finish();
-}
-
-/** For the author, when a simulation was stopped at a limit of events. */
-export function notEnding(simulation: Simulation): string {
-  return `the run did not end within ${simulation.events} events (${formatValue(simulation.now, 'ns')} of simulated time): give repeating steps an “until”, or raise the limit`;
 }
 
 function declarations({ hosts, services }: Scenario): Declaration[] {
@@ -167,23 +202,6 @@ function judgeMetric(expected: MetricExpectation, recorder: Recorder): Judgement
   if (!last) return { passed: false, expected: wanted, measured: `no ${expected.metric} was measured` };
   const passed = compare(last.value, expected.comparison, expected.value);
   return { passed, expected: wanted, measured: formatValue(last.value, unit), decidedAt: last.at };
-}
-
-export function compare(value: number, comparison: Comparison, bound: number): boolean {
-  switch (comparison) {
-    case '<':
-      return value < bound;
-    case '<=':
-      return value <= bound;
-    case '=':
-      return value === bound;
-    case '>=':
-      return value >= bound;
-    case '>':
-      return value > bound;
-    case '!=':
-      return value !== bound;
-  }
 }
 
 function lastMessageAt(messages: MessageTable, time: Nanoseconds): number {

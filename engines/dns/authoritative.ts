@@ -5,7 +5,7 @@
 import { ancestors, canonical, ROOT } from './domain-name.ts';
 import type { ResourceRecord } from './records.ts';
 import type { DomainName } from './scenario.ts';
-import { type Edns, IN, type Message, type ResponseCode, response } from './wire/message.ts';
+import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from './wire/message.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 
 export interface AnswerOptions {
@@ -15,8 +15,6 @@ export interface AnswerOptions {
 
 /** Aliases followed within one answer. */
 const MAX_ALIASES = 16;
-/** The UDP payload that our side can take, told in EDNS (RFC 6891 §6.2.3). */
-export const EDNS_PAYLOAD = 1232;
 
 /** The response to a query (not to a response). AA, referrals, negative and error answers as the standards have them. */
 export function answer(zones: readonly Zone[], query: Message, options: AnswerOptions = {}): Message {
@@ -73,7 +71,7 @@ function search(zones: readonly Zone[], query: Message): Message {
     const records = question.type === 'ANY' ? [...node.values()].flat() : (node.get(question.type) ?? []);
     if (records.length === 0) return negative(query, zone, answers, 'NOERROR');
     // What a wildcard gives takes the name that was asked for (RFC 1034 §4.3.2 step 3c).
-    answers.push(...records.map((record) => (canonical(record.name) === canonical(name) ? record : { ...record, name })));
+    for (const record of records) answers.push(canonical(record.name) === canonical(name) ? record : { ...record, name });
     return found(query, zones, answers);
   }
 }
@@ -128,7 +126,7 @@ function additional(zones: readonly Zone[], records: readonly ResourceRecord[], 
     for (const zone of nearest ? [nearest, ...zones.filter((z) => z !== nearest)] : zones) {
       const addresses = [...recordsAt(zone, host, 'A'), ...recordsAt(zone, host, 'AAAA')];
       if (addresses.length === 0) continue;
-      found.push(...addresses);
+      for (const address of addresses) found.push(address);
       break;
     }
   }

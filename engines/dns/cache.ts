@@ -76,7 +76,7 @@ export class Cache {
   store(records: readonly ResourceRecord[], trust: Credibility, note = false): void {
     const first = records[0];
     if (!first) return;
-    const ttl = Math.min(MAX_TTL, ...records.map((record) => record.ttl));
+    const ttl = records.reduce((least, record) => Math.min(least, record.ttl), MAX_TTL);
     const key = keyOf(first.name, first.data.type);
     const present = this.#live(key);
     if (present?.cached.kind === 'positive' && present.cached.credibility > trust) return;

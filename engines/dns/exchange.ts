@@ -3,6 +3,9 @@
  *
  * A query goes from a port of its own, drawn at random, with a random ID; a reply counts only when address, port, ID and
  * question match (RFC 5452 §9.1). What does not match is told in the run and waited past.
+ *
+ * Queries go without EDNS first, so that the messages are the textbook's. What does not fit into its 512 bytes comes back
+ * truncated; then the same server is asked again with EDNS(0), which allows more (RFC 6891 §6.2.3).
  */
 import { type Process, race } from '../kernel/process.ts';
 import { type Address, type DatagramSocket, failed, type Host } from '../network/host.ts';
@@ -10,12 +13,12 @@ import type { Nanoseconds } from '../quantities.ts';
 import { decode } from './wire/decode.ts';
 import { describe } from './wire/describe.ts';
 import { encode } from './wire/encode.ts';
-import { type Message, type Question, query, sameQuestion } from './wire/message.ts';
+import { EDNS_PAYLOAD, type Message, type Question, query, sameQuestion } from './wire/message.ts';
 
 export const DNS_PORT = 53;
 
 export type Reply =
-  | { readonly kind: 'response'; readonly message: Message; readonly roundTrip: Nanoseconds }
+  | { readonly kind: 'response'; readonly message: Message; readonly from: Address; readonly roundTrip: Nanoseconds }
   | { readonly kind: 'timeout' }
   /** No socket could be had. */
   | { readonly kind: 'failure' };
@@ -24,11 +27,13 @@ export interface AskOptions {
   /** RD (RFC 1035 §4.1.1). */
   readonly recursionDesired: boolean;
   readonly timeout: Nanoseconds;
+  /** With EDNS(0); false by default. */
+  readonly edns?: boolean;
 }
 
 /** Sends one query and waits for its response, at most `timeout`. */
 export function* ask(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
-  const outstanding = yield* openQuery(host, question, options.recursionDesired);
+  const outstanding = yield* openQuery(host, question, options.recursionDesired, options.edns);
   if (!outstanding) return { kind: 'failure' };
   try {
     outstanding.send(server);
@@ -38,11 +43,17 @@ export function* ask(host: Host, server: Address, question: Question, options: A
   }
 }
 
+/** Asks a server that gave a truncated reply once more, with EDNS(0): a query of its own. The reply may be truncated still. */
+export function* askForMore(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
+  host.narrator.note(`gets a truncated reply and asks again with EDNS(0), for up to ${EDNS_PAYLOAD} B`);
+  return yield* ask(host, server, question, { ...options, edns: true });
+}
+
 /** A query ready to be sent; undefined where no socket can be had. Whoever opens it closes it. */
-export function* openQuery(host: Host, question: Question, recursionDesired: boolean): Process<OutstandingQuery | undefined> {
+export function* openQuery(host: Host, question: Question, recursionDesired: boolean, edns = false): Process<OutstandingQuery | undefined> {
   const socket = yield* host.bind(0);
   if (failed(socket)) return undefined;
-  return new OutstandingQuery(host, socket, query(host.random('dns id').below(0x10000), question, recursionDesired));
+  return new OutstandingQuery(host, socket, query(host.random('dns id').below(0x10000), question, recursionDesired, edns));
 }
 
 /** One query that may be sent several times, to one server or to several; a late reply to an earlier sending counts, too. */
@@ -90,7 +101,9 @@ export class OutstandingQuery {
       }
       const reply = decode(bytes);
       const objection = reply.ok ? mismatch(this.#query, reply.message) : `ignores a malformed reply: ${reply.error}`;
-      if (reply.ok && objection === undefined) return { kind: 'response', message: reply.message, roundTrip: this.#host.now() - sentAt };
+      if (reply.ok && objection === undefined) {
+        return { kind: 'response', message: reply.message, from: from.address, roundTrip: this.#host.now() - sentAt };
+      }
       this.#host.narrator.note(objection as string);
     }
   }

@@ -19,7 +19,7 @@ import { type Nanoseconds, SECOND } from '../quantities.ts';
 import { answer } from './authoritative.ts';
 import { type Cache, credibility } from './cache.ts';
 import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from './domain-name.ts';
-import { ask, type Reply } from './exchange.ts';
+import { ask, askForMore, type Reply } from './exchange.ts';
 import type { ResourceRecord } from './records.ts';
 import type { DomainName, Walk } from './scenario.ts';
 import type { RoundTripTable } from './server-selection.ts';
@@ -101,7 +101,7 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
       return { kind: 'failure', reason: settled.reason, fromCache };
     }
     if (settled.kind !== 'records') return { kind: settled.kind, records: chain, soa: settled.soa, fromCache };
-    chain.push(...settled.records);
+    for (const record of settled.records) chain.push(record);
     if (settled.alias === undefined) return { kind: 'answer', records: chain, fromCache };
     const next = settled.alias;
     if (chain.some((record) => sameName(record.name, next)))
@@ -197,6 +197,8 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
   const attempts = new Map<Address, number>();
   /** Servers that answered, but to no avail. */
   const useless = new Set<Address>();
+  /** Servers whose reply did not fit without EDNS. */
+  const truncating = new Set<Address>();
   let lookups = 0;
   const unresolved = delegation.servers.filter((server) => !delegation.addresses.has(server));
   for (;;) {
@@ -210,7 +212,7 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
       if (found.length > 0) delegation.addresses.set(server, found);
       continue;
     }
-    const least = Math.min(...addresses.map((address) => attempts.get(address) ?? 0));
+    const least = addresses.reduce((fewest, address) => Math.min(fewest, attempts.get(address) ?? 0), Infinity);
     if (addresses.length === 0 || least >= ATTEMPTS_PER_SERVER) {
       return {
         kind: 'failure',
@@ -229,7 +231,13 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     // A server that walks on for us needs the time of the whole walk.
     const patience = effort.walk === 'recursively' ? 2 : 1;
     const timeout = Math.min(left, patience * roundTrips.timeout(address, least));
-    const reply: Reply = yield* ask(host, address, question, { recursionDesired: effort.walk === 'recursively', timeout });
+    const options = { recursionDesired: effort.walk === 'recursively', timeout, edns: truncating.has(address) };
+    let reply: Reply = yield* ask(host, address, question, options);
+    const rest = effort.deadline - host.now();
+    if (reply.kind === 'response' && reply.message.truncated && !options.edns && rest > 0 && ++effort.queries <= MAX_QUERIES) {
+      truncating.add(address);
+      reply = yield* askForMore(host, address, question, { ...options, timeout: Math.min(rest, timeout) });
+    }
     if (reply.kind !== 'response') {
       roundTrips.silent(address);
       continue;
@@ -272,7 +280,7 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
   if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
     return SERVER_TROUBLE.includes(code) ? `gets ${code} and asks elsewhere` : `gets the unexpected code ${code} and asks elsewhere`;
   }
-  if (message.truncated) return 'gets a truncated reply, which needs TCP, and asks elsewhere';
+  if (message.truncated) return 'gets a reply that is truncated even so: the rest would need TCP; asks elsewhere';
   const inBailiwick = (record: ResourceRecord): boolean => isSubdomain(record.name, zone);
   const trust = message.authoritative ? credibility.authoritative : credibility.answer;
 
@@ -284,7 +292,7 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
     const here = message.answers.filter((record) => sameName(record.name, name) && inBailiwick(record));
     const records = here.filter((record) => question.type === 'ANY' || record.data.type === question.type);
     if (records.length > 0) {
-      chain.push(...records);
+      for (const record of records) chain.push(record);
       for (const set of recordSets(records)) cache.store(set, trust, true);
       ended = true;
       break;

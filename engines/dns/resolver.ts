@@ -101,6 +101,6 @@ function responseFrom(query: Message, resolution: Resolution): Message {
 
 function cacheNote(resolution: Exclude<Resolution, { kind: 'failure' }>): string {
   const records = resolution.kind === 'answer' ? resolution.records : resolution.soa ? [resolution.soa] : [];
-  const left = Math.min(...records.map((record) => record.ttl));
+  const left = records.reduce((least, record) => Math.min(least, record.ttl), Infinity);
   return `answers from its cache${Number.isFinite(left) ? `, ${durationText(left)} left` : ''}`;
 }

@@ -27,7 +27,7 @@ export class RoundTripTable {
   /** One of the addresses (at least one). The others' times decay. */
   choose(addresses: readonly Address[]): Address {
     const time = (address: Address): Nanoseconds => this.#times.get(address) ?? 0;
-    const least = Math.min(...addresses.map(time));
+    const least = addresses.reduce((shortest, address) => Math.min(shortest, time(address)), Infinity);
     const best = addresses.filter((address) => time(address) === least);
     const chosen = best[best.length > 1 ? this.#host.random('dns server selection').below(best.length) : 0] as Address;
     for (const address of addresses) {

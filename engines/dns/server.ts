@@ -11,7 +11,7 @@ import { type RecursionCounts, type RecursionSettings, Resolver } from './resolv
 import { decode } from './wire/decode.ts';
 import { describe } from './wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from './wire/encode.ts';
-import { type Message, type Question, response } from './wire/message.ts';
+import { EDNS_PAYLOAD, type Message, type Question, response } from './wire/message.ts';
 import type { Zone } from './zone.ts';
 
 export interface ServerSettings {
@@ -21,9 +21,6 @@ export interface ServerSettings {
   /** Outlive a crash of the host: they count for the whole run. */
   readonly counts: RecursionCounts & { queries: number };
 }
-
-/** Greatest UDP response with EDNS (RFC 6891 §6.2.5 leaves it to the server; this stays clear of fragmentation). */
-const EDNS_LIMIT = 1232;
 
 /** Serves for ever; ends at once where the port is taken. */
 export function* serve(host: Host, settings: ServerSettings): Process {
@@ -91,7 +88,7 @@ function settles(own: Message, query: Message): boolean {
 }
 
 function send(socket: DatagramSocket, datagram: Datagram, query: Message, message: Message): void {
-  const limit = query.edns ? Math.max(UDP_LIMIT, Math.min(EDNS_LIMIT, query.edns.payload)) : UDP_LIMIT;
+  const limit = query.edns ? Math.max(UDP_LIMIT, Math.min(EDNS_PAYLOAD, query.edns.payload)) : UDP_LIMIT;
   const sent = fitted(message, limit);
   socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
 }

@@ -1,12 +1,13 @@
 /**
  * The stub resolver of a host (RFC 1034 §5.3.1): what any engine uses to look a name up. It asks the host's local name
- * servers, one after the other, twice, with RD set, five seconds each (the custom of resolv.conf).
+ * servers, one after the other, twice, with RD set, five seconds each (the custom of resolv.conf); one whose reply is
+ * truncated is asked again with EDNS(0).
  */
 import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { type Nanoseconds, SECOND } from '../quantities.ts';
 import { canonical, displayName, parseName, ROOT, sameName } from './domain-name.ts';
-import { openQuery } from './exchange.ts';
+import { askForMore, openQuery, type Reply } from './exchange.ts';
 import { ipv4Bytes } from './ip-address.ts';
 import { presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
@@ -67,7 +68,13 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
     for (let attempt = 0; attempt < attempts; attempt++) {
       for (const server of host.nameservers) {
         outstanding.send(server);
-        const reply = yield* outstanding.reply(timeout);
+        let reply: Reply = yield* outstanding.reply(timeout);
+        if (reply.kind === 'response' && reply.message.truncated) {
+          reply = yield* askForMore(host, reply.from, { name, type }, { recursionDesired: true, timeout });
+          if (reply.kind === 'response' && reply.message.truncated) {
+            host.narrator.note('gets a reply that is truncated even so: the rest would need TCP');
+          }
+        }
         if (reply.kind !== 'response') continue;
         const found = understand(name, type, reply.message);
         if (found.kind !== 'error') return found;

@@ -1,6 +1,6 @@
 /** A zone's contents, indexed by name and type as an authoritative server needs them (RFC 1034 §4.2.1, §4.3.1). */
 import { ancestors, canonical, isSubdomain } from './domain-name.ts';
-import type { RecordData, ResourceRecord } from './records.ts';
+import type { ResourceRecord } from './records.ts';
 import type { DomainName } from './scenario.ts';
 
 export interface Zone {
@@ -18,6 +18,8 @@ export interface Zone {
 export function loadZone(origin: DomainName, records: readonly ResourceRecord[]): Zone {
   const apex = canonical(origin);
   const nodes = new Map<DomainName, Map<string, ResourceRecord[]>>([[apex, new Map()]]);
+  /** What each set holds so far. */
+  const contents = new Map<readonly ResourceRecord[], Set<string>>();
   for (const record of records) {
     if (!isSubdomain(record.name, apex)) continue;
     for (const name of ancestors(canonical(record.name))) {
@@ -26,12 +28,17 @@ export function loadZone(origin: DomainName, records: readonly ResourceRecord[])
     }
     const types = nodes.get(canonical(record.name)) as Map<string, ResourceRecord[]>;
     const set = types.get(record.data.type) ?? [];
-    if (!set.some((other) => sameData(other.data, record.data))) set.push(record);
     types.set(record.data.type, set);
+    const present = contents.get(set) ?? new Set();
+    contents.set(set, present);
+    const content = JSON.stringify(record.data);
+    if (present.has(content)) continue;
+    present.add(content);
+    set.push(record);
   }
   for (const types of nodes.values()) {
     for (const [type, set] of types) {
-      const ttl = Math.min(...set.map((record) => record.ttl));
+      const ttl = set.reduce((least, record) => Math.min(least, record.ttl), Infinity);
       types.set(
         type,
         set.map((record) => (record.ttl === ttl ? record : { ...record, ttl })),
@@ -64,8 +71,4 @@ export function delegationFor(zone: Zone, name: DomainName): readonly ResourceRe
     if (servers && servers.length > 0) return servers;
   }
   return undefined;
-}
-
-export function sameData(a: RecordData, b: RecordData): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

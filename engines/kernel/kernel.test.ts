@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Kernel, type Timer } from './kernel.ts';
+import { END_OF_TIME, Kernel, type Timer } from './kernel.ts';
 
 describe('order', () => {
   test('by time, then priority, then order of scheduling', () => {
@@ -155,12 +155,99 @@ test.each([[-1], [Number.NaN]])('a delay of %s is refused', (delay) => {
   expect(() => new Kernel(1).schedule(delay, () => {})).toThrow(RangeError);
 });
 
-test('a wait longer than time itself lasts to its end', () => {
-  const kernel = new Kernel(1);
-  kernel.schedule(Number.POSITIVE_INFINITY, () => {});
-  kernel.schedule(2_147_483_647 * 1e9, () => {});
-  kernel.run(2);
-  expect(kernel.now).toBe(Number.MAX_SAFE_INTEGER);
+describe('the end of time', () => {
+  const DAY = 86_400e9;
+
+  test('cuts a run off: what lies beyond never happens', () => {
+    const kernel = new Kernel(1);
+    const ran: string[] = [];
+    kernel.schedule(100 * DAY, () => {
+      ran.push('before');
+      kernel.schedule(100 * DAY, () => ran.push('beyond'));
+      kernel.schedule(Number.POSITIVE_INFINITY, () => ran.push('never'), { priority: -1 });
+      kernel.schedule(END_OF_TIME - kernel.now, () => ran.push('the last nanosecond'));
+    });
+    expect(kernel.outOfTime).toBe(false);
+    while (kernel.run(1));
+    expect(ran).toEqual(['before', 'the last nanosecond']);
+    expect([kernel.now, kernel.events, kernel.outOfTime]).toEqual([END_OF_TIME, 2, true]);
+    expect(kernel.run(10)).toBe(false);
+    expect(ran.length).toBe(2);
+  });
+
+  test('does not come to a run that only a background event outlasts', () => {
+    const kernel = new Kernel(1);
+    kernel.schedule(2_147_483_647e9, () => {}, { background: true });
+    kernel.schedule(5, () => {});
+    expect(kernel.run(10)).toBe(false);
+    expect([kernel.now, kernel.outOfTime]).toEqual([5, false]);
+  });
+
+  test('is called off with the event', () => {
+    const kernel = new Kernel(1);
+    const beyond = kernel.schedule(200 * DAY, () => {});
+    kernel.schedule(5, () => kernel.cancel(beyond));
+    expect(kernel.run(10)).toBe(false);
+    expect([kernel.now, kernel.outOfTime]).toEqual([5, false]);
+  });
+});
+
+describe('whenSettled', () => {
+  /** Schedules for a cause. */
+  const of = (kernel: Kernel, cause: number, delay: number, callback: () => void = () => {}): Timer => {
+    const before = kernel.cause;
+    kernel.cause = cause;
+    const timer = kernel.schedule(delay, callback);
+    kernel.cause = before;
+    return timer;
+  };
+
+  test('tells at the end of the event that leaves nothing of that cause, once', () => {
+    const kernel = new Kernel(1);
+    const told: string[] = [];
+    of(kernel, 3, 10, () => of(kernel, 3, 10));
+    of(kernel, 4, 40);
+    const late = of(kernel, 5, 50);
+    of(kernel, 4, 15, () => kernel.cancel(late));
+    kernel.whenSettled(3, () => told.push(`3 at ${kernel.now}`));
+    kernel.whenSettled(4, () => told.push(`4 at ${kernel.now}`));
+    kernel.whenSettled(5, () => told.push(`5 at ${kernel.now}`));
+    kernel.whenSettled(6, () => told.push(`6, of which nothing waited, at ${kernel.now}`));
+    while (kernel.run(1));
+    expect(told).toEqual(['6, of which nothing waited, at 10', '5 at 15', '3 at 20', '4 at 40']);
+  });
+
+  test('tells the watchers of one moment in the order in which they came, and then those they brought', () => {
+    const kernel = new Kernel(1);
+    const told: string[] = [];
+    const timers = [of(kernel, 1, 90), of(kernel, 2, 90)];
+    kernel.whenSettled(2, () => {
+      told.push('first');
+      kernel.whenSettled(7, () => told.push('brought'));
+    });
+    kernel.whenSettled(1, () => told.push('second'));
+    kernel.whenSettled(2, () => told.push('third'));
+    of(kernel, 9, 10, () => {
+      for (const timer of timers) kernel.cancel(timer);
+    });
+    kernel.run(10);
+    expect(told).toEqual(['first', 'second', 'third', 'brought']);
+  });
+
+  test('costs an event nothing, however many others are watched', () => {
+    const kernel = new Kernel(1);
+    let told = 0;
+    let ran = 0;
+    for (let cause = 0; cause < 20_000; cause++) {
+      for (let i = 0; i < 5; i++) of(kernel, cause, 1 + cause * 5 + i, () => ran++);
+      kernel.whenSettled(cause, () => told++);
+    }
+    const before = performance.now();
+    while (kernel.run(1000));
+    expect([ran, told]).toEqual([100_000, 20_000]);
+    // 0.1 s; looking at every watcher after every event takes some twenty times as long as this allows.
+    expect(performance.now() - before).toBeLessThan(1_500);
+  });
 });
 
 test('the same purpose gives the same stream', () => {

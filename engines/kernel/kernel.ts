@@ -9,6 +9,9 @@
  *
  * Foreground events are what a simulation lives for; background events (a TIME-WAIT, a cache entry that lapses) happen
  * when their time comes but keep no run alive.
+ *
+ * Time ends where whole nanoseconds can no longer be told apart. An event beyond waits for ever: once nothing else is left,
+ * the clock goes to the end and `outOfTime` says that the run was cut off there.
  */
 import type { Nanoseconds } from '../quantities.ts';
 import { type RandomStream, randomStream } from './random.ts';
@@ -28,12 +31,20 @@ const PRIORITY_STEP = 281474976710656;
 /** A timer is generation × SLOTS + slot. */
 const SLOTS = 67108864;
 const GENERATIONS = 67108864;
-/** The end of virtual time: 2^53 − 1 ns, about 104 days. Later events are put there. */
-const END_OF_TIME: Nanoseconds = Number.MAX_SAFE_INTEGER;
+/** The end of virtual time: 2^53 − 1 ns, about 104 days. What lies beyond never happens. */
+export const END_OF_TIME: Nanoseconds = Number.MAX_SAFE_INTEGER;
+/** Where the queue holds what lies beyond. */
+const NEVER: Nanoseconds = Number.POSITIVE_INFINITY;
 const nothing = (): void => {};
 
 const WAITING = 1;
 const BACKGROUND = 2;
+
+interface Watcher {
+  /** Counts all watchers: they are told in the order in which they came. */
+  readonly number: number;
+  readonly settled: () => void;
+}
 
 export class Kernel {
   readonly seed: number;
@@ -62,7 +73,11 @@ export class Kernel {
 
   /** Foreground events that wait, by cause + 1. */
   #pending = new Int32Array(64);
-  #watchers: { readonly cause: number; readonly settled: () => void }[] = [];
+  readonly #watchers = new Map<number, Watcher[]>();
+  #watchersSoFar = 0;
+  /** Watched causes that had no foreground event left at some moment since watchers were last told. */
+  #perhapsSettled: number[] = [];
+  #outOfTime = false;
 
   readonly #streams = new Map<string, RandomStream>();
 
@@ -85,6 +100,11 @@ export class Kernel {
     return this.#foreground;
   }
 
+  /** True once the run was cut off: foreground events wait, and all of them lie beyond the end of time. */
+  get outOfTime(): boolean {
+    return this.#outOfTime;
+  }
+
   /** The stream of that purpose: the same object for the same purpose. */
   random(purpose: string): RandomStream {
     let stream = this.#streams.get(purpose);
@@ -96,12 +116,13 @@ export class Kernel {
   }
 
   /**
-   * Runs `callback` when `delay` has passed (rounded to whole nanoseconds; a wait past the end of time lasts until then).
+   * Runs `callback` when `delay` has passed (rounded to whole nanoseconds); past the end of time, never.
    * Throws a RangeError for a delay that is negative or not a number: that is a bug of the caller.
    */
   schedule(delay: Nanoseconds, callback: () => void, options?: ScheduleOptions): Timer {
     if (!(delay >= 0)) throw new RangeError(`a delay of ${delay} ns`);
-    const time = Math.min(this.#now + Math.round(delay), END_OF_TIME);
+    const sum = this.#now + Math.round(delay);
+    const time = sum > END_OF_TIME ? NEVER : sum;
     const slot = this.#freeCount > 0 ? (this.#free[--this.#freeCount] as number) : this.#newSlot();
     const background = options?.background === true;
     this.#callbacks[slot] = callback;
@@ -126,14 +147,21 @@ export class Kernel {
     if (this.#cancelled > 64 && this.#cancelled * 2 > this.#size) this.#rebuild();
   }
 
-  /** Runs up to that many events, none once no foreground event waits. True while foreground events wait. */
+  /** Runs up to that many events, none once no foreground event waits. True while foreground events wait that time allows. */
   run(events: number): boolean {
+    if (this.#outOfTime) return false;
     for (let left = events; left > 0 && this.#foreground > 0; left--) {
       let slot = this.#pop();
       while (!((this.#states[slot] as number) & WAITING)) {
         this.#cancelled--;
         this.#free[this.#freeCount++] = slot;
         slot = this.#pop();
+      }
+      if (this.#poppedTime === NEVER) {
+        this.#push(NEVER, this.#poppedOrder, slot);
+        this.#now = END_OF_TIME;
+        this.#outOfTime = true;
+        break;
       }
       const callback = this.#callbacks[slot] as () => void;
       this.cause = this.#causes[slot] as number;
@@ -145,29 +173,40 @@ export class Kernel {
       this.#now = this.#poppedTime;
       this.#events++;
       callback();
-      if (this.#watchers.length > 0) this.#tellSettled();
+      if (this.#perhapsSettled.length > 0) this.#tellSettled();
     }
     this.cause = -1;
-    return this.#foreground > 0;
+    return this.#foreground > 0 && !this.#outOfTime;
   }
 
   /** Calls `settled` once, at the end of the first event from now on that leaves no foreground event of that cause waiting. */
   whenSettled(cause: number, settled: () => void): void {
-    this.#watchers.push({ cause, settled });
+    const watcher = { number: this.#watchersSoFar++, settled };
+    const watchers = this.#watchers.get(cause);
+    if (watchers) watchers.push(watcher);
+    else this.#watchers.set(cause, [watcher]);
+    if ((this.#pending[cause + 1] ?? 0) === 0) this.#perhapsSettled.push(cause);
   }
 
   #count(cause: number, change: 1 | -1): void {
     this.#foreground += change;
     if (cause + 1 >= this.#pending.length) this.#pending = grown(this.#pending, new Int32Array(2 * (cause + 1)));
-    (this.#pending[cause + 1] as number) += change;
+    const pending = (this.#pending[cause + 1] as number) + change;
+    this.#pending[cause + 1] = pending;
+    if (pending === 0 && this.#watchers.has(cause)) this.#perhapsSettled.push(cause);
   }
 
   /** A watcher that is told may watch for more: until nobody is left to tell. */
   #tellSettled(): void {
-    for (;;) {
-      const told = this.#watchers.filter(({ cause }) => (this.#pending[cause + 1] ?? 0) === 0);
-      if (told.length === 0) return;
-      this.#watchers = this.#watchers.filter((watcher) => !told.includes(watcher));
+    while (this.#perhapsSettled.length > 0) {
+      const told: Watcher[] = [];
+      for (const cause of this.#perhapsSettled) {
+        if ((this.#pending[cause + 1] ?? 0) > 0) continue;
+        for (const watcher of this.#watchers.get(cause) ?? []) told.push(watcher);
+        this.#watchers.delete(cause);
+      }
+      this.#perhapsSettled = [];
+      told.sort((a, b) => a.number - b.number);
       for (const { settled } of told) settled();
     }
   }
@@ -210,11 +249,13 @@ export class Kernel {
   }
 
   #poppedTime: Nanoseconds = 0;
+  #poppedOrder = 0;
 
-  /** The slot of the first event; its time is left in `#poppedTime`. The heap is not empty. */
+  /** The slot of the first event; its time and order are left in `#poppedTime` and `#poppedOrder`. The heap is not empty. */
   #pop(): number {
     const slot = this.#heapSlot[0] as number;
     this.#poppedTime = this.#heapTime[0] as number;
+    this.#poppedOrder = this.#heapOrder[0] as number;
     const last = --this.#size;
     if (last > 0) this.#sink(0, this.#heapTime[last] as number, this.#heapOrder[last] as number, this.#heapSlot[last] as number);
     return slot;

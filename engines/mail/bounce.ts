@@ -2,9 +2,9 @@
  * Notifications of mail that could not be delivered: a report for people, one for programs (RFC 3464), and the message or
  * its header section, in a multipart/report (RFC 6522).
  */
-import { type Nanoseconds, SECOND } from '../quantities.ts';
+import type { Nanoseconds } from '../quantities.ts';
 import type { MailAddress } from './scenario.ts';
-import { EPOCH, formatDateTime, virtualDateTime } from './wire/date-time.ts';
+import { virtualDateTime } from './wire/date-time.ts';
 import { decodeMessage, foldField, prependFields } from './wire/message-format.ts';
 
 export interface FailedRecipient {
@@ -47,7 +47,7 @@ export function composeBounce(message: FailedMessage, failed: readonly FailedRec
   ];
   const programs = [
     `Reporting-MTA: dns; ${reportedBy}`,
-    `Arrival-Date: ${formatDateTime(EPOCH + Math.floor(message.acceptedAt / SECOND))}`,
+    `Arrival-Date: ${virtualDateTime(message.acceptedAt)}`,
     ...failed.flatMap(({ address, status, diagnostic }) => [
       '',
       `Final-Recipient: rfc822; ${address}`,

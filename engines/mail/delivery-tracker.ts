@@ -49,6 +49,11 @@ export class DeliveryTracker {
     return this.#envelopes.length - 1;
   }
 
+  /** Connections that a message travels on, or did. */
+  get travelling(): number {
+    return this.#travelling.size;
+  }
+
   /** The client is about to send it over this connection of its own. */
   handOver(connection: Connection, envelope: EnvelopeNumber): void {
     this.#travelling.set(key(connection.local, connection.remote), envelope);
@@ -60,6 +65,11 @@ export class DeliveryTracker {
     const envelope = this.#travelling.get(key(connection.remote, connection.local)) ?? null;
     if (envelope !== null) (this.#envelopes[envelope] as Tracked).taken = true;
     return envelope;
+  }
+
+  /** The server's session over this connection of its own has ended, in whatever way: nothing more will be received. */
+  leave(connection: Connection): void {
+    this.#travelling.delete(key(connection.remote, connection.local));
   }
 
   /** The sender's host went down before it was told what became of its submission. */

@@ -195,6 +195,19 @@ describe('what can be delivered later', () => {
     expect([...run.connections.ending].map((ending) => run.strings[ending])).toContain('refused');
   });
 
+  test.each([
+    ['the first one cannot be reached for now, the second does not exist', ['alice-pc.', 'gone.example.']],
+    ['the first one does not exist, the second cannot be reached for now', ['gone.example.', 'alice-pc.']],
+  ])('one exchanger may come back, the other never will: %s, so it is tried again', (_, exchangers) => {
+    const records = exchangers.map(
+      (exchange, i) => ({ name: 'split.org.', ttl: 60, data: { type: 'MX', preference: 10 * (i + 1), exchange } }) as const,
+    );
+    const service = { expiry: 1 * HOUR };
+    const run = simulate(mailScenario({ dialect: 'extended', service, records, steps: [aliceSends(['eve@split.org'])] }));
+    expect(outcomes(run)).toEqual(['bounced: not delivered in time: connection refused']);
+    expect(metric(run, 'retries', 'mail.crepes.fr').length).toBeGreaterThan(1);
+  });
+
   test('exchangers of equal preference share the load', () => {
     const shared = (host: string) => ({ domain: 'shared.org', host, users: ['eve'] });
     const offices = [CREPES, shared('mx1.shared.org'), shared('mx2.shared.org')];

@@ -75,6 +75,7 @@ class MailServer {
     return {
       recipient: (address, reversePath, size, texts) => this.#recipient(address, reversePath, size, texts),
       message: (envelope, content, client, texts) => this.#accept(envelope, content, client, texts, connection),
+      end: () => this.#tracker.leave(connection),
     };
   }
 

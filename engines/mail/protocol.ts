@@ -1,4 +1,6 @@
 /** Mail, as the engines know it: SMTP servers and mailboxes, the step that sends, the expectation that counts. */
+import { compare } from '../comparison.ts';
+import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
@@ -53,13 +55,13 @@ function* send(world: World, servers: readonly MailServerService[], tracker: Del
 }
 
 function judge(world: World, mailboxes: readonly MailboxService[], { address, comparison, messages }: MailboxExpectation): Judgement {
-  const expected = `${WORDS[comparison]}${count(messages)}`;
+  const expected = `${WORDS[comparison]}${count(messages, 'message')}`;
   const mailbox = mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
   if (!mailbox) return { passed: false, expected, measured: 'no such mailbox' };
   const found = new MailboxStore(world.host(mailbox.host).disk).messages(address);
   const last = found.at(-1);
-  const passed = HOLDS[comparison](found.length, messages);
-  return { passed, expected, measured: count(found.length), ...(last ? { decidedAt: last.arrivedAt } : {}) };
+  const passed = compare(found.length, comparison, messages);
+  return { passed, expected, measured: count(found.length, 'message'), ...(last ? { decidedAt: last.arrivedAt } : {}) };
 }
 
 const WORDS: Readonly<Record<Comparison, string>> = {
@@ -70,16 +72,3 @@ const WORDS: Readonly<Record<Comparison, string>> = {
   '>=': 'at least ',
   '>': 'more than ',
 };
-
-const HOLDS: Readonly<Record<Comparison, (measured: number, bound: number) => boolean>> = {
-  '=': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>=': (a, b) => a >= b,
-  '>': (a, b) => a > b,
-};
-
-function count(messages: number): string {
-  return `${messages} ${messages === 1 ? 'message' : 'messages'}`;
-}

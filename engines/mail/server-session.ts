@@ -44,6 +44,8 @@ export interface ServerPolicy {
   recipient(address: string, reversePath: string, size: Bytes, texts: ReplyTexts): Process<Reply | null>;
   /** Takes responsibility for the message: it must be stored before this is done (RFC 5321 §4.2.5). */
   message(envelope: Envelope, content: string, client: Client, texts: ReplyTexts): Process<Reply | { readonly id: string }>;
+  /** The session is over: by QUIT, a lost connection, or a crash of the host. */
+  end?(): void;
 }
 
 export interface SessionSettings {

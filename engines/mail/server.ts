@@ -22,7 +22,15 @@ export function* serve(host: Host, settings: SessionSettings, policyFor: PolicyF
   for (;;) {
     const connection = yield* listener.accept();
     if (connection === null) return null;
-    host.spawn('smtp session', serveConnection(host, connection, new ServerSession(settings, policyFor(connection)), settings));
+    host.spawn('smtp session', serveClient(host, connection, policyFor(connection), settings));
+  }
+}
+
+function* serveClient(host: Host, connection: Connection, policy: ServerPolicy, settings: SessionSettings): Process {
+  try {
+    yield* serveConnection(host, connection, new ServerSession(settings, policy), settings);
+  } finally {
+    policy.end?.();
   }
 }
 

@@ -94,11 +94,11 @@ export class HostUdp {
   readonly #network: UdpNetwork;
   readonly #hostIndex: number;
   readonly #address: string;
-  readonly #ephemeralPort: (taken: (port: number) => boolean) => number;
+  readonly #ephemeralPort: (taken: (port: number) => boolean) => number | null;
   readonly #sockets = new Map<number, UdpSocket>();
   #powered = true;
 
-  constructor(network: UdpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number) {
+  constructor(network: UdpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number | null) {
     this.#network = network;
     this.#hostIndex = hostIndex;
     this.#address = network.addressOf(hostIndex);
@@ -108,7 +108,7 @@ export class HostUdp {
   bind(port: number): DatagramSocket | ListenFailure {
     if (!this.#powered) return { failure: 'not permitted' };
     const chosen = port === 0 ? this.#ephemeralPort((candidate) => this.#sockets.has(candidate)) : port;
-    if (this.#sockets.has(chosen)) return { failure: 'address in use' };
+    if (chosen === null || this.#sockets.has(chosen)) return { failure: 'address in use' };
     const socket = new UdpSocket(this.#network, this.#hostIndex, { address: this.#address, port: chosen }, () => {
       if (this.#sockets.get(chosen) === socket) this.#sockets.delete(chosen);
     });

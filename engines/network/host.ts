@@ -56,10 +56,12 @@ export interface ConnectOptions {
 
 /** Something that did not come about, and why, in the words of the field. */
 export interface ListenFailure {
+  /** `address in use`: the port is taken, or of the ephemeral ones all are. */
   readonly failure: 'address in use' | 'not permitted';
 }
 export interface ConnectFailure {
-  readonly failure: 'refused' | 'timed out' | 'unreachable' | 'reset';
+  /** `address in use`: this pair of endpoints has a connection, or no ephemeral port is left for one. */
+  readonly failure: 'refused' | 'timed out' | 'unreachable' | 'reset' | 'address in use';
 }
 /** `const connection = yield* host.connect(…); if (failed(connection)) …` */
 export function failed<T extends object>(value: T | ConnectFailure | ListenFailure): value is ConnectFailure | ListenFailure {

@@ -22,6 +22,10 @@ import { HostUdp, type UdpDatagram, type UdpNetwork } from './host-udp.ts';
 import { HostTcp, type TcpNetwork } from './tcp/host-tcp.ts';
 import type { Segment } from './tcp/segment.ts';
 
+/** The dynamic ports, 49152 to 65535 (RFC 6335 §6). */
+const FIRST_EPHEMERAL_PORT = 49_152;
+const EPHEMERAL_PORTS = 16_384;
+
 export class SimulatedHost implements Host {
   readonly name: string;
   readonly address: string;
@@ -127,14 +131,14 @@ export class SimulatedHost implements Host {
     this.#udp.powerOn();
   }
 
-  /** RFC 6056 §3.3.1: at random from the dynamic ports. */
-  #ephemeralPort(taken: (port: number) => boolean): number {
-    const stream = this.random('ephemeral port');
-    for (let tries = 0; tries < 65_536; tries++) {
-      const port = 49_152 + stream.below(16_384);
+  /** RFC 6056 §3.3.1: the first free one of the dynamic ports, counted from a random one; null when none is free. */
+  #ephemeralPort(taken: (port: number) => boolean): number | null {
+    const first = this.random('ephemeral port').below(EPHEMERAL_PORTS);
+    for (let i = 0; i < EPHEMERAL_PORTS; i++) {
+      const port = FIRST_EPHEMERAL_PORT + ((first + i) % EPHEMERAL_PORTS);
       if (!taken(port)) return port;
     }
-    throw new Error(`${this.name} has no ephemeral port left`);
+    return null;
   }
 }
 

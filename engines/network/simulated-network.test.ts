@@ -61,6 +61,25 @@ describe('UDP', () => {
     expect(net.tables().messages.rows).toBe(1);
   });
 
+  test('binds every ephemeral port once; after that the address is in use', () => {
+    const net = networkForTests(scenarioForTests({ a: FAST }));
+    const ports = new Set<number>();
+    const log: unknown[] = [];
+    net.network.boot('a', 'binder', function* (host) {
+      let last: DatagramSocket | undefined;
+      for (let i = 0; i < 16_384; i++) {
+        last = yield* bound(host, 0);
+        ports.add(last.local.port);
+      }
+      log.push(yield* host.bind(0));
+      last?.close();
+      log.push((yield* bound(host, 0)).local.port === last?.local.port);
+    });
+    net.finish();
+    expect([ports.size, Math.min(...ports), Math.max(...ports)]).toEqual([16_384, 49_152, 65_535]);
+    expect(log).toEqual([{ failure: 'address in use' }, true]);
+  });
+
   test('an answer that comes after the asker closed belongs to its exchange; a new socket begins a new one', () => {
     const net = networkForTests(scenarioForTests({ a: FAST, b: FAST }));
     net.network.boot('b', 'echo', echo);

@@ -74,27 +74,82 @@ export class Topology {
     const from = new Int32Array(nodes).fill(-1);
     const via: (LinkDirection | null)[] = new Array(nodes).fill(null);
     const settled = new Uint8Array(nodes);
-    const frontier: number[] = [source];
+    /** When each node was first reached: the how-manieth. */
+    const reachedAs = new Int32Array(nodes);
+    let reachedSoFar = 0;
+    const frontier = new NodeHeap((a, b) => {
+      const [latencyA, latencyB] = [latency[a] as number, latency[b] as number];
+      if (latencyA !== latencyB) return latencyA < latencyB;
+      const [hopsA, hopsB] = [hops[a] as number, hops[b] as number];
+      return hopsA === hopsB ? (reachedAs[a] as number) < (reachedAs[b] as number) : hopsA < hopsB;
+    }, nodes);
     latency[source] = 0;
-    const closer = (a: number, b: number): boolean =>
-      (latency[a] as number) < (latency[b] as number) || (latency[a] === latency[b] && (hops[a] as number) < (hops[b] as number));
-    while (frontier.length > 0) {
-      let best = 0;
-      for (let i = 1; i < frontier.length; i++) if (closer(frontier[i] as number, frontier[best] as number)) best = i;
-      const [node] = frontier.splice(best, 1) as [number];
+    frontier.raise(source);
+    for (let node = frontier.take(); node >= 0; node = frontier.take()) {
       settled[node] = 1;
       for (const link of this.#leaving[node] as LinkDirection[]) {
         const reached: Nanoseconds = (latency[node] as number) + link.properties.latency;
         const count = (hops[node] as number) + 1;
         const known = latency[link.to] as number;
         if (settled[link.to] || reached > known || (reached === known && count >= (hops[link.to] as number))) continue;
-        if (known === Number.POSITIVE_INFINITY) frontier.push(link.to);
+        if (known === Number.POSITIVE_INFINITY) reachedAs[link.to] = ++reachedSoFar;
         latency[link.to] = reached;
         hops[link.to] = count;
         from[link.to] = node;
         via[link.to] = link;
+        frontier.raise(link.to);
       }
     }
     return { via, from };
+  }
+}
+
+/** A binary heap of nodes that knows where each one stands, so that one that has come closer moves up. */
+class NodeHeap {
+  readonly #closer: (a: number, b: number) => boolean;
+  readonly #heap: number[] = [];
+  /** By node; −1 where it is not in the heap. */
+  readonly #place: Int32Array;
+
+  constructor(closer: (a: number, b: number) => boolean, nodes: number) {
+    this.#closer = closer;
+    this.#place = new Int32Array(nodes).fill(-1);
+  }
+
+  /** Puts a node in, or up where it has come closer. */
+  raise(node: number): void {
+    let hole = this.#place[node] as number;
+    if (hole < 0) hole = this.#heap.length;
+    while (hole > 0) {
+      const parent = this.#heap[(hole - 1) >> 1] as number;
+      if (!this.#closer(node, parent)) break;
+      this.#put(parent, hole);
+      hole = (hole - 1) >> 1;
+    }
+    this.#put(node, hole);
+  }
+
+  /** The closest node, taken out; −1 when there is none. */
+  take(): number {
+    const first = this.#heap[0] ?? -1;
+    const last = this.#heap.pop() ?? -1;
+    if (first >= 0) this.#place[first] = -1;
+    if (first === last) return first;
+    let hole = 0;
+    for (;;) {
+      let child = 2 * hole + 1;
+      if (child >= this.#heap.length) break;
+      if (child + 1 < this.#heap.length && this.#closer(this.#heap[child + 1] as number, this.#heap[child] as number)) child++;
+      if (!this.#closer(this.#heap[child] as number, last)) break;
+      this.#put(this.#heap[child] as number, hole);
+      hole = child;
+    }
+    this.#put(last, hole);
+    return first;
+  }
+
+  #put(node: number, place: number): void {
+    this.#heap[place] = node;
+    this.#place[node] = place;
   }
 }

@@ -7,10 +7,10 @@ import { IN, type Message, type Question } from './message.ts';
 /** Records named in a label; the rest is counted. */
 const SHOWN = 4;
 
-/** `gaia.cs.umass.edu A?`, `gaia.cs.umass.edu A 128.119.245.12`, `referral: edu NS a.edu-servers.net`, `NXDOMAIN`, `no MX record`. */
+/** `gaia.cs.umass.edu A?`, `gaia.cs.umass.edu A?, EDNS up to 1232 B`, `gaia.cs.umass.edu A 128.119.245.12`, `referral: edu NS a.edu-servers.net`, `NXDOMAIN`, `no MX record`. */
 export function describe(message: Message): string {
   const question = message.questions[0];
-  if (!message.response) return question && message.opcode === 'QUERY' ? questionText(question) : message.opcode;
+  if (!message.response) return question && message.opcode === 'QUERY' ? questionText(question) + ednsText(message) : message.opcode;
   const answers = message.answers.length > 0 ? recordsText(message.answers) : '';
   if (message.responseCode !== 'NOERROR') return answers === '' ? message.responseCode : `${answers}, ${message.responseCode}`;
   if (message.truncated) return answers === '' ? 'truncated' : `truncated: ${answers}`;
@@ -23,6 +23,10 @@ export function describe(message: Message): string {
 export function questionText(question: Question): string {
   const klass = question.class === undefined || question.class === IN ? '' : `CLASS${question.class} `;
   return `${displayName(question.name)} ${klass}${question.type}?`;
+}
+
+function ednsText({ edns }: Message): string {
+  return edns ? `, EDNS up to ${edns.payload} B` : '';
 }
 
 /** Records of one owner and type share their name: `ibm.com A 192.0.2.1, 192.0.2.2`. */

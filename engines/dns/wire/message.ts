@@ -77,6 +77,12 @@ export interface WireRecord extends ResourceRecord {
   readonly class?: number;
 }
 
+/**
+ * Greatest UDP message that our side sends or takes with EDNS, in bytes. RFC 6891 §6.2.5 leaves it open; this one stays clear
+ * of fragmentation (DNS Flag Day 2020).
+ */
+export const EDNS_PAYLOAD = 1232;
+
 /** What the OPT pseudo-record says (RFC 6891 §6.1.2, §6.1.3). */
 export interface Edns {
   /** Greatest UDP payload that the sender can take, in bytes. */
@@ -97,8 +103,8 @@ export interface Message extends Header {
   readonly edns?: Edns;
 }
 
-/** A query with one question. */
-export function query(id: number, question: Question, recursionDesired: boolean): Message {
+/** A query with one question. `edns`: with an OPT record that says how much its sender takes. */
+export function query(id: number, question: Question, recursionDesired: boolean, edns = false): Message {
   return {
     id,
     response: false,
@@ -114,6 +120,7 @@ export function query(id: number, question: Question, recursionDesired: boolean)
     answers: [],
     authorities: [],
     additionals: [],
+    ...(edns ? { edns: { payload: EDNS_PAYLOAD, version: 0, dnssecOk: false, options: [] } } : {}),
   };
 }
 

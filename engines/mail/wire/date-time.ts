@@ -2,10 +2,7 @@
  * Dates of mail messages (RFC 5322 §3.3). Virtual time has a fixed calendar: 0 is 2026-01-01 00:00:00 UTC, a Thursday.
  * Instants are whole seconds since 1970-01-01 00:00:00 UTC without leap seconds.
  */
-import { type Nanoseconds, SECOND } from '../../quantities.ts';
-
-/** Virtual time 0, in seconds since 1970. */
-export const EPOCH = 1_767_225_600;
+import { EPOCH, type Nanoseconds, SECOND } from '../../quantities.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

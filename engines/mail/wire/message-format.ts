@@ -4,6 +4,7 @@
  * Limits: fields beyond the 2,000th count as body; a dissection shows at most 500 lines of a body.
  */
 import type { Field } from '../../field.ts';
+import { count } from '../../format.ts';
 import { octetsOf, textOfOctets } from '../../network/octets.ts';
 import { parseDateTime } from './date-time.ts';
 import { decodeUnstructured } from './encoded-word.ts';
@@ -187,8 +188,4 @@ function body(octets: string, start: number): Field {
     at = end + 2;
   }
   return { name: 'body', value: count(total, 'line'), start, end: octets.length, standard: 'RFC 5322 §2.3', children: lines };
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -2,7 +2,7 @@
  * Captures in pcapng (draft-ietf-opsawg-pcapng), as Wireshark reads them: a section header, one interface with
  * nanosecond times, the hosts' names, and one enhanced packet block a frame, whose comment names the step that caused it.
  */
-import type { Bytes, Nanoseconds } from '../../quantities.ts';
+import { type Bytes, EPOCH, type Nanoseconds } from '../../quantities.ts';
 import type { Run } from '../../run.ts';
 import { parseIpv4 } from '../wire/address.ts';
 import { endpointsOf, type FrameTables, framesOf } from './frames.ts';
@@ -15,11 +15,10 @@ export interface CaptureOptions {
    * the whole network, every packet when it was sent, lost ones included.
    */
   readonly host?: string;
-  /** Virtual time 0 in seconds since 1970; 2026-01-01 00:00:00 UTC when absent. */
+  /** Virtual time 0 in seconds since 1970; the EPOCH of virtual time's calendar when absent. */
   readonly epoch?: number;
 }
 
-const DEFAULT_EPOCH = 1_767_225_600;
 const LINKTYPE_ETHERNET = 1;
 
 /** Throws an Error for a host that the run does not have. */
@@ -53,7 +52,7 @@ export function writePcapng(run: CaptureTables, options: CaptureOptions = {}): U
     }
     body.endOfOptions();
   });
-  const epoch = BigInt(options.epoch ?? DEFAULT_EPOCH) * 1_000_000_000n;
+  const epoch = BigInt(options.epoch ?? EPOCH) * 1_000_000_000n;
   for (const { packet, at } of capturedPackets(run, host)) {
     const time = epoch + BigInt(at);
     const comment = run.steps[run.packets.step[packet] as number]?.text;

@@ -158,7 +158,8 @@ export class TcpConnection implements Connection {
 
   abort(): void {
     if (this.state === 'CLOSED') return;
-    if (this.state !== 'SYN-SENT' && this.state !== 'TIME-WAIT') this.#emit(RST | ACK, this.sender.next, [], 0, false);
+    // RFC 9293 §3.10.5: SEQ=SND.NXT, beyond all that was ever sent, even where a time-out has gone back to send some of it again.
+    if (this.state !== 'SYN-SENT' && this.state !== 'TIME-WAIT') this.#emit(RST | ACK, this.sender.max, [], 0, false);
     this.#end(this.state === 'TIME-WAIT' ? 'closed' : 'reset');
   }
 

@@ -27,13 +27,13 @@ export class HostTcp implements Surroundings {
   readonly hostIndex: number;
   readonly #network: TcpNetwork;
   readonly #address: string;
-  readonly #ephemeralPort: (taken: (port: number) => boolean) => number;
+  readonly #ephemeralPort: (taken: (port: number) => boolean) => number | null;
   /** False while the host is down: nothing can be opened, nothing is sent. */
   #powered = true;
   readonly #listeners = new Map<number, TcpListener>();
   readonly #connections = new Map<number, TcpConnection>();
 
-  constructor(network: TcpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number) {
+  constructor(network: TcpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number | null) {
     this.kernel = network.kernel;
     this.recorder = network.recorder;
     this.#network = network;
@@ -45,7 +45,7 @@ export class HostTcp implements Surroundings {
   listen(port: number): Listener | ListenFailure {
     if (!this.#powered) return { failure: 'not permitted' };
     const chosen = port === 0 ? this.#ephemeralPort((candidate) => this.#listeners.has(candidate)) : port;
-    if (this.#listeners.has(chosen)) return { failure: 'address in use' };
+    if (chosen === null || this.#listeners.has(chosen)) return { failure: 'address in use' };
     const listener = new TcpListener({ address: this.#address, port: chosen }, this.kernel, () => this.#listeners.delete(chosen));
     this.#listeners.set(chosen, listener);
     return listener;
@@ -56,9 +56,10 @@ export class HostTcp implements Surroundings {
     if (remoteHost < 0 || !this.#powered) return { failure: 'unreachable' };
     const taken = (port: number): boolean => this.#connections.has(key(port, remoteHost, remote.port)) || this.#listeners.has(port);
     const port = options?.localPort || this.#ephemeralPort(taken);
+    if (port === null) return { failure: 'address in use' };
     const known = this.#connections.get(key(port, remoteHost, remote.port));
     // RFC 9293 §3.6.1 allows a new connection out of TIME-WAIT; any other state means that the pair of endpoints is in use.
-    if (known && known.state !== 'TIME-WAIT') return { failure: 'unreachable' };
+    if (known && known.state !== 'TIME-WAIT') return { failure: 'address in use' };
     known?.abort();
     const local = { address: this.#address, port };
     const initialSequence = this.#initialSequence(local, remote);

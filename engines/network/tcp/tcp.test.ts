@@ -7,8 +7,10 @@ import { encode } from '../../run-codec.ts';
 import type { ConnectFailure, Connection, Host } from '../host.ts';
 import { connected, drain, message, networkForTests, serve } from '../network-for-tests.ts';
 import { scenarioForTests } from '../scenario-for-tests.ts';
+import type { SimulatedHost } from '../simulated-host.ts';
 import type { TcpConnection } from './connection.ts';
-import { ACK, FIN, RST, SYN } from './segment.ts';
+import { MAXIMUM_SEGMENT_SIZE } from './parameters.ts';
+import { ACK, FIN, RST, type Segment, SYN, toWire } from './segment.ts';
 
 const FAST = { up: 1e12, down: 1e12 };
 const SERVER = '10.0.0.2';
@@ -95,6 +97,32 @@ describe('opening', () => {
     expect(trace(net)).toEqual([0, 1, 3, 7, 15, 31, 63, 123].map((s) => `${s * 1000} client SYN 0${s ? ' again' : ''}`));
     expect(seen).toEqual([{ failure: 'timed out' }, 183]);
     expect(endings(net)).toEqual(['timed out']);
+  });
+
+  test('without an ephemeral port left, or on one that has a connection already: address in use', () => {
+    const net = networkForTests(scenarioForTests({ client: FAST, server: FAST }));
+    const seen: unknown[] = [];
+    net.network.boot(
+      'server',
+      'server',
+      serve(80, function* (connection) {
+        yield* drain(connection);
+      }),
+    );
+    net.network.boot('client', 'client', function* (host) {
+      const ports = new Set<number>();
+      for (let i = 0; i < 16_384; i++) {
+        const listener = yield* host.listen(0);
+        if (!('failure' in listener)) ports.add(listener.local.port);
+      }
+      seen.push(ports.size, Math.min(...ports), Math.max(...ports));
+      seen.push(yield* host.listen(0), yield* host.connect({ address: SERVER, port: 80 }));
+      yield* host.connect({ address: SERVER, port: 80 }, { localPort: 7 });
+      seen.push(yield* host.connect({ address: SERVER, port: 80 }, { localPort: 7 }));
+    });
+    net.finish();
+    const inUse = { failure: 'address in use' };
+    expect(seen).toEqual([16_384, 49_152, 65_535, inUse, inUse, inUse]);
   });
 
   test('with a time-out of the caller’s', () => {
@@ -207,6 +235,79 @@ describe('closing', () => {
     net.finish();
     expect(log).toEqual([null, 'reset', false]);
     expect(endings(net)).toEqual(['reset']);
+  });
+
+  test('abort after a time-out resets an other side that got more than is being sent again', () => {
+    // The server's line is busy with a long datagram when its ACKs are to go out, and its queue has no room for them.
+    const net = networkForTests(scenarioForTests({ client: FAST, server: { ...FAST, up: 100_000, queue: 4_000 } }));
+    const log: unknown[] = [];
+    net.network.boot(
+      'server',
+      'server',
+      serve(80, function* (connection, host) {
+        yield* host.sleep(SECOND - host.now());
+        const socket = yield* host.bind(0);
+        if (!('failure' in socket)) socket.send(new Uint8Array(60_000), { address: '10.0.0.1', port: 9 }, message);
+        log.push(yield* drain(connection), connection.ending, Math.round(host.now() / MILLISECOND));
+      }),
+    );
+    net.network.boot('client', 'client', function* (host) {
+      const connection = yield* connected(host, SERVER, 80);
+      yield* host.sleep(SECOND - host.now());
+      yield* connection.write({ seed: 1, offset: 0, length: 2_920 }, message);
+      yield* host.sleep(1_500 * MILLISECOND);
+      expect(net.recorder.retransmissions).toBe(1);
+      connection.abort();
+    });
+    net.finish();
+    expect(log).toEqual([2_920, 'reset', 2_520]);
+  });
+
+  // RFC 5961 §3.2, against resets by somebody who guesses.
+  test.each([
+    ['with the very sequence number that is expected resets', 0, ['reset']],
+    ['within the window is asked about, and changes nothing', 1, ['1000 server ACK 0', 'read 5']],
+    ['at the window’s last byte, too', 65_534, ['1000 server ACK 0', 'read 5']],
+    ['outside of the window is dropped', -1, ['read 5']],
+  ])('an RST %s', (_, offset, outcome) => {
+    const net = networkForTests(scenarioForTests({ client: FAST, server: FAST }));
+    let connection: TcpConnection | undefined;
+    const log: string[] = [];
+    net.network.boot(
+      'server',
+      'server',
+      serve(80, function* (accepted) {
+        const content = yield* accepted.read();
+        log.push(content ? `read ${content.length}` : `${accepted.ending}`);
+      }),
+    );
+    net.network.boot('client', 'client', function* (host) {
+      connection = (yield* connected(host, SERVER, 80)) as TcpConnection;
+      yield* host.sleep(2 * SECOND);
+      yield* connection.write(new Uint8Array(5), message);
+    });
+    net.kernel.schedule(SECOND, () => {
+      const { local, remote, conversation, initialSequence } = connection as TcpConnection;
+      const forged: Segment = {
+        kind: 'tcp',
+        from: 0,
+        fromPort: local.port,
+        toPort: remote.port,
+        conversation,
+        fromServer: false,
+        flags: RST,
+        sequence: toWire(initialSequence, 1 + offset),
+        acknowledgment: 0,
+        window: 0,
+        options: null,
+        payload: [],
+        length: 0,
+      };
+      (net.network.host('server') as SimulatedHost).arrive(forged);
+    });
+    net.finish();
+    const answers = trace(net).filter((line) => Number.parseInt(line, 10) === 1000);
+    expect([...answers, ...log]).toEqual(outcome);
   });
 
   test('a process that stops listening resets what nobody accepted, and refuses the rest', () => {
@@ -375,6 +476,41 @@ describe('loss', () => {
     // 2.4 s at the link’s rate; recovery costs some of it.
     expect(done / SECOND).toBeGreaterThan(2.4);
     expect(done / SECOND).toBeLessThan(5);
+  });
+});
+
+describe('congestion avoidance', () => {
+  // M. Mathis et al., “The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm”, 1997: MSS/RTT · √(3/2)/√p where
+  // each loss is repaired without a time-out, as most are while the window is large; the small ones fall short of it.
+  test.each([
+    [50, 0.0005],
+    [100, 0.001],
+    [200, 0.002],
+    [100, 0.005],
+    [40, 0.01],
+  ])('over a path of %i ms that loses one packet in 1/%f reaches about what theory says', (roundTrip, loss) => {
+    const latency = (roundTrip / 4) * MILLISECOND;
+    const net = networkForTests(scenarioForTests({ client: { ...FAST, latency, loss }, server: { ...FAST, latency } }, { seed: 7 }));
+    const bytes = (15e3 / Math.sqrt(loss)) * 60;
+    let done = 0;
+    net.network.boot(
+      'server',
+      'server',
+      serve(80, function* (connection, host) {
+        expect(yield* drain(connection)).toBe(Math.round(bytes));
+        done = host.now();
+      }),
+    );
+    net.network.boot('client', 'client', function* (host) {
+      const connection = yield* connected(host, SERVER, 80);
+      yield* connection.write({ seed: 1, offset: 0, length: Math.round(bytes) }, message);
+      connection.close();
+    });
+    net.finish();
+    const theory = (MAXIMUM_SEGMENT_SIZE / (roundTrip / 1000)) * Math.sqrt(1.5 / loss);
+    const measured = bytes / (done / SECOND);
+    expect(measured / theory).toBeGreaterThan(0.6);
+    expect(measured / theory).toBeLessThan(1.25);
   });
 });
 
