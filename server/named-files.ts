@@ -1,6 +1,7 @@
 /**
  * The files that open programs name, as far as they have been read. A change on disk forgets a file; whoever needs it next
- * has it read again. The client watches exactly the files that are kept here.
+ * has it read again. A file that no open program names any more is forgotten, too: while a name is typed, each of its beginnings
+ * is a name. The client watches exactly the files that are kept here.
  */
 import { type Connection, DidChangeWatchedFilesNotification, type Disposable } from 'vscode-languageserver';
 import type { FileContent, FileTable } from './language/compilation.ts';
@@ -10,7 +11,10 @@ export type FileReader = (uri: string) => Promise<FileContent>;
 export class NamedFiles {
   readonly #read: FileReader;
   readonly #contents = new Map<string, FileContent>();
+  /** A reading that is not here any more when it ends was made void meanwhile. */
   readonly #reading = new Map<string, Promise<void>>();
+  /** By program: what its last compilation looked up. */
+  readonly #names = new Map<string, Set<string>>();
   #watched = '';
   #watching: Promise<Disposable | undefined> = Promise.resolve(undefined);
 
@@ -18,50 +22,78 @@ export class NamedFiles {
     this.#read = read;
   }
 
-  get table(): FileTable {
-    return this.#contents;
+  /** URIs of the files that are kept, in order. */
+  get known(): string[] {
+    return [...this.#contents.keys()].sort();
+  }
+
+  /** For one compilation of a program: what it looks up is what the program names from now on. */
+  tableFor(program: string): FileTable {
+    const names = new Set<string>();
+    this.#names.set(program, names);
+    return {
+      get: (uri) => {
+        names.add(uri);
+        return this.#contents.get(uri);
+      },
+    };
   }
 
   /** Reads what is not known yet; true if anything was read. */
   async fetch(uris: readonly string[]): Promise<boolean> {
     const wanted = uris.filter((uri) => !this.#contents.has(uri));
-    await Promise.all(
-      wanted.map((uri) => {
-        const reading =
-          this.#reading.get(uri) ??
-          this.#read(uri)
-            .catch((error: unknown): FileContent => ({ kind: 'unreadable', reason: `it cannot be read (${String(error)})` }))
-            .then((content) => {
-              // A change that came while it was read has forgotten this reading.
-              if (this.#reading.get(uri) === reading) this.#contents.set(uri, content);
-              this.#reading.delete(uri);
-            });
-        this.#reading.set(uri, reading);
-        return reading;
-      }),
-    );
+    await Promise.all(wanted.map((uri) => this.#reading.get(uri) ?? this.#begin(uri)));
     return wanted.length > 0;
+  }
+
+  #begin(uri: string): Promise<void> {
+    const reading = this.#read(uri)
+      .catch((error: unknown): FileContent => ({ kind: 'unreadable', reason: `it cannot be read (${String(error)})` }))
+      .then((content) => {
+        if (this.#reading.get(uri) !== reading) return;
+        this.#reading.delete(uri);
+        this.#contents.set(uri, content);
+      });
+    this.#reading.set(uri, reading);
+    return reading;
   }
 
   /** A file that is open counts as it stands in the editor. True if some program names it. */
   edited(uri: string, text: string): boolean {
-    const key = [...this.#contents.keys()].find((known) => same(known, uri));
+    const key = this.#key(uri);
     if (key === undefined) return false;
+    this.#reading.delete(key);
     this.#contents.set(key, { kind: 'bytes', bytes: new TextEncoder().encode(text) });
     return true;
   }
 
   /** True if the file was known. */
   forget(uri: string): boolean {
-    const key = [...this.#contents.keys(), ...this.#reading.keys()].find((known) => same(known, uri));
+    const key = this.#key(uri);
     if (key === undefined) return false;
     this.#reading.delete(key);
     return this.#contents.delete(key);
   }
 
+  /** As the programs name it. */
+  #key(uri: string): string | undefined {
+    return [...this.#contents.keys(), ...this.#reading.keys()].find((known) => same(known, uri));
+  }
+
+  /** A program that is not open any more names nothing. */
+  closed(program: string): void {
+    this.#names.delete(program);
+  }
+
+  /** Forgets what no open program names. */
+  keepNamed(): void {
+    const named = new Set([...this.#names.values()].flatMap((names) => [...names]));
+    for (const uri of this.#contents.keys()) if (!named.has(uri)) this.#contents.delete(uri);
+  }
+
   /** Has the client watch the files that are known, and no others. */
   watch(connection: Connection): void {
-    const uris = [...this.#contents.keys()].sort();
+    const uris = this.known;
     if (uris.join('\n') === this.#watched) return;
     this.#watched = uris.join('\n');
     const before = this.#watching;

@@ -104,7 +104,10 @@ export class Programs {
       const program = this.named(uri);
       if (!program || versionsOf(program) !== begun) return null;
       const analysis = this.analysis(program);
-      if (!(await this.#files.fetch(analysis.missing))) return { program, analysis };
+      if (!(await this.#files.fetch(analysis.missing))) {
+        this.#files.keepNamed();
+        return { program, analysis };
+      }
       this.filesChanged();
     }
   }
@@ -120,7 +123,7 @@ export class Programs {
     const kept = this.#kept.get(program.uri);
     if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
     const begun = performance.now();
-    const analysis = analyse(program.sources, this.#files.table);
+    const analysis = analyse(program.sources, this.#files.tableFor(program.uri));
     this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
     return analysis;
   }
@@ -157,6 +160,8 @@ export class Programs {
   closed(programUri: string): void {
     this.#open.delete(programUri);
     this.#kept.delete(programUri);
+    this.#files.closed(programUri);
+    this.#files.keepNamed();
   }
 }
 

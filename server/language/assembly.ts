@@ -6,11 +6,12 @@
 import type { Code } from './codes.ts';
 import { MAXIMUM_FILE_SIZE, type SourceText } from './compilation.ts';
 import type { Name } from './entry.ts';
+import { fileAt, fileUri } from './files.ts';
 import type { Program } from './program.ts';
 import { Site } from './site.ts';
 import type { SlotSyntax } from './syntax.ts';
 import { isReadable, treeOf } from './trees.ts';
-import { fileName, resolveUri } from './uri.ts';
+import { fileName } from './uri.ts';
 
 /** Imports within imports go this deep. */
 const MAXIMUM_IMPORT_DEPTH = 64;
@@ -22,20 +23,32 @@ const fileTexts = new WeakMap<Uint8Array, SourceText>();
 interface Assembly {
   readonly program: Program;
   readonly sites: Site[];
+  readonly imports: Import[];
   /** URIs of the document and the files within which the next statement stands, outermost first. */
   readonly importing: string[];
   readonly imported: Set<string>;
   readonly documents: ReadonlySet<string>;
 }
 
-/** Adds the documents to the program and gives their statements. Problems of parsing and importing are reported. */
-export function assemble(program: Program, sources: readonly SourceText[]): readonly Site[] {
+/** A file that was imported. It and what it imports are `sources` of the program, from `first` on. */
+export interface Import {
+  readonly site: Site;
+  readonly name: Name;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Adds the documents to the program and gives their statements and imports. Problems of parsing and importing are reported. */
+export function assemble(
+  program: Program,
+  sources: readonly SourceText[],
+): { readonly sites: readonly Site[]; readonly imports: readonly Import[] } {
   const documents = new Set(sources.map((source) => source.uri));
-  const assembly: Assembly = { program, sites: [], importing: [], imported: new Set(), documents };
+  const assembly: Assembly = { program, sites: [], imports: [], importing: [], imported: new Set(), documents };
   sources.forEach((source, cell) => {
     addSource(source, cell, assembly);
   });
-  return assembly.sites;
+  return assembly;
 }
 
 function addSource(source: SourceText, cell: number, assembly: Assembly): void {
@@ -43,7 +56,14 @@ function addSource(source: SourceText, cell: number, assembly: Assembly): void {
   const index = program.sources.length;
   const readable = isReadable(source.text);
   const tree = treeOf(source);
-  program.sources.push({ uri: source.uri, text: readable ? source.text : '', tree, cell, imported: importing.length > 0 });
+  program.sources.push({
+    uri: source.uri,
+    document: source,
+    text: readable ? source.text : '',
+    tree,
+    cell,
+    imported: importing.length > 0,
+  });
   if (!readable) reportUnreadable(program, source.text, index);
   for (const { start, end, code, message, fixes, severity } of tree.problems) {
     program.report(code as Code, { source: index, start, end }, message, { fixes, severity });
@@ -82,7 +102,11 @@ function importFile(site: Site, cell: number, assembly: Assembly): void {
     return;
   }
   const name: Name = { text: syntax.value, start: syntax.start, end: syntax.end };
-  const uri = resolveUri(program.sources[site.source]!.uri, name.text);
+  const uri = fileUri(name, site);
+  if (uri === null) {
+    program.incomplete = true;
+    return;
+  }
   if (importing.includes(uri)) {
     const chain = [...importing.slice(importing.indexOf(uri)), uri].map(fileName).join(' → ');
     site.report('import-cycle', name, `This import goes round in a circle: ${chain}.`);
@@ -93,7 +117,7 @@ function importFile(site: Site, cell: number, assembly: Assembly): void {
     site.report('too-deep', name, `Imports within imports go ${MAXIMUM_IMPORT_DEPTH} deep at most.`);
     return;
   }
-  const file = program.file(name, site);
+  const file = fileAt(uri, name, site);
   if (!file) {
     program.incomplete = true;
     return;
@@ -113,14 +137,20 @@ function importFile(site: Site, cell: number, assembly: Assembly): void {
     );
     return;
   }
-  const tree = treeOf(source);
+  const first = program.sources.length;
   addSource(source, cell, assembly);
-  const errors = tree.problems.length;
-  if (errors > 0) {
-    site.report(
-      'import-has-errors',
-      name,
-      `\`${name.text}\` has ${errors === 1 ? 'an error' : `${errors} errors`}; what is broken there is missing here.`,
-    );
+  assembly.imports.push({ site, name, first, end: program.sources.length });
+}
+
+/** Where a file with errors is imported, it is said; once all checks are done. */
+export function reportBrokenImports(program: Program, imports: readonly Import[]): void {
+  if (imports.length === 0) return;
+  const errors = new Map<string, number>();
+  for (const { uri, severity } of program.diagnostics) if (severity === 'error') errors.set(uri, (errors.get(uri) ?? 0) + 1);
+  for (const { site, name, first, end } of imports) {
+    const [own, ...others] = program.sources.slice(first, end).map(({ uri }) => errors.get(uri) ?? 0);
+    const broken =
+      own! > 0 ? `has ${own === 1 ? 'an error' : `${own} errors`}` : others.some((count) => count > 0) ? 'imports what has errors' : null;
+    if (broken !== null) site.report('import-has-errors', name, `\`${name.text}\` ${broken}; what is broken there is missing here.`);
   }
 }

@@ -1,9 +1,9 @@
 /** Gives statements their meaning: values for their slots and properties, then the entry's own `build`. */
 import type { evaluate } from './evaluate.ts';
-import { slotValues } from './evaluate.ts';
 import { mailboxKey } from './mail-message.ts';
 import { form } from './pattern.ts';
 import { Site } from './site.ts';
+import { slotValues } from './slot-values.ts';
 import type { NameSyntax, SlotSyntax, Statement } from './syntax.ts';
 
 export function isDeclaration({ entry }: Statement): boolean {

@@ -40,19 +40,25 @@ export const codes = {
   'division-by-zero': error('The expression divides by zero.'),
   'unknown-parameter': error('A word where a value is expected is a parameter, declared by `let`.'),
   'circular-parameter': error('The parameter’s value depends on itself.'),
-  'range-too-large': error('A range stands for at most 100,000 names, and its first index is not above its last.'),
+  'range-too-large': error('A range stands for at most 100,000 names.'),
+  'range-descends': error('A range goes from the smaller index to the larger one: `peer[1..3]`.'),
   'one-name': error('One name is expected here; a range stands for several.'),
   // Names
   'malformed-name': error('Host and domain names have labels of up to 63 characters, separated by dots (RFC 1035 §2.3.1, §2.3.4).'),
   'malformed-mail-address': error('A mail address has a local part, an @ and a domain (RFC 5321 §2.3.11).'),
   'malformed-address': error('An IPv4 address is written as four numbers from 0 to 255 with dots between them.'),
+  'not-a-host-address': error(
+    'A host has a unicast address of its own: not a broadcast, multicast, loopback or reserved one, nor one of “this network” (RFC 6890 §2.2.2, RFC 5771 §3).',
+  ),
   'malformed-header': error('A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2).'),
   'unknown-host': error(
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
-  'declared-below': error('A notebook runs from top to bottom: what a cell uses is declared in it or above it.'),
+  'declared-below': error(
+    'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',
+  ),
   'duplicate-declaration': error('The name was declared before; a second declaration would overwrite the first.'),
   'duplicate-setting': error('The setting was made before; it holds for the whole scenario.'),
   'duplicate-address': error('Two hosts cannot have one address.'),
@@ -62,9 +68,13 @@ export const codes = {
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
   'self-link': error('A link joins two different hosts.'),
   'no-message': error('A message has parts (subject, header, body) or comes from a file; not both.'),
+  'repeated-together': error('A `together` runs once. Each step inside it can repeat: `every 5 s HOST … until 1 min`.'),
   'until-missing': error('A step that repeats says until when.'),
   // Files
   'missing-file': error('The file that the statement names cannot be read.'),
+  'foreign-file': error(
+    'Files are named by their path, beside the document or from its root (`/`): not on another machine, and not by an address with a scheme such as `https:`. Write `./` before a name that only looks like one.',
+  ),
   'malformed-file': error(
     'The file was read and is not what the statement needs: not a scenario, a master file (RFC 1035 §5) or a message (RFC 5322).',
   ),

@@ -17,7 +17,7 @@ export type FileContent =
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** By URI, as `missing` names them: relative names are resolved against the document that names them. */
-export type FileTable = ReadonlyMap<string, FileContent>;
+export type FileTable = Pick<ReadonlyMap<string, FileContent>, 'get'>;
 
 /** Files are read up to this size; a reader reports larger ones as unreadable. */
 export const MAXIMUM_FILE_SIZE = 16 * 1024 * 1024;
@@ -58,6 +58,8 @@ export interface Compilation {
   readonly scenario: Scenario;
   /** In program order. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The documents that the diagnostics and the scenario's ranges are of, imported ones included: `scenario.sources` with texts. */
+  readonly sources: readonly SourceText[];
   /** URIs of files that the program names and the table lacks; until they are in, nothing is reported about them. */
   readonly missing: readonly string[];
 }

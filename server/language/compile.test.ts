@@ -13,6 +13,9 @@ const files: FileTable = new Map([
   ['file:///w/common.netscenario', bytes('host shared\nlet n = 3\n')],
   ['file:///w/broken.netscenario', bytes('host shared\nhost {\n')],
   ['file:///w/loop.netscenario', bytes('import "test.netscenario"\n')],
+  ['file:///w/unsound.netscenario', bytes('host shared\nnobody crashes\nlink shared <-> nobody\n')],
+  ['file:///w/importing.netscenario', bytes('import "unsound.netscenario"\n')],
+  ['file:///w/warned.netscenario', bytes('mailserver m.nowhere.org { domain nowhere.org }\nhost shared\n')],
   ['file:///w/binary.netscenario', bytes('\0\x01\x02')],
   ['file:///w/none.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/truncated.zone', bytes('$TTL 3600\n@ IN SOA ns.example.org. hostmaster.example.org. (\n  1 7200\n')],
@@ -80,7 +83,7 @@ describe('diagnostics', () => {
     ['a size and a time', 'let x = 4 s + 3 MB\n        ^^^^^^^^^^ wrong-dimension\nhost a\nat x a crashes'],
     ['division by zero', 'let x = 4 s / 0\n              ^ division-by-zero\nhost a\nat x a crashes'],
     ['an unclosed parenthesis', 'let x = (4 + 3\n        ^ unclosed-parenthesis\nhost a\na[x] crashes'],
-    ['a range downwards', 'host a[3..1]\n      ^^^^^^ range-too-large: from 3 down to 1'],
+    ['a range downwards', 'host a[3..1]\n      ^^^^^^ range-descends: from 3 down to 1'],
     ['a huge range', 'host a[1..1000000]\n      ^^^^^^^^^^^^ range-too-large'],
     ['a range where one is needed', 'host a[1..3]\nlink a[1..2] <-> a[3]\n     ^^^^^^^ one-name'],
     ['a link to itself', 'host a\nlink a <-> a\n           ^ self-link'],
@@ -101,6 +104,19 @@ describe('diagnostics', () => {
     ],
     ['a missing file', 'import "none.netscenario"\n       ^^^^^^^^^^^^^^^^^^ missing-file: there is no such file\nunknown crashes'],
     ['an import with errors', 'import "broken.netscenario"\n       ^^^^^^^^^^^^^^^^^^^^ import-has-errors\nshared crashes'],
+    [
+      'an import with errors of meaning',
+      'import "unsound.netscenario"\n       ^^^^^^^^^^^^^^^^^^^^^ import-has-errors: `unsound.netscenario` has an error; what\nshared crashes',
+    ],
+    [
+      'an import of an import with errors',
+      'import "importing.netscenario"\n       ^^^^^^^^^^^^^^^^^^^^^^^ import-has-errors: `importing.netscenario` imports what has errors\nshared crashes',
+    ],
+    ['an import with warnings', 'import "warned.netscenario"\nshared crashes'],
+    ['a host that a zone’s record mentions', 'host m.x.org\nzone x.org on ns.x.org { @ MX 10 m.x.org }'],
+    ['a host that a zone’s record owns', 'host www.x.org\nzone x.org on ns.x.org { www 300 A 192.0.2.1 }'],
+    ['a host that a master file mentions', 'host www.example.org\nzone example.org on ns.example.org { from "good.zone" }'],
+    ['a host that no record mentions', 'host www.x.org\n     ^^^^^^^^^ unused-host\nzone x.org on ns.x.org { w A 192.0.2.1 }'],
     ['a binary import', 'import "binary.netscenario"\n       ^^^^^^^^^^^^^^^^^^^^ malformed-file: NUL'],
     [
       'a truncated zone file',
@@ -245,9 +261,29 @@ describe('imports and documents', () => {
     expect(diagnostics).toEqual([]);
   });
 
+  test('gives the texts of all documents, so that diagnostics can be located', () => {
+    const binary = cell('file:///w/binary', 'host a\0');
+    const main = cell('file:///w/test.netscenario', 'import "importing.netscenario"\nimport "common.netscenario"\nshared crashes');
+    const { sources, scenario } = compile([binary, main], files);
+    expect(sources.map(({ uri }) => uri)).toEqual([
+      'file:///w/binary',
+      'file:///w/test.netscenario',
+      'file:///w/importing.netscenario',
+      'file:///w/unsound.netscenario',
+      'file:///w/common.netscenario',
+    ]);
+    expect(sources.map(({ uri }) => uri)).toEqual(scenario.sources);
+    expect(sources[0]).toBe(binary);
+    expect(sources[1]).toBe(main);
+    expect(sources[4]!.text).toBe('host shared\nlet n = 3\n');
+  });
+
   test('reports a cycle where it closes', () => {
     const { diagnostics } = compileText('import "loop.netscenario"\nhost a\na crashes', files);
-    expect(diagnostics.map((d) => [d.uri, d.code])).toEqual([['file:///w/loop.netscenario', 'import-cycle']]);
+    expect(diagnostics.map((d) => [d.uri, d.code])).toEqual([
+      ['file:///w/test.netscenario', 'import-has-errors'],
+      ['file:///w/loop.netscenario', 'import-cycle'],
+    ]);
   });
 
   test('cells make one program, and none may use what only a later one declares', () => {

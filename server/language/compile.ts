@@ -6,7 +6,7 @@
  * are noted, settings and declarations build the tables, then what they refer to is checked, then steps, expectations and
  * views are built, and last everything that was left out is filled in.
  */
-import { assemble } from './assembly.ts';
+import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
@@ -24,14 +24,14 @@ export interface Analysis extends Compilation {
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
 export function compile(sources: readonly SourceText[], files: FileTable): Compilation {
-  const { scenario, diagnostics, missing } = analyse(sources, files, false);
-  return { scenario, diagnostics, missing };
+  const { scenario, diagnostics, sources: all, missing } = analyse(sources, files, false);
+  return { scenario, diagnostics, sources: all, missing };
 }
 
 /** Like `compile`, keeping what the editor's features ask for. */
 export function analyse(sources: readonly SourceText[], files: FileTable, tracking = true): Analysis {
   const program = new Program(files, protocols, tracking);
-  const sites = assemble(program, sources);
+  const { sites, imports } = assemble(program, sources);
   for (const site of sites) noteParameter(site);
   for (const site of sites) if (isDeclaration(site.statement)) build(site);
   for (const check of program.later) check();
@@ -57,6 +57,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   if (program.needsDns) offerRecursion(program);
   assignAddresses(program);
   if (program.needsDns) completeZones(program);
+  reportBrokenImports(program, imports);
   // What is unused may be used in a statement that is broken: hints wait until no error is left.
   if (!program.hasErrors()) {
     hostHints(program);
@@ -68,6 +69,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   return {
     scenario: scenarioOf(program, served ?? new Map()),
     diagnostics: program.diagnostics,
+    sources: program.sources.map(({ document }) => document),
     missing: [...program.missing],
     program,
   };

@@ -2,6 +2,7 @@
 import { readMessageFile } from '../../engines/mail/eml.ts';
 import type { Composition } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
+import { namedFile } from './files.ts';
 import type { Site } from './site.ts';
 
 /** Local parts are the server's business; servers here tell no case apart in either part. */
@@ -15,7 +16,7 @@ export function domainOf(address: string): string {
 
 /** The message in an `.eml` file; null when it is missing or unreadable (reported). */
 export function readMessage(name: Name, site: Site): Composition | null {
-  const file = site.program.file(name, site);
+  const file = namedFile(name, site);
   if (!file) return null;
   const read = readMessageFile(file.bytes);
   for (const problem of read.problems.slice(0, 5)) {

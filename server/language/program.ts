@@ -9,12 +9,10 @@ import type { MailboxService, MailServerService } from '../../engines/mail/scena
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type { Expectation, LinkDeclaration, SourceRange, Step, View } from '../../engines/scenario.ts';
 import { type Code, codes } from './codes.ts';
-import type { Diagnostic, FileContent, FileTable, QuickFix, Severity, TextRange } from './compilation.ts';
-import type { Name, Value } from './entry.ts';
+import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import type { Value } from './entry.ts';
 import type { Site } from './site.ts';
-import { nearest } from './spelling.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
-import { resolveUri } from './uri.ts';
 
 export interface FixInput {
   readonly title: string;
@@ -31,6 +29,9 @@ export interface ReportOptions {
 
 export interface ProgramSource {
   readonly uri: string;
+  /** As it was handed in, or read. */
+  readonly document: SourceText;
+  /** Its text; empty where it cannot be parsed. */
   readonly text: string;
   readonly tree: SyntaxTree;
   /** Index of the document of the caller's list that it is, or was imported by. */
@@ -116,7 +117,6 @@ export interface Occurrence {
   readonly declares: boolean;
 }
 
-const MAXIMUM_NAMES = 100_000;
 /** Diagnostics of one document. Whoever has more reads the first ones first. */
 const maximumDiagnostics = 1_000;
 
@@ -246,115 +246,6 @@ export class Program {
     return false;
   }
 
-  // Hosts ------------------------------------------------------------------------------------------------------------
-
-  /** A `host` line. */
-  declareHost(name: Name, site: Site): ProgramHost | null {
-    const place = site.place(name);
-    if (!this.checkHostName(name, site)) return null;
-    const key = name.text.toLowerCase();
-    if (!this.declareOnce(`host ${key}`, `Host \`${name.text}\``, place)) return null;
-    this.occurs('host', key, place, true);
-    const known = this.hosts.get(key);
-    if (known) {
-      known.declaration = place;
-      return known;
-    }
-    return this.#addHost(name.text, place, place, false);
-  }
-
-  /** A declaration that a host owns (`zone … on HOST`): the host exists by it. Gives the host's name. */
-  ownHost(name: Name, site: Site): string | null {
-    if (!this.checkHostName(name, site)) return null;
-    const key = name.text.toLowerCase();
-    const place = site.place(name);
-    this.occurs('host', key, place, false);
-    const host = this.hosts.get(key) ?? this.#addHost(name.text, null, place, false);
-    host.used = true;
-    return host.name;
-  }
-
-  /** Declared hosts, for suggestions; none when there are too many to compare with. */
-  #hostNames(): string[] {
-    const names: string[] = [];
-    if (this.hosts.size <= 5000) for (const { name, implicit } of this.hosts.values()) if (!implicit) names.push(name);
-    return names;
-  }
-
-  /** A host that the language fills in. */
-  implicitHost(name: string, address: string | null, access: Partial<AccessLink> = {}): ProgramHost {
-    const known = this.hosts.get(name.toLowerCase());
-    if (known) {
-      // The author declared it, for its access link say: it is the same server all the same.
-      known.address ??= address;
-      known.used = true;
-      return known;
-    }
-    const host = this.#addHost(name, null, null, true);
-    Object.assign(host.access, access);
-    host.address = address;
-    host.used = true;
-    return host;
-  }
-
-  #addHost(name: string, declaration: SourceRange | null, at: SourceRange | null, implicit: boolean): ProgramHost {
-    const host: ProgramHost = { name, declaration, at, access: {}, address: null, addressAt: null, used: false, implicit };
-    this.hosts.set(name.toLowerCase(), host);
-    return host;
-  }
-
-  checkHostName(name: Name, site: Site): boolean {
-    const { text } = name;
-    const plain = text.endsWith('.') ? text.slice(0, -1) : text;
-    const labels = plain.split('.');
-    let why: string | null = null;
-    if (text.includes('@')) why = 'it is a mail address; a host name has no @';
-    else if (text.endsWith('.')) why = 'it ends with a dot; leave the dot out';
-    else if (plain.length > 253) why = 'it is longer than 253 characters';
-    else if (labels.some((label) => label === '')) why = 'it has two dots in a row, or one at its start';
-    else if (labels.some((label) => label.length > 63)) why = 'the text between two dots is longer than 63 characters';
-    else if (!/^[A-Za-z0-9_.-]*$/.test(plain))
-      why = 'it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form)';
-    else if (labels.some((label) => label.startsWith('-') || label.endsWith('-'))) why = 'a label begins or ends with a hyphen';
-    else if (/^\d+$/.test(labels[labels.length - 1]!)) why = 'it reads like an address: its last label is a number';
-    if (why === null) return true;
-    this.excused.add(text.toLowerCase());
-    site.report('malformed-name', name, `\`${text}\` cannot name a host: ${why}.`);
-    return false;
-  }
-
-  resolveHost(name: Name, site: Site): string | null {
-    const key = name.text.toLowerCase();
-    // A server that DNS brings with it may be named where nothing else asks for DNS.
-    if (!this.hosts.has(key) && this.fillIn?.names().has(key)) this.fillIn.now();
-    const host = this.hosts.get(key);
-    if (host) {
-      host.used = true;
-      const place = site.place(name);
-      this.occurs('host', key, place, false);
-      this.checkAbove('Host', host.name, host.at, place);
-      return host.name;
-    }
-    if (this.incomplete || this.isFull(site.source) || this.isExcused(key)) return null;
-    if (!this.checkHostName(name, site)) return null;
-    this.excused.add(key);
-    const meant = nearest(name.text, this.#hostNames());
-    site.report(
-      'unknown-host',
-      name,
-      `There is no host \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `host` line.'}`,
-      {
-        fixes: [
-          ...(meant
-            ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
-            : []),
-          { title: `Declare host \`${name.text}\``, edits: [this.declarationEdit(`host ${name.text}`, 'host', site)], preferred: !meant },
-        ],
-      },
-    );
-    return null;
-  }
-
   /**
    * In a notebook, what only a later cell declares is not there when the earlier one runs. `otherwise` tells what happens then,
    * where the earlier cell runs all the same.
@@ -400,27 +291,4 @@ export class Program {
     const at = text.lastIndexOf('\n', own.start - 1) + 1;
     return { start: at, end: at, text: `${line}\n` };
   }
-
-  // Files ------------------------------------------------------------------------------------------------------------
-
-  /** The content of a file that a statement names; null when it is missing (to be handed in) or unreadable (reported). */
-  file(name: Name, site: Site): { uri: string; bytes: Uint8Array } | null {
-    const uri = resolveUri(this.sources[site.source]!.uri, name.text);
-    const content = this.fileAt(uri);
-    if (content === null) return null;
-    if (content.kind === 'unreadable') {
-      site.report('missing-file', name, `Cannot read \`${name.text}\`: ${content.reason}.`);
-      return null;
-    }
-    return { uri, bytes: content.bytes };
-  }
-
-  fileAt(uri: string): FileContent | null {
-    const content = this.files.get(uri);
-    if (content) return content;
-    this.missing.add(uri);
-    return null;
-  }
-
-  static readonly maximumNames = MAXIMUM_NAMES;
 }

@@ -83,6 +83,11 @@ describe('hosts', () => {
     ]);
   });
 
+  test('an address record that no host can have leaves the host to the next free address', () => {
+    const { hosts } = scenarioOf('host a\nhost www.x.org\nzone x.org on ns.x.org { www A 127.0.0.1 }');
+    expect(hosts.find(({ name }) => name === 'www.x.org')!.address).toBe('10.0.0.2');
+  });
+
   test('a host added at the end changes no other address', () => {
     const text = 'host a[1..300]\nzone x.org on ns.x.org\n';
     const before = scenarioOf(text).hosts;
@@ -297,6 +302,22 @@ describe('mail', () => {
 });
 
 describe('steps, expectations, views', () => {
+  test('`every` of several subjects repeats the step of each, side by side', () => {
+    const text = 'host a, peer[1..2]\nevery 10 s peer[1..2] crashes for 1 s until 1 min\na crashes';
+    const every = { kind: 'every', interval: 10 * SECOND, until: MINUTE };
+    expect(scenarioOf(text).steps.map(({ parent, timing, action, text: shown }) => [parent, timing, action.kind, shown])).toEqual([
+      [-1, { kind: 'then' }, 'together', 'every 10 s peer[1..2] crashes for 1 s until 1 min'],
+      [0, every, 'network.crash', 'peer1 crashes for 1 s until 1 min'],
+      [0, every, 'network.crash', 'peer2 crashes for 1 s until 1 min'],
+      [-1, { kind: 'then' }, 'network.crash', 'a crashes'],
+    ]);
+  });
+
+  test('a repeated `together` is left out', () => {
+    const { scenario } = compileText('host a\nevery 5 s together until 1 min { a crashes for 1 s }\na crashes');
+    expect(scenario.steps.map(({ text }) => text)).toEqual(['a crashes']);
+  });
+
   test('timing and parents', () => {
     const text =
       'host a, peer[1..2]\na crashes for 1 s\nthen a crashes\nat 5 s a crashes\nafter 2 s a crashes\nevery 10 s a crashes for 1 s until 1 min\ntogether {\n  a crashes\n  at 9 s peer[1..2]   crashes\n}';

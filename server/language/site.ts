@@ -3,6 +3,7 @@ import type { Action, SourceRange, Timing } from '../../engines/scenario.ts';
 import type { Code } from './codes.ts';
 import type { TextRange } from './compilation.ts';
 import type { Name } from './entry.ts';
+import { resolveHost } from './hosts.ts';
 import type { Program, ReportOptions } from './program.ts';
 import type { Statement } from './syntax.ts';
 
@@ -48,7 +49,7 @@ export class Site {
 
   /** The declared name of a host that the text refers to; null (and reported) where there is none. */
   host(name: Name): string | null {
-    return this.program.resolveHost(name, this);
+    return resolveHost(name, this);
   }
 
   /** The statement's head on one line. */
@@ -62,7 +63,7 @@ export class Site {
     this.program.later.push(check);
   }
 
-  /** Adds a step, or, for several subjects, their steps side by side. */
+  /** Adds a step, or, for several subjects, their steps side by side; what repeats is the step of each. */
   step(timing: Timing, subjects: readonly Name[], action: (host: string) => Action | null): void {
     const steps = this.program.steps;
     const hosts: string[] = [];
@@ -82,11 +83,24 @@ export class Site {
       return;
     }
     const group = steps.length;
-    steps.push({ parent: this.parent, timing, action: { kind: 'together' }, text: this.text, at: this.at });
+    const repeats = timing.kind === 'every';
+    steps.push({
+      parent: this.parent,
+      timing: repeats ? { kind: 'then' } : timing,
+      action: { kind: 'together' },
+      text: this.text,
+      at: this.at,
+    });
     const subject = this.slot('HOST');
     const rest = this.program.sources[this.source]!.text.slice(subject.end, this.statement.headEnd);
     actions.forEach((made, i) => {
-      steps.push({ parent: group, timing: { kind: 'then' }, action: made, text: onOneLine(`${hosts[i]}${rest}`), at: this.at });
+      steps.push({
+        parent: group,
+        timing: repeats ? timing : { kind: 'then' },
+        action: made,
+        text: onOneLine(`${hosts[i]}${rest}`),
+        at: this.at,
+      });
     });
   }
 }

@@ -8,11 +8,15 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {
-    if (candidate === word || (Math.abs(candidate.length - word.length) >= bestDistance && !begins(candidate, lower))) continue;
+    if (candidate === word || (Math.abs(candidate.length - word.length) > bestDistance && !begins(candidate, lower))) continue;
     // A difference in case alone counts for less than any other.
     const other = candidate.toLowerCase();
-    const distance = other === lower ? 0 : begins(other, lower) ? 1 : editDistance(lower, other, bestDistance);
-    if (distance < bestDistance && distance < Math.max(candidate.length, word.length)) {
+    const distance = other === lower ? 0 : begins(other, lower) ? 1 : editDistance(lower, other, bestDistance + 1);
+    // Of two as near, the one that begins so: it is being typed.
+    const better =
+      distance < bestDistance ||
+      (best !== null && distance === bestDistance && other.startsWith(lower) && !best.toLowerCase().startsWith(lower));
+    if (better && distance < Math.max(candidate.length, word.length)) {
       best = candidate;
       bestDistance = distance;
     }
@@ -50,4 +54,9 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
 export function oneOf(words: readonly string[], conjunction = 'or'): string {
   if (words.length <= 1) return words[0] ?? '';
   return `${words.slice(0, -1).join(', ')} ${conjunction} ${words[words.length - 1]}`;
+}
+
+/** A word as messages show it: of a very long one, the beginning. */
+export function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

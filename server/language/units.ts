@@ -70,6 +70,7 @@ export const unitAliases: Readonly<Record<string, string>> = {
 /** `1.5 s`, `10 Mbps`, `256 KiB`, `0.5 %`: a value in the largest unit that writes it short and exactly. */
 export function written(value: number, dimension: Dimension): string {
   if (dimension === 'number' || dimension === 'text') return String(value);
+  if (value < 0) return `-${written(-value, dimension)}`;
   if (dimension === 'ratio') return `${Number((value * 100).toPrecision(12))} %`;
   if (value === 0) return dimension === 'duration' ? '0 s' : dimension === 'rate' ? '0 bps' : '0 B';
   let best = `${value}`;

@@ -40,3 +40,9 @@ export function propertyAutomaton(entry: Entry): State<Property> {
 export const unindentedStarts: ReadonlySet<string> = new Set(
   vocabulary.filter((entry) => entry.role !== 'step').map((entry) => entry.pattern.split(' ')[0]!),
 );
+
+/** Words that begin a step: its timing, or a step without a subject. */
+export const stepStarts: ReadonlySet<string> = new Set([...statementAutomaton.words.keys()].filter((word) => !unindentedStarts.has(word)));
+
+/** Verbs that stand behind the subject of a step. */
+export const stepVerbs: ReadonlySet<string> = new Set(statementAutomaton.slots.flatMap(({ to }) => [...to.words.keys()]));

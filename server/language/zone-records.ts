@@ -3,7 +3,8 @@ import { parseName } from '../../engines/dns/domain-name.ts';
 import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
 import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file.ts';
 import type { Name } from './entry.ts';
-import type { ProgramZone } from './program.ts';
+import { fileContent, namedFile } from './files.ts';
+import type { Program, ProgramZone } from './program.ts';
 import { recordTypeWords } from './record-types.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
@@ -60,7 +61,16 @@ export function readZoneBlock(zone: ProgramZone, site: Site): void {
       continue;
     }
     zone.records.push(record);
+    mention(entry, program);
     warnOfRelativeNames(entry, text, base, site);
+  }
+}
+
+/** The hosts that a record is of, or names. */
+function mention({ record, names }: MasterFileEntry, program: Program): void {
+  for (const name of [record.name, ...names.map((one) => one.name)]) {
+    const host = program.hosts.get(name.slice(0, -1).toLowerCase());
+    if (host) host.used = true;
   }
 }
 
@@ -101,7 +111,7 @@ function warnOfRelativeNames(entry: MasterFileEntry, text: string, base: number,
 /** Records of a master file, strictly by RFC 1035. Problems within it are told where the statement names it. */
 export function readZoneFile(zone: ProgramZone, name: Name, site: Site): void {
   const { program } = site;
-  const file = program.file(name, site);
+  const file = namedFile(name, site);
   if (!file) return;
   if (file.bytes.indexOf(0) >= 0) {
     site.report('malformed-file', name, `\`${name.text}\` is no master file: it holds NUL bytes.`);
@@ -113,8 +123,9 @@ export function readZoneFile(zone: ProgramZone, name: Name, site: Site): void {
     origin: zone.origin,
     fileName: name.text,
     include: (included) => {
-      const uri = resolveUri(file.uri, included);
-      const content = program.fileAt(uri);
+      const resolved = resolveUri(file.uri, included);
+      if (!resolved.ok) return undefined;
+      const content = fileContent(resolved.uri, program);
       if (content === null) {
         waiting = true;
         return '';
@@ -136,6 +147,7 @@ export function readZoneFile(zone: ProgramZone, name: Name, site: Site): void {
   for (const entry of read.entries) {
     if (!outside.has(entry.record)) {
       zone.records.push(entry.record);
+      mention(entry, program);
       continue;
     }
     const where = entry.file === undefined || entry.file === name.text ? placeIn(text, entry.start) : entry.file;

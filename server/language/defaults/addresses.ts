@@ -1,5 +1,6 @@
 /** Every host's IPv4 address: its own, the one its zone gives it, or the next free one. */
 import { canonical } from '../../../engines/dns/domain-name.ts';
+import { hostAddressProblem } from '../host-address.ts';
 import type { Program } from '../program.ts';
 
 /** The absolute domain name of a host. */
@@ -16,7 +17,8 @@ export function assignAddresses(program: Program): void {
   const inZones = new Map<string, string>();
   for (const zone of program.zones.values()) {
     for (const record of zone.records) {
-      if (record.data.type !== 'A') continue;
+      // A zone may hold addresses that lead nowhere; no host has one.
+      if (record.data.type !== 'A' || hostAddressProblem(record.data.address) !== null) continue;
       const key = canonical(record.name);
       if (!inZones.has(key)) inZones.set(key, record.data.address);
     }

@@ -10,6 +10,7 @@ import { ancestors, canonical, isSubdomain, parent, ROOT } from '../../../engine
 import type { RecordData } from '../../../engines/dns/records.ts';
 import type { ResolverService, Walk } from '../../../engines/dns/scenario.ts';
 import { MILLISECOND } from '../../../engines/quantities.ts';
+import { implicitHost } from '../hosts.ts';
 import type { Program, ProgramZone } from '../program.ts';
 import { nameOf } from './addresses.ts';
 
@@ -55,11 +56,11 @@ export function serverNames(program: Program): ReadonlySet<string> {
 export function addParentZones(program: Program): void {
   const tops = missingTops(program);
   if (!program.zones.has(ROOT)) {
-    program.implicitHost(rootServer.name, rootServer.address);
+    implicitHost(program, rootServer.name, rootServer.address);
     addZone(program, ROOT, rootServer.name);
   }
   for (const [top, server] of tops) {
-    program.implicitHost(server, null);
+    implicitHost(program, server, null);
     addZone(program, top, server);
   }
 }
@@ -196,7 +197,7 @@ export function localServers(program: Program): Map<string, string> {
     served.set(key, found ?? implicit!);
   }
   if (implicit !== null) {
-    const host = program.implicitHost(implicit, null, { latency: 2 * MILLISECOND });
+    const host = implicitHost(program, implicit, null, { latency: 2 * MILLISECOND });
     const resolver: Omit<ResolverService, 'kind' | 'hints'> & { serves: string[] } = {
       host: host.name,
       serves: [],

@@ -49,6 +49,7 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
     }
   }
   if (atEnd) {
+    if (reportMissingUnit(node, state.reaches[0]?.slots, reading)) return;
     reading.report(reading.behind(), 'expected', `Expected ${shortList(expected)} here${forms ? `:${forms}` : '.'}`);
     return;
   }
@@ -86,6 +87,27 @@ export function reportUnit(node: Statement, slots: Slots | undefined, reading: R
       `\`${found}\` is no unit. ${meant ? `Did you mean \`${meant}\`? ` : ''}Units that fit here are ${oneOf(known, 'and')}.`,
       meant ? [replacement(range, meant)] : [],
     );
+    return true;
+  }
+  return false;
+}
+
+/** `every 5`: the line ends behind a bare number that needs a unit. True when that was it (reported). */
+function reportMissingUnit(node: Statement, slots: Slots | undefined, reading: Reading): boolean {
+  for (const name in node.slots) {
+    const value = node.slots[name]!;
+    const slot = slots?.[name];
+    if (!slot || value.kind !== 'quantity' || value.unit !== null || value.value === 0 || value.end !== reading.scanner.previousEnd)
+      continue;
+    const [likely] = slot.units;
+    if (!likely || slot.dimension === 'ratio') continue;
+    const message = `Expected ${slot.expected}: ${value.value} has no unit. Did you mean ${value.value} ${likely}?`;
+    const fixes = slot.units.map((unit, i) => ({
+      title: `Change to ${value.value} ${unit}`,
+      edits: [{ start: value.end, end: value.end, text: ` ${unit}` }],
+      preferred: i === 0,
+    }));
+    reading.report(value, 'missing-unit', message, fixes);
     return true;
   }
   return false;

@@ -2,7 +2,7 @@
 import type { Statement } from '../syntax.ts';
 import { unindentedStarts } from '../vocabulary.ts';
 import { nothingExpected, type Reading } from './reading.ts';
-import { reportUnclosed } from './recovery.ts';
+import { beginsStep, reportUnclosed } from './recovery.ts';
 
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -53,7 +53,7 @@ function extent(text: string, start: number): { end: number; closed: boolean; un
         i++;
         break;
       case NEWLINE:
-        if (unindented < 0 && unindentedStarts.has(wordAt(text, i + 1))) unindented = i + 1;
+        if (unindented < 0 && (unindentedStarts.has(wordAt(text, i + 1)) || beginsStep(text, i + 1))) unindented = i + 1;
         break;
       case OPEN:
         return { end: i, closed: false, unindented };

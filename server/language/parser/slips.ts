@@ -7,6 +7,7 @@ import type { Entry, Property } from '../entry.ts';
 import { form, type State } from '../pattern.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
+import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
@@ -245,6 +246,8 @@ function wordLeftOut(impasse: Impasse): Slip | null {
   if (!edge.to.slots.some(({ slot }) => canStart(slot, reading)) || edge.to.words.size > 0) return null;
   // `answer of pc is …`: more is missing than the one word.
   if (state.reaches.some(({ pattern }) => pattern.split(/[\s[\]()|]+/).includes(found))) return null;
+  // `mail fro`: the word is being typed, or mistyped.
+  if (edge.word.startsWith(found) || nearest(found, [edge.word])) return null;
   // `to bob@x.org from ann@x.org`: the word is there, only later.
   const rest = /^[^\n{}]*/.exec(reading.text.slice(reading.scanner.end, reading.scanner.end + 200))![0];
   if (rest.split(/\s+/).includes(edge.word)) return null;

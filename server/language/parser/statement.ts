@@ -13,7 +13,7 @@ import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { reportUnexpected, reportUnit } from './messages.ts';
 import type { Reading } from './reading.ts';
 import { records } from './records.ts';
-import { atUnindentedStatement, giveUp, reportUnclosed, skipBlock } from './recovery.ts';
+import { atUnindentedStatement, atUnindentedStep, giveUp, reportUnclosed, skipBlock } from './recovery.ts';
 import { canStart, slotSyntax } from './slots.ts';
 
 /** Blocks within blocks go this deep. */
@@ -139,7 +139,7 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
       scanner.next();
       break;
     }
-    if (atUnindentedStatement(reading)) break;
+    if (atUnindentedStatement(reading) || (entry.block !== 'steps' && atUnindentedStep(reading, propertyAutomaton(entry)))) break;
     items.push(entry.block === 'steps' ? statement(statementAutomaton, reading) : property(entry, reading));
   }
   reading.depth--;

@@ -16,6 +16,7 @@ import {
   subject,
   wordChoice,
 } from '../entry.ts';
+import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
 import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
 import { step, timing } from './timing.ts';
@@ -51,7 +52,7 @@ export const dnsVocabulary = [
       const { program } = site;
       const servers: string[] = [];
       for (const name of HOST) {
-        const own = program.ownHost(name, site);
+        const own = ownHost(name, site);
         if (own !== null && !servers.includes(own)) servers.push(own);
       }
       const origin = absolute(NAME.text);
@@ -108,7 +109,7 @@ export const dnsVocabulary = [
       'host engineering.nyu.edu\nresolver dns.nyu.edu { serves engineering.nyu.edu cache 10000 walk iteratively }\nengineering.nyu.edu resolves gaia.cs.umass.edu',
     build({ HOST }, block, site) {
       const { program } = site;
-      const own = program.ownHost(HOST, site);
+      const own = ownHost(HOST, site);
       if (own === null || !program.declareOnce(`resolver ${own.toLowerCase()}`, `Resolver \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
       const resolver = {
@@ -152,7 +153,7 @@ export const dnsVocabulary = [
     example: 'zone umass.edu on dns.umass.edu\nnameserver dns.umass.edu { recursion on }',
     build({ HOST }, block, site) {
       const { program } = site;
-      const own = program.ownHost(HOST, site);
+      const own = ownHost(HOST, site);
       if (own === null || !program.declareOnce(`nameserver ${own.toLowerCase()}`, `Name server \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
       program.nameServers.set(own.toLowerCase(), {

@@ -21,6 +21,7 @@ import {
   text,
   wordChoice,
 } from '../entry.ts';
+import { ownHost } from '../hosts.ts';
 import { mailboxKey, readMessage, submissionServer, usesMailbox } from '../mail-message.ts';
 import { written } from '../units.ts';
 import { step, timing } from './timing.ts';
@@ -113,7 +114,7 @@ export const mailVocabulary = [
       'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailserver mail.crepes.fr { greeting "crepes.fr" dialect classic }\nmailbox alice@crepes.fr on mail.crepes.fr',
     build({ HOST }, block, site) {
       const { program } = site;
-      const own = program.ownHost(HOST, site);
+      const own = ownHost(HOST, site);
       if (own === null || !program.declareOnce(`mailserver ${own.toLowerCase()}`, `Mail server \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
       program.mailServers.set(own.toLowerCase(), {
@@ -151,7 +152,7 @@ export const mailVocabulary = [
       'zone hamburger.edu on ns.hamburger.edu { @ MX 10 mail.hamburger.edu }\nmailbox bob@hamburger.edu on mail.hamburger.edu { quota 10 MiB }',
     build({ ADDRESS, HOST }, block, site) {
       const { program } = site;
-      const own = program.ownHost(HOST, site);
+      const own = ownHost(HOST, site);
       if (own === null) return;
       program.needsDns = true;
       for (const address of ADDRESS) {

@@ -17,6 +17,7 @@ import {
   subject,
   wordChoice,
 } from '../entry.ts';
+import { declareHost } from '../hosts.ts';
 import type { AccessLink } from '../program.ts';
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';
@@ -105,6 +106,36 @@ function accessOf(block: GivenBlock<typeof access>): Partial<AccessLink> {
   return given;
 }
 
+/** The fix writes `every` on the steps inside, where none says on its own when it happens. */
+function reportRepeatedTogether(site: Site): void {
+  const { statement } = site;
+  const { text } = site.program.sources[site.source]!;
+  const { start, headEnd } = statement;
+  const [every, until] = text.slice(start, headEnd).split(/\s+together\s+/);
+  const steps = statement.block ?? [];
+  const plain = steps.every(
+    ({ entry, complete, start, slots }) => complete && entry?.role === 'step' && entry.block !== 'steps' && slots.HOST?.start === start,
+  );
+  site.report('repeated-together', { start, end: headEnd }, 'A `together` runs once; write `every` on the steps inside it.', {
+    fixes:
+      plain && every !== undefined && until !== undefined
+        ? [
+            {
+              title: 'Write `every` on the steps',
+              edits: [
+                { start, end: headEnd, text: 'together' },
+                ...steps.flatMap((step) => [
+                  { start: step.start, end: step.start, text: `${every} ` },
+                  { start: step.headEnd, end: step.headEnd, text: ` ${until}` },
+                ]),
+              ],
+              preferred: true,
+            },
+          ]
+        : [],
+  });
+}
+
 export const networkVocabulary = [
   entry({
     id: 'network',
@@ -166,7 +197,7 @@ export const networkVocabulary = [
         site.report('one-name', block.address.ADDRESS, `${NAME.length} hosts cannot share one address.`);
       }
       for (const name of NAME) {
-        const declared = site.program.declareHost(name, site);
+        const declared = declareHost(name, site);
         if (!declared) continue;
         Object.assign(declared.access, given);
         if (block.address && NAME.length === 1) {
@@ -225,7 +256,9 @@ export const networkVocabulary = [
     example: 'host a, b\ntogether {\n  a crashes for 1 s\n  b crashes for 1 s\n}',
     build(given, _block, site: Site) {
       const when = timing(given, site);
-      if (when) site.program.steps.push({ parent: site.parent, timing: when, action: { kind: 'together' }, text: site.text, at: site.at });
+      if (when?.kind === 'every') reportRepeatedTogether(site);
+      else if (when)
+        site.program.steps.push({ parent: site.parent, timing: when, action: { kind: 'together' }, text: site.text, at: site.at });
     },
   }),
   step({

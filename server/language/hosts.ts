@@ -1,0 +1,116 @@
+/** Hosts: declared by a line of their own, owned by what they run, filled in, or referred to. */
+import type { SourceRange } from '../../engines/scenario.ts';
+import type { Name } from './entry.ts';
+import type { AccessLink, Program, ProgramHost } from './program.ts';
+import type { Site } from './site.ts';
+import { nearest } from './spelling.ts';
+
+/** A `host` line. */
+export function declareHost(name: Name, site: Site): ProgramHost | null {
+  const { program } = site;
+  const place = site.place(name);
+  if (!checkHostName(name, site)) return null;
+  const key = name.text.toLowerCase();
+  if (!program.declareOnce(`host ${key}`, `Host \`${name.text}\``, place)) return null;
+  program.occurs('host', key, place, true);
+  const known = program.hosts.get(key);
+  if (known) {
+    known.declaration = place;
+    return known;
+  }
+  return addHost(program, name.text, place, place, false);
+}
+
+/** A declaration that a host owns (`zone … on HOST`): the host exists by it. Gives the host's name. */
+export function ownHost(name: Name, site: Site): string | null {
+  const { program } = site;
+  if (!checkHostName(name, site)) return null;
+  const key = name.text.toLowerCase();
+  const place = site.place(name);
+  program.occurs('host', key, place, false);
+  const host = program.hosts.get(key) ?? addHost(program, name.text, null, place, false);
+  host.used = true;
+  return host.name;
+}
+
+/** Declared hosts, for suggestions; none when there are too many to compare with. */
+function hostNames(program: Program): string[] {
+  const names: string[] = [];
+  if (program.hosts.size <= 5000) for (const { name, implicit } of program.hosts.values()) if (!implicit) names.push(name);
+  return names;
+}
+
+/** A host that the language fills in. */
+export function implicitHost(program: Program, name: string, address: string | null, access: Partial<AccessLink> = {}): ProgramHost {
+  const known = program.hosts.get(name.toLowerCase());
+  if (known) {
+    // The author declared it, for its access link say: it is the same server all the same.
+    known.address ??= address;
+    known.used = true;
+    return known;
+  }
+  const host = addHost(program, name, null, null, true);
+  Object.assign(host.access, access);
+  host.address = address;
+  host.used = true;
+  return host;
+}
+
+function addHost(program: Program, name: string, declaration: SourceRange | null, at: SourceRange | null, implicit: boolean): ProgramHost {
+  const host: ProgramHost = { name, declaration, at, access: {}, address: null, addressAt: null, used: false, implicit };
+  program.hosts.set(name.toLowerCase(), host);
+  return host;
+}
+
+function checkHostName(name: Name, site: Site): boolean {
+  const { text } = name;
+  const plain = text.endsWith('.') ? text.slice(0, -1) : text;
+  const labels = plain.split('.');
+  let why: string | null = null;
+  if (text.includes('@')) why = 'it is a mail address; a host name has no @';
+  else if (text.endsWith('.')) why = 'it ends with a dot; leave the dot out';
+  else if (plain.length > 253) why = 'it is longer than 253 characters';
+  else if (labels.some((label) => label === '')) why = 'it has two dots in a row, or one at its start';
+  else if (labels.some((label) => label.length > 63)) why = 'the text between two dots is longer than 63 characters';
+  else if (!/^[A-Za-z0-9_.-]*$/.test(plain))
+    why = 'it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form)';
+  else if (labels.some((label) => label.startsWith('-') || label.endsWith('-'))) why = 'a label begins or ends with a hyphen';
+  else if (/^\d+$/.test(labels[labels.length - 1]!)) why = 'it reads like an address: its last label is a number';
+  if (why === null) return true;
+  site.program.excused.add(text.toLowerCase());
+  site.report('malformed-name', name, `\`${text}\` cannot name a host: ${why}.`);
+  return false;
+}
+
+export function resolveHost(name: Name, site: Site): string | null {
+  const { program } = site;
+  const key = name.text.toLowerCase();
+  // A server that DNS brings with it may be named where nothing else asks for DNS.
+  if (!program.hosts.has(key) && program.fillIn?.names().has(key)) program.fillIn.now();
+  const host = program.hosts.get(key);
+  if (host) {
+    host.used = true;
+    const place = site.place(name);
+    program.occurs('host', key, place, false);
+    program.checkAbove('Host', host.name, host.at, place);
+    return host.name;
+  }
+  if (program.incomplete || program.isFull(site.source) || program.isExcused(key)) return null;
+  if (!checkHostName(name, site)) return null;
+  program.excused.add(key);
+  const meant = nearest(name.text, hostNames(program));
+  site.report(
+    'unknown-host',
+    name,
+    `There is no host \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `host` line.'}`,
+    {
+      fixes: [
+        ...(meant
+          ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
+          : []),
+        { title: `Declare host \`${name.text}\``, edits: [program.declarationEdit(`host ${name.text}`, 'host', site)], preferred: !meant },
+      ],
+    },
+  );
+  return null;
+}

@@ -1,0 +1,62 @@
+/** Gives a statement's slots their values, each by the form of its type. */
+import type { Slot, Slots } from './entry.ts';
+import { evaluate, kinds } from './evaluate.ts';
+import { nameValue } from './names.ts';
+import { quantityValue } from './quantities.ts';
+import type { Site } from './site.ts';
+import type { Expression, ListSyntax, NameSyntax, SlotSyntax } from './syntax.ts';
+
+/** What a slot gives when its problem has been reported; null is the value of one that was left out. */
+const failed = Symbol('failed');
+
+/** The values of all slots; null when one of them does not hold (it has been reported). */
+export function slotValues(slots: Slots, given: Readonly<Record<string, SlotSyntax>>, site: Site): Record<string, unknown> | null {
+  const values: Record<string, unknown> = {};
+  let whole = true;
+  for (const name in slots) {
+    const syntax = given[name];
+    const value = syntax === undefined ? null : slotValue(slots[name]!, syntax, site);
+    if (value === failed) whole = false;
+    else values[name] = value;
+  }
+  return whole ? values : null;
+}
+
+function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown {
+  switch (slot.form) {
+    case 'choice': {
+      const value = (syntax as { value: string }).value;
+      return slot.choices.find(([, meant]) => String(meant) === value)![1];
+    }
+    case 'name':
+      return nameValue(slot, syntax as NameSyntax | ListSyntax, site) ?? failed;
+    case 'record-type':
+    case 'rest-of-line': {
+      const word = syntax as { value: string; start: number; end: number };
+      return { text: word.value, start: word.start, end: word.end };
+    }
+    case 'text': {
+      const value = evaluate(syntax as Expression, site, slot);
+      if (value === null) return failed;
+      if (value.dimension !== 'text') {
+        site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
+        return failed;
+      }
+      return slot.meaning === 'file' ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
+    }
+    case 'expression': {
+      // Kept for when it is needed: parameters may refer to later ones.
+      if (slot.meaning === 'any-value') return syntax;
+      if (syntax.kind === 'list') {
+        const values: unknown[] = [];
+        for (const item of syntax.items) {
+          const value = quantityValue(slot, item as Expression, site);
+          if (value === null) return failed;
+          values.push(value);
+        }
+        return values;
+      }
+      return quantityValue(slot, syntax as Expression, site) ?? failed;
+    }
+  }
+}
