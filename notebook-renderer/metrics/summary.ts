@@ -22,12 +22,9 @@ export interface TileEntry {
   /** True where an expectation of the part is about it. */
   readonly expected: boolean;
   /** Two or more values make a sparkline. */
-  readonly at: readonly number[];
-  readonly values: readonly number[];
+  readonly at: Float64Array;
+  readonly values: Float64Array;
 }
-
-/** Points of a sparkline. */
-const MOST_POINTS = 120;
 
 /** Metrics with a value since the part began. */
 export function tilesOf(part: Part): Tile[] {
@@ -61,20 +58,12 @@ function isAbout(text: string, { metric, subjects }: MetricSeries): boolean {
 const withoutDot = (name: string): string => name.replace(/(.)\.$/, '$1');
 
 function entryOf(series: MetricSeries, first: number, expected: boolean): TileEntry {
-  const count = series.values.length - first;
-  const stride = Math.max(1, Math.ceil(count / MOST_POINTS));
-  const at: number[] = [];
-  const values: number[] = [];
-  for (let i = first; i < series.values.length; i += stride) {
-    at.push(series.at[i]!);
-    values.push(series.values[i]!);
-  }
   return {
     subject: series.subjects.map(withoutDot).join(' → '),
     value: formatValue(series.values.at(-1)!, series.unit),
     expected,
-    at,
-    values,
+    at: series.at.subarray(first),
+    values: series.values.subarray(first),
   };
 }
 

@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
-import type { Tile } from './summary.ts';
+import { sparkline } from './sparkline.ts';
+import type { Tile, TileEntry } from './summary.ts';
 
 /** Least width of a tile with its gap, as in theme.css. */
 const TILE = 176;
@@ -100,20 +101,12 @@ function ListTile({ tile, span }: { readonly tile: Tile; readonly span: number }
 const WIDTH = 64;
 const HEIGHT = 20;
 
-/** Values over time as steps: a metric holds until it changes. */
-function Sparkline({ at, values }: { readonly at: readonly number[]; readonly values: readonly number[] }) {
-  const first = at[0]!;
-  const span = at.at(-1)! - first || 1;
-  const low = Math.min(0, ...values);
-  const height = Math.max(...values) - low || 1;
-  const x = (time: number) => (1 + ((time - first) / span) * (WIDTH - 4)).toFixed(1);
-  const y = (value: number) => (HEIGHT - 2 - ((value - low) / height) * (HEIGHT - 4)).toFixed(1);
-  let path = `M${x(first)} ${y(values[0]!)}`;
-  for (let i = 1; i < values.length; i++) path += `H${x(at[i]!)}V${y(values[i]!)}`;
+function Sparkline({ at, values }: Pick<TileEntry, 'at' | 'values'>) {
+  const { path, endX, endY } = useMemo(() => sparkline(at, values, WIDTH, HEIGHT), [at, values]);
   return (
     <svg class="ns-sparkline" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
       <path d={path} />
-      <circle cx={x(at.at(-1)!)} cy={y(values.at(-1)!)} r="2" />
+      <circle cx={endX} cy={endY} r="2" />
     </svg>
   );
 }

@@ -4,7 +4,7 @@ import { Recorder } from '../../engines/recorder.ts';
 import type { Run } from '../../engines/run.ts';
 import { largeRun, runOf, textbookRun } from '../fixtures/recorded-runs.ts';
 import { hostName, partOf, text } from '../part.ts';
-import { arrowOf } from './arrow.ts';
+import { arrowOf, noteOf } from './arrow.ts';
 import { ABOVE, type AxisMode, BELOW, yOfTime } from './axis.ts';
 import { EVERYTHING } from './filter.ts';
 import { GUTTER, type Layout, layOut, messageAtTime, rowsWithin } from './layout.ts';
@@ -199,6 +199,115 @@ describe.each(MODES)('on the axis of %s', (axis) => {
     expect(found).toContain(0);
     expect(found.length).toBeLessThan(20);
   });
+});
+
+describe('labels on a narrow page', () => {
+  it.each([320, 400, 480, 499])('keep to their own arrow, cut with an ellipsis (%d px)', (width) => {
+    for (const axis of MODES) {
+      const layout = lay(textbookRun(), axis, { width });
+      const arrows = Array.from(layout.rows.messages, (row) => [row, arrowOf(layout, row)] as const);
+      for (const [row, { x1, label }] of arrows) {
+        const target = layout.columns.x[layout.columns.place[layout.part.run.messages.to[layout.rows.subject[row]!]!]!]!;
+        expect(label.x - label.width / 2).toBeGreaterThan(Math.min(x1, target));
+        expect(label.x + label.width / 2).toBeLessThan(Math.max(x1, target));
+      }
+      expect(arrows.filter(([, { label }]) => label.text.endsWith('…')).length).toBeGreaterThan(5);
+    }
+  });
+
+  it('of a message to oneself end before the next lifeline', () => {
+    const run = messagesRun([
+      [0, 0, 0, 10],
+      [0, 1, 100, 110],
+      [1, 1, 200, 210],
+    ]);
+    const strings = run.strings.map((text) => text.replace('0 to 0', 'a message to oneself, with a rather long label'));
+    const layout = lay({ ...run, strings }, 'order', { width: 360 });
+    const { label } = arrowOf(layout, layout.rows.messages[0]!);
+    expect(label.text).toMatch(/^a mess.*…$/);
+    expect(label.x + label.width).toBeLessThan(layout.columns.x[1]!);
+  });
+
+  it('have the room that there is on a wider one', () => {
+    const layout = lay(textbookRun(), 'order', { width: 520 });
+    const labels = Array.from(layout.rows.messages, (row) => arrowOf(layout, row).label.text);
+    expect(labels).toContain('MAIL FROM: <alice@crepes.fr>');
+  });
+});
+
+describe('labels of arrows that come and go', () => {
+  const label = 'a label that takes more than half of its arrow';
+  /** Each message leaves when the one before arrives. */
+  const zigzag = (gap = 0) => {
+    const run = messagesRun(Array.from({ length: 8 }, (_, i) => [i % 2, 1 - (i % 2), i * (1000 + gap), i * (1000 + gap) + 1000] as const));
+    return lay({ ...run, strings: run.strings.map((text) => (/ to /.test(text) ? label : text)) }, 'time', { width: 700 });
+  };
+  const shares = (layout: Layout) =>
+    Array.from(layout.rows.messages, (row) => {
+      const { x1, x2, label } = arrowOf(layout, row);
+      return (label.x - x1) / (x2 - x1);
+    });
+
+  it('stand clear of the arrow that comes in at their tail', () => {
+    const layout = zigzag();
+    const arrows = Array.from(layout.rows.messages, (row) => arrowOf(layout, row));
+    for (const [i, { x1, y1, x2, y2, label }] of arrows.entries()) {
+      expect(label.angle).not.toBe(0);
+      const slope = (y2 - y1) / Math.abs(x2 - x1);
+      const nearEnd = Math.abs(label.x - x1) - label.width / 2;
+      // The gap between the two at the label's near end, measured upright, holds the text.
+      if (i > 0) expect(2 * slope * nearEnd).toBeGreaterThan(LABEL.size + 5);
+      expect(Math.abs(label.x - x1) + label.width / 2).toBeLessThan(Math.abs(x2 - x1));
+      expect(label.y).toBeCloseTo(y1 + Math.abs(label.x - x1) * slope - 5);
+    }
+  });
+
+  it('stand in the middle where none comes in', () => {
+    expect(shares(zigzag())[0]).toBeCloseTo(0.5);
+    for (const share of shares(zigzag(2000))) expect(share).toBeCloseTo(0.5);
+  });
+});
+
+it('labels that follow their arrows stand clear of notes where there is room', () => {
+  const layoutOf = (noted: boolean) => {
+    const recorder = new Recorder([]);
+    const send = (from: number, to: number, at: number, receivedAt: number) => {
+      const connection = recorder.openConnection({ transport: 'udp', client: from, clientPort: 1, server: to, serverPort: 2, at });
+      const info = { protocol: 'dns', kind: 'query', label: 'a message under way' };
+      recorder.receiveMessage(recorder.sendMessage(at, from, to, connection, new Uint8Array(4), info, -1, 0), receivedAt);
+    };
+    send(0, 1, 0, 1e6);
+    send(0, 2, 2e6, 6e6);
+    if (noted) recorder.state(3.0e6, 1, 'cache', 'a', 'b', -1, 'in its way');
+    send(2, 1, 7e6, 8e6);
+    const hosts = ['a', 'b', 'c'].map((name, i) => ({ name, address: `10.0.0.${i}`, implicit: false }));
+    return lay(runOf(recorder, { title: '', hosts, steps: [], duration: 8e6 }), 'time', { width: 800 });
+  };
+  const crossing = (layout: Layout) => arrowOf(layout, layout.rows.messages[1]!);
+  const free = crossing(layoutOf(false));
+  expect(free.label.x).toBeCloseTo((free.x1 + free.x2) / 2);
+  const layout = layoutOf(true);
+  const { label, x1, x2, y1, y2 } = crossing(layout);
+  const note = noteOf(layout, Array.from(layout.rows.kind).indexOf(NOTE));
+  expect(label.angle).not.toBe(0);
+  /** Whether the text, between baseline and ascenders, touches the pill. */
+  const touches = ({ x, y, width, angle }: typeof label) => {
+    const left = Math.max(x - width / 2, note.x);
+    const right = Math.min(x + width / 2, note.x + note.width);
+    const baseline = (at: number) => y + (at - x) * Math.tan((angle * Math.PI) / 180);
+    return left < right && baseline(right) > note.y - 10 && baseline(left) - LABEL.size < note.y + 10;
+  };
+  expect(touches({ ...label, x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 5 })).toBe(true);
+  expect(touches(label)).toBe(false);
+});
+
+it('the label of a connection stands below an arrow that ends where it opens', () => {
+  const layout = lay(textbookRun(), 'time');
+  for (const band of layout.bands) {
+    const row = Array.from(layout.rows.kind).findIndex((kind, i) => kind === OPENING && layout.rows.subject[i] === band.connection);
+    expect(band.labelY - 9).toBeGreaterThan(layout.axis.y[row]!);
+    expect(band.labelY).toBeLessThan(band.bottom);
+  }
 });
 
 describe('time axis', () => {

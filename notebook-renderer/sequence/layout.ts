@@ -42,6 +42,8 @@ export interface Band {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
+  /** Baseline of its label. */
+  readonly labelY: number;
   readonly open: boolean;
 }
 
@@ -167,7 +169,9 @@ function bandsOf({ run }: Part, rows: Rows, columns: Columns, axis: Axis, bottom
     const inset = 7 + Math.min(lane, BAND_LANES) * 5;
     const left = columns.x[Math.min(a, b)]!;
     const right = a === b ? left + 110 : columns.x[Math.max(a, b)]!;
-    bands.push({ connection, left: left + inset, right: right - inset, top, bottom: Math.max(end, top + 20), open });
+    // In time, an arrow from before may reach the lifeline just where the connection is opened: the label stands below it.
+    const labelY = top + (axis.mode === 'time' ? 24 : 14);
+    bands.push({ connection, left: left + inset, right: right - inset, top, bottom: Math.max(end, labelY + 6), labelY, open });
   }
   return bands;
 }

@@ -3,9 +3,9 @@ import { formatDuration, formatSize } from '../../engines/format.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { describeMessage, isAnswer, messageAt, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
-import { type Arrow, arrowOf, breakLabel, connectionLabel, oneLine } from './arrow.ts';
+import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from './arrow.ts';
 import { ABOVE, BELOW } from './axis.ts';
-import { type Activation, type Band, GUTTER, type Layout, NOTE_DROP } from './layout.ts';
+import { type Activation, type Band, GUTTER, type Layout } from './layout.ts';
 import { HEAD, SMALL, shorten, textWidth } from './text-width.ts';
 
 interface RowProps {
@@ -151,11 +151,8 @@ export function NoteMark({ layout, row, top }: RowProps) {
   const { run } = layout.part;
   const state = layout.rows.subject[row]!;
   const full = oneLine(text(run, run.states.note[state]!));
-  const place = layout.columns.place[run.states.host[state]!]!;
-  const shown = shorten(full, Math.min(300, layout.width - GUTTER - 40), SMALL);
-  const width = textWidth(shown, SMALL) + 18;
-  const x = Math.max(GUTTER + 4, Math.min(layout.columns.x[place]! - width / 2, layout.width - 8 - width));
-  const y = layout.axis.y[row]! - top + NOTE_DROP;
+  const { x, width, text: shown, ...note } = noteOf(layout, row);
+  const y = note.y - top;
   return (
     <g class="ns-note">
       <title>{`${formatMoment(run.states.at[state]!)} ${run.hosts[run.states.host[state]!]?.name}: ${full}`}</title>
@@ -172,7 +169,7 @@ export function BreakMark({ layout, row, top }: RowProps) {
   const connection = layout.rows.subject[row]!;
   const x = layout.columns.x[layout.columns.place[run.connections.client[connection]!]!]!;
   const shown = shorten(breakLabel(run, connection), 360, SMALL);
-  const width = textWidth(shown, SMALL) + 30;
+  const width = textWidth(shown, SMALL) + 38;
   const left = Math.max(GUTTER + 4, Math.min(x - 10, layout.width - 8 - width));
   const y = layout.axis.y[row]! - top;
   return (
@@ -211,7 +208,7 @@ export function BandMark({
       <title>{`${connectionLabel(run, band.connection)}: client port ${c.clientPort[band.connection]}, ${span}, ${text(run, c.ending[band.connection]!)}`}</title>
       <rect x={band.left} y={upper - top} width={Math.max(4, band.right - band.left)} height={Math.max(4, lower - upper)} rx="5" />
       {band.top >= from - 40 && (
-        <text x={band.left + 8} y={band.top - top + 14}>
+        <text x={band.left + 8} y={band.labelY - top}>
           {label}
         </text>
       )}

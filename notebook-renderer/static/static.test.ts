@@ -53,6 +53,18 @@ describe('a run as text', () => {
     expect(describeRun({ run: largeRun(1000), focus: null }, { limit: 10 })).toContain('… and 990 more messages');
   });
 
+  it('of 200,000 messages is all of them where no limit is given', () => {
+    const told = describeRun({ run: largeRun(200_000), focus: null });
+    expect(told.match(/ dns +A/g)?.length).toBe(200_000);
+    expect(told).toContain('\n200000. ');
+  });
+
+  it('of 200,000 subjects of a metric is a line for each', () => {
+    const one = { metric: 'queries', unit: '' as const, doc: '', at: Float64Array.of(1), values: Float64Array.of(1) };
+    const series = Array.from({ length: 200_000 }, (_, i) => ({ ...one, subjects: [`ns${i}`] }));
+    expect(describeRun({ run: { ...run, series }, focus: null })).toContain('  queries, ns199999  1\n');
+  });
+
   it('of a cell that only declares is what stands where', () => {
     expect(describeRun({ run, focus: 2 })).toBe(
       [
@@ -97,6 +109,11 @@ describe('a run as SVG', () => {
     expect(large.match(/class="label"/g)?.length).toBe(100);
     expect(large).toContain('… and 4,900 more messages');
     expect(large.length).toBeLessThan(200_000);
+  });
+
+  it('draws all of 200,000 messages when told to', () => {
+    const large = sequenceSvg({ run: largeRun(200_000), focus: null }, { limit: Infinity });
+    expect(large.match(/class="label"/g)?.length).toBe(200_000);
   });
 
   it('holds no character that XML forbids, and no markup of a message', () => {

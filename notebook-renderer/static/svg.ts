@@ -9,9 +9,9 @@ import { statusOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { isAnswer, partOf, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
-import { type Arrow, arrowOf, breakLabel, connectionLabel, oneLine } from '../sequence/arrow.ts';
+import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING, filterOfView } from '../sequence/filter.ts';
-import { GUTTER, type Layout, layOut, NOTE_DROP } from '../sequence/layout.ts';
+import { GUTTER, type Layout, layOut } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
 
@@ -90,15 +90,15 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
     `<text class="title" x="16" y="26">${escapeXml(shorten(oneLine(run.title || 'Run'), layout.width - 32, { size: 15, monospace: false }))}</text>`,
     `<text class="dim" x="16" y="45">${checks}${escapeXml(status)}${checks === '' ? '' : '</tspan>'}</text>`,
   ];
-  if (!empty)
+  if (empty) lines.push(hostList(listed, unlisted).join('\n'));
+  else
     lines.push(
       `<g transform="translate(0 ${TOP})">`,
-      ...heads(layout),
+      heads(layout).join('\n'),
       `<g transform="translate(0 ${headHeight})">`,
-      ...drawing(layout),
+      drawing(layout).join('\n'),
       '</g></g>',
     );
-  if (empty) lines.push(...hostList(listed, unlisted));
   if (more > 0) {
     const hidden = `… and ${formatAmount(more, 'more message', 'more messages')}`;
     lines.push(`<text class="dim" x="${GUTTER + 12}" y="${height - 12}">${hidden}</text>`);
@@ -149,7 +149,7 @@ function drawing(layout: Layout): string[] {
     const label = shorten(connectionLabel(run, band.connection), band.right - band.left - 12, SMALL);
     const protocol = text(run, run.connections.protocol[band.connection]!);
     lines.push(
-      `<g class="band p${colourOf(protocol)}"><rect x="${band.left}" y="${round(band.top)}" width="${Math.max(4, band.right - band.left)}" height="${round(band.bottom - band.top)}" rx="5"/><text x="${band.left + 8}" y="${round(band.top + 14)}">${escapeXml(label)}</text></g>`,
+      `<g class="band p${colourOf(protocol)}"><rect x="${band.left}" y="${round(band.top)}" width="${Math.max(4, band.right - band.left)}" height="${round(band.bottom - band.top)}" rx="5"/><text x="${band.left + 8}" y="${round(band.labelY)}">${escapeXml(label)}</text></g>`,
     );
   }
   for (const { x, top, bottom } of layout.activations) {
@@ -176,9 +176,8 @@ function drawing(layout: Layout): string[] {
         break;
       }
       case NOTE: {
-        const place = columns.place[run.states.host[i]!]!;
-        const shown = shorten(oneLine(text(run, run.states.note[i]!)), 300, SMALL);
-        lines.push(pill('note', columns.x[place]! - (textWidth(shown, SMALL) + 18) / 2, y + NOTE_DROP, shown, layout.width));
+        const note = noteOf(layout, row);
+        lines.push(pill('note', note.x, note.y, note.text, layout.width));
         break;
       }
       case BREAK: {

@@ -32,11 +32,14 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   const lines: string[] = [];
   if (run.title !== '') lines.push(paint('bold', oneLine(run.title)));
   if (part.declaresOnly) {
-    lines.push(paint('dim', declaredInShort(output)), ...hostLines(output, width, paint));
+    lines.push(paint('dim', declaredInShort(output)));
+    for (const line of hostLines(output, width, paint)) lines.push(line);
     return `${lines.join('\n')}\n`;
   }
   lines.push(paint('dim', statusOf(part).join(' · ')));
-  lines.push('', ...sequence(output, width, paint, limit));
+  lines.push('');
+  // One by one: a call takes only so many arguments.
+  for (const line of sequence(output, width, paint, limit)) lines.push(line);
 
   const waiting = part.steps.filter((i) => Number.isNaN(run.steps[i]!.startedAt));
   for (const i of waiting) lines.push(paint('red', `✗ ${oneLine(run.steps[i]!.text)}: never began`));
@@ -46,7 +49,10 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   );
   if (metrics.length > 0) {
     lines.push('', paint('bold', 'Metrics'));
-    const longest = Math.min(60, Math.max(...metrics.map(({ name }) => name.length)));
+    const longest = Math.min(
+      60,
+      metrics.reduce((most, { name }) => Math.max(most, name.length), 0),
+    );
     for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
   }
   if (part.checks.length > 0) {
