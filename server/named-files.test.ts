@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
 import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createConnection, createProtocolConnection, type ProtocolConnection } from 'vscode-languageserver/node';
 import type { FileContent } from './language/compilation.ts';
 import { NamedFiles } from './named-files.ts';
@@ -87,10 +87,13 @@ describe('the server', () => {
     serve(createConnection(up, down), async () => ({ kind: 'unreadable', reason: 'there is no such file' }));
     client = createProtocolConnection(down, up);
     const watched: string[][] = [];
-    client.onRequest('client/registerCapability', ({ registrations }: { registrations: { registerOptions: { watchers: unknown[] } }[] }) => {
-      const watchers = registrations.flatMap(({ registerOptions }) => registerOptions.watchers) as { globPattern: { pattern: string } }[];
-      watched.push(watchers.map(({ globPattern }) => globPattern.pattern));
-    });
+    client.onRequest(
+      'client/registerCapability',
+      ({ registrations }: { registrations: { registerOptions: { watchers: unknown[] } }[] }) => {
+        const watchers = registrations.flatMap(({ registerOptions }) => registerOptions.watchers) as { globPattern: { pattern: string } }[];
+        watched.push(watchers.map(({ globPattern }) => globPattern.pattern));
+      },
+    );
     client.onRequest('client/unregisterCapability', () => {});
     let published = 0;
     client.onNotification('textDocument/publishDiagnostics', () => void published++);

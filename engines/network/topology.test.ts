@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../kernel/random.ts';
-import { MILLISECOND, SECOND } from '../quantities.ts';
+import { MILLISECOND } from '../quantities.ts';
 import { scenarioForTests } from './scenario-for-tests.ts';
 import { type Path, Topology } from './topology.ts';
 
@@ -87,13 +87,11 @@ describe('the way a packet takes', () => {
     );
   });
 
-  test('is found in a moment among twenty thousand hosts', () => {
+  test('is found among twenty thousand hosts', () => {
     const hosts = Array.from({ length: 20_000 }, (_, i) => `h${i}`);
     const net = topology(hosts, [['h0', 'h1', 5]]);
-    const before = performance.now();
     expect(names(net.path(0, 19_999))).toBe('h0 up, h19999 down');
     expect(names(net.path(2, 1))).toBe('h2 up, h1 down');
-    expect(performance.now() - before).toBeLessThan(SECOND / MILLISECOND);
   });
 });
 

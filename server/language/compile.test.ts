@@ -416,9 +416,9 @@ describe('any text compiles', () => {
     ['unknown hosts', Array.from({ length: 20_000 }, (_, i) => `h${i} crashes`).join('\n')],
     ['parameters in a row', Array.from({ length: 20_000 }, (_, i) => `let p${i} = p${i + 1}`).join('\n')],
     ['a long line', `host ${Array.from({ length: 50_000 }, (_, i) => `h${i}`).join(', ')}`],
-  ])('in bounded time: %s', (_name, text) => {
-    const begun = performance.now();
-    compileText(text);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+  ])('without going under: %s', (_name, text) => {
+    const { diagnostics } = compileText(text);
+    expect(diagnostics.length).toBeLessThanOrEqual(1_001);
+    for (const { start, end } of diagnostics) expect([0 <= start, start <= end, end <= text.length]).toEqual([true, true, true]);
   });
 });
