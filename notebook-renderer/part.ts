@@ -6,7 +6,7 @@
  */
 import { bytesOf } from '../engines/content.ts';
 import { streamIndex } from '../engines/network/capture/streams.ts';
-import type { Run } from '../engines/run.ts';
+import type { Run, RunStep } from '../engines/run.ts';
 import type { View } from '../engines/scenario.ts';
 import type { Output } from './output.ts';
 
@@ -155,4 +155,11 @@ export function retransmittedMessages(run: Run): ReadonlySet<number> {
     if (retransmission[i] === 1) for (const message of streamIndex(run).messagesOf(i)) found.add(message);
   }
   return found;
+}
+
+/** What came of a step, in one line: the engine's own words where it has some. */
+export function outcomeOf({ startedAt, endedAt, outcome }: RunStep): string {
+  if (outcome !== '') return outcome;
+  if (Number.isNaN(startedAt)) return 'never began';
+  return Number.isNaN(endedAt) ? 'not done when the run ended' : 'done';
 }

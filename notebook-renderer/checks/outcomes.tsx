@@ -1,7 +1,7 @@
 /** What the steps came to, and whether the author's expectations hold. */
 import { formatDuration } from '../../engines/format.ts';
 import { formatMoment } from '../format.ts';
-import type { Part } from '../part.ts';
+import { outcomeOf, type Part } from '../part.ts';
 
 export function Checks({ part, onJump }: { readonly part: Part; readonly onJump: (time: number, message: number) => void }) {
   const { run, checks } = part;
@@ -61,8 +61,7 @@ export function Steps({
         {steps.map((i) => {
           const step = run.steps[i]!;
           const began = !Number.isNaN(step.startedAt);
-          const ended = !Number.isNaN(step.endedAt);
-          const outcome = !began ? 'never began' : !ended ? 'not done when the run ended' : step.outcome || 'done';
+          const outcome = outcomeOf(step);
           return (
             <li key={i} class={step.succeeded ? '' : 'ns-failed'}>
               <button
@@ -76,7 +75,7 @@ export function Steps({
                 <Mark good={step.succeeded} />
                 <span class="ns-outcome-text">{step.text}</span>
                 <span class="ns-outcome-measured">{outcome}</span>
-                <span class="ns-outcome-time">{began && ended ? formatDuration(step.endedAt - step.startedAt) : ''}</span>
+                <span class="ns-outcome-time">{!Number.isNaN(step.endedAt) ? formatDuration(step.endedAt - step.startedAt) : ''}</span>
               </button>
             </li>
           );

@@ -1,7 +1,7 @@
 /** The marks of a sequence diagram, one component a kind. `top` is what y counts from: a diagram may be millions of pixels high. */
 import { formatDuration, formatSize } from '../../engines/format.ts';
 import { formatAmount, formatMoment } from '../format.ts';
-import { describeMessage, isAnswer, messageAt, text } from '../part.ts';
+import { describeMessage, isAnswer, messageAt, outcomeOf, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
 import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from './arrow.ts';
 import { ABOVE, BELOW } from './axis.ts';
@@ -122,8 +122,7 @@ export function StepMark({ layout, row, top, resumed }: RowProps & { readonly re
   const index = layout.rows.subject[row]!;
   const step = layout.part.run.steps[index]!;
   const y = layout.axis.y[row]! - top;
-  const ended = !Number.isNaN(step.endedAt);
-  const outcome = resumed ? 'continued' : ended ? step.outcome : 'not done when the run ended';
+  const outcome = resumed ? 'continued' : outcomeOf(step);
   const room = layout.visibleWidth - GUTTER - 40;
   const shownOutcome = shorten(oneLine(outcome), Math.max(80, room * 0.45), SMALL);
   const outcomeWidth = textWidth(shownOutcome, SMALL) + 24;

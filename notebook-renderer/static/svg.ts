@@ -7,7 +7,7 @@ import { type DeclaredHost, declaredHosts, declaredInShort } from '../declaratio
 import { formatAmount, formatMoment } from '../format.ts';
 import { statusOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
-import { isAnswer, partOf, text } from '../part.ts';
+import { isAnswer, outcomeOf, partOf, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
 import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING, filterOfView } from '../sequence/filter.ts';
@@ -166,7 +166,7 @@ function drawing(layout: Layout): string[] {
         const resumed = rows.kind[row] === RESUMED;
         const ended = !Number.isNaN(step.endedAt);
         const took = ended ? ` (${formatDuration(step.endedAt - step.startedAt)})` : '';
-        const outcome = resumed ? 'continued' : ended ? `${step.outcome}${took}` : 'not done when the run ended';
+        const outcome = resumed ? 'continued' : `${outcomeOf(step)}${took}`;
         const shown = shorten(oneLine(outcome), (layout.width - GUTTER) * 0.45, SMALL);
         const room = layout.width - GUTTER - 60 - textWidth(shown, SMALL);
         const mark = resumed ? '' : `<tspan dx="6" class="${step.succeeded ? 'good' : 'bad'} b">${step.succeeded ? '✓' : '✗'}</tspan>`;

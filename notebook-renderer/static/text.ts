@@ -4,7 +4,7 @@ import { declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
-import { messageAt, partOf, text } from '../part.ts';
+import { messageAt, outcomeOf, partOf, text } from '../part.ts';
 import { breakLabel, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
@@ -42,7 +42,7 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   for (const line of sequence(output, width, paint, limit)) lines.push(line);
 
   const waiting = part.steps.filter((i) => Number.isNaN(run.steps[i]!.startedAt));
-  for (const i of waiting) lines.push(paint('red', `✗ ${oneLine(run.steps[i]!.text)}: never began`));
+  for (const i of waiting) lines.push(paint('red', `✗ ${oneLine(run.steps[i]!.text)}: ${oneLine(outcomeOf(run.steps[i]!))}`));
 
   const metrics = tilesOf(part).flatMap(({ name, entries }) =>
     entries.map(({ subject, value }) => ({ name: oneLine(subject === '' ? name : `${name}, ${subject}`), value })),
@@ -123,9 +123,8 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
         const step = run.steps[i]!;
         if (lines.length > 0) lines.push('');
         lines.push(paint('bold', cut(`── ${oneLine(step.text)}`, width)));
-        const outcome = Number.isNaN(step.endedAt)
-          ? 'not done when the run ended'
-          : `${step.outcome === '' ? 'done' : oneLine(step.outcome)} (${formatDuration(step.endedAt - step.startedAt)})`;
+        const took = Number.isNaN(step.endedAt) ? '' : ` (${formatDuration(step.endedAt - step.startedAt)})`;
+        const outcome = `${oneLine(outcomeOf(step))}${took}`;
         lines.push(paint(step.succeeded ? 'green' : 'red', cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`, width)));
         break;
       }
