@@ -70,9 +70,9 @@ module.exports = {
       to: { path: `${VSCODE}|(^|/)node_modules/vscode-languageclient/` },
     },
     {
-      name: 'only-main-node-reads-files',
+      name: 'only-local-files-reads-files',
       severity: 'error',
-      from: { path: '^server/', pathNot: ['^server/main-node\\.ts$', '\\.test\\.ts$'] },
+      from: { path: '^server/', pathNot: ['^server/local-files\\.ts$', '\\.test\\.ts$'] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -94,7 +94,7 @@ module.exports = {
       name: 'cli-knows-no-editor',
       severity: 'error',
       from: { path: '^cli/' },
-      to: { path: `^(extension/|server/(?!language/))|${HOSTS}` },
+      to: { path: `^(extension/|server/(?!language/|local-files\\.ts$))|${HOSTS}` },
     },
     {
       name: 'extension-in-the-browser',

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeRun } from '../engines/run-codec.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine, type Terminal } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netscenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,11 +12,27 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const WALKTHROUGH = new URL('../samples/mail-walkthrough.netscenario', import.meta.url).pathname;
 const NOTEBOOK = new URL('../samples/01-mail-walkthrough.netscenario.md', import.meta.url).pathname;
 
-async function netscenario(...words: string[]): Promise<{ code: number; out: string; error: string }> {
+interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+async function netscenario(...words: string[]): Promise<Printed> {
+  return on({}, ...words);
+}
+
+async function on(more: Partial<Terminal>, ...words: string[]): Promise<Printed> {
   const out: string[] = [];
   const error: string[] = [];
-  const terminal = { out: (text: string) => void out.push(text), error: (text: string) => void error.push(text), color: false, width: 120 };
-  const code = await commandLine(words, terminal);
+  const code = await commandLine(words, {
+    out: (text) => void out.push(text),
+    error: (text) => void error.push(text),
+    status: null,
+    color: false,
+    width: 120,
+    ...more,
+  });
   return { code, out: out.join(''), error: error.join('') };
 }
 
@@ -37,7 +54,10 @@ describe('netscenario', () => {
     [['run'], /run needs a file/],
     [['run', WALKTHROUGH, NOTEBOOK], /takes one file/],
     [['run', WALKTHROUGH, '--seed', 'many'], /--seed takes a whole number/],
+    [['run', WALKTHROUGH, '--max-events', '0'], /--max-events takes a whole number from 1/],
+    [['run', WALKTHROUGH, '--max-memory', '1.5 GB'], /--max-memory takes a whole number from 1/],
     [['run', WALKTHROUGH, '--colour'], /colour/],
+    [['run', '/dev/zero'], /not a regular file/],
     [['run', join(folder, 'nowhere.netscenario')], /there is no such file/],
     [['run', folder], /this is a folder/],
     [['run', WALKTHROUGH, '--host', 'nobody'], /no host “nobody”/],
@@ -47,6 +67,15 @@ describe('netscenario', () => {
     const { code, error } = await netscenario(...words);
     expect(error).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  it('shows a fault of its own with its stack, and exit code 3', async () => {
+    const out = () => {
+      throw new RangeError('Invalid array length');
+    };
+    const { code, error } = await on({ out }, 'check', WALKTHROUGH);
+    expect(code).toBe(3);
+    expect(error).toMatch(/fault in netscenario [\d.]+: RangeError: Invalid array length\n +at /);
   });
 });
 
@@ -85,6 +114,51 @@ describe('check', () => {
     expect(error.split('\n')).toHaveLength(2);
   });
 
+  it('goes on behind a file that cannot be read', async () => {
+    const broken = file('unit.netscenario', 'host a { latency 5 }\n');
+    const nowhere = join(folder, 'nowhere.netscenario');
+    const told = await netscenario('check', nowhere, broken, WALKTHROUGH);
+    expect(told.code).toBe(2);
+    expect(told.error).toContain(`${nowhere}: error: there is no such file [unreadable-file]\n`);
+    expect(told.error).toMatch(/unit\.netscenario:1:18: error/);
+    expect(told.out).toBe('3 files checked: 2 errors\n');
+    const { code, out } = await netscenario('check', '--json', nowhere, broken);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject([
+      { file: nowhere, line: 1, column: 1, severity: 'error', code: 'unreadable-file', message: 'there is no such file' },
+      { file: broken, line: 1, column: 18 },
+    ]);
+  });
+
+  it.each([
+    ['file://evil/x', /1:8: error: /],
+    ['a%2f..%2fb', /1:8: error: /],
+    ['/dev/zero', /1:8: error: .*not a regular file/],
+    ['pipe', /1:8: error: .*not a regular file/],
+  ])('import "%s" is an error where it stands', async (name, message) => {
+    const pipe = join(folder, 'pipe');
+    rmSync(pipe, { force: true });
+    execFileSync('mkfifo', [pipe]);
+    const { code, error } = await netscenario('check', file('names.netscenario', `import "${name}"\nhost a\n`));
+    expect(error).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it('reads a file whose name holds a percent sign', async () => {
+    file('100%.zone', '@ 300 SOA ns hostmaster 1 2 3 4 5\n@ 300 NS ns\nns 300 A 192.0.2.1\n');
+    const { error } = await netscenario('check', file('percent.netscenario', 'zone example.org on ns.example.org { from "100%.zone" }\n'));
+    expect(error).not.toMatch(/error/);
+  });
+
+  it('shows an error inside an imported file at its place there', async () => {
+    mkdirSync(join(folder, 'common'), { recursive: true });
+    const imported = file('common/hosts.netscenario', 'host a\nhost b { latency 5 }\n');
+    const { error } = await netscenario('check', file('importing.netscenario', 'import "common/hosts.netscenario"\nhost c\n'));
+    expect(error).toContain(`${imported}:2:18: error: `);
+    expect(error).toContain('  host b { latency 5 }\n                   ^\n');
+    expect(error).not.toContain('file:');
+  });
+
   it('reports a missing import and a truncated zone file where they are named', async () => {
     file('cut.zone', '@ SOA ns hostmaster ( 1 2 3\n');
     const path = file(
@@ -119,6 +193,44 @@ describe('run', () => {
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(error).toMatch(/not run/);
+  });
+
+  it('exits with 1 when a step never began, and says so, without any expectation', async () => {
+    const path = file(
+      'never.netscenario',
+      'host a\nzone example.org on ns.example.org { www A 192.0.2.80 }\na resolves www.example.org A\nat 100 d a resolves www.example.org A\nafter 100 d a resolves ns.example.org A\n',
+    );
+    const told = await netscenario('run', path);
+    expect(told.code).toBe(1);
+    expect(told.error).toMatch(/never\.netscenario: .*never began/);
+    const { steps } = JSON.parse((await netscenario('run', '--json', path)).out);
+    expect(steps.map(({ state }: { state: string }) => state)).toContain('never began');
+    expect(steps[0].state).toBe('ended');
+  });
+
+  const WORLD = 'host a\nzone example.org on ns.example.org { www A 192.0.2.80 }\n';
+  const ENDLESS = `${WORLD}every 1 ms a resolves www.example.org A until 50 d\n`;
+
+  it.each([
+    [['--max-events', '5000'], /stopped: .*5,?000 events/],
+    [['--max-memory', '2'], /stopped: .*2/],
+  ])('stops a run that does not end at %j', async (words, message) => {
+    const { code, out, error } = await netscenario('run', file('endless.netscenario', ENDLESS), ...words);
+    expect(error).toMatch(message);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+  });
+
+  it('shows progress on a terminal, and wipes it away', async () => {
+    const lines: string[] = [];
+    const words = ['run', file('endless.netscenario', ENDLESS), '--max-memory', '24'];
+    const { error } = await on({ status: (line) => void lines.push(line) }, ...words);
+    expect(lines[0]).toMatch(/^running: .* of simulated time, [\d,]+ events, [\d,]+ a second$/);
+    expect(lines[lines.length - 1]).toBe('');
+    expect(error).not.toContain('running');
+    const quiet: string[] = [];
+    await on({ status: (line) => void quiet.push(line) }, 'run', WALKTHROUGH);
+    expect(quiet).toEqual([]);
   });
 
   it('gives JSON in which names stand for indexes', async () => {

@@ -1,19 +1,22 @@
 /**
  * The command line: what words it takes, what it prints, how it exits.
  *
- * Exit codes: 0 all is well; 1 the scenario has errors, or a check or step of the run failed; 2 the command was not understood
- * or a file could not be read or written. Results go to standard output, complaints to standard error.
+ * Exit codes: 0 all is well; 1 the scenario has errors, a check of the run failed, or the run did not come to its end; 2 the
+ * command was not understood or a file could not be read or written; 3 a fault of netscenario itself. Results go to standard
+ * output, complaints to standard error.
  */
 import { parseArgs } from 'node:util';
 import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
 import { report } from './commands/report.ts';
-import { run } from './commands/run.ts';
+import { type RunSettings, run } from './commands/run.ts';
 import { Complaint } from './complaint.ts';
 
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** Shows a line in place of the one before, nothing for an empty one; null where nobody watches. */
+  readonly status: ((line: string) => void) | null;
   /** Colour is for people on a terminal; a pipe gets clean text. */
   readonly color: boolean;
   /** Characters a line. */
@@ -27,23 +30,33 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --json                            the same as JSON
       --pcap FILE                       write a capture (pcapng) for Wireshark
       --host NAME                       …of what this host sends and receives only
-      --seed N                          run with this seed instead of the scenario's
       --save FILE                       keep the run, for later viewing
   netscenario report FILE --out FILE    write the run as one HTML page
+      --seed N                          (both) run with this seed instead of the scenario's
+      --max-events N                    (both) stop the run after this many events
+      --max-memory MIB                  (both) stop the run when it has recorded this many MiB
   netscenario --version | --help
 
 FILE is a .netscenario file or a .netscenario.md notebook (all of its cells).
-Exit code: 0 fine, 1 an error in a scenario or a check that failed, 2 the command itself.
+Exit code: 0 fine; 1 an error in a scenario, a check that failed or a run that did not end; 2 the command or a file cannot be
+read; 3 a fault of netscenario itself.
 `;
+
+/** Options of every command that runs a scenario. */
+const RUN_SETTINGS = { seed: { type: 'string' }, 'max-events': { type: 'string' }, 'max-memory': { type: 'string' } } as const;
 
 /** Runs one command; the exit code. */
 export async function commandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(words, terminal);
   } catch (error) {
-    if (!(error instanceof Complaint)) throw error;
-    terminal.error(`netscenario: ${error.message}\n`);
-    return 2;
+    if (error instanceof Complaint) {
+      terminal.error(`netscenario: ${error.message}\n`);
+      return 2;
+    }
+    const { stack } = error instanceof Error ? error : new Error(String(error));
+    terminal.error(`fault in netscenario ${ENGINE_VERSION}: ${stack}\n`);
+    return 3;
   }
 }
 
@@ -60,23 +73,23 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
         json: { type: 'boolean' },
         pcap: { type: 'string' },
         host: { type: 'string' },
-        seed: { type: 'string' },
         save: { type: 'string' },
+        ...RUN_SETTINGS,
       });
       const options = {
         json: values.json === true,
         pcap: text(values.pcap),
         host: text(values.host),
-        seed: seed(values.seed),
         save: text(values.save),
+        ...runSettings(values),
       };
       return run(only(files, 'run'), options, terminal);
     }
     case 'report': {
-      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' }, seed: { type: 'string' } });
+      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' }, ...RUN_SETTINGS });
       const out = text(values.out);
       if (!out) throw new Complaint('report needs --out FILE, where the page is to be written');
-      return report(only(files, 'report'), { out, seed: seed(values.seed) }, terminal);
+      return report(only(files, 'report'), { out, ...runSettings(values) }, terminal);
     }
     case '--version':
     case '-v':
@@ -113,9 +126,24 @@ function only(files: readonly string[], command: string): string {
 
 const text = (value: string | boolean | undefined): string | null => (typeof value === 'string' ? value : null);
 
-function seed(value: string | boolean | undefined): number | null {
+function runSettings(values: Record<string, string | boolean | undefined>): RunSettings {
+  const maximumEvents = whole('max-events', values, 1, 1e12);
+  const mebibytes = whole('max-memory', values, 1, 1e6);
+  return {
+    seed: whole('seed', values, 0, 0xffffffff),
+    limits: {
+      ...(maximumEvents === null ? {} : { maximumEvents }),
+      ...(mebibytes === null ? {} : { maximumRecorded: mebibytes * 2 ** 20 }),
+    },
+  };
+}
+
+function whole(option: string, values: Record<string, string | boolean | undefined>, least: number, greatest: number): number | null {
+  const value = values[option];
   if (typeof value !== 'string') return null;
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number > 0xffffffff) throw new Complaint(`--seed takes a whole number from 0 to 4294967295, not “${value}”`);
+  if (!/^\d+$/.test(value) || number < least || number > greatest) {
+    throw new Complaint(`--${option} takes a whole number from ${least} to ${greatest}, not “${value}”`);
+  }
   return number;
 }

@@ -1,7 +1,10 @@
 /** Diagnostics as text: where, what, and the line with the place marked. */
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '../server/language/compilation.ts';
+import { locate } from '../server/language/locate.ts';
 import type { Terminal } from './command-line.ts';
-import type { Program } from './program.ts';
+import type { Program, UnreadableProgram } from './program.ts';
 
 export interface LocatedDiagnostic {
   readonly file: string;
@@ -13,30 +16,49 @@ export interface LocatedDiagnostic {
   readonly message: string;
 }
 
-export function locate(program: Program, diagnostic: Diagnostic): LocatedDiagnostic {
-  const source = program.sources.findIndex(({ uri }) => uri === diagnostic.uri);
-  const text = program.sources[source]?.text ?? '';
-  const before = text.slice(0, diagnostic.start);
-  const line = before.split('\n').length;
+/** Within its file, whose cell the source may be. */
+export function locateInFile(program: Program, diagnostic: Diagnostic): LocatedDiagnostic {
+  const { severity, code, message } = diagnostic;
+  const own = program.sources.findIndex(({ uri }) => uri === diagnostic.uri);
+  const { line, column } = locate(diagnostic, own < 0 ? program.compilation.sources : program.sources);
   return {
-    file: source < 0 ? diagnostic.uri : program.path,
-    line: line + (program.firstLines[source] ?? 0),
-    column: diagnostic.start - before.lastIndexOf('\n'),
-    severity: diagnostic.severity,
-    code: diagnostic.code,
-    message: diagnostic.message,
+    file: own < 0 ? shownPath(diagnostic.uri) : program.path,
+    line: line + (program.firstLines[own] ?? 0),
+    column,
+    severity,
+    code,
+    message,
   };
+}
+
+/** A program that cannot be read, as a diagnostic of its file. */
+export const unreadable = ({ path, reason }: UnreadableProgram): LocatedDiagnostic => ({
+  file: path,
+  line: 1,
+  column: 1,
+  severity: 'error',
+  code: 'unreadable-file',
+  message: reason,
+});
+
+/** As one types it: from the working directory where it lies below that. */
+function shownPath(uri: string): string {
+  if (!uri.startsWith('file:')) return uri;
+  const path = fileURLToPath(uri);
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
 }
 
 const COLORS: Record<string, string> = { error: '31', warning: '33' };
 
+export function paintSeverity(severity: string, terminal: Terminal): string {
+  return terminal.color ? `\u001b[${COLORS[severity] ?? '36'}m${severity}\u001b[0m` : severity;
+}
+
 export function printDiagnostic(program: Program, diagnostic: Diagnostic, terminal: Terminal): void {
-  const located = locate(program, diagnostic);
-  const paint = (text: string, color: string) => (terminal.color ? `\u001b[${color}m${text}\u001b[0m` : text);
-  terminal.error(
-    `${located.file}:${located.line}:${located.column}: ${paint(located.severity, COLORS[located.severity] ?? '36')}: ${located.message} [${located.code}]\n`,
-  );
-  const text = program.sources.find(({ uri }) => uri === diagnostic.uri)?.text;
+  const { file, line: number, column: place, severity, message, code } = locateInFile(program, diagnostic);
+  terminal.error(`${file}:${number}:${place}: ${paintSeverity(severity, terminal)}: ${message} [${code}]\n`);
+  const text = [...program.sources, ...program.compilation.sources].find(({ uri }) => uri === diagnostic.uri)?.text;
   if (text === undefined) return;
   const lineStart = text.lastIndexOf('\n', diagnostic.start - 1) + 1;
   const lineEnd = text.indexOf('\n', lineStart);

@@ -10,6 +10,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await commandLine(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
+  // One line, however narrow the terminal is.
+  status: process.stderr.isTTY
+    ? (line) => void process.stderr.write(`\r\u001b[K${line.slice(0, Math.max(1, (process.stderr.columns || 80) - 1))}`)
+    : null,
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
   width: process.stdout.columns ?? 120,
 });

@@ -18,14 +18,17 @@ let server: LanguageServer | undefined;
 
 export function activate(context: vscode.ExtensionContext, platform: Platform): void {
   const runner = new Runner(() => platform.runWorker(context));
-  server = startLanguageServer(() => platform.languageClient(context));
+  const language = startLanguageServer(() => platform.languageClient(context));
+  server = language;
   context.subscriptions.push(
     runner,
     new Controller(runner),
     vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new MarkdownSerializer(), { transientOutputs: true }),
     vscode.notebooks.registerNotebookCellStatusBarItemProvider(NOTEBOOK_TYPE, new CellStatusBar()),
     connectRenderer(),
-    ...registerCommands(context, server),
+    // What could not be read before can be read now.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => language.restart()),
+    ...registerCommands(context, language),
   );
 }
 

@@ -4,7 +4,7 @@ import { writePcapng } from '../engines/network/capture/pcapng.ts';
 import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/output.ts';
 import { reportHtml } from '../notebook-renderer/report.ts';
 import type { LanguageServer } from './language-client.ts';
-import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
+import { MarkdownSerializer, NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import { save } from './save.ts';
 
 export function registerCommands(context: vscode.ExtensionContext, server: LanguageServer): vscode.Disposable[] {
@@ -46,7 +46,15 @@ async function openSample(context: vscode.ExtensionContext): Promise<void> {
     { placeHolder: vscode.l10n.t('Which sample?'), matchOnDescription: true },
   );
   if (!picked) return;
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.joinPath(context.extensionUri, 'samples', picked.name));
+  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'samples', picked.name));
+  // A copy without a name: edits do not change what is installed, and the extension's folder may be on a web server.
+  if (picked.name.endsWith('.md')) {
+    const data = new MarkdownSerializer().deserializeNotebook(bytes);
+    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
+  } else {
+    const content = new TextDecoder().decode(bytes);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'netscenario', content }));
+  }
 }
 
 /** The menu of a cell hands the cell; the palette means the selected one, or the notebook's last run. */

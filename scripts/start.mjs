@@ -36,7 +36,7 @@ Ctrl-C ends it.`);
 }
 
 async function once() {
-  const { runSuite } = await import('./suite-host.mjs');
+  const { runOnce } = await import('./once.mjs');
   const samples = join(root, 'samples');
   const name = readdirSync(samples)
     .filter((name) => name.endsWith('.netscenario.md'))
@@ -49,10 +49,9 @@ async function once() {
     ['Default Dark Modern', 'notebook-dark.png'],
     ['Default Light Modern', 'notebook.png'],
   ]) {
-    const bundle = await bundleOnce({ notebook: name, theme });
-    results = await runSuite({
-      suite: bundle,
-      folder: samples,
+    results = await runOnce({
+      notebook: name,
+      theme,
       width: 1300,
       height: 1900,
       seen: (page) => page.screenshot({ path: join(out, file) }),
@@ -76,21 +75,4 @@ async function once() {
   );
   console.log(failed === 0 ? `all ${results.length} cells ran and every check passed` : `${failed} of ${results.length} cells failed`);
   return failed === 0 && results.length > 0 && report.code === 0 ? 0 : 1;
-}
-
-/** What the extension host runs, with the notebook's name and the theme in it. */
-async function bundleOnce(parameters) {
-  const { default: esbuild } = await import('esbuild');
-  const outfile = join(root, 'dist', 'test', 'once.cjs');
-  await esbuild.build({
-    entryPoints: [join(root, 'test', 'suite', 'once.ts')],
-    outfile,
-    bundle: true,
-    format: 'cjs',
-    platform: 'browser',
-    external: ['vscode'],
-    define: { NETSCENARIO_ONCE: JSON.stringify(parameters) },
-    logLevel: 'warning',
-  });
-  return outfile;
 }

@@ -23,7 +23,7 @@ export async function runElectron() {
   } catch (error) {
     return { ran: false, reason: error instanceof Error ? error.message : String(error) };
   }
-  const folder = await workspace('electron-workspace');
+  const folder = await workspace('electron-workspace', { special: true });
   const userData = mkdtempSync(join(tmpdir(), 'netscenario-electron-'));
   try {
     await runTests({

@@ -3,7 +3,7 @@
  * small extension beside it that holds the suite. Prints each test; exits 0 iff all passed.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launchBrowser } from '../scripts/browser.mjs';
@@ -32,7 +32,9 @@ export async function runNodeHost() {
   const extensions = join(place, 'extensions');
   mkdirSync(join(data, 'User'), { recursive: true });
   mkdirSync(extensions, { recursive: true });
-  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify(CALM_SETTINGS));
+  // Without a question at the start, a folder is not trusted.
+  const settings = { ...CALM_SETTINGS, 'security.workspace.trust.startupPrompt': 'never' };
+  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify(settings));
 
   const vsix = join(place, 'netscenario.vsix');
   await succeed('vsce', [...PACKAGE, vsix], root);
@@ -41,14 +43,29 @@ export async function runNodeHost() {
     await succeed(node, [entry, '--extensions-dir', extensions, '--user-data-dir', data, '--install-extension', file], place);
   }
 
-  const folder = await workspace('node-workspace');
-  const results = join(place, 'results.json');
+  const folder = await workspace('node-workspace', { special: true });
+  writeFileSync(join(place, 'outside.zone'), '@ 300 SOA ns hostmaster 1 2 3 4 5\n@ 300 NS ns\nns 300 A 192.0.2.1\n');
+  symlinkSync(join(place, 'outside.zone'), join(folder, 'link.zone'));
+  symlinkSync(place, join(folder, 'linked'));
+  const session = { node, entry, data, extensions, folder, place };
+  const trusted = await runSession(session, 'results', ['--disable-workspace-trust'], {});
+  const restricted = await runSession(session, 'restricted', [], { NETSCENARIO_TEST_RESTRICTED: '1' });
+  return {
+    passed: trusted.passed + restricted.passed,
+    failed: trusted.failed + restricted.failed,
+    failures: [...trusted.failures, ...restricted.failures],
+  };
+}
+
+/** One start of the editor on the folder; what the suite in it gives. */
+async function runSession({ node, entry, data, extensions, folder, place }, name, more, env) {
+  const results = join(place, `${name}.json`);
   const port = await freePort();
   const words = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--user-data-dir', data, '--extensions-dir', extensions];
-  const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
+  const quiet = ['--disable-telemetry', '--disable-update-check', ...more];
   const server = spawn(node, [entry, ...words, ...quiet, folder], {
     stdio: 'ignore',
-    env: { ...process.env, NETSCENARIO_TEST_RESULTS: results },
+    env: { ...process.env, ...env, NETSCENARIO_TEST_RESULTS: results },
   });
   let browser;
   try {
@@ -88,6 +105,7 @@ async function packageSuite(place) {
     engines: { vscode: '^1.100.0' },
     main: './suite.cjs',
     activationEvents: ['onStartupFinished'],
+    capabilities: { untrustedWorkspaces: { supported: true } },
     contributes: { commands: [{ command: 'netscenario-test.run', title: 'Run the netscenario suite' }] },
     files: ['suite.cjs'],
   };

@@ -1,11 +1,12 @@
 /** The folder that the suites open: a copy of the samples and fixtures, with what is too large to keep, or is computed. */
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../scripts/root.mjs';
 import { run } from '../scripts/set-up.mjs';
 
-/** Made afresh under out/; its path. */
-export async function workspace(name) {
+/** Made afresh under out/; its path. `special`: with what only an editor that reads the machine's own files can meet. */
+export async function workspace(name, { special = false } = {}) {
   const folder = join(root, 'out', name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -16,6 +17,7 @@ export async function workspace(name) {
   writeFileSync(join(folder, 'binary.zone'), binary);
   writeFileSync(join(folder, 'binary.netscenario.md'), binary);
   writeFileSync(join(folder, 'large.netscenario.md'), Buffer.alloc(50_000_000, 'A line of prose.\n'));
+  if (special && process.platform !== 'win32') execFileSync('mkfifo', [join(folder, 'pipe.zone')]);
   writeFileSync(join(folder, 'fingerprints.json'), JSON.stringify(await fingerprints(folder)));
   return folder;
 }

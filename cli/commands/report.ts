@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { reportHtml } from '../../notebook-renderer/report.ts';
 import type { Terminal } from '../command-line.ts';
 import { Complaint } from '../complaint.ts';
-import { runProgram, succeeded, write } from './run.ts';
+import { type RunSettings, runProgram, succeeded, write } from './run.ts';
 
-export async function report(
-  path: string,
-  options: { readonly out: string; readonly seed: number | null },
-  terminal: Terminal,
-): Promise<number> {
-  const result = await runProgram(path, options.seed, terminal);
+export interface ReportOptions extends RunSettings {
+  readonly out: string;
+}
+
+export async function report(path: string, options: ReportOptions, terminal: Terminal): Promise<number> {
+  const result = await runProgram(path, options, terminal);
   if (!result) return 1;
   await write(options.out, reportHtml({ output: { run: result, focus: null }, rendererScript: await rendererScript() }));
   terminal.out(`${options.out}: ${result.title}\n`);

@@ -2,25 +2,32 @@
 import { writeFile } from 'node:fs/promises';
 import { count } from '../../engines/format.ts';
 import { writePcapng } from '../../engines/network/capture/pcapng.ts';
-import type { Run } from '../../engines/run.ts';
+import type { Run, RunStep } from '../../engines/run.ts';
 import { encodeRun } from '../../engines/run-codec.ts';
-import { simulate } from '../../engines/simulation.ts';
+import { LimitReached, type RunLimits } from '../../engines/simulation.ts';
 import { describeRun } from '../../notebook-renderer/static/text.ts';
 import type { Terminal } from '../command-line.ts';
 import { Complaint } from '../complaint.ts';
 import { printDiagnostics } from '../diagnostics.ts';
 import { loadProgram } from '../program.ts';
+import { simulate } from '../simulate.ts';
 
-export interface RunOptions {
+/** What the commands that run a scenario have in common. */
+export interface RunSettings {
+  /** In place of the scenario's own. */
+  readonly seed: number | null;
+  readonly limits: Partial<RunLimits>;
+}
+
+export interface RunOptions extends RunSettings {
   readonly json: boolean;
   readonly pcap: string | null;
   readonly host: string | null;
-  readonly seed: number | null;
   readonly save: string | null;
 }
 
 export async function run(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
-  const result = await runProgram(path, options.seed, terminal);
+  const result = await runProgram(path, options, terminal);
   if (!result) return 1;
   if (options.host !== null && !result.hosts.some(({ name }) => name === options.host)) {
     throw new Complaint(`--host: there is no host “${options.host}” in this run`);
@@ -32,8 +39,11 @@ export async function run(path: string, options: RunOptions, terminal: Terminal)
   return succeeded(result) ? 0 : 1;
 }
 
-/** Compiles and runs; null when the scenario has errors, which have been printed then. */
-export async function runProgram(path: string, seed: number | null, terminal: Terminal): Promise<Run | null> {
+/**
+ * Compiles and runs. null when there is no whole run: the scenario has errors, or the run was stopped at a limit; that has been
+ * printed then. An exception but a Complaint is a fault of the engines.
+ */
+export async function runProgram(path: string, { seed, limits }: RunSettings, terminal: Terminal): Promise<Run | null> {
   const program = await loadProgram(path);
   const errors = printDiagnostics(program, terminal);
   if (errors > 0) {
@@ -42,14 +52,30 @@ export async function runProgram(path: string, seed: number | null, terminal: Te
   }
   const { scenario } = program.compilation;
   try {
-    return simulate(seed === null ? scenario : { ...scenario, seed });
+    const run = simulate(seed === null ? scenario : { ...scenario, seed }, limits, terminal.status);
+    for (const step of run.steps) {
+      const state = stateOf(step);
+      if (state !== 'ended') terminal.error(`${path}: “${step.text}” ${state}\n`);
+    }
+    return run;
   } catch (error) {
-    throw new Complaint(`${path}: ${(error as Error).message}`);
+    if (!(error instanceof LimitReached)) throw error;
+    terminal.error(`${path}: stopped: ${error.message} (--max-events, --max-memory)\n`);
+    return null;
   }
 }
 
-/** A run is good when its checks hold. A step that fails may be the lesson: only a check says what was meant to happen. */
-export const succeeded = (run: Run): boolean => run.checks.every(({ passed }) => passed);
+/**
+ * A run is good when its checks hold and its steps came to their ends. A step that fails may be the lesson: only a check says
+ * what was meant to happen.
+ */
+export const succeeded = (run: Run): boolean =>
+  run.checks.every(({ passed }) => passed) && run.steps.every((step) => stateOf(step) === 'ended');
+
+function stateOf({ startedAt, endedAt }: RunStep): 'never began' | 'never ended' | 'ended' {
+  if (Number.isNaN(startedAt)) return 'never began';
+  return Number.isNaN(endedAt) ? 'never ended' : 'ended';
+}
 
 export async function write(path: string, content: string | Uint8Array): Promise<void> {
   try {
@@ -71,12 +97,13 @@ function plain(run: Run): object {
     duration: run.duration,
     statistics: run.statistics,
     hosts: run.hosts,
-    steps: run.steps.map(({ text, startedAt, endedAt, outcome, succeeded }) => ({
-      text,
-      startedAt: time(startedAt),
-      endedAt: time(endedAt),
-      outcome,
-      succeeded,
+    steps: run.steps.map((step) => ({
+      text: step.text,
+      state: stateOf(step),
+      startedAt: time(step.startedAt),
+      endedAt: time(step.endedAt),
+      outcome: step.outcome,
+      succeeded: step.succeeded,
     })),
     checks: run.checks.map(({ text, passed, expected, measured, decidedAt }) => ({
       text,

@@ -4,10 +4,13 @@
  */
 import * as vscode from 'vscode';
 import { formatDuration } from '../../engines/format.ts';
+import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
+import { formatCount } from '../../notebook-renderer/format.ts';
 import { OUTPUT_MIME } from '../../notebook-renderer/output.ts';
 import { readNamedFile } from '../files.ts';
 import type { LocatedError, Progress, Summary } from '../run/protocol.ts';
 import type { Runner, RunOutcome } from '../run/runner.ts';
+import { execute } from './execution.ts';
 import { cellOf, programDownTo, sourceUri } from './program.ts';
 import { NOTEBOOK_TYPE } from './serializer.ts';
 
@@ -41,39 +44,52 @@ export class Controller implements vscode.Disposable {
     const order = (this.#order.get(cell.notebook) ?? 0) + 1;
     this.#order.set(cell.notebook, order);
     execution.executionOrder = order;
-    execution.start(Date.now());
-    await execution.clearOutput();
-    const started = Date.now();
-    let shown: Promise<void> = Promise.resolve();
-    let running = true;
-    const outcome = await this.#runner.run(
+    await execute<vscode.NotebookCellOutput>(
       {
-        sources: programDownTo(cell),
-        focus: sourceUri(cell),
-        maximumEvents: vscode.workspace.getConfiguration('netscenario', cell.notebook.uri).get('run.maximumEvents', 20_000_000),
+        start: (at) => execution.start(at),
+        end: (success, at) => execution.end(success, at),
+        clearOutput: () => execution.clearOutput(),
+        replaceOutput: (outputs) => execution.replaceOutput([...outputs]),
       },
-      {
-        cancellation: token,
-        readFile: readNamedFile,
-        progress: (progress) => {
-          if (running && Date.now() - started >= PROGRESS_AFTER) shown = showProgress(execution, progress, Date.now() - started);
-        },
+      async (show) => {
+        const started = Date.now();
+        let asked = Number.NaN;
+        token.onCancellationRequested(() => {
+          asked = performance.now();
+        });
+        const outcome = await this.#runner.run(
+          { sources: programDownTo(cell), focus: sourceUri(cell), limits: limitsOf(cell.notebook.uri) },
+          {
+            cancellation: token,
+            readFile: readNamedFile,
+            progress: (progress) => {
+              const elapsed = Date.now() - started;
+              if (elapsed >= PROGRESS_AFTER) show(progressOutput(progress, elapsed));
+            },
+          },
+        );
+        return { success: outcome.kind === 'ran', outputs: outputsOf(outcome, cell, performance.now() - asked) };
       },
     );
-    running = false;
-    await shown;
-    await execution.replaceOutput(outputsOf(outcome, cell));
-    execution.end(outcome.kind === 'ran', Date.now());
   }
 }
 
-async function showProgress(execution: vscode.NotebookCellExecution, { now, events }: Progress, elapsed: number): Promise<void> {
-  const rate = Math.round((events / elapsed) * 1000);
-  const text = `running: ${formatDuration(now)} of simulated time, ${grouped(events)} events, ${grouped(rate)} a second`;
-  await execution.replaceOutput(new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text)]));
+function limitsOf(uri: vscode.Uri): RunLimits {
+  const settings = vscode.workspace.getConfiguration('netscenario.run', uri);
+  return {
+    maximumEvents: settings.get('maximumEvents', DEFAULT_LIMITS.maximumEvents),
+    maximumRecorded: settings.get('maximumMemory', DEFAULT_LIMITS.maximumRecorded / 2 ** 20) * 2 ** 20,
+  };
 }
 
-function outputsOf(outcome: RunOutcome, cell: vscode.NotebookCell): vscode.NotebookCellOutput[] {
+function progressOutput({ now, events }: Progress, elapsed: number): vscode.NotebookCellOutput {
+  const rate = Math.round((events / elapsed) * 1000);
+  const text = `running: ${formatDuration(now)} of simulated time, ${formatCount(events)} events, ${formatCount(rate)} a second`;
+  return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text)]);
+}
+
+/** `stoppedIn`: milliseconds from the wish to stop to the outcome. */
+function outputsOf(outcome: RunOutcome, cell: vscode.NotebookCell, stoppedIn: number): vscode.NotebookCellOutput[] {
   const { NotebookCellOutput, NotebookCellOutputItem } = vscode;
   const failure = (name: string, message: string, details = '') =>
     new NotebookCellOutput([NotebookCellOutputItem.error({ name, message, stack: details })]);
@@ -102,14 +118,16 @@ function outputsOf(outcome: RunOutcome, cell: vscode.NotebookCell): vscode.Noteb
       return [
         failure(
           'Stopped',
-          `after ${grouped(outcome.progress.events)} events, at ${formatDuration(outcome.progress.now)} of simulated time`,
-          'The scenario may never come to an end. A longer run is allowed by the setting netscenario.run.maximumEvents.',
+          outcome.reason,
+          `After ${formatCount(outcome.progress.events)} events. The limits are the settings netscenario.run.maximumEvents and netscenario.run.maximumMemory.`,
         ),
       ];
     case 'cancelled': {
       const { progress } = outcome;
-      const where = progress ? ` at ${formatDuration(progress.now)} of simulated time, after ${grouped(progress.events)} events` : '';
-      return [failure('Cancelled', `the run was stopped${where}`)];
+      const where = progress ? ` at ${formatDuration(progress.now)} of simulated time, after ${formatCount(progress.events)} events` : '';
+      const output = failure('Cancelled', `the run was stopped${where}`);
+      output.metadata = { stoppedIn } satisfies OutputMetadata;
+      return [output];
     }
     case 'crashed':
       return [failure('Crashed', `the run ended without a result: ${outcome.reason}`, 'The next run starts afresh.')];
@@ -118,20 +136,19 @@ function outputsOf(outcome: RunOutcome, cell: vscode.NotebookCell): vscode.Noteb
   }
 }
 
-/** Kept with an output, for the cell's status bar. */
+/** Kept with an output; the cell's status bar tells the summary. */
 export interface OutputMetadata {
-  readonly summary: Summary;
+  readonly summary?: Summary;
+  /** Of a run that was cancelled: milliseconds until it was over. */
+  readonly stoppedIn?: number;
 }
 
 function leftOutNote(errors: readonly LocatedError[], cell: vscode.NotebookCell): vscode.NotebookCellOutput[] {
   if (errors.length === 0) return [];
   const lines = errors.map(({ uri, line, message }) => {
     const other = cellOf(cell.notebook, uri);
-    return `  ${other ? `cell ${other.index + 1}` : uri}, line ${line}: ${message}`;
+    return `  ${other ? `cell ${other.index + 1}` : vscode.workspace.asRelativePath(vscode.Uri.parse(uri))}, line ${line}: ${message}`;
   });
   const text = `Left out of this run, because of errors above:\n${lines.join('\n')}`;
   return [new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text)])];
 }
-
-/** 1,234,567: the same on every machine. */
-const grouped = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',');

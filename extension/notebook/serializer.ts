@@ -31,15 +31,21 @@ export class MarkdownSerializer implements vscode.NotebookSerializer {
   serializeNotebook(data: vscode.NotebookData): Uint8Array {
     const { head = '', eol = '\n' } = (data.metadata ?? {}) as { head?: string; eol?: '\n' | '\r\n' };
     const cells = data.cells.map((cell): Cell => {
-      const source: unknown = cell.metadata?.source;
-      return {
-        kind: cell.kind === vscode.NotebookCellKind.Code ? 'code' : 'prose',
-        text: cell.value,
-        source: typeof source === 'string' ? source : null,
-      };
+      const kept: unknown = cell.metadata?.source;
+      const source = typeof kept === 'string' ? kept : null;
+      if (cell.kind === vscode.NotebookCellKind.Markup) return { kind: 'prose', text: cell.value, source };
+      if (cell.languageId === LANGUAGES.code) return { kind: 'code', text: cell.value, source };
+      return { kind: 'prose', text: fenced(cell.languageId, cell.value), source };
     });
     return new TextEncoder().encode(serializeNotebook({ head, eol, cells }));
   }
+}
+
+/** Code in a language that is not ours stays what it is, as a block of the prose: nothing is lost, and nothing is run. */
+function fenced(language: string, text: string): string {
+  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
+  const marks = '`'.repeat(longest + 1);
+  return `${marks}${language}\n${text}${text === '' ? '' : '\n'}${marks}`;
 }
 
 /** Throws an Error whose message is shown in place of the notebook. */

@@ -5,7 +5,7 @@ import type { OutputMetadata } from './controller.ts';
 
 export class CellStatusBar implements vscode.NotebookCellStatusBarItemProvider {
   provideCellStatusBarItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
-    const metadata = cell.outputs.map((output) => output.metadata as Partial<OutputMetadata> | undefined).find((each) => each?.summary);
+    const metadata = cell.outputs.map((output) => output.metadata as OutputMetadata | undefined).find((each) => each?.summary);
     if (!metadata?.summary) return [];
     const { checks, passed, duration, seed, events } = metadata.summary;
     const { NotebookCellStatusBarAlignment: Alignment, NotebookCellStatusBarItem: Item } = vscode;

@@ -1,12 +1,12 @@
 /** What the extension and a run's worker say to each other. Plain data; every run has a number, so that a late answer is told apart. */
+import type { RunLimits } from '../../engines/simulation.ts';
 import type { FileContent, SourceText } from '../../server/language/compilation.ts';
 
 export interface RunRequest {
   readonly sources: readonly SourceText[];
   /** URI of the source whose part of the run is shown; null: everything is. */
   readonly focus: string | null;
-  /** The run is stopped after this many events. */
-  readonly maximumEvents: number;
+  readonly limits: RunLimits;
 }
 
 export type ToWorker =
@@ -38,8 +38,8 @@ export type Outcome =
     }
   /** The focused source (without a focus, any source) has errors; nothing was run. */
   | { readonly kind: 'rejected'; readonly errors: readonly LocatedError[]; readonly leftOut: readonly LocatedError[] }
-  /** The run was stopped at its limit of events. */
-  | { readonly kind: 'endless'; readonly progress: Progress; readonly maximumEvents: number }
+  /** The run was stopped at one of its limits; the reason is for the author. */
+  | { readonly kind: 'endless'; readonly progress: Progress; readonly reason: string }
   /** A fault of the engines, not of the scenario. */
   | { readonly kind: 'broken'; readonly message: string; readonly stack: string };
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../engines/simulation.ts';
 import { decodeOutput } from '../../notebook-renderer/output.ts';
 import type { Progress, RunRequest } from './protocol.ts';
 import { Runner, type RunWorker, type Watcher } from './runner.ts';
@@ -32,7 +33,7 @@ function start(file = body): RunWorker {
 
 const request = (...texts: string[]): RunRequest => {
   const sources = texts.map((text, i) => ({ uri: `file:///w/n.netscenario.md#c${i}`, text }));
-  return { sources, focus: sources[sources.length - 1]!.uri, maximumEvents: 1_000_000 };
+  return { sources, focus: sources[sources.length - 1]!.uri, limits: { ...DEFAULT_LIMITS, maximumEvents: 1_000_000 } };
 };
 
 class Cancellation {
@@ -101,8 +102,51 @@ describe('runner', () => {
 
   it('stops at the limit of events', async () => {
     runner = new Runner(start);
-    const outcome = await runner.run({ ...request(WORLD, ENDLESS), maximumEvents: 5000 }, watcher());
-    expect(outcome).toMatchObject({ kind: 'endless', maximumEvents: 5000, progress: { events: 5000 } });
+    const limits = { ...DEFAULT_LIMITS, maximumEvents: 5000 };
+    const outcome = await runner.run({ ...request(WORLD, ENDLESS), limits }, watcher());
+    expect(outcome).toMatchObject({ kind: 'endless', reason: expect.stringContaining('5000 events'), progress: { events: 5000 } });
+  });
+
+  it('stops at the limit of what is recorded', async () => {
+    runner = new Runner(start);
+    const limits = { ...DEFAULT_LIMITS, maximumRecorded: 2 ** 20 };
+    const outcome = await runner.run({ ...request(WORLD, ENDLESS), limits }, watcher());
+    expect(outcome).toMatchObject({ kind: 'endless', reason: expect.stringContaining('recorded 1 MiB') });
+  });
+
+  it('tells 300 messages in the text, and how many more there are', async () => {
+    runner = new Runner(start);
+    const many = 'every 1 ms alice-pc resolves www.example.org A until 200 ms\n';
+    const outcome = await runner.run(request(WORLD, many), watcher());
+    if (outcome.kind !== 'ran') throw new Error(JSON.stringify(outcome));
+    expect(outcome.text.match(/^ *\d+\. .* → /gm)?.length).toBe(300);
+    expect(outcome.text).toMatch(/… and \d+ more messages/);
+  });
+
+  it('shows an error of an imported file at its place there', async () => {
+    runner = new Runner(start);
+    const readFile: Watcher['readFile'] = async () => ({
+      kind: 'bytes',
+      bytes: new TextEncoder().encode('host a\nhost b { latency 5 }\n'),
+    });
+    const outcome = await runner.run(request('import "world.netscenario"', LOOKUP.replaceAll('alice-pc', 'a')), watcher({ readFile }));
+    expect('leftOut' in outcome && outcome.leftOut).toContainEqual(
+      expect.objectContaining({ uri: 'file:///w/world.netscenario', line: 2, column: 18 }),
+    );
+  });
+
+  it('an answer to another run is not taken for this one’s', async () => {
+    const stale = join(folder, 'stale.cjs');
+    writeFileSync(
+      stale,
+      `const { parentPort } = require('node:worker_threads');
+       parentPort.on('message', ({ id }) => {
+         parentPort.postMessage({ kind: 'finished', id: id - 1, outcome: { kind: 'broken', message: 'stale', stack: '' } });
+         parentPort.postMessage({ kind: 'finished', id, outcome: { kind: 'rejected', errors: [], leftOut: [] } });
+       });`,
+    );
+    runner = new Runner(() => start(stale));
+    expect(await runner.run(request(WORLD), watcher())).toMatchObject({ kind: 'rejected' });
   });
 
   it('a busy worker is gone within 100 ms of cancelling, and the next run works', async () => {
@@ -114,7 +158,7 @@ describe('runner', () => {
       seen = resolve;
     });
     const running = runner.run(
-      { ...request(WORLD, ENDLESS), maximumEvents: 1e9 },
+      { ...request(WORLD, ENDLESS), limits: { ...DEFAULT_LIMITS, maximumEvents: 1e9 } },
       watcher({
         cancellation,
         progress: (progress) => {

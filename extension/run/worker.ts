@@ -1,7 +1,7 @@
 /**
  * The body of a run's worker, the same in Node and in the browser: compile, simulate, tell.
  *
- * The simulation runs in one go, in slices only to report progress and to stop at its limit of events. Cancelling is the
+ * The simulation runs in one go, in slices only to report progress and to stop at its limits. Cancelling is the
  * host's business: it ends the worker.
  */
 import type { Run } from '../../engines/run.ts';
@@ -9,8 +9,9 @@ import { Simulation } from '../../engines/simulation.ts';
 import { encodeOutput } from '../../notebook-renderer/output.ts';
 import { sequenceSvg } from '../../notebook-renderer/static/svg.ts';
 import { describeRun } from '../../notebook-renderer/static/text.ts';
-import type { Compilation, Diagnostic, FileContent, SourceText } from '../../server/language/compilation.ts';
-import { compile } from '../../server/language/compile.ts';
+import type { Diagnostic, FileContent, SourceText } from '../../server/language/compilation.ts';
+import { compileWithFiles } from '../../server/language/compile-with-files.ts';
+import { locate } from '../../server/language/locate.ts';
 import type { FromWorker, LocatedError, Outcome, Progress, RunRequest, Summary, ToWorker } from './protocol.ts';
 
 export interface Host {
@@ -20,6 +21,8 @@ export interface Host {
 /** Milliseconds of wall time between two reports, and events between two looks at the clock. */
 const REPORT_INTERVAL = 50;
 const SLICE = 1000;
+/** Messages in the text that is kept with an output; the interactive view has all of them. */
+const TOLD_MESSAGES = 300;
 
 /** Answers the host's messages. */
 export function serveRuns(host: Host): (message: ToWorker) => void {
@@ -52,18 +55,20 @@ async function perform(
   readFiles: (uris: readonly string[]) => Promise<readonly (readonly [string, FileContent])[]>,
   report: (progress: Progress) => void,
 ): Promise<Outcome> {
-  const { sources, focus, maximumEvents } = request;
-  const compilation = await compileWithFiles(sources, readFiles);
+  const { focus, limits } = request;
+  const compilation = await compileWithFiles(request.sources, readFiles);
+  const { sources } = compilation;
   const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error');
   const own = errors.filter(({ uri }) => focus === null || uri === focus);
-  const leftOut = errors.filter((error) => !own.includes(error)).map((error) => locate(error, sources));
-  if (own.length > 0) return { kind: 'rejected', errors: own.map((error) => locate(error, sources)), leftOut };
+  const leftOut = errors.filter((error) => !own.includes(error)).map((error) => located(error, sources));
+  if (own.length > 0) return { kind: 'rejected', errors: own.map((error) => located(error, sources)), leftOut };
 
   const simulation = new Simulation(compilation.scenario);
   let reported = Date.now();
-  while (simulation.advance(Math.min(SLICE, maximumEvents - simulation.events))) {
+  while (simulation.advance(Math.min(SLICE, limits.maximumEvents - simulation.events))) {
     const progress = { now: simulation.now, events: simulation.events };
-    if (progress.events >= maximumEvents) return { kind: 'endless', progress, maximumEvents };
+    const reason = simulation.limitReached(limits);
+    if (reason !== null) return { kind: 'endless', progress, reason };
     if (Date.now() - reported < REPORT_INTERVAL) continue;
     reported = Date.now();
     report(progress);
@@ -75,31 +80,15 @@ async function perform(
     kind: 'ran',
     output: encodeOutput(output),
     svg: sequenceSvg(output),
-    text: describeRun(output),
+    text: describeRun(output, { limit: TOLD_MESSAGES }),
     summary: summarise(run, output.focus),
     leftOut,
   };
 }
 
-async function compileWithFiles(
-  sources: readonly SourceText[],
-  readFiles: (uris: readonly string[]) => Promise<readonly (readonly [string, FileContent])[]>,
-): Promise<Compilation> {
-  const files = new Map<string, FileContent>();
-  for (;;) {
-    const compilation = compile(sources, files);
-    const wanted = compilation.missing.filter((uri) => !files.has(uri));
-    if (wanted.length === 0) return compilation;
-    for (const [uri, content] of await readFiles(wanted)) files.set(uri, content);
-    // A reader that forgets a file must not make this loop for ever.
-    for (const uri of wanted) if (!files.has(uri)) files.set(uri, { kind: 'unreadable', reason: 'it was not read' });
-  }
-}
-
-function locate(diagnostic: Diagnostic, sources: readonly SourceText[]): LocatedError {
-  const before = (sources.find(({ uri }) => uri === diagnostic.uri)?.text ?? '').slice(0, diagnostic.start);
+function located(diagnostic: Diagnostic, sources: readonly SourceText[]): LocatedError {
   const { uri, message, code } = diagnostic;
-  return { uri, line: before.split('\n').length, column: before.length - before.lastIndexOf('\n'), message, code };
+  return { uri, ...locate(diagnostic, sources), message, code };
 }
 
 function summarise(run: Run, focus: number | null): Summary {

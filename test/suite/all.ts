@@ -2,4 +2,5 @@
 import './notebooks.ts';
 import './language.ts';
 import './runs.ts';
+import './commands.ts';
 import './fingerprints.ts';

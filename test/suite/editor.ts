@@ -73,6 +73,15 @@ export const problems = (document: vscode.TextDocument, severity = vscode.Diagno
 
 export const codeOf = ({ code }: vscode.Diagnostic): unknown => (typeof code === 'object' ? code.value : code);
 
+/** Closes its tabs; it must not be dirty, or the editor asks. */
+export async function close({ uri }: vscode.NotebookDocument): Promise<void> {
+  const tabs = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputNotebook && input.uri.toString() === uri.toString());
+  ok(tabs.length > 0, `no tab shows ${uri.toString()}`);
+  await vscode.window.tabGroups.close(tabs);
+}
+
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -5,11 +5,16 @@
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import './all.ts';
+import './restricted.ts';
 import { runTests } from './runner.ts';
 
 export async function run(): Promise<void> {
   const file = process.env.NETSCENARIO_TEST_RESULTS;
-  const results = await runTests((line) => (file ? appendFileSync(`${file}.log`, `${line}\n`) : console.log(line)));
+  const restricted = process.env.NETSCENARIO_TEST_RESTRICTED === '1';
+  const results = await runTests(
+    (line) => (file ? appendFileSync(`${file}.log`, `${line}\n`) : console.log(line)),
+    (suite) => (suite === 'restricted mode') === restricted,
+  );
   if (file) {
     writeFileSync(`${file}.part`, JSON.stringify(results));
     renameSync(`${file}.part`, file);

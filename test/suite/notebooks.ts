@@ -1,6 +1,6 @@
 /** Notebooks on disk: read, shown, saved byte for byte; refused where they are no text. */
 import * as vscode from 'vscode';
-import { equal, match, ok } from './assert.ts';
+import { equal, eventually, match, ok } from './assert.ts';
 import { codeCells, edit, NOTEBOOK_TYPE, notebookFile, open, workspaceFile } from './editor.ts';
 import { suite, test } from './runner.ts';
 
@@ -47,6 +47,20 @@ suite('notebooks', () => {
     ok(await vscode.workspace.applyEdit(change), 'the edit was refused');
     ok(await notebook.save(), 'it was not saved');
     equal(await bytesOf(notebook.uri), 'Only prose\n\n````netscenario\nhost a // ```\n````\n');
+  });
+
+  test('code in another language is kept as its own block', async () => {
+    const notebook = await notebookFile('python.netscenario.md', 'Prose\n\n```netscenario\nhost a\n```\n\nMore\n');
+    await vscode.languages.setTextDocumentLanguage(codeCells(notebook)[0]!.document, 'python');
+    await eventually('the cell is Python', () => codeCells(notebook)[0]?.document.languageId === 'python');
+    const change = new vscode.WorkspaceEdit();
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '# ```\nx = 1', 'javascript');
+    change.set(notebook.uri, [vscode.NotebookEdit.insertCells(3, [cell])]);
+    ok(await vscode.workspace.applyEdit(change), 'the edit was refused');
+    ok(await notebook.save(), 'it was not saved');
+    const written = await bytesOf(notebook.uri);
+    match(written, /^Prose\n\n[\s\S]*```python\nhost a\n```\n[\s\S]*More\n[\s\S]*````javascript\n# ```\nx = 1\n````\n$/);
+    ok(!written.includes('```netscenario'), 'no scenario is left');
   });
 
   for (const [name, file, reason] of [

@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
   await update('chat', 'disableAIFeatures', true);
   await update('notebook', 'globalToolbar', true);
   for (const command of [
+    'workbench.action.closeAllEditors',
     'workbench.action.closeSidebar',
     'workbench.action.closePanel',
     'workbench.action.closeAuxiliaryBar',

@@ -1,6 +1,6 @@
 /** A test runner small enough for a web worker: tests are told one by one, and counted. */
 
-type Test = { readonly name: string; readonly body: () => Promise<void> };
+type Test = { readonly suite: string; readonly name: string; readonly body: () => Promise<void> };
 
 export interface Results {
   readonly passed: number;
@@ -18,15 +18,17 @@ export function suite(name: string, define: () => void): void {
 }
 
 export function test(name: string, body: () => Promise<void>): void {
-  tests.push({ name: group ? `${group}: ${name}` : name, body });
+  tests.push({ suite: group, name: group ? `${group}: ${name}` : name, body });
 }
 
 /** Milliseconds that one test may take. */
 const LIMIT = 60_000;
 
-export async function runTests(tell: (line: string) => void): Promise<Results> {
+/** Runs the tests whose suite is wanted. */
+export async function runTests(tell: (line: string) => void, wanted: (suite: string) => boolean = () => true): Promise<Results> {
+  const chosen = tests.filter((test) => wanted(test.suite));
   const failures: { name: string; message: string }[] = [];
-  for (const { name, body } of tests) {
+  for (const { name, body } of chosen) {
     const started = Date.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
@@ -45,5 +47,5 @@ export async function runTests(tell: (line: string) => void): Promise<Results> {
       clearTimeout(timer);
     }
   }
-  return { passed: tests.length - failures.length, failed: failures.length, failures };
+  return { passed: chosen.length - failures.length, failed: failures.length, failures };
 }

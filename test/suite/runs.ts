@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { equal, eventually, match, ok, sleep } from './assert.ts';
 import {
+  close,
   codeCells,
   edit,
   ended,
@@ -87,8 +88,10 @@ suite('runs', () => {
     const took = Date.now() - asked;
     equal(endless!.executionSummary?.success, false);
     match(errorText(endless!), /stopped at .* of simulated time, after [\d,]+ events/);
-    // The editor’s own way from the click to the kernel and back is in this figure.
+    // The editor’s own way from the click to the kernel and back is in this figure; not in the other one.
     ok(took < 1_000, `cancelling took ${took} ms`);
+    const { stoppedIn } = endless!.outputs[0]!.metadata as { stoppedIn: number };
+    ok(stoppedIn >= 0 && stoppedIn < 100, `the run stopped ${stoppedIn} ms after the token`);
     await edit(endless!.document, '');
     const [, , after] = await runAll(notebook);
     equal(after!.executionSummary?.success, true, errorText(after!));
@@ -101,7 +104,7 @@ suite('runs', () => {
       const notebook = await notebookOf('limit.netscenario.md', WORLD, ENDLESS);
       const [, cell] = await runAll(notebook);
       equal(cell!.executionSummary?.success, false);
-      match(errorText(cell!), /after 5,000 events/);
+      match(errorText(cell!), /After 5,000 events/);
       match(errorText(cell!), /netscenario\.run\.maximumEvents/);
     } finally {
       await settings.update('run.maximumEvents', undefined, vscode.ConfigurationTarget.Global);
@@ -132,6 +135,47 @@ suite('runs', () => {
       match(outputText(after!, 'text/plain'), /Left out/);
     });
   }
+
+  test('a run that records more than allowed is stopped with a clear message', async () => {
+    const settings = vscode.workspace.getConfiguration('netscenario');
+    await settings.update('run.maximumMemory', 1, vscode.ConfigurationTarget.Global);
+    try {
+      const [, cell] = await runAll(await notebookOf('memory.netscenario.md', WORLD, ENDLESS));
+      equal(cell!.executionSummary?.success, false);
+      match(errorText(cell!), /recorded 1 MiB/);
+      match(errorText(cell!), /netscenario\.run\.maximumMemory/);
+    } finally {
+      await settings.update('run.maximumMemory', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  test('a pipe that is named is refused, and nothing waits for it', async () => {
+    // Made by the harness where the editor reads the machine's own files.
+    const { type } = await vscode.workspace.fs.stat(workspaceFile('pipe.zone')).then(
+      (found) => found,
+      () => ({ type: null }),
+    );
+    if (type === null) return;
+    const notebook = await notebookOf('pipe.netscenario.md', 'zone pipe.example on ns.pipe.example { from "pipe.zone" }');
+    const [cell] = await runAll(notebook);
+    match(errorText(cell!), /not a regular file/);
+  });
+
+  test('an error of an imported file is told with its line and path', async () => {
+    await vscode.workspace.fs.writeFile(workspaceFile('faulty.netscenario'), new TextEncoder().encode(`${WORLD}\nhost b { latency 5 }\n`));
+    const [, cell] = await runAll(await notebookOf('faulty.netscenario.md', 'import "faulty.netscenario"', LOOKUP));
+    match(outputText(cell!, 'text/plain'), /faulty\.netscenario, line 3: /);
+    ok(!/(file|vscode-[a-z-]+):/.test(outputText(cell!, 'text/plain')), 'a path, not a URI');
+  });
+
+  test('a notebook that is closed while it runs leaves the next one alone', async () => {
+    const notebook = await notebookOf('closed.netscenario.md', WORLD, ENDLESS);
+    await startCell(notebook, codeCells(notebook)[1]!.index);
+    await eventually('progress', () => outputText(codeCells(notebook)[1]!, 'text/plain') !== '', 20_000);
+    await close(notebook);
+    const [, cell] = await runAll(await notebookOf('afterwards.netscenario.md', WORLD, LOOKUP));
+    equal(cell!.executionSummary?.success, true, errorText(cell!));
+  });
 
   test('files that a cell names are read beside the notebook', async () => {
     await vscode.workspace.fs.writeFile(workspaceFile('beside.netscenario'), new TextEncoder().encode(WORLD));

@@ -1,0 +1,36 @@
+/** Runs a scenario within limits, telling how far it is while that takes long. */
+import { formatDuration } from '../engines/format.ts';
+import type { Run } from '../engines/run.ts';
+import type { Scenario } from '../engines/scenario.ts';
+import { DEFAULT_LIMITS, LimitReached, type RunLimits, Simulation } from '../engines/simulation.ts';
+import { formatCount } from '../notebook-renderer/format.ts';
+import type { Terminal } from './command-line.ts';
+
+/** Milliseconds before the first line of progress, and between two lines. */
+const QUIET = 500;
+const INTERVAL = 200;
+/** Events between two looks at the clock and the limits. */
+const SLICE = 1_000;
+
+/** Throws a LimitReached at a limit; any other exception is a fault of the engines. */
+export function simulate(scenario: Scenario, limits: Partial<RunLimits>, status: Terminal['status']): Run {
+  const bounds = { ...DEFAULT_LIMITS, ...limits };
+  const simulation = new Simulation(scenario);
+  const begun = performance.now();
+  let told = begun + QUIET - INTERVAL;
+  try {
+    while (simulation.advance(Math.min(SLICE, bounds.maximumEvents - simulation.events))) {
+      const reached = simulation.limitReached(bounds);
+      if (reached !== null) throw new LimitReached(reached);
+      const now = performance.now();
+      if (!status || now - told < INTERVAL) continue;
+      told = now;
+      const { events } = simulation;
+      const rate = Math.round((events / (now - begun)) * 1000);
+      status(`running: ${formatDuration(simulation.now)} of simulated time, ${formatCount(events)} events, ${formatCount(rate)} a second`);
+    }
+  } finally {
+    if (status && told >= begun + QUIET) status('');
+  }
+  return simulation.finish();
+}

@@ -1,0 +1,73 @@
+/** The commands of the palette, through the dialogs that a person sees. */
+import * as vscode from 'vscode';
+import { equal, eventually, match, ok } from './assert.ts';
+import { codeCells, errorText, NOTEBOOK_TYPE, notebookOf, runAll, workspaceFile } from './editor.ts';
+import { suite, test } from './runner.ts';
+
+const WORLD = 'scenario "Exported"\nhost alice-pc\nzone example.org on ns.example.org { www A 192.0.2.80 }';
+const LOOKUP = 'alice-pc resolves www.example.org A';
+
+/** Runs a command that asks something, takes what is offered, and gives what `done` finds then. */
+async function accepting<T>(command: string, what: string, done: () => T | Promise<T>): Promise<NonNullable<T>> {
+  let failure: unknown;
+  vscode.commands.executeCommand(command).then(
+    () => {},
+    (error) => {
+      failure = error;
+    },
+  );
+  return eventually(what, async () => {
+    if (failure) throw failure;
+    const found = await done();
+    if (!found) await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    return found;
+  });
+}
+
+/** Its bytes, once it is written whole. */
+async function written(name: string): Promise<Uint8Array | null> {
+  try {
+    const bytes = await vscode.workspace.fs.readFile(workspaceFile(name));
+    return bytes.length > 0 ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+suite('commands', () => {
+  test('Open Samples opens a sample as a notebook of its own, which runs', async () => {
+    const before = new Set(vscode.workspace.notebookDocuments);
+    const notebook = await accepting('netscenario.openSamples', 'a sample is open', () => {
+      const shown = vscode.window.activeNotebookEditor?.notebook;
+      return shown && !before.has(shown) ? shown : null;
+    });
+    equal(notebook.notebookType, NOTEBOOK_TYPE);
+    ok(notebook.isUntitled, 'what is installed is not edited');
+    ok(codeCells(notebook).length > 1, 'code cells');
+    const cells = await runAll(notebook);
+    equal(cells[cells.length - 1]!.executionSummary?.success, true, errorText(cells[cells.length - 1]!));
+  });
+
+  test('Export Capture writes the last run as pcapng', async () => {
+    await runAll(await notebookOf('exported.netscenario.md', WORLD, LOOKUP));
+    const bytes = await accepting('netscenario.exportCapture', 'a capture', () => written('exported.pcapng'));
+    equal([...bytes.subarray(0, 4)], [0x0a, 0x0d, 0x0d, 0x0a], 'section header');
+    ok(bytes.length > 500, `packets in ${bytes.length} bytes`);
+  });
+
+  test('Export HTML Report writes a page that needs nothing else', async () => {
+    await runAll(await notebookOf('told.netscenario.md', WORLD, LOOKUP));
+    const page = new TextDecoder().decode(await accepting('netscenario.exportReport', 'a report', () => written('told.html')));
+    match(page, /^<!doctype html>/i);
+    match(page, /Exported/);
+    match(page, /www\.example\.org/);
+    ok(!/<script[^>]+src=|<link[^>]+href="http/i.test(page), 'nothing is loaded from elsewhere');
+  });
+
+  test('an export without a run says what to do first', async () => {
+    const notebook = await notebookOf('unrun.netscenario.md', WORLD);
+    await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand('netscenario.exportCapture');
+    equal(await written('unrun.pcapng'), null);
+  });
+});
