@@ -19,7 +19,7 @@ export interface Terminal {
   readonly status: ((line: string) => void) | null;
   /** Colour is for people on a terminal; a pipe gets clean text. */
   readonly color: boolean;
-  /** Characters a line. */
+  /** Characters a line; Infinity in a pipe. */
   readonly width: number;
 }
 

@@ -15,5 +15,6 @@ process.exitCode = await commandLine(process.argv.slice(2), {
     ? (line) => void process.stderr.write(`\r\u001b[K${line.slice(0, Math.max(1, (process.stderr.columns || 80) - 1))}`)
     : null,
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
-  width: process.stdout.columns ?? 120,
+  // A file or another program takes whole lines.
+  width: process.stdout.columns ?? Number.POSITIVE_INFINITY,
 });

@@ -199,7 +199,7 @@ function judgeMetric(expected: MetricExpectation, recorder: Recorder): Judgement
   const { unit } = metrics.find((metric) => metric.name === expected.metric)!;
   const wanted = `${expected.comparison} ${formatValue(expected.value, unit)}`;
   const last = recorder.lastValue(expected.metric, expected.subjects);
-  if (!last) return { passed: false, expected: wanted, measured: `no ${expected.metric} was measured` };
+  if (!last) return { passed: false, expected: wanted, measured: 'nothing' };
   const passed = compare(last.value, expected.comparison, expected.value);
   return { passed, expected: wanted, measured: formatValue(last.value, unit), decidedAt: last.at };
 }

@@ -16,7 +16,7 @@ import { STEP } from './sequence/rows.ts';
 import { Scrubber } from './sequence/scrubber.tsx';
 import { Toolbar } from './sequence/toolbar.tsx';
 import { StatePanel } from './states/panel.tsx';
-import { connectionsBetween } from './transcript/conversation.ts';
+import { connectionsBetween, MOST_TRANSCRIPTS } from './transcript/conversation.ts';
 import { Transcript } from './transcript/transcript.tsx';
 
 /** What the renderer tells its host: show the statement that caused a message. */
@@ -39,8 +39,6 @@ interface Props {
 /** Room for the inspector beside the diagram; below it otherwise. */
 const BESIDE = 1240;
 const inspectorWidth = (width: number): number => Math.min(720, Math.max(540, Math.round(width * 0.42)));
-/** Transcripts opened by one `show transcript`. */
-const MOST_TRANSCRIPTS = 4;
 
 export function App({ output, id, postMessage }: Props) {
   const part = useMemo(() => partOf(output), [output]);

@@ -1,5 +1,6 @@
 /** A run as plain text: for terminals, for `text/plain`, and for anything that reads aloud. */
 import { formatDuration } from '../../engines/format.ts';
+import { transcript } from '../../engines/network/transcript.ts';
 import { declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
@@ -8,6 +9,7 @@ import { messageAt, outcomeOf, partOf, text } from '../part.ts';
 import { breakLabel, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
+import { connectionsBetween, MOST_TRANSCRIPTS } from '../transcript/conversation.ts';
 
 export interface TextOptions {
   /** Columns; labels are cut to fit. 0: as long as they are. */
@@ -54,6 +56,15 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
       metrics.reduce((most, { name }) => Math.max(most, name.length), 0),
     );
     for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
+  }
+  for (const { view } of part.views) {
+    if (view.kind !== 'transcript') continue;
+    lines.push('', paint('bold', `Transcript of ${view.hosts.join(' with ')}`));
+    const connections = connectionsBetween(run, view.hosts, part.messages);
+    if (connections.length === 0) lines.push('  they exchanged nothing');
+    for (const connection of connections.slice(0, MOST_TRANSCRIPTS)) {
+      for (const { side, line } of transcript(run, connection)) lines.push(cut(`  ${side}: ${oneLine(line)}`, width));
+    }
   }
   if (part.checks.length > 0) {
     lines.push('', paint('bold', 'Checks'));

@@ -1,6 +1,9 @@
 /** Which connections a transcript is about. */
 import type { Run } from '../../engines/run.ts';
 
+/** Connections told by one `show transcript`. */
+export const MOST_TRANSCRIPTS = 4;
+
 /** TCP connections with messages between two hosts (either way), in the order they were opened; where there is none, their UDP exchanges. */
 export function connectionsBetween(run: Run, [a, b]: readonly [string, string], messages: Int32Array): number[] {
   const tcp = new Set<number>();
