@@ -33,9 +33,25 @@ async function newNotebook(): Promise<vscode.NotebookDocument> {
     new NotebookCellData(Kind.Markup, '# A scenario\n\nDeclare hosts and services, say who does what, and run the cell.', 'markdown'),
     new NotebookCellData(Kind.Code, TEMPLATE, 'netscenario'),
   ]);
-  const notebook = await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data);
+  // By its name, so that Save proposes one from which it opens as a notebook again.
+  const notebook = await vscode.workspace.openNotebookDocument(newName());
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(0, data.cells)]);
+  await vscode.workspace.applyEdit(edit);
   await vscode.window.showNotebookDocument(notebook);
   return notebook;
+}
+
+/** `scenario.netscenario.md`, or with the first number that no open notebook has. */
+function newName(): vscode.Uri {
+  const open = new Set(vscode.workspace.notebookDocuments.map(({ uri }) => uri.path));
+  for (let number = 1; ; number++) {
+    const uri = vscode.Uri.from({
+      scheme: 'untitled',
+      path: number === 1 ? 'scenario.netscenario.md' : `scenario-${number}.netscenario.md`,
+    });
+    if (!open.has(uri.path)) return uri;
+  }
 }
 
 async function openSample(context: vscode.ExtensionContext): Promise<void> {

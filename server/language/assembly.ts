@@ -65,7 +65,8 @@ function addSource(source: SourceText, cell: number, assembly: Assembly): void {
     imported: importing.length > 0,
   });
   if (!readable) reportUnreadable(program, source.text, index);
-  for (const { start, end, code, message, fixes, severity } of tree.problems) {
+  for (const { start, end, code, message, fixes, severity, firstWord } of tree.problems) {
+    if (firstWord) continue;
     program.report(code as Code, { source: index, start, end }, message, { fixes, severity });
   }
   importing.push(source.uri);

@@ -13,6 +13,7 @@ import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
 import { completeMail } from './defaults/mail.ts';
 import { hostHints, mailHostWarnings, parameterHints } from './defaults/warnings.ts';
+import { reportFirstWords } from './first-word.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
 import { protocols } from './vocabulary.ts';
@@ -52,6 +53,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   // A lookup alone calls for them, too.
   if (program.needsDns && program.fillIn) fillIn();
   for (const site of sites) if (!isDeclaration(site.statement) && site.statement.entry?.role !== 'step') build(site);
+  reportFirstWords(program);
   program.fillIn = null;
   mailHostWarnings(program);
   if (program.needsDns) offerRecursion(program);

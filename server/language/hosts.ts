@@ -34,7 +34,7 @@ export function ownHost(name: Name, site: Site): string | null {
 }
 
 /** Declared hosts, for suggestions; none when there are too many to compare with. */
-function hostNames(program: Program): string[] {
+export function hostNames(program: Program): string[] {
   const names: string[] = [];
   if (program.hosts.size <= 5000) for (const { name, implicit } of program.hosts.values()) if (!implicit) names.push(name);
   return names;

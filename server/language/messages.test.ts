@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { applyFix, compileText } from './annotated-source-for-tests.ts';
 import type { FileTable } from './compilation.ts';
+import { compile } from './compile.ts';
 
 const files: FileTable = new Map([['file:///w/comon.netscenario', { kind: 'unreadable', reason: 'there is no such file' }]]);
 
@@ -426,9 +427,29 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'Only files beside this document can be named, by their path; this name begins with `file:`.',
     null,
   ],
-  ['pc gets "x" from tv', 'gets', '`gets` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
-  ['tv plays madmen', 'plays', '`plays` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
-  ['pc reads mail of bob@x.org using imap', 'reads', '`reads` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
+  ['pc gets "x" from tv', 'gets', 'Host `pc` has no verb `gets`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['tv plays madmen', 'plays', 'Host `tv` has no verb `plays`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['pc reads mail of bob@x.org using imap', 'reads', 'Host `pc` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['host a\na requests http://x', 'requests', 'Host `a` has no verb `requests`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['a reads mail\nhost a', 'reads', 'Host `a` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['host a\na -> b', '-', '`-` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
+  ['host a\nA', '', 'Expected `crashes`, `resolves` or `sends` here.', null],
+  ['host a\ntogether { a reads mail }', 'reads', 'Host `a` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['m.x.org reads mail', 'reads', 'Host `m.x.org` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
+  ['host p[1..3]\np[1] gets x', 'gets', '`gets` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
+  ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
+  ['client pc', 'client', '`client` is neither a statement nor a declared host.', null],
+  ['ping', 'ping', '`ping` is neither a statement nor a declared host.', null],
+  ['pd gets "x"', 'pd', '`pd` is neither a statement nor a declared host. Did you mean `pc`?', 'pc gets "x"'],
+  [
+    'server mail.x.org',
+    'server',
+    '`server` is neither a statement nor a declared host. Did you mean `nameserver` or `mailserver`?',
+    'nameserver mail.x.org',
+  ],
+  ['latency 5 ms', 'latency', '`latency` stands in the block of `network`, `host` or `link`.', null],
+  ['subject "Hi"', 'subject', '`subject` stands in the block of `sends`.', null],
+  ['import "comon.netscenario"\nping a b', '"comon.netscenario"', 'Cannot read `comon.netscenario`: there is no such file.', null],
   ['host pc2 { address 10.0.0 }', '10.0.0', '`10.0.0` is no IPv4 address: write four numbers from 0 to 255, such as 10.0.0.7.', null],
   ['# comment', '#', 'A comment begins with `//`, not with `#`.', '// comment'],
   ['-- comment', '--', 'A comment begins with `//`, not with `--`.', '// comment'],
@@ -449,4 +470,17 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   if (mended === null) return;
   const left = compileText(above + mended, files).diagnostics.map((one) => one.message);
   expect(left).not.toContain(message);
+});
+
+test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
+  const asHost = '`a` does not fit here. Expected `crashes`, `resolves` or `sends`.';
+  const messages = (...texts: string[]) =>
+    compile(
+      texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
+      files,
+    ).diagnostics.map(({ message }) => message);
+  expect(messages('import "comon.netscenario"\nping a b')).toContain(asHost);
+  expect(messages('host ping 2\nping a b')).toContain(asHost);
+  expect(messages('ping a b', 'host ping')).toContain(asHost);
+  expect(messages('host ping', 'ping a b')).toContain('Host `ping` has no verb `a`. Expected `crashes`, `resolves` or `sends`.');
 });

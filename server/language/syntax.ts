@@ -17,6 +17,15 @@ export interface SyntaxProblem extends TextRange {
   readonly message: string;
   /** Edits without a URI: they are in this text. */
   readonly fixes: readonly SyntaxFix[];
+  /** Set where the declarations decide what is said; the problem's own message holds where they are not all known. */
+  readonly firstWord?: FirstWord;
+}
+
+/** A line's first word, taken for the host that a step begins with, though no verb follows. */
+export interface FirstWord extends TextRange {
+  readonly text: string;
+  /** What stands in the verb's place (empty at the end of the line), what could, and what is said of it by itself. */
+  readonly asVerb: TextRange & { readonly text: string; readonly isWord: boolean; readonly expected: string; readonly message: string };
 }
 
 export interface SyntaxFix {

@@ -1,7 +1,7 @@
 /** Notebooks on disk: read, shown, saved byte for byte; refused where they are no text. */
 import * as vscode from 'vscode';
 import { equal, eventually, match, ok } from './assert.ts';
-import { codeCells, edit, NOTEBOOK_TYPE, notebookFile, open, workspaceFile } from './editor.ts';
+import { codeCells, edit, NOTEBOOK_TYPE, notebookFile, open, outputText, runAll, workspaceFile } from './editor.ts';
 import { suite, test } from './runner.ts';
 
 const encoder = new TextEncoder();
@@ -89,6 +89,11 @@ suite('notebooks', () => {
     const notebook = await vscode.commands.executeCommand<vscode.NotebookDocument>('netscenario.newNotebook');
     equal(notebook.notebookType, NOTEBOOK_TYPE);
     ok(notebook.isUntitled, 'untitled');
-    ok(codeCells(notebook).length === 1, 'one code cell');
+    ok(notebook.uri.path.endsWith('.netscenario.md'), `named as a notebook: ${notebook.uri.path}`);
+    equal(codeCells(notebook).length, 1);
+    const [cell] = await runAll(notebook);
+    ok(outputText(cell!, 'text/plain').includes('192.0.2.80'), 'its cell ran');
+    const another = await vscode.commands.executeCommand<vscode.NotebookDocument>('netscenario.newNotebook');
+    ok(another.uri.path !== notebook.uri.path, 'a second one has a name of its own');
   });
 });

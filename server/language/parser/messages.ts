@@ -4,7 +4,7 @@ import { form, type State } from '../pattern.ts';
 import { recordTypeWords } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
 import { nearest, oneOf } from '../spelling.ts';
-import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
+import type { NameSyntax, SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitAliases, units } from '../units.ts';
 import { statementAutomaton } from '../vocabulary.ts';
 import { type Reading, replacement } from './reading.ts';
@@ -12,7 +12,7 @@ import { slipAt } from './slips.ts';
 
 /** Reports what would have been right at the current token. `blockOf`: the statement in whose block the property stands. */
 export function reportUnexpected<P extends Entry | Property>(state: State<P>, node: Statement, reading: Reading, blockOf?: Entry): void {
-  const { scanner, text } = reading;
+  const { scanner } = reading;
   const atEnd = reading.ended() && scanner.start !== node.start;
   let last: SlotSyntax | null = null;
   for (const name in node.slots) if (!last || node.slots[name]!.start > last.start) last = node.slots[name]!;
@@ -36,17 +36,18 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
   const candidates = state.slots.some((edge) => edge.slot.form === 'record-type') ? [...words, ...recordTypeWords] : words;
   const known = scanner.kind === TokenKind.word && !atEnd ? nearest(found, candidates) : null;
   const first = scanner.start === node.start;
-  // A mistyped first word was taken for the host that a step begins with.
+  // A first word that begins no statement was taken for the host that a step begins with.
   const subject = node.slots.HOST;
-  if (!blockOf && subject && subject.start === node.start && !known && state === statementAutomaton.slots[0]?.to) {
-    const word = text.slice(subject.start, subject.end);
-    const meant = nearest(word, statementAutomaton.words.keys());
-    if (meant) {
-      reading.report(subject, 'unknown-statement', `\`${word}\` begins no statement. Did you mean \`${meant}\`?`, [
-        replacement(subject, meant),
-      ]);
-      return;
-    }
+  if (
+    !blockOf &&
+    !known &&
+    state === statementAutomaton.slots[0]?.to &&
+    subject?.kind === 'name' &&
+    !subject.indices &&
+    subject.start === node.start
+  ) {
+    reportWithoutVerb(subject, shortList(expected), atEnd, reading);
+    return;
   }
   if (atEnd) {
     if (reportMissingUnit(node, state.reaches[0]?.slots, reading)) return;
@@ -59,6 +60,23 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
   const list = blockOf && first ? `It has ${shortList(expected, 'and')}` : `Expected ${shortList(expected)}`;
   const code = blockOf && first ? 'unknown-property' : first ? 'unknown-statement' : 'expected';
   reading.report(scanner, code, `${what}. ${known ? `Did you mean \`${known}\`?` : `${list}${forms ? `:${forms}` : '.'}`}`, fixes);
+}
+
+/** No verb follows the first word: what is said of it waits for the declarations. */
+function reportWithoutVerb(subject: NameSyntax, expected: string, atEnd: boolean, reading: Reading): void {
+  const { scanner, text } = reading;
+  const { start, end } = subject;
+  const word = text.slice(start, end);
+  const place = atEnd ? reading.behind() : { start: scanner.start, end: scanner.end };
+  const found = atEnd ? '' : scanner.slice();
+  const message = atEnd ? `Expected ${expected} here.` : `\`${found}\` does not fit here. Expected ${expected}.`;
+  const isWord = !atEnd && scanner.kind === TokenKind.word;
+  const firstWord = { start, end, text: word, asVerb: { ...place, text: found, isWord, expected, message } };
+  const meant = nearest(word, statementAutomaton.words.keys());
+  if (meant) {
+    const guess = `\`${word}\` begins no statement. Did you mean \`${meant}\`?`;
+    reading.report(subject, 'unknown-statement', guess, [replacement(subject, meant)], firstWord);
+  } else reading.report(place, 'expected', message, [], firstWord);
 }
 
 /**

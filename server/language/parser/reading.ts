@@ -3,7 +3,7 @@ import type { TextRange } from '../compilation.ts';
 import type { Entry, Property, Slot } from '../entry.ts';
 import type { State } from '../pattern.ts';
 import { Scanner, TokenKind } from '../scanner.ts';
-import type { SlotSyntax, SyntaxFix, SyntaxProblem } from '../syntax.ts';
+import type { FirstWord, SlotSyntax, SyntaxFix, SyntaxProblem } from '../syntax.ts';
 
 /** What can stand where a text ends. */
 export interface Expectation {
@@ -68,8 +68,9 @@ export class Reading {
     this.stopped = { ...nothingExpected, ...expected };
   }
 
-  report(range: TextRange, code: string, message: string, fixes: readonly SyntaxFix[] = []): void {
-    this.problems.push({ start: range.start, end: range.end, code, message, fixes });
+  report(range: TextRange, code: string, message: string, fixes: readonly SyntaxFix[] = [], firstWord?: FirstWord): void {
+    const problem = { start: range.start, end: range.end, code, message, fixes };
+    this.problems.push(firstWord ? { ...problem, firstWord } : problem);
   }
 }
 
