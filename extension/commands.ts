@@ -34,7 +34,7 @@ async function newNotebook(): Promise<vscode.NotebookDocument> {
     new NotebookCellData(Kind.Code, TEMPLATE, 'netscenario'),
   ]);
   // By its name, so that Save proposes one from which it opens as a notebook again.
-  const notebook = await vscode.workspace.openNotebookDocument(newName());
+  const notebook = await vscode.workspace.openNotebookDocument(await newName());
   const edit = new vscode.WorkspaceEdit();
   edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(0, data.cells)]);
   await vscode.workspace.applyEdit(edit);
@@ -42,15 +42,23 @@ async function newNotebook(): Promise<vscode.NotebookDocument> {
   return notebook;
 }
 
-/** `scenario.netscenario.md`, or with the first number that no open notebook has. */
-function newName(): vscode.Uri {
+/** `scenario.netscenario.md`, or with the first number that neither an open notebook nor a file of the workspace has: saving overwrites nothing. */
+async function newName(): Promise<vscode.Uri> {
   const open = new Set(vscode.workspace.notebookDocuments.map(({ uri }) => uri.path));
+  const folder = vscode.workspace.workspaceFolders?.[0];
   for (let number = 1; ; number++) {
-    const uri = vscode.Uri.from({
-      scheme: 'untitled',
-      path: number === 1 ? 'scenario.netscenario.md' : `scenario-${number}.netscenario.md`,
-    });
-    if (!open.has(uri.path)) return uri;
+    const name = number === 1 ? 'scenario.netscenario.md' : `scenario-${number}.netscenario.md`;
+    const uri = vscode.Uri.from({ scheme: 'untitled', path: name });
+    if (!open.has(uri.path) && !(folder && (await exists(vscode.Uri.joinPath(folder.uri, name))))) return uri;
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
   }
 }
 

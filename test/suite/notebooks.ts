@@ -95,5 +95,14 @@ suite('notebooks', () => {
     ok(outputText(cell!, 'text/plain').includes('192.0.2.80'), 'its cell ran');
     const another = await vscode.commands.executeCommand<vscode.NotebookDocument>('netscenario.newNotebook');
     ok(another.uri.path !== notebook.uri.path, 'a second one has a name of its own');
+    const folder = vscode.workspace.workspaceFolders![0]!.uri;
+    const taken = vscode.Uri.joinPath(folder, 'scenario-3.netscenario.md');
+    await vscode.workspace.fs.writeFile(taken, new TextEncoder().encode('# Mine\n'));
+    try {
+      const third = await vscode.commands.executeCommand<vscode.NotebookDocument>('netscenario.newNotebook');
+      ok(!third.uri.path.endsWith('scenario-3.netscenario.md'), 'a file that is there is not what saving would overwrite');
+    } finally {
+      await vscode.workspace.fs.delete(taken);
+    }
   });
 });
