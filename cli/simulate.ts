@@ -1,9 +1,8 @@
 /** Runs a scenario within limits, telling how far it is while that takes long. */
-import { formatDuration } from '../engines/format.ts';
 import type { Run } from '../engines/run.ts';
 import type { Scenario } from '../engines/scenario.ts';
 import { DEFAULT_LIMITS, LimitReached, type RunLimits, Simulation } from '../engines/simulation.ts';
-import { formatCount } from '../notebook-renderer/format.ts';
+import { describeProgress } from '../notebook-renderer/static/progress.ts';
 import type { Terminal } from './command-line.ts';
 
 /** Milliseconds before the first line of progress, and between two lines. */
@@ -25,9 +24,7 @@ export function simulate(scenario: Scenario, limits: Partial<RunLimits>, status:
       const now = performance.now();
       if (!status || now - told < INTERVAL) continue;
       told = now;
-      const { events } = simulation;
-      const rate = Math.round((events / (now - begun)) * 1000);
-      status(`running: ${formatDuration(simulation.now)} of simulated time, ${formatCount(events)} events, ${formatCount(rate)} a second`);
+      status(describeProgress(simulation, now - begun));
     }
   } finally {
     if (status && told >= begun + QUIET) status('');

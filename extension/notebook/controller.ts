@@ -7,6 +7,7 @@ import { formatDuration } from '../../engines/format.ts';
 import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
 import { formatCount } from '../../notebook-renderer/format.ts';
 import { OUTPUT_MIME } from '../../notebook-renderer/output.ts';
+import { describeProgress } from '../../notebook-renderer/static/progress.ts';
 import { readNamedFile } from '../files.ts';
 import type { LocatedError, Progress, Summary } from '../run/protocol.ts';
 import type { Runner, RunOutcome } from '../run/runner.ts';
@@ -82,10 +83,8 @@ function limitsOf(uri: vscode.Uri): RunLimits {
   };
 }
 
-function progressOutput({ now, events }: Progress, elapsed: number): vscode.NotebookCellOutput {
-  const rate = Math.round((events / elapsed) * 1000);
-  const text = `running: ${formatDuration(now)} of simulated time, ${formatCount(events)} events, ${formatCount(rate)} a second`;
-  return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text)]);
+function progressOutput(progress: Progress, elapsed: number): vscode.NotebookCellOutput {
+  return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(describeProgress(progress, elapsed))]);
 }
 
 /** `stoppedIn`: milliseconds from the wish to stop to the outcome. */
