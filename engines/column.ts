@@ -1,6 +1,6 @@
 /** Growing columns: what a run's tables are recorded into. */
 
-type ColumnArray = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+export type ColumnArray = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
 export class Column<A extends ColumnArray> {
   #array: A;
@@ -49,6 +49,50 @@ export const int32 = () => new Column((n) => new Int32Array(n));
 export const uint32 = () => new Column((n) => new Uint32Array(n));
 export const uint16 = () => new Column((n) => new Uint16Array(n));
 export const uint8 = () => new Column((n) => new Uint8Array(n));
+
+/** A growing table: columns of one length that grow together, so that a row costs one look at the room there is. */
+export class Table<Columns extends Record<string, ColumnArray>> {
+  /** The columns, longer than the table has rows; anew whenever the table grows. A new row's values are 0 until set. */
+  columns: Columns;
+  rows = 0;
+  #capacity = 64;
+  readonly #kinds: { readonly [K in keyof Columns]: new (length: number) => Columns[K] };
+
+  constructor(kinds: { readonly [K in keyof Columns]: new (length: number) => Columns[K] }) {
+    this.#kinds = kinds;
+    this.columns = this.#each((name) => new kinds[name](this.#capacity));
+  }
+
+  /** The new row's number. */
+  add(): number {
+    if (this.rows === this.#capacity) this.#grow();
+    return this.rows++;
+  }
+
+  /** Bytes of one row. */
+  get width(): number {
+    return Object.values(this.columns).reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
+  }
+
+  /** The rows so far: views, not copies, for which later rows and changes make no promise. */
+  done(): { rows: number } & Columns {
+    return { rows: this.rows, ...this.#each((name) => (this.columns[name] as ColumnArray).subarray(0, this.rows) as never) };
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.columns = this.#each((name) => {
+      const kind = this.#kinds[name];
+      const grown = new kind(this.#capacity);
+      grown.set(this.columns[name] as ArrayLike<number>);
+      return grown;
+    });
+  }
+
+  #each(column: <K extends keyof Columns>(name: K) => Columns[K]): Columns {
+    return Object.fromEntries(Object.keys(this.#kinds).map((name) => [name, column(name)])) as unknown as Columns;
+  }
+}
 
 /** Bytes end to end in one growing block. */
 export class ByteStore {

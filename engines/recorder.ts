@@ -2,12 +2,22 @@
  * The recorder: everything that happens in a simulation is told here, once, and becomes the Run's tables.
  * Hosts are their index in the scenario; times are nanoseconds of virtual time.
  */
-import { ByteStore, type Column, float64, int32, StringTable, uint8, uint16, uint32 } from './column.ts';
+import { ByteStore, type Column, float64, StringTable, Table } from './column.ts';
 import type { Content } from './content.ts';
 import type { MessageInfo } from './network/host.ts';
 import type { MetricDefinition } from './protocol.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
-import type { ConnectionTable, MessageTable, MetricSeries, PacketTable, StateTable } from './run.ts';
+import {
+  type ConnectionTable,
+  type CrossingTable,
+  type FlowTable,
+  type MessageTable,
+  type MetricSeries,
+  PACKET_FATES,
+  type PacketFate,
+  type PacketTable,
+  type StateTable,
+} from './run.ts';
 
 export interface ConnectionOpening {
   readonly transport: 'tcp' | 'udp';
@@ -21,28 +31,37 @@ export interface ConnectionOpening {
 
 export type ConnectionEnding = 'closed' | 'reset' | 'refused' | 'timed out';
 
-export interface PacketSending {
-  readonly at: Nanoseconds;
+/** A packet as a host hands it to the network. */
+export interface SentPacket {
+  /** Row of its connection. */
   readonly connection: number;
   readonly fromServer: boolean;
+  /** TCP flags; 0 for UDP, as all of the next five. */
   readonly flags: number;
+  /** Wire values, modulo 2^32. */
   readonly sequence: number;
   readonly acknowledgment: number;
+  /** The 16-bit field. */
   readonly window: number;
+  /** Where the payload begins in its direction of the stream. */
   readonly streamStart: Bytes;
+  /** Payload bytes. */
   readonly length: Bytes;
-  /** UDP only. */
-  readonly message?: number;
-  readonly retransmission?: boolean;
-  readonly step: number;
-  /** TCP options, padded to four bytes. */
-  readonly options?: Uint8Array;
+  /** UDP: the row of the message that it carries; TCP: −1. */
+  readonly message: number;
+  /** These bytes were sent before. */
+  readonly retransmission: boolean;
+  /** TCP options, padded to four bytes; null for none. */
+  readonly options: Uint8Array | null;
 }
 
 /** Bytes of one value of a metric: its time and itself. */
 const SAMPLE: Bytes = 16;
 /** About what an engine needs for a text in a table and an index of it, besides its characters. */
 const STRING: Bytes = 80;
+
+const UNDER_WAY = PACKET_FATES.indexOf('under way');
+const DELIVERED = PACKET_FATES.indexOf('delivered');
 
 export class Recorder {
   readonly strings = new StringTable();
@@ -57,67 +76,78 @@ export class Recorder {
   packetsLost = 0;
   retransmissions = 0;
 
-  readonly #connections = {
-    transport: int32(),
-    protocol: int32(),
-    client: int32(),
-    clientPort: int32(),
-    server: int32(),
-    serverPort: int32(),
-    openedAt: float64(),
-    closedAt: float64(),
-    ending: int32(),
-    clientIsn: uint32(),
-    serverIsn: uint32(),
-  };
-  readonly #messages = {
-    sentAt: float64(),
-    receivedAt: float64(),
-    from: int32(),
-    to: int32(),
-    connection: int32(),
-    protocol: int32(),
-    kind: int32(),
-    label: int32(),
-    step: int32(),
-    start: float64(),
-    length: float64(),
-    bulk: uint32(),
-    streamStart: float64(),
-  };
-  readonly #packets = {
-    sentAt: float64(),
-    receivedAt: float64(),
-    connection: int32(),
-    fromServer: uint8(),
-    flags: uint8(),
-    sequence: uint32(),
-    acknowledgment: uint32(),
-    window: uint16(),
-    streamStart: float64(),
-    length: int32(),
-    message: int32(),
-    retransmission: uint8(),
-    step: int32(),
-    options: int32(),
-  };
-  readonly #states = {
-    at: float64(),
-    host: int32(),
-    store: int32(),
-    key: int32(),
-    value: int32(),
-    expiresAt: float64(),
-    note: int32(),
-    step: int32(),
-  };
+  readonly #connections = new Table({
+    transport: Int32Array,
+    protocol: Int32Array,
+    client: Int32Array,
+    clientPort: Int32Array,
+    server: Int32Array,
+    serverPort: Int32Array,
+    openedAt: Float64Array,
+    establishedAt: Float64Array,
+    closedAt: Float64Array,
+    ending: Int32Array,
+    clientIsn: Uint32Array,
+    serverIsn: Uint32Array,
+  });
+  readonly #messages = new Table({
+    sentAt: Float64Array,
+    receivedAt: Float64Array,
+    from: Int32Array,
+    to: Int32Array,
+    connection: Int32Array,
+    protocol: Int32Array,
+    kind: Int32Array,
+    label: Int32Array,
+    step: Int32Array,
+    start: Float64Array,
+    length: Float64Array,
+    bulk: Uint32Array,
+    streamStart: Float64Array,
+  });
+  readonly #packets = new Table({
+    sentAt: Float64Array,
+    receivedAt: Float64Array,
+    fate: Uint8Array,
+    copyOf: Int32Array,
+    connection: Int32Array,
+    fromServer: Uint8Array,
+    flags: Uint8Array,
+    sequence: Uint32Array,
+    acknowledgment: Uint32Array,
+    window: Uint16Array,
+    streamStart: Float64Array,
+    length: Int32Array,
+    message: Int32Array,
+    retransmission: Uint8Array,
+    step: Int32Array,
+    optionsStart: Uint32Array,
+    optionsLength: Uint8Array,
+  });
+  readonly #crossings = new Table({ packet: Int32Array, link: Int32Array, reverse: Uint8Array, at: Float64Array });
+  readonly #flows = new Table({
+    connection: Int32Array,
+    fromServer: Uint8Array,
+    startedAt: Float64Array,
+    endedAt: Float64Array,
+    streamStart: Float64Array,
+    length: Float64Array,
+    delay: Float64Array,
+    step: Int32Array,
+  });
+  readonly #states = new Table({
+    at: Float64Array,
+    host: Int32Array,
+    store: Int32Array,
+    key: Int32Array,
+    value: Int32Array,
+    expiresAt: Float64Array,
+    note: Int32Array,
+    step: Int32Array,
+  });
+  readonly #tables = [this.#connections, this.#messages, this.#packets, this.#crossings, this.#flows, this.#states];
 
-  readonly #widths = {
-    connections: widthOf(this.#connections),
-    messages: widthOf(this.#messages),
-    packets: widthOf(this.#packets),
-    states: widthOf(this.#states),
-  };
+  readonly #widths = this.#tables.map((table) => table.width);
 
   constructor(metrics: readonly MetricDefinition[]) {
     this.#definitions = new Map(metrics.map((metric) => [metric.name, metric]));
@@ -125,30 +155,38 @@ export class Recorder {
 
   /** The new connection's index. */
   openConnection(opening: ConnectionOpening): number {
-    const c = this.#connections;
-    c.transport.push(this.strings.number(opening.transport));
-    c.protocol.push(-1);
-    c.client.push(opening.client);
-    c.clientPort.push(opening.clientPort);
-    c.server.push(opening.server);
-    c.serverPort.push(opening.serverPort);
-    c.openedAt.push(opening.at);
-    c.closedAt.push(Number.NaN);
-    c.ending.push(this.strings.number('open'));
-    c.clientIsn.push(opening.clientIsn ?? 0);
-    c.serverIsn.push(0);
-    return c.transport.length - 1;
+    const row = this.#connections.add();
+    const c = this.#connections.columns;
+    c.transport[row] = this.strings.number(opening.transport);
+    c.protocol[row] = -1;
+    c.client[row] = opening.client;
+    c.clientPort[row] = opening.clientPort;
+    c.server[row] = opening.server;
+    c.serverPort[row] = opening.serverPort;
+    c.openedAt[row] = opening.at;
+    c.establishedAt[row] = Number.NaN;
+    c.closedAt[row] = Number.NaN;
+    c.ending[row] = this.strings.number('open');
+    c.clientIsn[row] = opening.clientIsn ?? 0;
+    return row;
   }
 
   setServerIsn(connection: number, isn: number): void {
-    this.#connections.serverIsn.set(connection, isn);
+    this.#connections.columns.serverIsn[connection] = isn;
+  }
+
+  /** The client knows that the connection is established. The first time told is kept. */
+  establishConnection(connection: number, at: Nanoseconds): void {
+    const { establishedAt } = this.#connections.columns;
+    if (Number.isNaN(establishedAt[connection])) establishedAt[connection] = at;
   }
 
   /** The first ending told is kept. */
   closeConnection(connection: number, at: Nanoseconds, ending: ConnectionEnding): void {
-    if (!Number.isNaN(this.#connections.closedAt.get(connection))) return;
-    this.#connections.closedAt.set(connection, at);
-    this.#connections.ending.set(connection, this.strings.number(ending));
+    const c = this.#connections.columns;
+    if (!Number.isNaN(c.closedAt[connection])) return;
+    c.closedAt[connection] = at;
+    c.ending[connection] = this.strings.number(ending);
   }
 
   /** The new message's index. `streamStart`: its place in its direction of a TCP stream. */
@@ -162,61 +200,119 @@ export class Recorder {
     step: number,
     streamStart: Bytes,
   ): number {
-    const m = this.#messages;
+    const row = this.#messages.add();
+    const m = this.#messages.columns;
     const protocol = this.strings.number(info.protocol);
-    if (this.#connections.protocol.get(connection) < 0) this.#connections.protocol.set(connection, protocol);
-    m.sentAt.push(at);
-    m.receivedAt.push(Number.NaN);
-    m.from.push(from);
-    m.to.push(to);
-    m.connection.push(connection);
-    m.protocol.push(protocol);
-    m.kind.push(this.strings.number(info.kind));
-    m.label.push(this.strings.number(info.label));
-    m.step.push(step);
-    if (content instanceof Uint8Array) {
-      m.start.push(this.#bytes.add(content));
-      m.bulk.push(0);
-    } else {
-      m.start.push(content.offset);
-      m.bulk.push(content.seed);
+    const protocols = this.#connections.columns.protocol;
+    if ((protocols[connection] as number) < 0) protocols[connection] = protocol;
+    m.sentAt[row] = at;
+    m.receivedAt[row] = Number.NaN;
+    m.from[row] = from;
+    m.to[row] = to;
+    m.connection[row] = connection;
+    m.protocol[row] = protocol;
+    m.kind[row] = this.strings.number(info.kind);
+    m.label[row] = this.strings.number(info.label);
+    m.step[row] = step;
+    if (content instanceof Uint8Array) m.start[row] = this.#bytes.add(content);
+    else {
+      m.start[row] = content.offset;
+      m.bulk[row] = content.seed;
     }
-    m.length.push(content.length);
-    m.streamStart.push(streamStart);
+    m.length[row] = content.length;
+    m.streamStart[row] = streamStart;
     this.messageBytes += content.length;
-    return m.sentAt.length - 1;
+    return row;
   }
 
   receiveMessage(message: number, at: Nanoseconds): void {
-    if (Number.isNaN(this.#messages.receivedAt.get(message))) this.#messages.receivedAt.set(message, at);
+    const { receivedAt } = this.#messages.columns;
+    if (Number.isNaN(receivedAt[message])) receivedAt[message] = at;
   }
 
-  /** The new packet's index; it counts as lost until `receivePacket`. */
-  sendPacket(packet: PacketSending): number {
-    const p = this.#packets;
-    p.sentAt.push(packet.at);
-    p.receivedAt.push(Number.NaN);
-    p.connection.push(packet.connection);
-    p.fromServer.push(packet.fromServer ? 1 : 0);
-    p.flags.push(packet.flags);
-    p.sequence.push(packet.sequence);
-    p.acknowledgment.push(packet.acknowledgment);
-    p.window.push(packet.window);
-    p.streamStart.push(packet.streamStart);
-    p.length.push(packet.length);
-    p.message.push(packet.message ?? -1);
-    p.retransmission.push(packet.retransmission ? 1 : 0);
-    p.step.push(packet.step);
-    p.options.push(packet.options && packet.options.length > 0 ? this.strings.number(hex(packet.options)) : -1);
-    this.packetsLost++;
-    if (packet.retransmission) this.retransmissions++;
-    return p.sentAt.length - 1;
+  /** The new packet's index; it counts as under way until `receivePacket` or `losePacket`. */
+  sendPacket(packet: SentPacket, at: Nanoseconds, step: number): number {
+    const row = this.#packets.add();
+    const p = this.#packets.columns;
+    p.sentAt[row] = at;
+    p.receivedAt[row] = Number.NaN;
+    p.copyOf[row] = -1;
+    p.connection[row] = packet.connection;
+    p.fromServer[row] = packet.fromServer ? 1 : 0;
+    p.flags[row] = packet.flags;
+    p.sequence[row] = packet.sequence;
+    p.acknowledgment[row] = packet.acknowledgment;
+    p.window[row] = packet.window;
+    p.streamStart[row] = packet.streamStart;
+    p.length[row] = packet.length;
+    p.message[row] = packet.message;
+    p.step[row] = step;
+    if (packet.options) {
+      p.optionsStart[row] = this.#bytes.add(packet.options);
+      p.optionsLength[row] = packet.options.length;
+    }
+    if (packet.retransmission) {
+      p.retransmission[row] = 1;
+      this.retransmissions++;
+    }
+    return row;
+  }
+
+  /** The network itself makes a second packet of one; the copy's index. */
+  copyPacket(packet: number, at: Nanoseconds): number {
+    const row = this.#packets.add();
+    const p = this.#packets.columns;
+    for (const column of Object.values(p)) column[row] = column[packet] as number;
+    p.sentAt[row] = at;
+    p.receivedAt[row] = Number.NaN;
+    p.fate[row] = UNDER_WAY;
+    p.copyOf[row] = packet;
+    return row;
   }
 
   receivePacket(packet: number, at: Nanoseconds): void {
-    if (!Number.isNaN(this.#packets.receivedAt.get(packet))) return;
-    this.#packets.receivedAt.set(packet, at);
-    this.packetsLost--;
+    const p = this.#packets.columns;
+    p.receivedAt[packet] = at;
+    p.fate[packet] = DELIVERED;
+  }
+
+  /** It does not arrive, and why. */
+  losePacket(packet: number, fate: PacketFate): void {
+    this.#packets.columns.fate[packet] = PACKET_FATES.indexOf(fate);
+    this.packetsLost++;
+  }
+
+  /** A packet has left the near end of an explicit link; `reverse` on the way from the link's `b` to its `a`. */
+  crossLink(packet: number, link: number, reverse: boolean, at: Nanoseconds): void {
+    const row = this.#crossings.add();
+    const c = this.#crossings.columns;
+    c.packet[row] = packet;
+    c.link[row] = link;
+    c.reverse[row] = reverse ? 1 : 0;
+    c.at[row] = at;
+  }
+
+  /** A stretch of a stream went out at one rate: see FlowTable. */
+  flow(
+    connection: number,
+    fromServer: boolean,
+    startedAt: Nanoseconds,
+    endedAt: Nanoseconds,
+    streamStart: Bytes,
+    length: Bytes,
+    delay: Nanoseconds,
+    step: number,
+  ): void {
+    const row = this.#flows.add();
+    const f = this.#flows.columns;
+    f.connection[row] = connection;
+    f.fromServer[row] = fromServer ? 1 : 0;
+    f.startedAt[row] = startedAt;
+    f.endedAt[row] = endedAt;
+    f.streamStart[row] = streamStart;
+    f.length[row] = length;
+    f.delay[row] = delay;
+    f.step[row] = step;
   }
 
   /** A change of one entry of a store (`value` null removes it), or with an empty store a bare note. */
@@ -230,15 +326,16 @@ export class Recorder {
     note?: string,
     expiresAt?: Nanoseconds,
   ): void {
-    const s = this.#states;
-    s.at.push(at);
-    s.host.push(host);
-    s.store.push(this.strings.number(store));
-    s.key.push(this.strings.number(key));
-    s.value.push(value === null ? -1 : this.strings.number(value));
-    s.expiresAt.push(expiresAt ?? Number.NaN);
-    s.note.push(note === undefined ? -1 : this.strings.number(note));
-    s.step.push(step);
+    const row = this.#states.add();
+    const s = this.#states.columns;
+    s.at[row] = at;
+    s.host[row] = host;
+    s.store[row] = this.strings.number(store);
+    s.key[row] = this.strings.number(key);
+    s.value[row] = value === null ? -1 : this.strings.number(value);
+    s.expiresAt[row] = expiresAt ?? Number.NaN;
+    s.note[row] = note === undefined ? -1 : this.strings.number(note);
+    s.step[row] = step;
   }
 
   /** Throws for a metric that no catalogue lists: that is a bug of the engine. */
@@ -270,25 +367,17 @@ export class Recorder {
 
   /** What is held so far, about: the rows of all tables, the messages' bytes and the texts. */
   get recorded(): Bytes {
-    const widths = this.#widths;
-    return (
-      this.#connections.transport.length * widths.connections +
-      this.#messages.sentAt.length * widths.messages +
-      this.#packets.sentAt.length * widths.packets +
-      this.#states.at.length * widths.states +
-      this.#samples * SAMPLE +
-      this.#bytes.length +
-      this.strings.length * STRING +
-      this.strings.characters
-    );
+    let bytes = this.#samples * SAMPLE + this.#bytes.length + this.strings.length * STRING + this.strings.characters;
+    for (const [i, table] of this.#tables.entries()) bytes += table.rows * (this.#widths[i] as number);
+    return bytes;
   }
 
   get messageCount(): number {
-    return this.#messages.sentAt.length;
+    return this.#messages.rows;
   }
 
   get packetCount(): number {
-    return this.#packets.sentAt.length;
+    return this.#packets.rows;
   }
 
   /** Everything so far, as views of what is recorded: nothing is copied, and what is recorded afterwards may show in them. */
@@ -296,16 +385,20 @@ export class Recorder {
     connections: ConnectionTable;
     messages: MessageTable;
     packets: PacketTable;
+    crossings: CrossingTable;
+    flows: FlowTable;
     states: StateTable;
     series: MetricSeries[];
     bytes: Uint8Array;
     strings: string[];
   } {
     return {
-      connections: { rows: this.#connections.transport.length, ...columns(this.#connections) },
-      messages: { rows: this.#messages.sentAt.length, ...columns(this.#messages) },
-      packets: { rows: this.#packets.sentAt.length, ...columns(this.#packets) },
-      states: { rows: this.#states.at.length, ...columns(this.#states) },
+      connections: this.#connections.done(),
+      messages: this.#messages.done(),
+      packets: this.#packets.done(),
+      crossings: this.#crossings.done(),
+      flows: this.#flows.done(),
+      states: this.#states.done(),
       series: [...this.#series.values()].map(({ definition, subjects, at, values }) => ({
         metric: definition.name,
         subjects,
@@ -320,21 +413,4 @@ export class Recorder {
   }
 }
 
-/** Bytes of one row of a table. */
-function widthOf(table: Record<string, { readonly width: number }>): number {
-  return Object.values(table).reduce((sum, { width }) => sum + width, 0);
-}
-
-type Done<T> = { [K in keyof T]: T[K] extends Column<infer A> ? A : never };
-
-function columns<T extends Record<string, { done(): unknown }>>(table: T): Done<T> {
-  return Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column.done()])) as Done<T>;
-}
-
 const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
-
-function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
-}

@@ -86,6 +86,6 @@ export const encodeRun = (run: Run): Uint8Array => encode(run);
 /** Throws a RangeError for bytes that are no run, or one of another version. */
 export function decodeRun(bytes: Uint8Array): Run {
   const run = decode(bytes) as Run;
-  if (run.format !== 1) throw new RangeError(`a saved run of format ${String(run.format)}; this version reads format 1`);
+  if (run.format !== 2) throw new RangeError(`a saved run of format ${String(run.format)}; this version reads format 2`);
   return run;
 }

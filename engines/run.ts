@@ -9,28 +9,33 @@ import type { Nanoseconds } from './quantities.ts';
 import type { SourceRange, View } from './scenario.ts';
 
 export interface Run {
-  readonly format: 1;
+  readonly format: 2;
   /** Version of the engines that made it. A run's identity is its scenario, seed and engine version. */
   readonly engine: string;
   readonly title: string;
   readonly seed: number;
+  readonly fidelity: 'packets' | 'flows';
   /** Virtual time at the end. */
   readonly duration: Nanoseconds;
   readonly sources: readonly string[];
   readonly strings: readonly string[];
   readonly hosts: readonly RunHost[];
+  /** Explicit links, as the scenario declares them. */
+  readonly links: readonly RunLink[];
   /** What stood there before the first step: hosts, and what runs on them, in the order of the scenario. */
   readonly declared: readonly Declaration[];
   readonly steps: readonly RunStep[];
   readonly connections: ConnectionTable;
   readonly messages: MessageTable;
   readonly packets: PacketTable;
+  readonly crossings: CrossingTable;
+  readonly flows: FlowTable;
   readonly states: StateTable;
   readonly series: readonly MetricSeries[];
   readonly checks: readonly Check[];
   readonly views: readonly View[];
   readonly statistics: Statistics;
-  /** The literal bytes of all messages; `messages.start` and `.length` cut it. */
+  /** The literal bytes of all messages, cut by `messages.start` and `.length`, and of packets' options. */
   readonly bytes: Uint8Array;
   /** Lower-case hex SHA-256 over everything above but `sources` and source ranges. Equal runs have equal fingerprints. */
   readonly fingerprint: string;
@@ -40,6 +45,12 @@ export interface RunHost {
   readonly name: string;
   readonly address: string;
   readonly implicit: boolean;
+}
+
+export interface RunLink {
+  /** Indexes into `hosts`. */
+  readonly a: number;
+  readonly b: number;
 }
 
 export interface Declaration {
@@ -83,6 +94,8 @@ export interface ConnectionTable {
   readonly server: Int32Array;
   readonly serverPort: Int32Array;
   readonly openedAt: Float64Array;
+  /** TCP: when the client knew that the connection was established (its SYN was answered); NaN for never, and for UDP. */
+  readonly establishedAt: Float64Array;
   /** NaN while open. */
   readonly closedAt: Float64Array;
   /** Index into `strings`: `closed`, `reset`, `refused`, `timed out`, `open`. */
@@ -120,12 +133,19 @@ export interface MessageTable {
   readonly streamStart: Float64Array;
 }
 
-/** Packets on the wire: one row a TCP segment or UDP datagram as it was sent, retransmissions included. */
+/**
+ * Packets on the wire: one row a TCP segment or UDP datagram as it was sent, retransmissions included. At `flows` fidelity
+ * TCP has no segments: see FlowTable.
+ */
 export interface PacketTable {
   readonly rows: number;
   readonly sentAt: Float64Array;
-  /** NaN: lost on the way. */
+  /** NaN: lost on the way; `fate` says how. */
   readonly receivedAt: Float64Array;
+  /** What became of it: an index into PACKET_FATES. */
+  readonly fate: Uint8Array;
+  /** Where the network itself made this packet: the row of the one that it is a copy of; −1 for packets that hosts sent. */
+  readonly copyOf: Int32Array;
   readonly connection: Int32Array;
   /** 1 where the server of the connection sent it, else 0. */
   readonly fromServer: Uint8Array;
@@ -145,8 +165,60 @@ export interface PacketTable {
   /** 1 where these bytes were sent before. */
   readonly retransmission: Uint8Array;
   readonly step: Int32Array;
-  /** Index into `strings`: TCP options as lower-case hex, padded to four bytes; −1 for none. */
-  readonly options: Int32Array;
+  /** TCP options, padded to four bytes: where they begin in `Run.bytes`, and how many bytes they are, 0 to 40. */
+  readonly optionsStart: Uint32Array;
+  readonly optionsLength: Uint8Array;
+}
+
+/** What can become of a packet, in the order of the numbers in `PacketTable.fate`. */
+export const PACKET_FATES = [
+  'under way',
+  'delivered',
+  /** By chance, at the loss ratio of a line. */
+  'lost',
+  /** The queue in front of a line was full. */
+  'queue full',
+  /** A line on the way failed. */
+  'line down',
+  /** The receiver, or a host on the way, was down. */
+  'host down',
+  'partitioned',
+  /** No way led to the receiver. */
+  'unreachable',
+] as const;
+export type PacketFate = (typeof PACKET_FATES)[number];
+
+/** When packets left the near end of the explicit links on their way (access links: see `packets.sentAt` and `.receivedAt`). */
+export interface CrossingTable {
+  readonly rows: number;
+  readonly packet: Int32Array;
+  /** Index into `links`. */
+  readonly link: Int32Array;
+  /** 1 on the way from `b` to `a`. */
+  readonly reverse: Uint8Array;
+  /** When the last bit was put on the line. */
+  readonly at: Float64Array;
+}
+
+/**
+ * What TCP connections sent at `flows` fidelity: each row is a stretch of one direction's stream that went out at one rate.
+ * The stretches of a direction follow each other without a gap in the stream; between two of them time may pass.
+ */
+export interface FlowTable {
+  readonly rows: number;
+  readonly connection: Int32Array;
+  /** 1 where the server of the connection sends, else 0. */
+  readonly fromServer: Uint8Array;
+  /** When the first and the last bit of the stretch went out. */
+  readonly startedAt: Float64Array;
+  readonly endedAt: Float64Array;
+  /** Where it begins in the stream, in bytes from 0. */
+  readonly streamStart: Float64Array;
+  /** Bytes. */
+  readonly length: Float64Array;
+  /** One-way delay from the sender to the receiver, queues included. */
+  readonly delay: Float64Array;
+  readonly step: Int32Array;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
 import type { NetworkAction } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
+import type { TransferAction } from './transfer/scenario.ts';
 
 export interface Scenario {
   readonly format: 1;
@@ -33,8 +34,50 @@ export interface SourceRange {
   readonly end: number;
 }
 
+/** What a line does to the packets that travel over it, each way alike, besides its rate. */
+export interface LineDeclaration {
+  /** One-way delay. */
+  readonly latency: Nanoseconds;
+  /** Greatest extra one-way delay, drawn evenly for each packet. */
+  readonly jitter: Nanoseconds;
+  /** Share of packets lost, each way. */
+  readonly loss: Ratio;
+  /** Share of packets that arrive twice, each way. */
+  readonly duplicates: Ratio;
+  /** True: jitter lets packets overtake one another. False: a packet never arrives before one that was sent earlier. */
+  readonly reordering: boolean;
+  /** Room of the drop-tail queue in front of the line, each way. */
+  readonly queue: Bytes;
+  /** How its rate changes over time, in place of the constant one: of a link both ways, of an access link on the way down; null for never. */
+  readonly trace: BandwidthTrace | null;
+}
+
+/** What a line offers over time; after the last period it begins again with the first. At least one period has a rate above 0. */
+export type BandwidthTrace = readonly TracePeriod[];
+
+export interface TracePeriod {
+  /** Above 0. */
+  readonly duration: Nanoseconds;
+  /** 0: nothing passes, packets wait in the queue. */
+  readonly rate: BitsPerSecond;
+  /** One-way delay in this period; null for the line's own. */
+  readonly latency: Nanoseconds | null;
+}
+
+/** How a host's TCP behaves. */
+export interface TcpSettings {
+  /** `newreno`: RFC 5681 and 6582; `cubic`: RFC 9438. */
+  readonly congestionControl: 'newreno' | 'cubic';
+  /** Offers and uses selective acknowledgments (RFC 2018, 6675). */
+  readonly selectiveAcknowledgments: boolean;
+  /** RFC 9293 §3.7.4: a small segment waits while others are unacknowledged. */
+  readonly nagle: boolean;
+  /** What a connection holds for an application that does not read: bounds the window offered. 1 to 2^30. */
+  readonly receiveBuffer: Bytes;
+}
+
 /** A host and its access link to the core of the network. */
-export interface HostDeclaration {
+export interface HostDeclaration extends LineDeclaration {
   readonly name: string;
   /** Dotted IPv4. */
   readonly address: string;
@@ -42,28 +85,17 @@ export interface HostDeclaration {
   readonly nameservers: readonly string[];
   readonly up: BitsPerSecond;
   readonly down: BitsPerSecond;
-  /** One-way delay of the access link. */
-  readonly latency: Nanoseconds;
-  /** Greatest extra one-way delay, drawn evenly for each packet. */
-  readonly jitter: Nanoseconds;
-  /** Share of packets lost on the access link, each way. */
-  readonly loss: Ratio;
-  /** Room of the access link's drop-tail queue, each way. */
-  readonly queue: Bytes;
+  readonly tcp: TcpSettings;
   /** True where the language filled the host in (a root server, a local resolver). */
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
 
 /** A direct link between two hosts, both ways alike; `a` and `b` are host names. */
-export interface LinkDeclaration {
+export interface LinkDeclaration extends LineDeclaration {
   readonly a: string;
   readonly b: string;
   readonly rate: BitsPerSecond;
-  readonly latency: Nanoseconds;
-  readonly jitter: Nanoseconds;
-  readonly loss: Ratio;
-  readonly queue: Bytes;
   readonly at: SourceRange | null;
 }
 
@@ -71,7 +103,7 @@ export interface LinkDeclaration {
 export type Service = DnsService | MailService;
 
 /** What a step does. One line a protocol. */
-export type Action = NetworkAction | DnsAction | MailAction | { readonly kind: 'together' };
+export type Action = NetworkAction | TransferAction | DnsAction | MailAction | { readonly kind: 'together' };
 
 export type Timing =
   /** At an absolute time of the run. */

@@ -15,7 +15,7 @@ import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
 import { Recorder } from './recorder.ts';
-import type { Check, Declaration, MessageTable, Run } from './run.ts';
+import type { Check, Declaration, MessageTable, Run, RunLink } from './run.ts';
 import type { Action, Expectation, MetricExpectation, Scenario, Service } from './scenario.ts';
 import { Schedule } from './schedule.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -108,19 +108,23 @@ export class Simulation {
   finish(): Run {
     const tables = this.#recorder.tables();
     const run: Omit<Run, 'fingerprint'> = {
-      format: 1,
+      format: 2,
       engine: ENGINE_VERSION,
       title: this.#scenario.title,
       seed: this.#scenario.seed,
+      fidelity: this.#scenario.fidelity,
       duration: this.#kernel.now,
       sources: this.#scenario.sources,
       strings: tables.strings,
       hosts: this.#scenario.hosts.map(({ name, address, implicit }) => ({ name, address, implicit })),
+      links: linksOf(this.#scenario),
       declared: declarations(this.#scenario),
       steps: this.#schedule.report(),
       connections: tables.connections,
       messages: tables.messages,
       packets: tables.packets,
+      crossings: tables.crossings,
+      flows: tables.flows,
       states: tables.states,
       series: tables.series,
       checks: this.#scenario.expectations.map((expectation, i) =>
@@ -170,6 +174,11 @@ export function simulate(scenario: Scenario, limits: RunLimits = DEFAULT_LIMITS)
     if (reached !== null) throw new LimitReached(reached);
   }
   return simulation.finish();
+}
+
+function linksOf({ hosts, links }: Scenario): RunLink[] {
+  const index = new Map(hosts.map(({ name }, i) => [name, i]));
+  return links.map(({ a, b }) => ({ a: index.get(a) ?? -1, b: index.get(b) ?? -1 }));
 }
 
 function declarations({ hosts, services }: Scenario): Declaration[] {

@@ -1,2 +1,2 @@
 /** Part of a run's identity: raised whenever the same scenario and seed may give another run. */
-export const ENGINE_VERSION = '0.1.0';
+export const ENGINE_VERSION = '0.2.0';

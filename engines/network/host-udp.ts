@@ -164,8 +164,7 @@ class UdpSocket implements DatagramSocket {
     if (isClient) this.#exchanges.add(exchange);
     const own = bytes.slice();
     const message = recorder.sendMessage(kernel.now, this.#hostIndex, target, exchange.connection, own, info, kernel.cause, 0);
-    const row = recorder.sendPacket({
-      at: kernel.now,
+    const packet = {
       connection: exchange.connection,
       fromServer: !isClient,
       flags: 0,
@@ -175,8 +174,10 @@ class UdpSocket implements DatagramSocket {
       streamStart: 0,
       length: own.length,
       message,
-      step: kernel.cause,
-    });
+      retransmission: false,
+      options: null,
+    };
+    const row = recorder.sendPacket(packet, kernel.now, kernel.cause);
     this.#network.send(this.#hostIndex, target, datagramSize(own.length), row, {
       kind: 'udp',
       from: this.#hostIndex,

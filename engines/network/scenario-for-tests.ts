@@ -1,6 +1,17 @@
 /** A scenario's literal for tests of the network: hosts by name, everything else with plain defaults. */
 import { MILLISECOND } from '../quantities.ts';
-import type { HostDeclaration, LinkDeclaration, Scenario } from '../scenario.ts';
+import type { HostDeclaration, LineDeclaration, LinkDeclaration, Scenario } from '../scenario.ts';
+
+/** 10 ms, no jitter, loss or duplicates, a queue of 256 KiB. */
+export const lineForTests: LineDeclaration = {
+  latency: 10 * MILLISECOND,
+  jitter: 0,
+  loss: 0,
+  duplicates: 0,
+  reordering: false,
+  queue: 256 * 1024,
+  trace: null,
+};
 
 /** 100 Mbps each way, 10 ms, no jitter, no loss, a queue of 256 KiB. */
 export function hostForTests(name: string, address: string, properties: Partial<HostDeclaration> = {}): HostDeclaration {
@@ -10,10 +21,8 @@ export function hostForTests(name: string, address: string, properties: Partial<
     nameservers: [],
     up: 100_000_000,
     down: 100_000_000,
-    latency: 10 * MILLISECOND,
-    jitter: 0,
-    loss: 0,
-    queue: 256 * 1024,
+    ...lineForTests,
+    tcp: { congestionControl: 'newreno', selectiveAcknowledgments: true, nagle: false, receiveBuffer: 512 * 1024 },
     implicit: false,
     at: null,
     ...properties,

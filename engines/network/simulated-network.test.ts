@@ -6,7 +6,7 @@ import { MILLISECOND, SECOND } from '../quantities.ts';
 import { type DatagramSocket, failed, type Host } from './host.ts';
 import { LONGEST_DATAGRAM } from './host-udp.ts';
 import { connected, drain, message, networkForTests, serve } from './network-for-tests.ts';
-import { scenarioForTests } from './scenario-for-tests.ts';
+import { lineForTests, scenarioForTests } from './scenario-for-tests.ts';
 
 const FAST = { up: 1e12, down: 1e12 };
 
@@ -167,7 +167,7 @@ describe('packets', () => {
     expect(lost).toBeLessThan(0.34);
   });
 
-  const link = { rate: 1e12, latency: MILLISECOND, jitter: 0, loss: 0, queue: 1e6, at: null };
+  const link = { ...lineForTests, rate: 1e12, latency: MILLISECOND, jitter: 0, loss: 0, queue: 1e6, at: null };
   test.each([
     ['over the core where there is nothing else', [], 20],
     ['over a direct link', [{ ...link, a: 'a', b: 'd' }], 1],

@@ -128,17 +128,24 @@ export class SimulatedNetwork {
           return;
         }
         // The core is up always; a host on the way may not be.
-        if (this.#hosts[node]?.up === false) return;
+        if (this.#hosts[node]?.up === false) {
+          this.recorder.losePacket(row, 'host down');
+          return;
+        }
       }
       const arrival = path[hop++]?.offer(this.kernel.now, size) ?? LOST;
-      if (arrival !== LOST) this.kernel.schedule(arrival - this.kernel.now, advance);
+      if (arrival === LOST) this.recorder.losePacket(row, 'lost');
+      else this.kernel.schedule(arrival - this.kernel.now, advance);
     };
     advance();
   }
 
   #deliver(to: number, row: number, payload: Segment | UdpDatagram): void {
     const host = this.#hosts[to] as SimulatedHost;
-    if (!host.up) return;
+    if (!host.up) {
+      this.recorder.losePacket(row, 'host down');
+      return;
+    }
     this.recorder.receivePacket(row, this.kernel.now);
     host.arrive(payload);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../kernel/random.ts';
 import { MILLISECOND } from '../quantities.ts';
-import { scenarioForTests } from './scenario-for-tests.ts';
+import { lineForTests, scenarioForTests } from './scenario-for-tests.ts';
 import { type Path, Topology } from './topology.ts';
 
 type Link = readonly [a: string, b: string, latency: number];
@@ -10,7 +10,7 @@ type Link = readonly [a: string, b: string, latency: number];
 /** Hosts whose way over the core takes `core` ms each, and links with their milliseconds. */
 function topology(names: readonly string[], links: readonly Link[], core = 1_000): Topology {
   const hosts = Object.fromEntries(names.map((name) => [name, { latency: core * MILLISECOND }]));
-  const properties = { rate: 1e9, jitter: 0, loss: 0, queue: 1e6, at: null };
+  const properties = { ...lineForTests, rate: 1e9, queue: 1e6, at: null };
   const declared = links.map(([a, b, latency]) => ({ ...properties, a, b, latency: latency * MILLISECOND }));
   return new Topology(scenarioForTests(hosts, { links: declared }), (purpose) => randomStream(1, purpose));
 }

@@ -7,7 +7,7 @@ import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
-import type { Expectation, LinkDeclaration, SourceRange, Step, View } from '../../engines/scenario.ts';
+import type { BandwidthTrace, Expectation, LinkDeclaration, SourceRange, Step, View } from '../../engines/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { Value } from './entry.ts';
@@ -46,7 +46,10 @@ export interface AccessLink {
   latency: Nanoseconds;
   jitter: Nanoseconds;
   loss: Ratio;
+  duplicates: Ratio;
+  reordering: boolean;
   queue: Bytes;
+  trace: BandwidthTrace | null;
 }
 
 export interface ProgramHost {

@@ -1,7 +1,7 @@
 /** The finished program as the Scenario that the engines run. */
 import type { Scenario, Service } from '../../engines/scenario.ts';
 import { rootHints } from './defaults/dns.ts';
-import { accessDefaults } from './defaults/network.ts';
+import { accessDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
 
@@ -50,6 +50,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
         nameservers: address === null ? [] : [address],
         ...access,
         ...host.access,
+        tcp: tcpDefaults,
         implicit: host.implicit,
         at: host.at,
       };

@@ -82,7 +82,7 @@ function transportBytes(run: FrameTables, packet: number): Uint8Array {
   const payload = streamIndex(run).payloadOf(packet);
   if (!isTcp(run, packet)) return encodeUdp({ sourcePort: fromPort, destinationPort: toPort, payload }, addresses);
   const { packets } = run;
-  const options = packets.options[packet] as number;
+  const optionsStart = packets.optionsStart[packet] as number;
   return encodeTcp(
     {
       sourcePort: fromPort,
@@ -92,7 +92,7 @@ function transportBytes(run: FrameTables, packet: number): Uint8Array {
       flags: packets.flags[packet] as number,
       window: packets.window[packet] as number,
       urgentPointer: 0,
-      options: options < 0 ? new Uint8Array(0) : fromHex(run.strings[options] as string),
+      options: run.bytes.subarray(optionsStart, optionsStart + (packets.optionsLength[packet] as number)),
       payload,
     },
     addresses,
@@ -102,10 +102,4 @@ function transportBytes(run: FrameTables, packet: number): Uint8Array {
 /** True for a TCP segment, false for a UDP datagram. */
 export function isTcp(run: StreamTables, packet: number): boolean {
   return run.strings[run.connections.transport[run.packets.connection[packet] as number] as number] === 'tcp';
-}
-
-function fromHex(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16);
-  return bytes;
 }

@@ -4,6 +4,7 @@ import { type Process, wait } from '../../kernel/process.ts';
 import { randomStream } from '../../kernel/random.ts';
 import type { Bytes } from '../../quantities.ts';
 import type { Recorder } from '../../recorder.ts';
+import { AcceptQueue } from '../accept-queue.ts';
 import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
 import { type Surroundings, TcpConnection } from './connection.ts';
 import { Conversation } from './conversation.ts';
@@ -30,7 +31,7 @@ export class HostTcp implements Surroundings {
   readonly #ephemeralPort: (taken: (port: number) => boolean) => number | null;
   /** False while the host is down: nothing can be opened, nothing is sent. */
   #powered = true;
-  readonly #listeners = new Map<number, TcpListener>();
+  readonly #listeners = new Map<number, AcceptQueue>();
   readonly #connections = new Map<number, TcpConnection>();
 
   constructor(network: TcpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number | null) {
@@ -46,7 +47,7 @@ export class HostTcp implements Surroundings {
     if (!this.#powered) return { failure: 'not permitted' };
     const chosen = port === 0 ? this.#ephemeralPort((candidate) => this.#listeners.has(candidate)) : port;
     if (chosen === null || this.#listeners.has(chosen)) return { failure: 'address in use' };
-    const listener = new TcpListener({ address: this.#address, port: chosen }, this.kernel, () => this.#listeners.delete(chosen));
+    const listener = new AcceptQueue({ address: this.#address, port: chosen }, this.kernel, () => this.#listeners.delete(chosen));
     this.#listeners.set(chosen, listener);
     return listener;
   }
@@ -187,9 +188,8 @@ export class HostTcp implements Surroundings {
 
   #send(segment: Segment, to: number, retransmission: boolean, streamStart: Bytes): void {
     if (!this.#powered) return;
-    const options = segment.options ? encodeOptions(segment.options) : undefined;
-    const row = this.recorder.sendPacket({
-      at: this.kernel.now,
+    const options = segment.options ? encodeOptions(segment.options) : null;
+    const packet = {
       connection: segment.conversation.connection,
       fromServer: segment.fromServer,
       flags: segment.flags,
@@ -198,10 +198,11 @@ export class HostTcp implements Surroundings {
       window: segment.window,
       streamStart,
       length: segment.length,
+      message: -1,
       retransmission,
-      step: this.kernel.cause,
       options,
-    });
+    };
+    const row = this.recorder.sendPacket(packet, this.kernel.now, this.kernel.cause);
     this.#network.send(this.hostIndex, to, HEADERS + (options?.length ?? 0) + segment.length, row, segment);
   }
 
@@ -215,55 +216,4 @@ export class HostTcp implements Surroundings {
 /** One number for a pair of endpoints, as seen from a host. */
 function key(localPort: number, remoteHost: number, remotePort: number): number {
   return (remoteHost * 65_536 + localPort) * 65_536 + remotePort;
-}
-
-class TcpListener implements Listener {
-  readonly local: Endpoint;
-  readonly #kernel: Kernel;
-  readonly #closed: () => void;
-  readonly #waiting: { readonly connection: TcpConnection; readonly cause: number }[] = [];
-  readonly #takers: ((connection: Connection | null) => void)[] = [];
-  #open = true;
-
-  constructor(local: Endpoint, kernel: Kernel, closed: () => void) {
-    this.local = local;
-    this.#kernel = kernel;
-    this.#closed = closed;
-  }
-
-  accept(): Process<Connection | null> {
-    return wait<Connection | null>((resume) => {
-      const next = this.#waiting.shift();
-      if (next || !this.#open) {
-        if (next) this.#kernel.cause = next.cause;
-        resume(next?.connection ?? null);
-        return () => {};
-      }
-      this.#takers.push(resume);
-      return () => {
-        const i = this.#takers.indexOf(resume);
-        if (i >= 0) this.#takers.splice(i, 1);
-      };
-    });
-  }
-
-  close(): void {
-    if (!this.#open) return;
-    this.#closed();
-    for (const { connection } of this.#waiting.splice(0)) connection.abort();
-    this.vanish();
-  }
-
-  vanish(): void {
-    this.#open = false;
-    this.#waiting.length = 0;
-    for (const taker of this.#takers.splice(0)) taker(null);
-  }
-
-  /** A connection that has just been established. */
-  offer(connection: TcpConnection): void {
-    const taker = this.#takers.shift();
-    if (taker) taker(connection);
-    else this.#waiting.push({ connection, cause: this.#kernel.cause });
-  }
 }

@@ -6,7 +6,7 @@ import { MILLISECOND, SECOND } from '../../quantities.ts';
 import { encode } from '../../run-codec.ts';
 import type { ConnectFailure, Connection, Host } from '../host.ts';
 import { connected, drain, message, networkForTests, serve } from '../network-for-tests.ts';
-import { scenarioForTests } from '../scenario-for-tests.ts';
+import { lineForTests, scenarioForTests } from '../scenario-for-tests.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
 import type { TcpConnection } from './connection.ts';
 import { MAXIMUM_SEGMENT_SIZE } from './parameters.ts';
@@ -517,7 +517,7 @@ describe('congestion avoidance', () => {
 describe('one packet lost where a host on the way is down for a moment', () => {
   /** Ten segments from the client over `middle`, at 10 Mbps; `middle` is down from `from` to `to` (ms after the first is sent). */
   function losing(from: number, to: number, bytes: number) {
-    const link = { rate: 10e6, latency: MILLISECOND, jitter: 0, loss: 0, queue: 1e6, at: null };
+    const link = { ...lineForTests, rate: 10e6, latency: MILLISECOND, queue: 1e6, at: null };
     const links = [
       { ...link, a: 'client', b: 'middle' },
       { ...link, a: 'middle', b: 'server', rate: 1e12 },

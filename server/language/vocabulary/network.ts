@@ -236,6 +236,7 @@ export const networkVocabulary = [
         site.program.links.push({
           a,
           b,
+          ...linkDefaults,
           rate: block.rate?.RATE ?? linkDefaults.rate,
           latency: block.latency?.LATENCY ?? linkDefaults.latency,
           jitter: block.jitter?.JITTER ?? linkDefaults.jitter,
