@@ -14,6 +14,7 @@ import { type Bytes, MICROSECOND, type Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
 import type { Host } from './host.ts';
+import { FlowNetwork } from './flows/flow-network.ts';
 import { type UdpDatagram, UdpExchanges } from './host-udp.ts';
 import { LOST } from './link.ts';
 import type { CrashAction } from './scenario.ts';
@@ -32,6 +33,8 @@ export class SimulatedNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly exchanges: UdpExchanges;
+  /** TCP at `flows` fidelity; null at `packets`. */
+  readonly flows: FlowNetwork | null;
   readonly #topology: Topology;
   readonly #hosts: SimulatedHost[] = [];
   readonly #indexByName = new Map<string, number>();
@@ -50,6 +53,21 @@ export class SimulatedNetwork {
     });
     const addresses = scenario.hosts.map((declaration) => declaration.address);
     this.addressOf = (host) => addresses[host] as string;
+    const directions = 2 * (scenario.hosts.length + scenario.links.length);
+    this.flows =
+      scenario.fidelity === 'packets'
+        ? null
+        : new FlowNetwork(
+            {
+              kernel,
+              recorder,
+              hostAt: (address) => this.hostAt(address),
+              addressOf: this.addressOf,
+              path: (from, to) => this.#topology.path(from, to),
+              blocked: () => false,
+            },
+            directions,
+          );
     for (const [i, declaration] of scenario.hosts.entries()) {
       this.#hosts.push(new SimulatedHost(this, declaration, i));
       this.#roles.push([]);
