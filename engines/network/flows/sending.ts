@@ -917,8 +917,6 @@ export class Sending {
         if (this.#lossIn !== NEVER) target = Math.min(target, this.#sent + this.#lossIn / this.#density);
         this.#target = target;
         at = now + Math.max(target - this.#sent, 0) / this.rate;
-        // The clock is in whole nanoseconds: never before the target is reached.
-        at = Math.ceil(at);
       } else if (this.flow >= 0 && this.#allocated === 0) {
         if (this.#stalledSince === NEVER) {
           this.#stalledSince = now;
@@ -930,7 +928,8 @@ export class Sending {
       if (this.bottleneck < 0) at = Math.min(at, this.#stepAt);
     }
     if (!(this.recoversWithLink && this.bottleneck >= 0) && this.#mode !== 'idle' && this.#mode !== 'over') at = Math.min(at, this.recoverAt);
-    this.#wakeAt(Math.max(at, now));
+    // The clock is in whole nanoseconds: never before what is due.
+    this.#wakeAt(Math.max(Math.ceil(at), now));
   }
 
   #becomeSteady(): void {
