@@ -10,6 +10,7 @@ import { compile } from './compile.ts';
 const files: FileTable = new Map<string, FileContent>([
   ['file:///w/comon.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/tain.csv', { kind: 'unreadable', reason: 'there is no such file' }],
+  ['file:///w/train.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n') }],
   ['file:///w/torn.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n1000,x\n') }],
 ]);
 
@@ -406,6 +407,25 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ],
   ['host pc2 { trace "tain.csv" }', '"tain.csv"', 'Cannot read `tain.csv`: there is no such file.', null],
   ['host pc2 { trace "torn.csv" }', '"torn.csv"', 'torn.csv, line 3: `bandwidth_kbps` is `x`, which is no number.', null],
+  [
+    'pc transfers 1 MB to tv\nexpect goodput of tv to pc > 1 Mbps',
+    'expect goodput of tv to pc > 1 Mbps',
+    'No step transfers anything from `tv` to `pc`. Did you mean goodput of `pc` to `tv`?',
+    null,
+  ],
+  [
+    'expect transfer time of tv to pc < 1 s',
+    'expect transfer time of tv to pc < 1 s',
+    'No step transfers anything from `tv` to `pc`.',
+    null,
+  ],
+  ['link pc <-> tv { rate 5 Mbps trace "train.csv" }', 'rate 5 Mbps', 'The trace takes the place of `rate`, which has no effect.', null],
+  [
+    'host pc2 { down 5 Mbps trace "train.csv" rate 1 Mbps }',
+    'down 5 Mbps',
+    'The trace takes the place of `down`, which has no effect.',
+    null,
+  ],
   ['network { fidelity flow }', 'flow', '`flow` does not fit here. Did you mean `flows`?', 'network { fidelity flows }'],
   ['link pc <-> ', '', 'Expected a host here: `link A <-> B [{ … }]`.', null],
   ['network', '', 'Expected { here: `network { … }`.', null],

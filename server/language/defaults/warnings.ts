@@ -2,6 +2,7 @@
 import { canonical, isSubdomain } from '../../../engines/dns/domain-name.ts';
 import type { LinkFailureAction, LinkRecoveryAction } from '../../../engines/network/scenario.ts';
 import type { SourceRange } from '../../../engines/scenario.ts';
+import { transferMetrics } from '../../../engines/transfer/metrics.ts';
 import { linkKey } from '../links.ts';
 import type { Program } from '../program.ts';
 import { nameOf } from './addresses.ts';
@@ -66,6 +67,20 @@ export function mendingWarnings(program: Program): void {
     if (message === null || place === told) continue;
     told = place;
     program.report('nothing-to-mend', at, message);
+  }
+}
+
+/** Expectations of a transfer that no step makes. */
+export function transferWarnings(program: Program): void {
+  if (program.incomplete || program.missing.size > 0) return;
+  const made = new Set<string>();
+  for (const { action } of program.steps) if (action.kind === 'transfer.send') made.add(`${action.from} ${action.to}`);
+  for (const { expected, at } of program.expectations) {
+    if (expected.kind !== 'metric' || !transferMetrics.some(({ name }) => name === expected.metric)) continue;
+    const [from, to] = expected.subjects;
+    if (made.has(`${from} ${to}`)) continue;
+    const guess = made.has(`${to} ${from}`) ? ` Did you mean ${expected.metric} of \`${to}\` to \`${from}\`?` : '';
+    program.report('nothing-to-measure', at, `No step transfers anything from \`${from}\` to \`${to}\`.${guess}`);
   }
 }
 

@@ -119,8 +119,8 @@ export const linkProperties = {
 
 type LineBlock = GivenBlock<Omit<typeof linkProperties, 'rate'>>;
 
-/** What a block says of either; only what it says. A trace that cannot be read is reported. */
-export function lineOf(block: LineBlock, site: Site): Partial<Omit<AccessLink, 'up' | 'down'>> {
+/** What a block says of either; only what it says. `replaced`: the property whose place a trace takes. */
+export function lineOf(block: LineBlock, replaced: 'rate' | 'down', site: Site): Partial<Omit<AccessLink, 'up' | 'down'>> {
   const given: Partial<AccessLink> = {};
   if (block.latency) given.latency = block.latency.LATENCY;
   if (block.jitter) given.jitter = block.jitter.JITTER;
@@ -130,12 +130,14 @@ export function lineOf(block: LineBlock, site: Site): Partial<Omit<AccessLink, '
   if (block.queue) given.queue = block.queue.QUEUE;
   const periods: BandwidthTrace | null = block.trace ? readTrace(block.trace.FILE, site) : null;
   if (periods) given.trace = periods;
+  const rated = replaced in block ? site.property(replaced) : null;
+  if (block.trace && rated) site.report('without-effect', rated, `The trace takes the place of \`${replaced}\`, which has no effect.`);
   return given;
 }
 
 /** What a block says of an access link; `up` and `down` go before `rate`. */
 export function accessOf(block: GivenBlock<typeof accessProperties>, site: Site): Partial<AccessLink> {
-  const given: Partial<AccessLink> = lineOf(block, site);
+  const given: Partial<AccessLink> = lineOf(block, 'down', site);
   if (block.rate) given.up = given.down = block.rate.RATE;
   if (block.up) given.up = block.up.RATE;
   if (block.down) given.down = block.down.RATE;

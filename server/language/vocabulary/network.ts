@@ -84,7 +84,7 @@ export const networkVocabulary = [
     doc: 'Joins two hosts directly, beside their access links. Packets take the way of the lowest latency.',
     example: 'host a, b\nlink a <-> b { rate 10 Mbps latency 5 ms loss 1 % queue 64 KiB }',
     build({ A, B }, block, site) {
-      const given = lineOf(block, site);
+      const given = lineOf(block, 'rate', site);
       site.later(() => {
         const a = site.host(A);
         const b = site.host(B);
