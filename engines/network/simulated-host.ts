@@ -48,7 +48,7 @@ export class SimulatedHost implements Host {
     this.nameservers = declaration.nameservers;
     this.#kernel = network.kernel;
     this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
-    this.#tcp = new HostTcp(network, index, (taken) => this.#ephemeralPort(taken));
+    this.#tcp = new HostTcp(network, index, declaration.tcp, (taken) => this.#ephemeralPort(taken));
     this.#udp = new HostUdp(network, index, (taken) => this.#ephemeralPort(taken));
   }
 
