@@ -87,7 +87,10 @@ describe('diagnostics', () => {
     ['a huge range', 'host a[1..1000000]\n      ^^^^^^^^^^^^ range-too-large'],
     ['a range where one is needed', 'host a[1..3]\nlink a[1..2] <-> a[3]\n     ^^^^^^^ one-name'],
     ['a link to itself', 'host a\nlink a <-> a\n           ^ self-link'],
-    ['flows', 'network { fidelity flows }\n                   ^^^^^ not-in-this-version'],
+    ['a link that is not declared', 'host a, b\nlink a <-> b fails\n     ^^^^^^^ unknown-link: No link joins `a` and `b`.'],
+    ['a link whose declaration is broken', 'host a, b\nlink a <-> b rate 5 Mbps\n             ^^^^^^^^^^^ expected\nlink b <-> a fails'],
+    ['a transfer to itself', 'host a, b\na transfers 1 MB to a\n                    ^ self-transfer'],
+    ['a host on both sides', 'host a, b, c\npartition a, b from b, c\n                    ^ both-sides'],
     ['a record of an unknown type', 'zone example.org on ns.example.org {\n  www AX 192.0.2.1\n      ^^ malformed-record\n}'],
     ['a record with a bad address', 'zone example.org on ns.example.org {\n  www A 192.0.2.256\n        ^^^^^^^^^^^ malformed-record\n}'],
     [

@@ -203,6 +203,8 @@ function isWord(text: string): boolean {
 
 /** Longer ones first, since the first that matches is taken. Signs are left out. */
 function alternatives(words: Iterable<string>): string {
-  const sorted = [...words].filter((word) => /^[\p{L}\d]+$/u.test(word)).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const sorted = [...words]
+    .filter((word) => /^[\p{L}\d]+(-[\p{L}\d]+)*$/u.test(word))
+    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
   return sorted.length > 0 ? sorted.join('|') : '(?!)';
 }
