@@ -8,7 +8,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { atOnce, type Process } from '../kernel/process.ts';
 import type { StepOutcome } from '../protocol.ts';
-import type { Bytes } from '../quantities.ts';
+import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
 import { Faults } from './faults.ts';
@@ -34,6 +34,7 @@ export class SimulatedNetwork {
   readonly addressOf: (host: number) => string;
   readonly #transit: Transit;
   readonly #faults: Faults;
+  readonly #names: readonly string[];
   readonly #hosts: SimulatedHost[] = [];
   readonly #indexByName = new Map<string, number>();
   readonly #indexByAddress = new Map<string, number>();
@@ -54,6 +55,7 @@ export class SimulatedNetwork {
       this.#indexByName.set(declaration.name, i);
       this.#indexByAddress.set(declaration.address, i);
     });
+    this.#names = scenario.hosts.map(({ name }) => name);
     const addresses = scenario.hosts.map((declaration) => declaration.address);
     this.addressOf = (host) => addresses[host] as string;
     for (const [i, declaration] of scenario.hosts.entries()) {
@@ -116,6 +118,13 @@ export class SimulatedNetwork {
   /** Runs a step of the network's own; undefined for other actions. */
   perform(action: Action): Process<StepOutcome> | undefined {
     return action.kind.startsWith('network.') ? atOnce(() => this.#faults.perform(action as NetworkAction)) : undefined;
+  }
+
+  /** What TCP tells of a sender that has something under way. */
+  observe(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void {
+    const subjects = [this.#names[from] as string, this.#names[to] as string];
+    this.recorder.measure(this.kernel.now, 'congestion window', subjects, window);
+    if (!Number.isNaN(roundTrip)) this.recorder.measure(this.kernel.now, 'round-trip time', subjects, roundTrip);
   }
 
   /** Sends a packet that is recorded in row `row`; it arrives at host `to`, or nowhere. */
