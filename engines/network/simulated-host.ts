@@ -1,6 +1,6 @@
 /** The Host of the simulation: what host.ts promises, over the kernel and the simulated network. */
 import type { Kernel } from '../kernel/kernel.ts';
-import { type Process, start, type Task, wait } from '../kernel/process.ts';
+import { atOnce, type Process, start, type Task, wait } from '../kernel/process.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
@@ -48,7 +48,7 @@ export class SimulatedHost implements Host {
     this.nameservers = declaration.nameservers;
     this.#kernel = network.kernel;
     this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
-    this.#tcp = new HostTcp(network, index, (taken) => this.#ephemeralPort(taken));
+    this.#tcp = new HostTcp(network, index, declaration.tcp, (taken) => this.#ephemeralPort(taken));
     this.#udp = new HostUdp(network, index, (taken) => this.#ephemeralPort(taken));
   }
 
@@ -167,14 +167,6 @@ class SimulatedNarrator implements Narrator {
   measure(metric: string, subjects: readonly string[], value: number): void {
     this.#recorder.measure(this.#kernel.now, metric, subjects, value);
   }
-}
-
-/** What takes no time here, as the process that it may be elsewhere. */
-function atOnce<T>(act: () => T): Process<T> {
-  return wait<T>((resume) => {
-    resume(act());
-    return () => {};
-  });
 }
 
 /** A task on a host that is down. */

@@ -1,6 +1,6 @@
 /** How long to wait for an acknowledgment: RFC 6298. */
 import type { Nanoseconds } from '../../quantities.ts';
-import { CLOCK_GRANULARITY, INITIAL_RTO, MAXIMUM_RTO, MINIMUM_RTO } from './parameters.ts';
+import { CLOCK_GRANULARITY, INITIAL_RTO, MAXIMUM_RTO, MINIMUM_RTO, RTO_AFTER_LOST_SYN } from './parameters.ts';
 
 export class RoundTripTime {
   /** NaN before the first measurement. */
@@ -8,6 +8,7 @@ export class RoundTripTime {
   variation: Nanoseconds = 0;
   #timeout: Nanoseconds = INITIAL_RTO;
   #backoff = 0;
+  #handshakeLost = false;
 
   /** The retransmission time-out as it stands, backed off. */
   get timeout(): Nanoseconds {
@@ -36,5 +37,16 @@ export class RoundTripTime {
   /** §5.5: the timer expired. */
   backOff(): void {
     if (this.#timeout * 2 ** this.#backoff < MAXIMUM_RTO) this.#backoff++;
+  }
+
+  /** The SYN or SYN-ACK timed out. */
+  handshakeLost(): void {
+    this.#handshakeLost = true;
+  }
+
+  /** §5.7: data begins. A handshake that was retransmitted measured nothing, and says that the first guess may be too short. */
+  established(): void {
+    this.#backoff = 0;
+    if (this.#handshakeLost && Number.isNaN(this.smoothed)) this.#timeout = RTO_AFTER_LOST_SYN;
   }
 }
