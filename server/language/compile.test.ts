@@ -417,6 +417,8 @@ describe('any text compiles', () => {
     ['wide expansion', 'host a[1..1000][1..1000][1..1000]'],
     ['unclosed zones', 'zone a.b on c {\n'.repeat(20_000)],
     ['unknown hosts', Array.from({ length: 20_000 }, (_, i) => `h${i} crashes`).join('\n')],
+    ['unknown links', `host a, b\n${'link a <-> b fails\n'.repeat(20_000)}`],
+    ['partitions', `host a[1..1000], b\n${'partition a[1..1000] from b\n'.repeat(200)}`],
     ['parameters in a row', Array.from({ length: 20_000 }, (_, i) => `let p${i} = p${i + 1}`).join('\n')],
     ['a long line', `host ${Array.from({ length: 50_000 }, (_, i) => `h${i}`).join(', ')}`],
   ])('without going under: %s', (_name, text) => {

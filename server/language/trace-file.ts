@@ -30,7 +30,7 @@ export type TraceReading = { readonly periods: BandwidthTrace; readonly problems
 /** A trace has at most so many periods: a day of seconds, and some. */
 export const MAXIMUM_PERIODS = 100_000;
 
-/** Problems that are told of one file. */
+/** Problems that are told of one file; it is not read further than to the next one. */
 const MAXIMUM_PROBLEMS = 5;
 
 /** Files that were read already, by their bytes: many lines may follow one trace. */
@@ -49,9 +49,7 @@ export function readTrace(name: Name, site: Site): BandwidthTrace | null {
   for (const { line, message } of problems.slice(0, MAXIMUM_PROBLEMS)) {
     site.report('malformed-file', name, `${name.text}${line === null ? '' : `, line ${line}`}: ${message}.`);
   }
-  if (problems.length > MAXIMUM_PROBLEMS) {
-    site.report('malformed-file', name, `${name.text} has ${problems.length - MAXIMUM_PROBLEMS} further problems.`);
-  }
+  if (problems.length > MAXIMUM_PROBLEMS) site.report('malformed-file', name, `${name.text} has further problems.`);
   return problems.length === 0 ? periods : null;
 }
 
@@ -63,11 +61,11 @@ export function parseTrace(text: string): TraceReading {
   for (const row of rows) {
     const period = periodOf(row, problems);
     if (period) periods.push(period);
+    if (periods.length > MAXIMUM_PERIODS || problems.length > MAXIMUM_PROBLEMS) break;
   }
   if (problems.length === 0) {
     if (periods.length === 0) problems.push({ line: null, message: 'it holds no period' });
-    else if (periods.length > MAXIMUM_PERIODS)
-      problems.push({ line: null, message: `it has ${periods.length} periods; at most ${MAXIMUM_PERIODS} are possible` });
+    else if (periods.length > MAXIMUM_PERIODS) problems.push({ line: null, message: `it has more than ${MAXIMUM_PERIODS} periods` });
     else if (periods.every(({ rate }) => rate === 0))
       problems.push({ line: null, message: 'no period has a bandwidth above 0, so nothing would ever pass' });
   }
@@ -106,19 +104,18 @@ function periodOf({ line, values }: Row, problems: TraceProblem[]): TracePeriod 
   };
 }
 
-function csvRows(text: string, problems: TraceProblem[]): Row[] {
+function* csvRows(text: string, problems: TraceProblem[]): Generator<Row, void> {
   const lines = text.split(/\r\n|\n|\r/);
   const first = lines.findIndex((line) => line.trim() !== '');
-  if (first < 0) return [];
+  if (first < 0) return;
   const header = cells(lines[first]!);
   const missing = COLUMNS.filter(({ name, required }) => required && !header.includes(name)).map(({ name }) => `\`${name}\``);
   if (missing.length > 0) {
     const message = `the first line names the columns \`duration_ms,bandwidth_kbps,latency_ms\`; ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`;
     problems.push({ line: first + 1, message });
-    return [];
+    return;
   }
-  const rows: Row[] = [];
-  for (let i = first + 1; i < lines.length; i++) {
+  for (let i = first + 1; i < lines.length && problems.length <= MAXIMUM_PROBLEMS; i++) {
     if (lines[i]!.trim() === '') continue;
     const written = cells(lines[i]!);
     const values = new Map<string, number>();
@@ -134,9 +131,8 @@ function csvRows(text: string, problems: TraceProblem[]): Row[] {
       }
       values.set(name, Number(cell));
     }
-    if (holds) rows.push({ line: i + 1, values });
+    if (holds) yield { line: i + 1, values };
   }
-  return rows;
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -151,8 +147,7 @@ const TOKEN =
   /[ \t\r\n]*(?:([[\]{}:,])|("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrtu])*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))/y;
 
 /** Read by hand, not by JSON.parse, so that each period knows its line and a mistake is told alike everywhere. */
-function jsonRows(text: string, problems: TraceProblem[]): Row[] {
-  const rows: Row[] = [];
+function* jsonRows(text: string, problems: TraceProblem[]): Generator<Row, void> {
   let at = 0;
   let line = 1;
   let token: string = '';
@@ -165,9 +160,8 @@ function jsonRows(text: string, problems: TraceProblem[]): Row[] {
     at = end;
     return token;
   };
-  const expected = (what: string): Row[] => {
+  const expected = (what: string): void => {
     problems.push({ line, message: token === '' ? `expected ${what}` : `expected ${what} instead of \`${token.slice(0, 30)}\`` });
-    return [];
   };
   const is = (sign: string): boolean => token === sign;
   if (next() !== '[') return expected('an array of periods, `[ … ]`,');
@@ -189,7 +183,7 @@ function jsonRows(text: string, problems: TraceProblem[]): Row[] {
         if (is('}')) return expected('a name in quotes');
       } else if (!is('}')) return expected('`,` or `}`');
     }
-    rows.push({ line: start, values });
+    yield { line: start, values };
     next();
     if (is(',')) {
       next();
@@ -197,5 +191,5 @@ function jsonRows(text: string, problems: TraceProblem[]): Row[] {
     } else if (!is(']')) return expected('`,` or `]`');
   }
   next();
-  return token === '' ? rows : expected('the end of the file');
+  if (token !== '') expected('the end of the file');
 }
