@@ -11,14 +11,14 @@ export const networkMetrics: readonly MetricDefinition[] = [
     name: 'congestion window',
     unit: 'B',
     subjects,
-    doc: 'What a TCP sender lets be under way at once to the other host, at each change.',
+    doc: 'What a TCP sender lets be under way at once to the other host; about once a round trip, and at each loss.',
     standard: 'RFC 5681 §2',
   },
   {
     name: 'round-trip time',
     unit: 'ns',
     subjects,
-    doc: 'Each round-trip time that a TCP sender measures: from a segment to its acknowledgment.',
-    standard: 'RFC 6298 §3',
+    doc: 'The smoothed round-trip time of a TCP sender, from segments to their acknowledgments; about once a round trip, and at each loss.',
+    standard: 'RFC 6298 §2',
   },
 ];

@@ -68,6 +68,7 @@ test.each<[string, string, number | null, string]>([
     null,
     'no period has a bandwidth above 0, so nothing would ever pass',
   ],
+  ['too long a trace', 'duration_ms,bandwidth_kbps\n8640000000,5\n1,5\n', null, 'its periods last longer than 100 d together'],
   ['an object', '{"duration_ms": 1}', 1, 'expected an array of periods, `[ … ]`, instead of `{`'],
   ['an array of numbers', '[\n1000,\n5000]', 2, 'expected an object, `{ … }`, instead of `1000`'],
   ['a name left out', '[{"duration_ms":1000}]', 1, '`bandwidth_kbps` is missing'],

@@ -10,7 +10,7 @@
  *
  *     [{ "duration_ms": 1000, "bandwidth_kbps": 5000, "latency_ms": 50 }, …]
  *
- * Without a latency, the line's own holds. Durations are 1 ms to 100 d, rates up to 10 Tbps, latencies up to 1 h.
+ * Without a latency, the line's own holds. Durations are 1 ms to 100 d (also of all periods together), rates up to 10 Tbps, latencies up to 1 h.
  */
 import { DAY, HOUR, MILLISECOND } from '../../engines/quantities.ts';
 import type { BandwidthTrace, TracePeriod } from '../../engines/scenario.ts';
@@ -29,6 +29,9 @@ export type TraceReading = { readonly periods: BandwidthTrace; readonly problems
 
 /** A trace has at most so many periods: a day of seconds, and some. */
 export const MAXIMUM_PERIODS = 100_000;
+
+/** The times of a round are exact up to there. */
+const MAXIMUM_ROUND = 100 * DAY;
 
 /** Problems that are told of one file; it is not read further than to the next one. */
 const MAXIMUM_PROBLEMS = 5;
@@ -66,6 +69,8 @@ export function parseTrace(text: string): TraceReading {
   if (problems.length === 0) {
     if (periods.length === 0) problems.push({ line: null, message: 'it holds no period' });
     else if (periods.length > MAXIMUM_PERIODS) problems.push({ line: null, message: `it has more than ${MAXIMUM_PERIODS} periods` });
+    else if (periods.reduce((sum, { duration }) => sum + duration, 0) > MAXIMUM_ROUND)
+      problems.push({ line: null, message: 'its periods last longer than 100 d together' });
     else if (periods.every(({ rate }) => rate === 0))
       problems.push({ line: null, message: 'no period has a bandwidth above 0, so nothing would ever pass' });
   }
@@ -79,7 +84,7 @@ interface Row {
 }
 
 const COLUMNS = [
-  { name: 'duration_ms', required: true, minimum: 1, maximum: (DAY * 100) / MILLISECOND },
+  { name: 'duration_ms', required: true, minimum: 1, maximum: MAXIMUM_ROUND / MILLISECOND },
   { name: 'bandwidth_kbps', required: true, minimum: 0, maximum: 1e10 },
   { name: 'latency_ms', required: false, minimum: 0, maximum: HOUR / MILLISECOND },
 ] as const;
