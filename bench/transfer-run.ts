@@ -1,6 +1,7 @@
 /** Runs a case of transfer-cases.ts on our simulated network, at either fidelity. */
 import { Kernel } from '../engines/kernel/kernel.ts';
 import type { Process } from '../engines/kernel/process.ts';
+import { writePcapng } from '../engines/network/capture/pcapng.ts';
 import { type Connection, failed, type Host } from '../engines/network/host.ts';
 import { networkMetrics } from '../engines/network/metrics.ts';
 import { SimulatedNetwork } from '../engines/network/simulated-network.ts';
@@ -19,6 +20,8 @@ export interface TransferRun {
   readonly events: number;
   /** Rows of the run's table of packets. */
   readonly packets: number;
+  readonly scenario: Scenario;
+  readonly recorder: Recorder;
 }
 
 const PORT = 5000;
@@ -123,5 +126,25 @@ export function runTransfers(subject: TransferCase, seed: number, fidelity: Fide
   }
   while (left > 0 && kernel.run(10_000));
   if (left > 0) throw new Error(`${subject.id}, seed ${seed}: ${left} flows did not complete`);
-  return { completions, wall: (performance.now() - begun) / 1000, events: kernel.events, packets: recorder.packetCount };
+  return {
+    completions,
+    wall: (performance.now() - begun) / 1000,
+    events: kernel.events,
+    packets: recorder.packetCount,
+    scenario,
+    recorder,
+  };
+}
+
+/** The run's capture at a host, as pcapng. */
+export function captureOf({ scenario, recorder }: TransferRun, host: string): Uint8Array {
+  return writePcapng(
+    {
+      ...recorder.tables(),
+      title: scenario.title,
+      hosts: scenario.hosts.map(({ name, address, implicit }) => ({ name, address, implicit })),
+      steps: [],
+    },
+    { host },
+  );
 }
