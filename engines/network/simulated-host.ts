@@ -6,6 +6,8 @@ import type { Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HostDeclaration } from '../scenario.ts';
 import { MemoryDisk } from './disk.ts';
+import type { FlowNetwork } from './flows/flow-network.ts';
+import { HostFlows } from './flows/host-flows.ts';
 import type {
   ConnectFailure,
   Connection,
@@ -39,16 +41,19 @@ export class SimulatedHost implements Host {
   readonly #kernel: Kernel;
   readonly #disk = new MemoryDisk();
   readonly #tasks = new Set<Task>();
-  readonly #tcp: HostTcp;
+  readonly #tcp: HostTcp | HostFlows;
   readonly #udp: HostUdp;
 
-  constructor(network: TcpNetwork & UdpNetwork, declaration: HostDeclaration, index: number) {
+  constructor(network: TcpNetwork & UdpNetwork & { readonly flows: FlowNetwork | null }, declaration: HostDeclaration, index: number) {
     this.name = declaration.name;
     this.address = declaration.address;
     this.nameservers = declaration.nameservers;
     this.#kernel = network.kernel;
     this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
-    this.#tcp = new HostTcp(network, index, declaration.tcp, (taken) => this.#ephemeralPort(taken));
+    const ephemeralPort = (taken: (port: number) => boolean) => this.#ephemeralPort(taken);
+    this.#tcp = network.flows
+      ? new HostFlows(network.flows, index, declaration.tcp, ephemeralPort)
+      : new HostTcp(network, index, declaration.tcp, ephemeralPort);
     this.#udp = new HostUdp(network, index, (taken) => this.#ephemeralPort(taken));
   }
 
@@ -105,8 +110,8 @@ export class SimulatedHost implements Host {
 
   /** What the network brings. */
   arrive(payload: Segment | UdpDatagram): void {
-    if (payload.kind === 'tcp') this.#tcp.arrive(payload);
-    else this.#udp.arrive(payload);
+    if (payload.kind !== 'tcp') this.#udp.arrive(payload);
+    else if (this.#tcp instanceof HostTcp) this.#tcp.arrive(payload);
   }
 
   /** Loses power. Processes are stopped first, unable to send, write or tell anything; then whoever else waits here is told. */

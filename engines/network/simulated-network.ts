@@ -12,8 +12,10 @@ import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
 import { Faults } from './faults.ts';
+import { FlowNetwork } from './flows/flow-network.ts';
 import type { Host } from './host.ts';
 import { UdpExchanges } from './host-udp.ts';
+import type { LinkDirection } from './link.ts';
 import { Partitions } from './partitions.ts';
 import type { NetworkAction } from './scenario.ts';
 import { SimulatedHost } from './simulated-host.ts';
@@ -29,6 +31,8 @@ export class SimulatedNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly exchanges: UdpExchanges;
+  /** TCP at `flows` fidelity; null at `packets`. */
+  readonly flows: FlowNetwork | null;
   readonly topology: Topology;
   readonly partitions = new Partitions();
   readonly addressOf: (host: number) => string;
@@ -58,10 +62,12 @@ export class SimulatedNetwork {
     this.#names = scenario.hosts.map(({ name }) => name);
     const addresses = scenario.hosts.map((declaration) => declaration.address);
     this.addressOf = (host) => addresses[host] as string;
+    this.flows = scenario.fidelity === 'flows' ? new FlowNetwork(this) : null;
     for (const [i, declaration] of scenario.hosts.entries()) {
       this.#hosts.push(new SimulatedHost(this, declaration, i));
       this.#roles.push([]);
     }
+    if (this.flows) for (const direction of this.topology.directions) this.#followTrace(this.flows, direction);
   }
 
   /** Throws for a name that the scenario does not declare. */
@@ -113,7 +119,9 @@ export class SimulatedNetwork {
   }
 
   /** Links, forwarding hosts or partitions have changed. */
-  routesChanged(): void {}
+  routesChanged(): void {
+    this.flows?.routesChanged();
+  }
 
   /** Runs a step of the network's own; undefined for other actions. */
   perform(action: Action): Process<StepOutcome> | undefined {
@@ -130,6 +138,18 @@ export class SimulatedNetwork {
   /** Sends a packet that is recorded in row `row`; it arrives at host `to`, or nowhere. */
   send(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
     this.#transit.send(from, to, size, row, packet);
+  }
+
+  /** Packets ask a line for its rate when they come; flows are told whenever its trace changes it. */
+  #followTrace(flows: FlowNetwork, direction: LinkDirection): void {
+    const { now } = this.kernel;
+    const next = direction.nextChange(now);
+    if (next === Number.POSITIVE_INFINITY) return;
+    const change = (): void => {
+      flows.rateChanged(direction);
+      this.#followTrace(flows, direction);
+    };
+    this.kernel.schedule(next - now, change, { background: true });
   }
 
   #start(index: number, { name, role }: Role): void {

@@ -20,7 +20,8 @@ import { Table } from '../../column.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type FlowTable, PACKET_FATES, type PacketTable, type Run } from '../../run.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
-import { ACK, encodeOptions, FIN, PSH, RST, SYN } from '../tcp/segment.ts';
+import { ACK, FIN, PSH, RST, SYN } from '../tcp/segment.ts';
+import { encodeSynOptions } from '../wire/tcp-options.ts';
 import { CaptureRefused } from './captured.ts';
 import type { FrameTables } from './frames.ts';
 
@@ -141,7 +142,10 @@ function joined(run: FlowTables, table: SegmentTable): { packets: PacketTable; b
 const OPTIONS_LENGTH = 8;
 const OPTIONS = new Uint8Array(15 * OPTIONS_LENGTH);
 for (let shift = 0; shift < 15; shift++) {
-  OPTIONS.set(encodeOptions({ maximumSegmentSize: MAXIMUM_SEGMENT_SIZE, windowShift: shift }), shift * OPTIONS_LENGTH);
+  OPTIONS.set(
+    encodeSynOptions({ maximumSegmentSize: MAXIMUM_SEGMENT_SIZE, windowShift: shift, sackPermitted: false }),
+    shift * OPTIONS_LENGTH,
+  );
 }
 /** The 16-bit field, in every segment but those that end a connection that never was. */
 const WINDOW = 65_535;
