@@ -1,11 +1,13 @@
 /** The Host of the simulation: what host.ts promises, over the kernel and the simulated network. */
 import type { Kernel } from '../kernel/kernel.ts';
-import { type Process, start, type Task, wait } from '../kernel/process.ts';
+import { atOnce, type Process, start, type Task, wait } from '../kernel/process.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HostDeclaration } from '../scenario.ts';
 import { MemoryDisk } from './disk.ts';
+import type { FlowNetwork } from './flows/flow-network.ts';
+import { HostFlows } from './flows/host-flows.ts';
 import type {
   ConnectFailure,
   Connection,
@@ -19,8 +21,6 @@ import type {
   Narrator,
 } from './host.ts';
 import { HostUdp, type UdpDatagram, type UdpNetwork } from './host-udp.ts';
-import type { FlowNetwork } from './flows/flow-network.ts';
-import { HostFlows } from './flows/host-flows.ts';
 import { HostTcp, type TcpNetwork } from './tcp/host-tcp.ts';
 import type { Segment } from './tcp/segment.ts';
 
@@ -172,14 +172,6 @@ class SimulatedNarrator implements Narrator {
   measure(metric: string, subjects: readonly string[], value: number): void {
     this.#recorder.measure(this.#kernel.now, metric, subjects, value);
   }
-}
-
-/** What takes no time here, as the process that it may be elsewhere. */
-function atOnce<T>(act: () => T): Process<T> {
-  return wait<T>((resume) => {
-    resume(act());
-    return () => {};
-  });
 }
 
 /** A task on a host that is down. */

@@ -46,7 +46,8 @@ const capacities = fc.array(capacity, { minLength: LINKS, maxLength: LINKS });
 
 type Change =
   | { readonly kind: 'add'; readonly flow: Flow }
-  | { readonly kind: 'remove' | 'solve'; readonly of: number }
+  | { readonly kind: 'remove'; readonly of: number }
+  | { readonly kind: 'solve'; readonly of: number }
   | { readonly kind: 'weight' | 'cap' | 'capacity'; readonly of: number; readonly value: number };
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('add' as const), flow }) },
@@ -58,7 +59,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 );
 
 /** An allocation that goes through the changes, and the flows that are left. */
-function after(start: readonly number[], changes: readonly Change[]) {
+function changed(start: readonly number[], changes: readonly Change[]) {
   const allocation = new Allocation(LINKS);
   const links = [...start];
   for (const [link, value] of links.entries()) allocation.setCapacity(link, value);
@@ -143,7 +144,7 @@ describe('after any sequence of changes', () => {
   test('no link is used beyond its capacity, and no flow could have more without a poorer one having less', () => {
     fc.assert(
       fc.property(capacities, sequence, (start, changes) => {
-        const { allocation, links, flows } = after(start, changes);
+        const { allocation, links, flows } = changed(start, changes);
         const level = ({ id, flow: { weight } }: (typeof flows)[number]): number => allocation.rate(id) / weight;
         const usage = links.map((_, link) =>
           flows.reduce((sum, { id, flow: { path } }) => sum + (path.includes(link) ? allocation.rate(id) : 0), 0),
@@ -170,7 +171,7 @@ describe('after any sequence of changes', () => {
   test('the rates are those of a solution from scratch, and whoever listened to the changes knows them', () => {
     fc.assert(
       fc.property(capacities, sequence, (start, changes) => {
-        const { allocation, links, flows, told } = after(start, changes);
+        const { allocation, links, flows, told } = changed(start, changes);
         const expected = filled(
           links,
           flows.map((one) => one.flow),
@@ -189,9 +190,13 @@ describe('after any sequence of changes', () => {
       fc.property(capacities, fc.array(fc.tuple(flow, fc.nat()), { maxLength: 20 }), (start, keyed) => {
         const flows = keyed.map(([one]) => one);
         const order = keyed.map(([one, key], i) => ({ one, i, key })).sort((a, b) => a.key - b.key);
-        const adds = (list: readonly Flow[]): Change[] => list.flatMap((one) => [{ kind: 'add', flow: one }, { kind: 'solve', of: 0 }]);
-        const given = after(start, adds(flows));
-        const shuffled = after(start, adds(order.map(({ one }) => one)));
+        const adds = (list: readonly Flow[]): Change[] =>
+          list.flatMap((one) => [
+            { kind: 'add', flow: one },
+            { kind: 'solve', of: 0 },
+          ]);
+        const given = changed(start, adds(flows));
+        const shuffled = changed(start, adds(order.map(({ one }) => one)));
         order.forEach(({ i }, at) => {
           const [a, b] = [given.flows[i]?.id as number, shuffled.flows[at]?.id as number];
           expect(close(given.allocation.rate(a), shuffled.allocation.rate(b))).toBe(true);
@@ -204,7 +209,7 @@ describe('after any sequence of changes', () => {
     fc.assert(
       fc.property(capacities, sequence, (start, changes) => {
         const rates = () => {
-          const { allocation, flows } = after(start, changes);
+          const { allocation, flows } = changed(start, changes);
           return flows.map(({ id }) => allocation.rate(id));
         };
         expect(rates()).toEqual(rates());
@@ -235,7 +240,13 @@ test('memory is that of the flows that were there at one time, however many come
   for (let link = 0; link < 10; link++) allocation.setCapacity(link, 10);
   const flows: number[] = [];
   for (let i = 0; i < 20_000; i++) {
-    flows.push(allocation.add([i % 10, (i * 7 + 3) % 10].filter((link, at, all) => all.indexOf(link) === at), 1, 5));
+    flows.push(
+      allocation.add(
+        [i % 10, (i * 7 + 3) % 10].filter((link, at, all) => all.indexOf(link) === at),
+        1,
+        5,
+      ),
+    );
     allocation.solve();
     if (flows.length > 50) allocation.remove(flows.shift() as number);
   }

@@ -64,14 +64,7 @@ export class FlowConnection implements Connection, SendingEnd {
   #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
   #opened: ((failure: ConnectFailure | null) => void) | null = null;
 
-  constructor(
-    host: FlowHost,
-    remoteFlows: FlowHost,
-    conversation: Conversation,
-    isServer: boolean,
-    local: Endpoint,
-    remote: Endpoint,
-  ) {
+  constructor(host: FlowHost, remoteFlows: FlowHost, conversation: Conversation, isServer: boolean, local: Endpoint, remote: Endpoint) {
     this.#host = host;
     this.#kernel = host.network.kernel;
     this.remoteFlows = remoteFlows;

@@ -14,10 +14,12 @@ import { type RandomStream, randomStream } from '../../kernel/random.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { LinkDirection } from '../link.ts';
+import type { Partitions } from '../partitions.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
+import type { Topology } from '../topology.ts';
 import { Allocation } from './allocation.ts';
 import type { HostFlows } from './host-flows.ts';
-import { FULL_FRAME, HEADERS, type Route, rateOf, routeOver } from './route.ts';
+import { FULL_FRAME, HEADERS, type Route, routeOver } from './route.ts';
 import type { Sending } from './sending.ts';
 
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
@@ -27,13 +29,11 @@ const NEVER = Number.POSITIVE_INFINITY;
 export interface FlowSurroundings {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
+  readonly topology: Topology;
+  readonly partitions: Partitions;
   /** Index of the host with that address; −1 when there is none. */
   hostAt(address: string): number;
   addressOf(host: number): string;
-  /** The links from one host to another; null where there is no way now. */
-  path(from: number, to: number): readonly LinkDirection[] | null;
-  /** Nothing that `from` sends reaches `to`. */
-  blocked(from: number, to: number): boolean;
 }
 
 export class FlowNetwork {
@@ -43,9 +43,9 @@ export class FlowNetwork {
   /** By index of the host. */
   readonly hosts: HostFlows[] = [];
   readonly #surroundings: FlowSurroundings;
-  readonly #numbers = new Map<LinkDirection, number>();
-  readonly #directions: LinkDirection[] = [];
   readonly #routes = new Map<number, Route | null>();
+  /** Counts the states of the network: what was known of ways in another one is out of date. */
+  routeEpoch = 0;
   /** By number in the allocation. */
   readonly #sendings: (Sending | null)[] = [];
   /** Of each link: the queueing delay now, the longest that its buffer has room for, and no overflow before. */
@@ -58,9 +58,13 @@ export class FlowNetwork {
   readonly #looked: Uint8Array;
   #toLook: number[] = [];
   #solving = false;
+  /** For the link that is looked at: who is held back, and his round trip without its queue. */
+  readonly #heldNow: Sending[] = [];
+  #bases = new Float64Array(16);
 
-  /** `links`: at most so many directions of links there are. */
-  constructor(surroundings: FlowSurroundings, links: number) {
+  constructor(surroundings: FlowSurroundings) {
+    const { directions } = surroundings.topology;
+    const links = directions.length;
     this.kernel = surroundings.kernel;
     this.recorder = surroundings.recorder;
     this.#surroundings = surroundings;
@@ -72,6 +76,7 @@ export class FlowNetwork {
     this.#timers = new Array(links).fill(null);
     this.#random = new Array(links).fill(null);
     this.#looked = new Uint8Array(links);
+    for (const direction of directions) this.#measure(direction);
   }
 
   hostAt(address: string): number {
@@ -86,10 +91,10 @@ export class FlowNetwork {
 
   /** The rate or latency of a link has changed. */
   rateChanged(direction: LinkDirection): void {
-    const link = this.#numbers.get(direction);
-    if (link === undefined) return;
-    this.#measure(link, direction);
-    for (const [key, route] of this.#routes) if (route?.links.includes(link)) this.#routes.delete(key);
+    const link = direction.index;
+    this.#measure(direction);
+    this.#routes.clear();
+    this.routeEpoch++;
     this.look(link);
     this.solve();
   }
@@ -97,6 +102,7 @@ export class FlowNetwork {
   /** Links, forwarding hosts or partitions: who reaches whom may have changed. */
   routesChanged(): void {
     this.#routes.clear();
+    this.routeEpoch++;
     for (const host of this.hosts) host?.pathsChanged();
   }
 
@@ -107,8 +113,9 @@ export class FlowNetwork {
     const key = from * 2 ** 26 + to;
     let route = this.#routes.get(key);
     if (route === undefined) {
-      const path = this.#surroundings.blocked(from, to) ? null : this.#surroundings.path(from, to);
-      route = path ? routeOver(path, (direction) => this.#numberOf(direction)) : null;
+      const { partitions, topology } = this.#surroundings;
+      const path = partitions.separate(from, to) ? null : topology.path(from, to);
+      route = path ? routeOver(path, this.kernel.now) : null;
       this.#routes.set(key, route);
     }
     return route;
@@ -117,7 +124,8 @@ export class FlowNetwork {
   /** The sum of the queueing delays on a way. */
   queueing(route: Route): Nanoseconds {
     let delay = 0;
-    for (const link of route.links) delay += this.#delay[link] as number;
+    const { links } = route;
+    for (let i = 0; i < links.length; i++) delay += this.#delay[links[i] as number] as number;
     return delay;
   }
 
@@ -138,14 +146,7 @@ export class FlowNetwork {
   }
 
   /** A segment without data: `arriving` is told its delay, or `lost` that it will not arrive. `random` draws losses. */
-  control(
-    from: number,
-    to: number,
-    size: Bytes,
-    random: RandomStream,
-    arriving: (delay: Nanoseconds) => void,
-    lost: () => void,
-  ): void {
+  control(from: number, to: number, size: Bytes, random: RandomStream, arriving: (delay: Nanoseconds) => void, lost: () => void): void {
     if (from === to) {
       arriving(LOOPBACK_DELAY);
       return;
@@ -236,38 +237,56 @@ export class FlowNetwork {
     const held = this.#held(link);
     if (held.length === 0) {
       this.#delay[link] = 0;
+      (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = 0;
       this.#wakeAt(link, NEVER);
       return;
     }
     const before = this.#delay[link] as number;
     const longest = this.#longest[link] as number;
+    const count = held.length;
+    if (this.#bases.length < count) this.#bases = new Float64Array(2 * count);
+    const bases = this.#bases;
     let rate = 0;
-    for (const sending of held) {
+    let windows = 0;
+    let shortest = NEVER;
+    let farthest = 0;
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
       sending.commit();
       rate += sending.rate;
+      windows += sending.window.usable;
+      const base = sending.roundTrip - before;
+      bases[i] = base;
+      if (base < shortest) shortest = base;
+      if (base > farthest) farthest = base;
     }
     if (rate === 0) {
       this.#wakeAt(link, NEVER);
       return;
     }
-    const bases = held.map((sending) => sending.roundTrip - before);
-    // Newton's method from below; the sum is convex and falls with d, so that it comes closer from one side.
-    let delay = 0;
-    for (let turn = 0; turn < 20; turn++) {
-      let sum = 0;
-      let slope = 0;
-      for (const [i, sending] of held.entries()) {
-        const each = (sending as Sending).window.usable / ((bases[i] as number) + delay);
-        sum += each;
-        slope += each / ((bases[i] as number) + delay);
+    // Exact where all round trips are alike. Elsewhere Newton's method from below: the sum is convex and falls with the delay.
+    let delay = windows / rate - farthest;
+    if (farthest - shortest > 1) {
+      delay = Math.max(delay, 0);
+      for (let turn = 0; turn < 20; turn++) {
+        let sum = 0;
+        let slope = 0;
+        for (let i = 0; i < count; i++) {
+          const roundTrip = (bases[i] as number) + delay;
+          const each = (held[i] as Sending).window.usable / roundTrip;
+          sum += each;
+          slope += each / roundTrip;
+        }
+        const step = (sum - rate) / slope;
+        if (turn === 0 && step <= 0) break;
+        delay += step;
+        if (Math.abs(step) < 1) break;
       }
-      const step = (sum - rate) / slope;
-      if (turn === 0 && step <= 0) break;
-      delay += step;
-      if (Math.abs(step) < 1) break;
     }
     delay = Math.min(Math.max(delay, 0), longest);
     this.#delay[link] = delay;
+    // Datagrams are packets at this fidelity, too: they wait behind the flows.
+    (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = Math.round(delay);
     if (delay >= longest * (1 - 1e-6) && now >= (this.#calmUntil[link] as number)) {
       this.#overflow(link, held, rate);
       return;
@@ -276,11 +295,14 @@ export class FlowNetwork {
     let growth = 0;
     let next = Math.max(this.#calmUntil[link] as number, now);
     if (next === now) next = NEVER;
-    for (const [i, sending] of held.entries()) {
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
       const { window } = sending;
-      const roundTrip = (bases[i] as number) + delay + room / 2;
-      allocation.setWeight(sending.flow, window.usable / ((bases[i] as number) + delay));
-      allocation.setCap(sending.flow, sending.capForWindow());
+      const base = bases[i] as number;
+      const roundTrip = base + delay + room / 2;
+      allocation.setWeight(sending.flow, window.usable / (base + delay));
+      // Behind a queue the window is no cap: the sharing gives each what its window fetches.
+      allocation.setCap(sending.flow, delay > 0 ? NEVER : sending.capForWindow());
       if (sending.recoverAt !== NEVER) {
         sending.growth = 0;
         next = Math.min(next, sending.recoverAt);
@@ -290,7 +312,9 @@ export class FlowNetwork {
       } else {
         sending.growth = window.growth(now, roundTrip, sending.rate, 4 * roundTrip);
         growth += sending.growth;
-        if (window.slowStart && sending.growth > 0) next = Math.min(next, now + Math.max((window.threshold - window.size) / sending.growth, 1));
+        if (window.slowStart && sending.growth > 0) {
+          next = Math.min(next, now + Math.max((window.threshold - window.size) / sending.growth, 1));
+        }
       }
     }
     if (growth > 0) next = Math.min(next, Math.max(now + (room * rate) / growth, this.#calmUntil[link] as number));
@@ -298,12 +322,13 @@ export class FlowNetwork {
   }
 
   #held(link: number): Sending[] {
-    const held: Sending[] = [];
-    this.allocation.forEachOn(link, (flow) => {
-      if (this.allocation.bottleneck(flow) !== link) return;
-      const sending = this.#sendings[flow];
+    const held = this.#heldNow;
+    held.length = 0;
+    const flows = this.allocation.flowsHeldBy(link);
+    for (let i = 0; i < flows.length; i++) {
+      const sending = this.#sendings[flows[i] as number];
       if (sending) held.push(sending);
-    });
+    }
     return held;
   }
 
@@ -329,7 +354,8 @@ export class FlowNetwork {
       lost[at] = (lost[at] as number) + 1;
     }
     this.#calmUntil[link] = now + Math.max(longest, 1);
-    for (const [i, sending] of held.entries()) if ((lost[i] as number) > 0 && sending.recoverAt === NEVER) sending.overflowed(lost[i] as number);
+    for (const [i, sending] of held.entries())
+      if ((lost[i] as number) > 0 && sending.recoverAt === NEVER) sending.overflowed(lost[i] as number);
     let next = this.#calmUntil[link] as number;
     for (const sending of held) {
       sending.growth = 0;
@@ -342,7 +368,7 @@ export class FlowNetwork {
   #draws(link: number): RandomStream {
     const known = this.#random[link];
     if (known) return known;
-    const random = randomStream(this.kernel.seed, `link ${this.#directions[link]?.name} overflow`);
+    const random = randomStream(this.kernel.seed, `link ${this.#surroundings.topology.directions[link]?.name} overflow`);
     this.#random[link] = random;
     return random;
   }
@@ -370,22 +396,10 @@ export class FlowNetwork {
     this.kernel.cause = cause;
   }
 
-  #numberOf(direction: LinkDirection): number {
-    let number = this.#numbers.get(direction);
-    if (number === undefined) {
-      number = this.#directions.length;
-      this.#directions.push(direction);
-      this.#numbers.set(direction, number);
-      this.#measure(number, direction);
-    }
-    return number;
-  }
-
-  #measure(link: number, direction: LinkDirection): void {
-    const rate = rateOf(direction);
+  #measure(direction: LinkDirection): void {
+    const link = direction.index;
+    const rate = direction.rateAt(this.kernel.now);
     this.allocation.setCapacity(link, rate);
-    // The frame on the line counts as part of the queue.
-    const room = Math.max(direction.properties.queue - FULL_FRAME, 0);
-    this.#longest[link] = rate > 0 ? (room * 8 * SECOND) / rate : 0;
+    this.#longest[link] = rate > 0 ? (direction.properties.queue * 8 * SECOND) / rate : 0;
   }
 }

@@ -20,15 +20,15 @@ export interface Route {
   readonly loss: Ratio;
 }
 
-export function routeOver(directions: readonly LinkDirection[], indexOf: (direction: LinkDirection) => number): Route {
+export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds): Route {
   let latency = 0;
   let perByte = 0;
   let perByteOnSlowest = 0;
   let arriving = 1;
   for (const direction of directions) {
     const { jitter, loss } = direction.properties;
-    const one = (8 * SECOND) / rateOf(direction);
-    latency += latencyOf(direction) + jitter / 2;
+    const one = (8 * SECOND) / direction.rateAt(now);
+    latency += direction.latencyAt(now) + jitter / 2;
     // During an outage nothing is sent, so that its time does not count.
     if (Number.isFinite(one)) {
       perByte += one;
@@ -36,18 +36,10 @@ export function routeOver(directions: readonly LinkDirection[], indexOf: (direct
     }
     arriving *= 1 - loss;
   }
-  return { directions, links: directions.map(indexOf), latency, perByte, perByteOnSlowest, loss: 1 - arriving };
+  return { directions, links: directions.map(({ index }) => index), latency, perByte, perByteOnSlowest, loss: 1 - arriving };
 }
 
 /** Bytes on the line for a message that is sent in as few segments as it takes. */
 export function wireSize(payload: Bytes): Bytes {
   return payload + HEADERS * Math.ceil(payload / MAXIMUM_SEGMENT_SIZE);
-}
-
-export function rateOf(direction: LinkDirection): number {
-  return (direction as { readonly rate?: number }).rate ?? direction.properties.rate;
-}
-
-function latencyOf(direction: LinkDirection): Nanoseconds {
-  return (direction as { readonly latency?: number }).latency ?? direction.properties.latency;
 }

@@ -19,16 +19,9 @@ import type { RandomStream } from '../../kernel/random.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import type { Stream } from '../tcp/conversation.ts';
-import {
-  CLOCK_GRANULARITY,
-  DELAYED_ACK,
-  MAXIMUM_RTO,
-  MAXIMUM_SEGMENT_SIZE,
-  MINIMUM_RTO,
-  USER_TIMEOUT,
-} from '../tcp/parameters.ts';
+import { CLOCK_GRANULARITY, DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE, MINIMUM_RTO, USER_TIMEOUT } from '../tcp/parameters.ts';
 import type { FlowNetwork } from './flow-network.ts';
-import { FULL_FRAME, HEADERS, type Route, rateOf, wireSize } from './route.ts';
+import { FULL_FRAME, HEADERS, type Route, wireSize } from './route.ts';
 import { Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -39,6 +32,9 @@ const DUPLICATES = 3;
 const STEP = 0.1;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
 const SAME_RATE = 0.02;
+/** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
+const SURE = 0.75;
+const FAR: Nanoseconds = SECOND / 10;
 /** A reader of a long message is told of progress each so many bytes, at the next change of rate. */
 const PROGRESS: Bytes = 256 * 1024;
 
@@ -129,6 +125,10 @@ export class Sending {
   #stalledSince: Nanoseconds = NEVER;
   #attempts = 0;
   #finSent = false;
+  /** The ways there and back, as of that state of the network. */
+  #there: Route | null = null;
+  #back: Route | null = null;
+  #routesOf = -1;
   #timer: Timer | null = null;
   #timerAt: Nanoseconds = NEVER;
   #timerCause = -1;
@@ -248,14 +248,23 @@ export class Sending {
 
   /** Round trip of a full segment, queues included. */
   get roundTrip(): Nanoseconds {
-    return this.#network.roundTrip(this.from, this.to);
+    const there = this.#route();
+    const back = this.#back;
+    const network = this.#network;
+    if (!there || !back) return 0;
+    return (
+      network.queueing(there) + there.latency + FULL_FRAME * there.perByte + network.queueing(back) + back.latency + HEADERS * back.perByte
+    );
   }
 
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
-    const held = bottleneck >= 0;
-    if (!held && this.bottleneck >= 0) this.commit();
+    if (bottleneck < 0 && this.bottleneck >= 0) {
+      this.commit();
+      // From here on its own window holds it back, and is to grow.
+      if (this.#mode === 'steady') this.#stepAt = this.#network.kernel.now;
+    }
     if (this.rate > 0) this.#previousRate = this.rate;
     this.#allocated = allocated;
     this.bottleneck = bottleneck;
@@ -563,7 +572,7 @@ export class Sending {
     let before = NEVER;
     for (const [i, link] of route.links.entries()) {
       if (link === this.bottleneck) break;
-      before = Math.min(before, rateOf(route.directions[i] as Route['directions'][number]));
+      before = Math.min(before, (route.directions[i] as Route['directions'][number]).rateAt(this.#network.kernel.now));
     }
     if (this.#roundBegin === 0 || this.#previousRate === 0) return before;
     return Math.min(before, (2 * this.#previousRate * 8 * SECOND) / this.#efficiency);
@@ -604,7 +613,8 @@ export class Sending {
 
   /** For the link that holds it back: its window and cap as they are now. */
   capForWindow(): number {
-    return this.#mode === 'burst' ? NEVER : this.#windowRate() * (1 + STEP);
+    // At least what a step of its own would give, so that the two do not take turns.
+    return this.#mode === 'burst' ? NEVER : this.#windowRate(Math.max(STEP * this.window.size, MAXIMUM_SEGMENT_SIZE));
   }
 
   /** So many segments that go out about now are lost. */
@@ -639,7 +649,8 @@ export class Sending {
       this.growth = 0;
       return;
     }
-    const repaired = now + roundTrip * (1 + slowly) + oneWay + ((segments + 2) * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
+    const repaired =
+      now + roundTrip * (1 + slowly) + oneWay + ((segments + 2) * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
     this.#holeUntil = Math.max(this.#holeUntil, repaired);
     // A loss in the window in which one was found before changes nothing more.
     if (this.recoverAt !== NEVER) return;
@@ -788,7 +799,13 @@ export class Sending {
   // Bookkeeping.
 
   #route(): Route | null {
-    return this.#network.route(this.from, this.to);
+    const epoch = this.#network.routeEpoch;
+    if (this.#routesOf !== epoch) {
+      this.#routesOf = epoch;
+      this.#there = this.#network.route(this.from, this.to);
+      this.#back = this.#network.route(this.to, this.from);
+    }
+    return this.#there;
   }
 
   #retransmissionTimeout(): Nanoseconds {
@@ -855,7 +872,16 @@ export class Sending {
       const { connection, isServer, outgoing } = this.#end;
       const arrived = this.#stretchAt + this.#delay() <= kernel.now && this.#holeUntil <= kernel.now;
       if (arrived && this.#stretchFrom - this.#told >= PROGRESS) this.#tellProgress(this.#stretchFrom);
-      recorder.flow(connection, isServer, this.#stretchAt, kernel.now, this.#stretchFrom, length, this.#delay(), outgoing.stepAt(this.#stretchFrom));
+      recorder.flow(
+        connection,
+        isServer,
+        this.#stretchAt,
+        kernel.now,
+        this.#stretchFrom,
+        length,
+        this.#delay(),
+        outgoing.stepAt(this.#stretchFrom),
+      );
       this.#stretchFrom = to;
     }
     this.#stretchAt = kernel.now;
@@ -927,7 +953,8 @@ export class Sending {
       }
       if (this.bottleneck < 0) at = Math.min(at, this.#stepAt);
     }
-    if (!(this.recoversWithLink && this.bottleneck >= 0) && this.#mode !== 'idle' && this.#mode !== 'over') at = Math.min(at, this.recoverAt);
+    if (!(this.recoversWithLink && this.bottleneck >= 0) && this.#mode !== 'idle' && this.#mode !== 'over')
+      at = Math.min(at, this.recoverAt);
     // The clock is in whole nanoseconds: never before what is due.
     this.#wakeAt(Math.max(Math.ceil(at), now));
   }
@@ -942,15 +969,20 @@ export class Sending {
   #wakeAt(at: Nanoseconds): void {
     const { kernel } = this.#network;
     const cause = this.#end.outgoing.stepAt(Math.min(Math.floor(this.#sent), this.#written - 1));
-    if (at === this.#timerAt && cause === this.#timerCause) return;
+    if (cause === this.#timerCause && this.#timer !== null) {
+      // Rates go up and down: an event that comes too early costs less than one that is moved each time.
+      if (at === this.#timerAt || (at > this.#timerAt && at !== NEVER)) return;
+    }
     if (this.#timer !== null) kernel.cancel(this.#timer);
     this.#timer = null;
-    this.#timerAt = at;
     this.#timerCause = cause;
+    this.#timerAt = at;
     if (at === NEVER) return;
+    const ahead = at - kernel.now;
+    if (this.bottleneck >= 0 && ahead > FAR) this.#timerAt = kernel.now + Math.floor(ahead * SURE);
     const before = kernel.cause;
     kernel.cause = cause;
-    this.#timer = kernel.schedule(at - kernel.now, this.#wakes);
+    this.#timer = kernel.schedule(this.#timerAt - kernel.now, this.#wakes);
     kernel.cause = before;
   }
 }

@@ -104,6 +104,12 @@ export class Ranges {
     return index < this.#starts.length ? Math.max(this.#starts[index] as number, position) : Number.POSITIVE_INFINITY;
   }
 
+  /** Where the last range that ends at `position` or before ends; −1 for none. */
+  lastEndUpTo(position: number): number {
+    const index = this.#firstEndingAt(position + 1) - 1;
+    return index < 0 ? -1 : (this.#ends[index] as number);
+  }
+
   /** Index of the first range that ends at `position` or later. */
   #firstEndingAt(position: number): number {
     const ends = this.#ends;

@@ -103,16 +103,16 @@ export class Scoreboard {
     return Math.min(start + this.#mss, this.#sacked.nextStart(start), limit);
   }
 
-  /** Begin of the segment that ends with the highest missing position below `max`: NextSeg's rule 4. */
-  lastMissing(max: number): number {
+  /** Where the highest missing stretch below `max` ends: NextSeg's rule 4. */
+  endOfMissing(max: number): number {
     const last = this.#sacked.count - 1;
-    let end = max;
-    let floor = this.#una;
-    if (last >= 0 && this.#sacked.end(last) >= max) {
-      end = this.#sacked.start(last);
-      if (last > 0) floor = this.#sacked.end(last - 1);
-    } else if (last >= 0) floor = this.#sacked.end(last);
-    return Math.max(end - this.#mss, floor, this.#una);
+    return last >= 0 && this.#sacked.end(last) >= max ? this.#sacked.start(last) : max;
+  }
+
+  /** Where a segment that ends with the missing position before `end` begins. */
+  startOfSegment(end: number): number {
+    const before = this.#sacked.lastEndUpTo(end);
+    return Math.max(end - this.#mss, before, this.#una);
   }
 
   /** A segment was sent again, from the position that `nextLost` or `nextMissing` gave. */

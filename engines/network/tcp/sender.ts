@@ -254,7 +254,8 @@ export class Sender {
       } else {
         if (this.una > this.#rescued) {
           this.#rescued = this.#recover;
-          this.#send(scoreboard.lastMissing(this.max), this.max);
+          const end = scoreboard.endOfMissing(this.max);
+          this.#send(scoreboard.startOfSegment(end), end);
         }
         break;
       }

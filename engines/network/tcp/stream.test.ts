@@ -7,15 +7,24 @@ import { encode } from '../../run-codec.ts';
 import type { ConnectFailure, Connection, Host } from '../host.ts';
 import { connected, drain, endings, FAST, message, networkForTests, SERVER, serve } from '../network-for-tests.ts';
 import { scenarioForTests } from '../scenario-for-tests.ts';
+import { MAXIMUM_SEGMENT_SIZE } from './parameters.ts';
 
 describe('whatever the network does', () => {
   const link = fc.record({
     latency: fc.integer({ min: 0, max: 200 * MILLISECOND }),
     jitter: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 * MILLISECOND })),
-    loss: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.05, noNaN: true })),
+    loss: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.1, noNaN: true })),
     up: fc.integer({ min: 100_000, max: 1_000_000_000 }),
     down: fc.integer({ min: 100_000, max: 1_000_000_000 }),
     queue: fc.integer({ min: 3_000, max: 300_000 }),
+    duplicates: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.05, noNaN: true })),
+    reordering: fc.boolean(),
+    tcp: fc.record({
+      congestionControl: fc.constantFrom('newreno' as const, 'cubic' as const),
+      selectiveAcknowledgments: fc.boolean(),
+      nagle: fc.boolean(),
+      receiveBuffer: fc.oneof(fc.constant(512 * 1024), fc.integer({ min: 1_000, max: 100_000 })),
+    }),
   });
   const writes = fc.array(
     fc.record({
@@ -92,6 +101,7 @@ describe('whatever the network does', () => {
           expect(Array.from(first.tables.messages.receivedAt).every((at) => at > 0)).toBe(true);
           expect(endings(first.net)).toEqual(['closed']);
         }
+        expect(first.tables.packets.length.every((length) => length <= MAXIMUM_SEGMENT_SIZE)).toBe(true);
         expect(sameBytes(encode(run().tables), encode(first.tables))).toBe(true);
       }),
       { numRuns: 60, endOnFailure: true },
