@@ -290,7 +290,7 @@ export class Allocation {
       const link = this.#links[i] as number;
       if ((this.#risingFlows[link] as number) > 0) this.#pushLink(link, this.#level(link));
     }
-    this.#sortByCap(capped);
+    if (capped > 1) this.#sortByCap(capped);
     let nextCapped = 0;
     for (;;) {
       while (nextCapped < capped && this.#fixed[this.#capped[nextCapped] as number] === filling) nextCapped++;

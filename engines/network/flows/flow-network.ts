@@ -57,10 +57,13 @@ export class FlowNetwork {
   readonly #random: (RandomStream | null)[];
   readonly #looked: Uint8Array;
   #toLook: number[] = [];
+  #spare: number[] = [];
   #solving = false;
   /** For the link that is looked at: who is held back, and his round trip without its queue. */
   readonly #heldNow: Sending[] = [];
   #bases = new Float64Array(16);
+  #lost = new Int32Array(16);
+  #shares = new Float64Array(16);
 
   constructor(surroundings: FlowSurroundings) {
     const { directions } = surroundings.topology;
@@ -185,17 +188,18 @@ export class FlowNetwork {
     if (this.#solving) return;
     this.#solving = true;
     this.#share();
-    // What a link's queue is depends on the rates and the other way round: two turns settle it well enough.
+    // A queue follows from the rates, and the rates from the queue; where the same flows are held back the two agree at once.
     for (let turn = 0; turn < 3 && this.#toLook.length > 0; turn++) {
       const links = this.#toLook;
-      this.#toLook = [];
-      for (const link of links) {
+      this.#toLook = this.#spare;
+      for (let i = 0; i < links.length; i++) {
+        const link = links[i] as number;
         this.#looked[link] = 0;
         this.#queueAt(link);
       }
-      const settled = this.#toLook;
-      this.#share(turn < 1);
-      if (settled !== this.#toLook) break;
+      links.length = 0;
+      this.#spare = links;
+      this.#share(false);
     }
     this.#solving = false;
   }
@@ -288,7 +292,7 @@ export class FlowNetwork {
     // Datagrams are packets at this fidelity, too: they wait behind the flows.
     (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = Math.round(delay);
     if (delay >= longest * (1 - 1e-6) && now >= (this.#calmUntil[link] as number)) {
-      this.#overflow(link, held, rate);
+      this.#overflow(link, held);
       return;
     }
     const room = longest - delay;
@@ -333,29 +337,47 @@ export class FlowNetwork {
   }
 
   /** The buffer is full: whoever loses segments is drawn, and told. */
-  #overflow(link: number, held: readonly Sending[], rate: number): void {
+  #overflow(link: number, held: readonly Sending[]): void {
     const { now } = this.kernel;
     const random = this.#draws(link);
-    const lost: number[] = held.map(() => 0);
+    const count = held.length;
+    if (this.#lost.length < count) {
+      this.#lost = new Int32Array(2 * count);
+      this.#shares = new Float64Array(2 * count);
+    }
+    const lost = this.#lost;
+    const shares = this.#shares;
     let avoiding = 0;
     let longest = 0;
-    for (const [i, sending] of held.entries()) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
+      lost[i] = 0;
+      sum += sending.rate;
+      shares[i] = sum;
       if (sending.recoverAt !== NEVER) continue;
       const { window, roundTrip } = sending;
-      longest = Math.max(longest, roundTrip);
+      if (roundTrip > longest) longest = roundTrip;
       const growth = window.growth(now, roundTrip, sending.rate, roundTrip) * roundTrip;
       if (window.slowStart) lost[i] = Math.max(Math.round(Math.min(growth, window.size) / MAXIMUM_SEGMENT_SIZE), 1);
       else avoiding += growth / MAXIMUM_SEGMENT_SIZE;
     }
     for (let left = Math.max(Math.round(avoiding), avoiding > 0 ? 1 : 0); left > 0; left--) {
-      let point = random.float() * rate;
-      let at = 0;
-      while (at < held.length - 1 && point >= (held[at] as Sending).rate) point -= (held[at++] as Sending).rate;
-      lost[at] = (lost[at] as number) + 1;
+      const point = random.float() * sum;
+      let low = 0;
+      let high = count - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((shares[middle] as number) > point) high = middle;
+        else low = middle + 1;
+      }
+      lost[low] = (lost[low] as number) + 1;
     }
     this.#calmUntil[link] = now + Math.max(longest, 1);
-    for (const [i, sending] of held.entries())
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
       if ((lost[i] as number) > 0 && sending.recoverAt === NEVER) sending.overflowed(lost[i] as number);
+    }
     let next = this.#calmUntil[link] as number;
     for (const sending of held) {
       sending.growth = 0;
