@@ -20,7 +20,7 @@ import type { Topology } from '../topology.ts';
 import { Allocation } from './allocation.ts';
 import type { HostFlows } from './host-flows.ts';
 import { FULL_FRAME, HEADERS, type Route, routeOver } from './route.ts';
-import type { Sending } from './sending.ts';
+import { CHORD, type Sending } from './sending.ts';
 
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -34,6 +34,8 @@ export interface FlowSurroundings {
   /** Index of the host with that address; −1 when there is none. */
   hostAt(address: string): number;
   addressOf(host: number): string;
+  /** Is told of windows and round trips, as at `packets`. */
+  observe?(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void;
 }
 
 export class FlowNetwork {
@@ -88,6 +90,10 @@ export class FlowNetwork {
 
   addressOf(host: number): string {
     return this.#surroundings.addressOf(host);
+  }
+
+  observe(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void {
+    this.#surroundings.observe?.(from, to, window, roundTrip);
   }
 
   // What changes in the network.
@@ -314,7 +320,8 @@ export class FlowNetwork {
         sending.growth = 0;
         next = Math.min(next, sending.growsFrom);
       } else {
-        sending.growth = window.growth(now, roundTrip, sending.rate, 4 * roundTrip);
+        sending.growth = window.growth(now, roundTrip, sending.rate, CHORD * roundTrip);
+        if (window.bends) next = Math.min(next, now + CHORD * roundTrip);
         growth += sending.growth;
         if (window.slowStart && sending.growth > 0) {
           next = Math.min(next, now + Math.max((window.threshold - window.size) / sending.growth, 1));
@@ -373,7 +380,15 @@ export class FlowNetwork {
       }
       lost[low] = (lost[low] as number) + 1;
     }
-    this.#calmUntil[link] = now + Math.max(longest, 1);
+    if (longest === 0) {
+      // All of them are about to make room: until then what comes too much is lost, and found with the rest.
+      let recovery = NEVER;
+      for (let i = 0; i < count; i++) recovery = Math.min(recovery, (held[i] as Sending).recoverAt);
+      this.#calmUntil[link] = recovery;
+      this.#wakeAt(link, recovery);
+      return;
+    }
+    this.#calmUntil[link] = now + longest;
     for (let i = 0; i < count; i++) {
       const sending = held[i] as Sending;
       if ((lost[i] as number) > 0 && sending.recoverAt === NEVER) sending.overflowed(lost[i] as number);
