@@ -271,6 +271,11 @@ export class Sending {
     );
   }
 
+  /** Numbers of the links on its way. */
+  get links(): readonly number[] {
+    return this.#route()?.links ?? [];
+  }
+
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
