@@ -145,6 +145,7 @@ export class Sending {
   constructor(network: FlowNetwork, end: SendingEnd) {
     this.#network = network;
     this.#end = end;
+    this.#limit = end.receiveBuffer;
     this.window = new Window(end.receiveBuffer, end.settings.congestionControl === 'cubic');
   }
 
@@ -438,6 +439,7 @@ export class Sending {
       }
       if (this.#sent >= this.#blockedAt || this.#sent >= this.#limit) {
         this.#closeStretch();
+        if (this.#stretchFrom > this.#told) this.#as(() => this.#arriveAt(this.#stretchFrom, this.#arrival()), this.#stretchFrom - 1);
         this.#leave();
         this.#mode = 'blocked';
         break;
