@@ -32,8 +32,10 @@ const DUPLICATES = 3;
 export const CHORD = 4;
 /** A steady flow's rate follows its window in steps of this share. */
 const STEP = 0.1;
+/** Round trips between two values of the metrics in congestion avoidance. */
+const OBSERVED = 10;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
-const SAME_RATE = 0.02;
+const SAME_RATE = 0.1;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
 const SURE = 0.75;
 const FAR: Nanoseconds = SECOND / 10;
@@ -133,6 +135,7 @@ export class Sending {
   #there: Route | null = null;
   #back: Route | null = null;
   #routesOf = -1;
+  #observedAt: Nanoseconds = -NEVER;
   #timer: Timer | null = null;
   #timerAt: Nanoseconds = NEVER;
   #timerCause = -1;
@@ -301,7 +304,7 @@ export class Sending {
   /** The queue in front of its bottleneck overflows and takes so many of its segments. */
   overflowed(segments: number): void {
     this.#settle();
-    this.#network.observe(this.from, this.to, this.window.usable, this.roundTrip);
+    this.#observe();
     this.#lose(segments, true);
     this.#plan();
   }
@@ -542,9 +545,8 @@ export class Sending {
     this.#roundStart = now;
     this.#roundBegin = this.#sent;
     this.#usedInRound = 0;
-    const { roundTrip } = this;
-    this.growsFrom = now + roundTrip;
-    this.#network.observe(this.from, this.to, this.window.usable, roundTrip);
+    this.growsFrom = now + this.roundTrip;
+    this.#observe();
   }
 
   /** The window is sent: on with the first acknowledgment. */
@@ -623,7 +625,6 @@ export class Sending {
     const { now } = this.#network.kernel;
     const { window } = this;
     const roundTrip = this.roundTrip;
-    this.#network.observe(this.from, this.to, window.usable, roundTrip);
     let growth = 0;
     if (now < this.growsFrom && this.recoverAt === NEVER) this.#stepAt = this.growsFrom;
     else if (this.recoverAt === NEVER) {
@@ -712,7 +713,6 @@ export class Sending {
     this.#blockedAt = NEVER;
     if (!this.#timeout) {
       window.recovered();
-      this.#network.observe(this.from, this.to, window.usable, this.roundTrip);
       if (this.#mode === 'burst' || this.#mode === 'steady') {
         this.#mode = 'steady';
         this.growsFrom = now;
@@ -845,6 +845,15 @@ export class Sending {
 
   #retransmissionTimeout(): Nanoseconds {
     return Math.max(MINIMUM_RTO, this.from === this.to ? 0 : this.roundTrip + CLOCK_GRANULARITY);
+  }
+
+  /** Tells of the window and the round trip, but not each time where they go up and down fast. */
+  #observe(): void {
+    const { now } = this.#network.kernel;
+    const { roundTrip } = this;
+    if (!this.slowStart && now - this.#observedAt < OBSERVED * roundTrip) return;
+    this.#observedAt = now;
+    this.#network.observe(this.from, this.to, this.window.usable, roundTrip);
   }
 
   /** The line's overhead and losses for the message that is sent now. */
