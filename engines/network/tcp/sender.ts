@@ -58,6 +58,8 @@ export class Sender {
   #windowSequence = 0;
   #windowAcknowledgment = 0;
 
+  /** The SYN, or the SYN-ACK, timed out. */
+  #handshakeLost = false;
   readonly #retransmission: Deadline;
   /** Since when the oldest unacknowledged position waits. */
   #waitingSince: Nanoseconds = 0;
@@ -102,6 +104,7 @@ export class Sender {
     this.#mss = mss;
     this.#selective = selective;
     this.congestion = this.#settings.congestionControl === 'cubic' ? new Cubic(mss) : new NewReno(mss);
+    if (this.#handshakeLost) this.congestion.handshakeLost();
     this.#scoreboard = new Scoreboard(mss);
     this.#inflation = new WindowInflation(this.congestion, mss);
     this.#reduction = new RateReduction(this.congestion, mss);
@@ -150,7 +153,7 @@ export class Sender {
     this.una = 1;
     this.#scoreboard.acknowledge(1);
     this.#measure(1);
-    this.roundTripTime.established();
+    this.roundTripTime.established(this.#handshakeLost);
     this.#heard = this.#kernel.now;
     this.#retransmission.stop();
   }
@@ -414,7 +417,7 @@ export class Sender {
     this.roundTripTime.backOff();
     this.#timedPosition = -1;
     if (this.una === 0) {
-      this.roundTripTime.handshakeLost();
+      this.#handshakeLost = true;
       this.congestion.handshakeLost();
       this.#retransmission.start(this.roundTripTime.timeout);
       this.#outlet.emitSyn();
