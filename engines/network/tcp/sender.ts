@@ -223,8 +223,10 @@ export class Sender {
     const scoreboard = this.#scoreboard;
     const mss = this.#mss;
     if (this.una === this.max && this.#kernel.now - this.#lastSent > this.roundTripTime.timeout) congestion.idle();
-    // RFC 3042: the first two duplicate ACKs each let one more segment out; with SACK they do so by leaving the pipe.
-    const limited = this.#selective || this.#recovering ? 0 : Math.min(this.#duplicates, DUPLICATE_THRESHOLD - 1) * mss;
+    // RFC 3042: the first two duplicate ACKs each let one more segment out, but not those of what was sent before a time-out; with
+    // SACK they do so by leaving the pipe.
+    const limits = !this.#selective && !this.#recovering && this.una >= this.#recover;
+    const limited = limits ? Math.min(this.#duplicates, DUPLICATE_THRESHOLD - 1) * mss : 0;
     let room = congestion.window + limited - scoreboard.pipe(this.max);
     for (;;) {
       const lost = scoreboard.nextLost;
