@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { bench as bundles } from './bundles.ts';
 import { bench as editor } from './editor.ts';
 import { bench as engines } from './engines.ts';
+import { bench as fidelity } from './fidelity.ts';
 import { bench as language } from './language.ts';
 import type { Result } from './result.ts';
 
@@ -37,6 +38,9 @@ await chapter(
   editor,
 );
 await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
+await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
+  fidelity(),
+);
 await chapter('Bundles', 'Minified, as shipped.', bundles);
 
 const page = chapters.map(([title, text, results]) =>

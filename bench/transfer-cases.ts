@@ -121,9 +121,9 @@ function seeds({ size, flows, loss }: Point): number {
   // Nothing is left to chance.
   if (loss === 0 && flows === 1) return 1;
   const wanted = (loss > 0 ? MOVED_WITH_LOSS : MOVED_WITHOUT) / (size * flows);
-  const [least, most] = loss > 0 ? [11, 201] : [3, 21];
+  const [least, most] = loss > 0 ? [5, 201] : [1, 21];
   // Odd, so that the median is one of them.
-  return Math.floor(Math.max(least, Math.min(most, wanted)) / 2) * 2 + 1;
+  return Math.floor((Math.max(least, Math.min(most, wanted)) - 1) / 2) * 2 + 1;
 }
 
 const amount = (bytes: number) => (bytes >= MB ? `${bytes / MB}MB` : `${bytes / kB}kB`);

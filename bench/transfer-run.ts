@@ -1,7 +1,9 @@
 /** Runs a case of transfer-cases.ts on our simulated network, at either fidelity. */
 import { Kernel } from '../engines/kernel/kernel.ts';
 import type { Process } from '../engines/kernel/process.ts';
+import { writePcapng } from '../engines/network/capture/pcapng.ts';
 import { type Connection, failed, type Host } from '../engines/network/host.ts';
+import { networkMetrics } from '../engines/network/metrics.ts';
 import { SimulatedNetwork } from '../engines/network/simulated-network.ts';
 import { SECOND } from '../engines/quantities.ts';
 import { Recorder } from '../engines/recorder.ts';
@@ -18,6 +20,8 @@ export interface TransferRun {
   readonly events: number;
   /** Rows of the run's table of packets. */
   readonly packets: number;
+  readonly scenario: Scenario;
+  readonly recorder: Recorder;
 }
 
 const PORT = 5000;
@@ -62,7 +66,12 @@ export function scenarioOf(subject: TransferCase, seed: number, fidelity: Fideli
     fidelity,
     sources: [],
     hosts: [
-      host('receiver', '10.255.0.1', { up: ACCESS_RATE, down: subject.rate }, line(oneWay * 0.8, subject.queue * FULL_FRAME, subject.loss)),
+      host(
+        'receiver',
+        '10.255.0.1',
+        { up: ACCESS_RATE, down: subject.rate },
+        line(oneWay * 0.8, (subject.queue - 1) * FULL_FRAME, subject.loss),
+      ),
       ...Array.from({ length: subject.flows }, (_, i) =>
         host(senderName(i), `10.0.${i >> 8}.${i & 255}`, { up: ACCESS_RATE, down: ACCESS_RATE }, line(oneWay * 0.2, 2 ** 31, 0)),
       ),
@@ -82,7 +91,7 @@ export function runTransfers(subject: TransferCase, seed: number, fidelity: Fide
   const scenario = scenarioOf(subject, seed, fidelity);
   const begun = performance.now();
   const kernel = new Kernel(scenario.seed);
-  const recorder = new Recorder([]);
+  const recorder = new Recorder(networkMetrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   const startedAt = starts(subject, seed);
   const completions: number[] = new Array(subject.flows).fill(Number.NaN);
@@ -117,5 +126,25 @@ export function runTransfers(subject: TransferCase, seed: number, fidelity: Fide
   }
   while (left > 0 && kernel.run(10_000));
   if (left > 0) throw new Error(`${subject.id}, seed ${seed}: ${left} flows did not complete`);
-  return { completions, wall: (performance.now() - begun) / 1000, events: kernel.events, packets: recorder.packetCount };
+  return {
+    completions,
+    wall: (performance.now() - begun) / 1000,
+    events: kernel.events,
+    packets: recorder.packetCount,
+    scenario,
+    recorder,
+  };
+}
+
+/** The run's capture at a host, as pcapng. */
+export function captureOf({ scenario, recorder }: TransferRun, host: string): Uint8Array {
+  return writePcapng(
+    {
+      ...recorder.tables(),
+      title: scenario.title,
+      hosts: scenario.hosts.map(({ name, address, implicit }) => ({ name, address, implicit })),
+      steps: [],
+    },
+    { host },
+  );
 }

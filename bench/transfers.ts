@@ -1,6 +1,8 @@
 /**
- * `node bench/transfers.ts [--case ID] [--fidelity packets|flows] [--reference FILE] [--seeds N]`: runs our side of one case,
- * or of every case whose id contains ID, and prints it beside ns-3's from a file that bench/ns3/reference.ts wrote.
+ * `node bench/transfers.ts [--case ID] [--fidelity packets|flows] [--seeds N] [--reference FILE | --against packets]`
+ *
+ * Runs our side of one case, or of every case whose id contains ID, and prints it beside ns-3's from a file that
+ * bench/ns3/reference.ts wrote, or beside our own packets.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Reference } from './ns3/reference.ts';
@@ -15,6 +17,8 @@ const option = (name: string): string | undefined => {
 };
 const wanted = option('--case') ?? '';
 const fidelity = (option('--fidelity') ?? 'packets') as Fidelity;
+const against = option('--against') as Fidelity | undefined;
+const theirName = against ?? 'ns-3';
 const file = option('--reference');
 const most = Number(option('--seeds') ?? Number.POSITIVE_INFINITY);
 const reference = file !== undefined && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Reference) : {};
@@ -24,7 +28,7 @@ const cases = exact.length > 0 ? exact : TRANSFER_CASES.filter(({ id }) => id.in
 const errors: number[] = [];
 const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 console.log(
-  `${'case'.padEnd(46)}${'seeds'.padStart(6)}${'ours s'.padStart(11)}${'ns-3 s'.padStart(11)}${'error'.padStart(10)}   last flow: ours, ns-3, error`,
+  `${'case'.padEnd(46)}${'seeds'.padStart(6)}${'ours s'.padStart(11)}${`${theirName} s`.padStart(11)}${'error'.padStart(10)}   last flow: ours, ${theirName}, error`,
 );
 for (const subject of cases) {
   const seeds = Math.min(subject.seeds, most);
@@ -36,7 +40,9 @@ for (const subject of cases) {
     continue;
   }
   const ours = figuresOf(runs);
-  const theirRuns = reference[subject.id];
+  const theirRuns = against
+    ? Array.from({ length: seeds }, (_, i) => runTransfers(subject, i + 1, against))
+    : reference[subject.id]?.slice(0, seeds);
   let line = `${subject.id.padEnd(46)}${String(seeds).padStart(6)}${ours.mean.toFixed(3).padStart(11)}`;
   if (theirRuns) {
     const theirs = figuresOf(theirRuns);

@@ -60,7 +60,11 @@ describe('netscenario', () => {
     [['run', '/dev/zero'], /not a regular file/],
     [['run', join(folder, 'nowhere.netscenario')], /there is no such file/],
     [['run', folder], /this is a folder/],
-    [['run', WALKTHROUGH, '--host', 'nobody'], /no host “nobody”/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--host', 'nobody'], /no host “nobody”/],
+    [['run', WALKTHROUGH, '--host', 'alice-pc'], /--host says where to capture: it needs --pcap/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'alice-pc'], /--link takes the two hosts that it joins/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'alice-pc,mail.crepes.fr'], /no link between .*; it has no links/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'a,b', '--host', 'a'], /give --host or --link, not both/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'no/such/folder.pcapng')], /cannot be written/],
     [['report', WALKTHROUGH], /--out FILE/],
   ])('%j is answered with what to put right, and exit code 2', async (words, message) => {
@@ -251,5 +255,16 @@ describe('run', () => {
     const run = decodeRun(new Uint8Array(readFileSync(save)));
     expect(run.seed).toBe(99);
     expect([...readFileSync(pcap).subarray(0, 4)]).toEqual([0x0a, 0x0d, 0x0d, 0x0a]);
+  });
+
+  it('captures one link, under its name', async () => {
+    const path = file(
+      'linked.netscenario',
+      'host a\nhost ns.example.org\nlink a <-> ns.example.org { latency 1 ms }\nzone example.org on ns.example.org { www A 192.0.2.80 }\na resolves www.example.org A\n',
+    );
+    const pcap = join(folder, 'link.pcapng');
+    expect((await netscenario('run', path, '--pcap', pcap, '--link', 'ns.example.org,a')).error).toBe('');
+    expect(readFileSync(pcap).includes('ns.example.org <-> a')).toBe(true);
+    expect((await netscenario('run', path, '--pcap', pcap, '--link', 'a,b')).error).toMatch(/no host “b”/);
   });
 });

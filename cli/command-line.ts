@@ -30,6 +30,7 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --json                            the same as JSON
       --pcap FILE                       write a capture (pcapng) for Wireshark
       --host NAME                       …of what this host sends and receives only
+      --link A,B                        …of what crosses the link between these two hosts only
       --save FILE                       keep the run, for later viewing
   netscenario report FILE --out FILE    write the run as one HTML page
       --seed N                          (both) run with this seed instead of the scenario's
@@ -73,13 +74,14 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
         json: { type: 'boolean' },
         pcap: { type: 'string' },
         host: { type: 'string' },
+        link: { type: 'string' },
         save: { type: 'string' },
         ...RUN_SETTINGS,
       });
       const options = {
         json: values.json === true,
         pcap: text(values.pcap),
-        host: text(values.host),
+        ...capturePoint(values),
         save: text(values.save),
         ...runSettings(values),
       };
@@ -122,6 +124,20 @@ function only(files: readonly string[], command: string): string {
   if (file === undefined) throw new Complaint(`${command} needs a file`);
   if (second !== undefined) throw new Complaint(`${command} takes one file; “${second}” is one too many`);
   return file;
+}
+
+/** Where to capture. Without `--pcap`, to say where would be a slip. */
+function capturePoint(values: Record<string, string | boolean | undefined>): { host: string | null; link: [string, string] | null } {
+  const host = text(values.host);
+  const link = text(values.link);
+  if (host !== null && link !== null) throw new Complaint('a capture is of a host or of a link: give --host or --link, not both');
+  const option = host !== null ? 'host' : 'link';
+  if ((host !== null || link !== null) && text(values.pcap) === null)
+    throw new Complaint(`--${option} says where to capture: it needs --pcap FILE`);
+  if (link === null) return { host, link: null };
+  const [a, b, ...more] = link.split(',').map((name) => name.trim());
+  if (!a || !b || more.length > 0) throw new Complaint(`--link takes the two hosts that it joins, as in --link west,east, not “${link}”`);
+  return { host, link: [a, b] };
 }
 
 const text = (value: string | boolean | undefined): string | null => (typeof value === 'string' ? value : null);

@@ -201,7 +201,7 @@ main(int argc, char* argv[])
     command.AddValue("sack", "offer selective acknowledgments", sack);
     command.AddValue("hyStart", "of CUBIC", hyStart);
     command.AddValue("run", "RngRun", run);
-    command.AddValue("pcap", "prefix of capture files of every device", pcap);
+    command.AddValue("pcap", "prefix of the name of a capture file at the receiver", pcap);
     command.AddValue("limit", "virtual seconds after which the run is given up", limit);
     command.Parse(argc, argv);
 
@@ -276,7 +276,7 @@ main(int argc, char* argv[])
     }
     if (!pcap.empty())
     {
-        PointToPointHelper().EnablePcapAll(pcap);
+        PointToPointHelper().EnablePcap(pcap, receiver->GetId(), 1);
     }
 
     Simulator::Stop(Seconds(limit));

@@ -6,6 +6,7 @@ import { Recorder } from '../recorder.ts';
 import type { Scenario } from '../scenario.ts';
 import type { CaptureTables } from './capture/pcapng.ts';
 import { type Connection, failed, type Host, type MessageInfo } from './host.ts';
+import { networkMetrics } from './metrics.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { ACK, FIN, RST, SYN } from './tcp/segment.ts';
 
@@ -13,7 +14,7 @@ export const message: MessageInfo = { protocol: 'test', kind: 'data', label: 'da
 
 export function networkForTests(scenario: Scenario) {
   const kernel = new Kernel(scenario.seed);
-  const recorder = new Recorder([]);
+  const recorder = new Recorder(networkMetrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   return {
     kernel,
