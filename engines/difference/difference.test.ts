@@ -56,7 +56,7 @@ const EDITS: readonly Edit[] = [
   ...inTable('connections', 'connection opened', 'openedAt', 'clientPort', (port) => port + 1),
   ...inTable('connections', 'connection established', 'establishedAt', 'serverIsn', (isn) => isn + 1),
   ...inTable('packets', 'packet sent', 'sentAt', 'window', (window) => window - 1),
-  ...inTable('packets', 'packet fate', 'receivedAt', 'fate', () => PACKET_FATES.indexOf('queue full')),
+  ...inTable('packets', 'packet arrival', 'receivedAt', 'fate', () => PACKET_FATES.indexOf('queue full')),
   ...inTable('crossings', 'link crossed', 'at', 'reverse', (reverse) => 1 - reverse),
   ...inTable('flows', 'stretch sent', 'startedAt', 'length', (length) => length + 1),
   ...run.series.flatMap((series, i) =>
@@ -160,7 +160,7 @@ describe('a description', () => {
     expect(describeDifference(compareRuns(run, later), 0)!.fields).toEqual(['sent at 20.1 ms, was 20 ms']);
     const bytes = run.bytes.slice();
     bytes[run.messages.start[3]! + 5] = 0x58;
-    expect(describeDifference(compareRuns(run, { ...run, bytes }), 0)!.fields).toEqual(['byte 5 0x58, was 0x63 (Parameters)']);
+    expect(describeDifference(compareRuns(run, { ...run, bytes }), 0)!.fields).toEqual(['byte 5 0x58, was 0x63 (domain)']);
   });
 
   it('leaves packets out of the context of messages, and shows them around packets', () => {

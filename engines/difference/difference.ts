@@ -68,8 +68,11 @@ function groupsOf(kinds: readonly EventKind[]): Group[] {
 
 function firstDifference(groups: readonly Group[]): Difference | null {
   let best: Difference | null = null;
-  const consider = (kind: EventKind, i: number, j: number): void => {
-    const at = earlier(i < 0 ? Number.NaN : kind.at(0, i), j < 0 ? Number.NaN : kind.at(1, j));
+  const earliest = (kind: EventKind, i: number, j: number): Nanoseconds =>
+    earlier(i < 0 ? Number.NaN : kind.at(0, i), j < 0 ? Number.NaN : kind.at(1, j));
+  const consider = (group: Group, kind: EventKind, i: number, j: number): void => {
+    const own = earliest(kind, i, j);
+    const at = Number.isNaN(own) ? earliest(group[0], i, j) : own;
     if (best && (at > best.at || (at === best.at && kind.rank >= best.kind.rank))) return;
     best = { kind, rows: [i, j], at, fields: i < 0 || j < 0 ? [] : kind.fields.filter((field) => !field.same(i, j)) };
   };
@@ -81,13 +84,13 @@ function firstDifference(groups: readonly Group[]): Difference | null {
       const met = new Uint8Array(rows[0]);
       for (let j = 0; j < rows[1]; j++) {
         const i = pairs[j] as number;
-        if (i < 0) consider(leading, -1, j);
+        if (i < 0) consider(group, leading, -1, j);
         else {
           met[i] = 1;
-          for (const kind of group) if (!allSame(kind, i, j)) consider(kind, i, j);
+          for (const kind of group) if (!allSame(kind, i, j)) consider(group, kind, i, j);
         }
       }
-      for (let i = 0; i < rows[0]; i++) if (!met[i]) consider(leading, i, -1);
+      for (let i = 0; i < rows[0]; i++) if (!met[i]) consider(group, leading, i, -1);
       continue;
     }
     const shorter = Math.min(rows[0], rows[1]);
@@ -95,12 +98,12 @@ function firstDifference(groups: readonly Group[]): Difference | null {
     for (; row < shorter; row++) {
       if (leading.at(0, row) > latest() && leading.at(1, row) > latest()) break;
       if (!allSame(leading, row, row)) break;
-      for (const kind of following) if (!allSame(kind, row, row)) consider(kind, row, row);
+      for (const kind of following) if (!allSame(kind, row, row)) consider(group, kind, row, row);
     }
     if (row < shorter) {
-      if (!allSame(leading, row, row)) consider(leading, ...parting(leading, row));
-    } else if (row < rows[0]) consider(leading, row, -1);
-    else if (row < rows[1]) consider(leading, -1, row);
+      if (!allSame(leading, row, row)) consider(group, leading, ...parting(leading, row));
+    } else if (row < rows[0]) consider(group, leading, row, -1);
+    else if (row < rows[1]) consider(group, leading, -1, row);
   }
   return best;
 }
@@ -235,8 +238,8 @@ export function eventsAround({ kinds, first }: RunComparison, side: Side, count:
   const after: EventOf[] = [];
   if (!first || count === 0) return { before, after };
   const own = first.rows[side];
-  const pivot = { at: own >= 0 ? first.kind.at(side, own) : first.at, kind: first.kind, row: own >= 0 ? own : first.rows[1 - side]! - 0.5 };
-  if (Number.isNaN(pivot.at)) return { before, after };
+  const ownAt = own >= 0 ? first.kind.at(side, own) : Number.NaN;
+  const pivot = { at: Number.isNaN(ownAt) ? first.at : ownAt, kind: first.kind, row: own >= 0 ? own : first.rows[1 - side]! - 0.5 };
   for (const kind of kinds) {
     if (kind.fine && !first.kind.fine) continue;
     if (kind.fine && kind.table !== first.kind.table) continue;

@@ -36,7 +36,7 @@ export interface EventKind {
   readonly rank: number;
   /** Number of rows in A and in B. */
   readonly rows: readonly [number, number];
-  /** When the event took place; NaN for one that never did. */
+  /** When the event took place; NaN for one that never did, which is told when the first event of its row took place. */
   at(side: Side, row: number): Nanoseconds;
   readonly fields: readonly FieldOfKind[];
   /** One line without the time. */
@@ -55,7 +55,7 @@ type Column = ArrayLike<number>;
 type Runs = readonly [Run, Run];
 
 const RANKS = [
-  'packet fate',
+  'packet arrival',
   'connection established',
   'message received',
   'connection ended',
@@ -321,11 +321,9 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
       follows: true,
       rank: rank('connection established'),
       rows,
-      at: (side, row) =>
-        Number.isNaN(c[side].establishedAt[row] as number) ? (c[side].openedAt[row] as number) : (c[side].establishedAt[row] as number),
+      at: (side, row) => c[side].establishedAt[row] as number,
       fields: [time('established at', column('establishedAt')), number('server’s initial sequence number', column('serverIsn'))],
-      show: (side, row) =>
-        `${Number.isNaN(c[side].establishedAt[row] as number) ? 'never established' : 'established'}: ${show(side, row)}`,
+      show: (side, row) => `established: ${show(side, row)}`,
     });
     kinds.push({
       name: 'connection ended',
@@ -379,11 +377,11 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
       show,
     });
     kinds.push({
-      name: 'packet fate',
+      name: 'packet arrival',
       table: 'packets',
       fine: true,
       follows: true,
-      rank: rank('packet fate'),
+      rank: rank('packet arrival'),
       rows,
       // Of a packet that did not arrive it is not known when that was decided.
       at: (side, row) =>
