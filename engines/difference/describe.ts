@@ -3,7 +3,7 @@ import { dissect } from '../dissect.ts';
 import type { Field } from '../field.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import { type Difference, type EventOf, eventsAround, type RunComparison } from './difference.ts';
-import { firstBytes, type Side, stringOf } from './kinds.ts';
+import { firstBytes, type Side, stringOf } from './fields.ts';
 import { showTime } from './moment.ts';
 
 export interface ToldEvent {

@@ -2,12 +2,13 @@
  * Where two runs part: the first event, in virtual time, that differs, and how much differs after it.
  *
  * One pass over the columns of both runs, side by side. Rows that were recorded in the order of time cannot differ earlier
- * than the first row that does, so a table is left as soon as its rows are later than the best difference found so far.
+ * than the first row that does; what follows from the rows before it (that they were received) may still differ earlier than that.
  */
 import { ALL_INGREDIENTS, type Ingredient } from '../ingredients.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { Run } from '../run.ts';
-import { type EventKind, type FieldOfKind, kindsOf, type Side } from './kinds.ts';
+import type { FieldOfKind, Side } from './fields.ts';
+import { type EventKind, kindsOf } from './kinds.ts';
 
 export interface Difference {
   readonly kind: EventKind;
@@ -76,7 +77,6 @@ function firstDifference(groups: readonly Group[]): Difference | null {
     if (best && (at > best.at || (at === best.at && kind.rank >= best.kind.rank))) return;
     best = { kind, rows: [i, j], at, fields: i < 0 || j < 0 ? [] : kind.fields.filter((field) => !field.same(i, j)) };
   };
-  const latest = (): Nanoseconds => best?.at ?? Number.POSITIVE_INFINITY;
   for (const group of groups) {
     const [leading, ...following] = group;
     const { pairs, rows } = leading;
@@ -94,16 +94,16 @@ function firstDifference(groups: readonly Group[]): Difference | null {
       continue;
     }
     const shorter = Math.min(rows[0], rows[1]);
-    let row = 0;
-    for (; row < shorter; row++) {
-      if (leading.at(0, row) > latest() && leading.at(1, row) > latest()) break;
-      if (!allSame(leading, row, row)) break;
-      for (const kind of following) if (!allSame(kind, row, row)) consider(group, kind, row, row);
+    let end = shorter;
+    for (const field of leading.fields) end = field.firstDifferent(0, end);
+    if (end < shorter) consider(group, leading, ...parting(leading, end));
+    else if (end < rows[0]) consider(group, leading, end, -1);
+    else if (end < rows[1]) consider(group, leading, -1, end);
+    for (const kind of following) {
+      for (const field of kind.fields) {
+        for (let row = field.firstDifferent(0, end); row < end; row = field.firstDifferent(row + 1, end)) consider(group, kind, row, row);
+      }
     }
-    if (row < shorter) {
-      if (!allSame(leading, row, row)) consider(group, leading, ...parting(leading, row));
-    } else if (row < rows[0]) consider(group, leading, row, -1);
-    else if (row < rows[1]) consider(group, leading, -1, row);
   }
   return best;
 }
@@ -141,6 +141,8 @@ const AHEAD = 16;
 /** After so many rows without one, it is looked for only now and then: the tables have nothing in common any more. */
 const PATIENCE = 64;
 
+const LEAST_BLOCK = 16;
+
 function summaries(groups: readonly Group[]): TableSummary[] {
   const found = new Map<string, { -readonly [K in keyof TableSummary]: TableSummary[K] }>();
   for (const group of groups) {
@@ -174,7 +176,23 @@ function summaries(groups: readonly Group[]): TableSummary[] {
     let i = 0;
     let j = 0;
     let failures = 0;
+    // While both are in step, rows that are the same are counted in blocks, which grow as long as that goes well.
+    let block = LEAST_BLOCK;
+    const compared = group.flatMap(({ fields }) => fields.filter((field) => !field.reference));
     while (i < rows[0] && j < rows[1]) {
+      if (i === j) {
+        const limit = Math.min(i + block, rows[0], rows[1]);
+        let end = limit;
+        for (const field of compared) end = field.firstDifferent(i, end);
+        block = end === limit ? block * 2 : LEAST_BLOCK;
+        if (end > i) {
+          summary.same += end - i;
+          failures = 0;
+          i = end;
+          j = end;
+          continue;
+        }
+      }
       if (groupAlike(i, j)) failures = 0;
       else if (failures < PATIENCE || failures % AHEAD === 0) {
         let ahead = 1;

@@ -1,33 +1,29 @@
 /**
- * What can differ between two runs: kinds of events, each with its time, its fields, and how a field of run A is compared with
- * one of run B.
+ * What can differ between two runs: kinds of events, each with its time and its fields.
  *
- * Theory of operation. Most kinds are rows of a table that both runs recorded in the order of time, so events are paired row by
- * row: up to the first difference, the tables are the same. What an index stands for is compared, not the index: texts and hosts
- * of B are translated into A's numbers once, steps are paired by their texts. Comparing builds no texts; `show` is for the few
- * events that someone looks at.
+ * Most kinds are rows of a table that both runs recorded in the order of time, so events are paired row by row: up to the first
+ * difference, the tables are the same.
  */
-import { bytesOf, type Content } from '../content.ts';
 import { formatSize, formatValue } from '../format.ts';
 import type { Ingredient } from '../ingredients.ts';
 import { fateOf } from '../network/capture/fates.ts';
 import { flagNames } from '../network/wire/tcp.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { Run } from '../run.ts';
+import {
+  type Column,
+  content,
+  type FieldOfKind,
+  fieldsOf,
+  hostOf,
+  options,
+  pairSteps,
+  type Runs,
+  rowwise,
+  type Side,
+  stringOf,
+} from './fields.ts';
 import { showTime } from './moment.ts';
-
-/** Run A is 0, run B is 1. */
-export type Side = 0 | 1;
-
-export interface FieldOfKind {
-  readonly name: string;
-  /** True for a time. */
-  readonly time?: boolean;
-  /** True for a reference to a row of another table: rows that are compared out of step are not compared by it. */
-  readonly reference?: boolean;
-  same(rowA: number, rowB: number): boolean;
-  show(side: Side, row: number): string;
-}
 
 export interface EventKind {
   /** For people and JSON: `message sent`. */
@@ -51,9 +47,6 @@ export interface EventKind {
   readonly fine?: boolean;
 }
 
-type Column = ArrayLike<number>;
-type Runs = readonly [Run, Run];
-
 const RANKS = [
   'packet arrival',
   'connection established',
@@ -72,73 +65,24 @@ const RANKS = [
 ] as const;
 const rank = (name: (typeof RANKS)[number]): number => RANKS.indexOf(name);
 
-const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
-
 /** The kinds that the ingredients ask for, of the events of two runs. */
 export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): EventKind[] {
   const [a, b] = runs;
   const has = (name: Ingredient): boolean => ingredients.has(name);
-  const strings = translation(a.strings, b.strings);
-  const hosts = translation(
-    a.hosts.map(({ name }) => name),
-    b.hosts.map(({ name }) => name),
-  );
+  const { number, reference, time, text, host, cause } = fieldsOf(runs, ingredients);
   const steps = pairSteps(runs);
-
-  const number = (
-    name: string,
-    columns: readonly [Column, Column],
-    show: (value: number, side: Side, row: number) => string = String,
-  ): FieldOfKind => ({
-    name,
-    same: (i, j) => same(columns[0][i] as number, columns[1][j] as number),
-    show: (side, row) => show(columns[side][row] as number, side, row),
-  });
-  const reference = (name: string, columns: readonly [Column, Column]): FieldOfKind => ({
-    ...number(name, columns, (value) => `number ${value}`),
-    reference: true,
-  });
-  const time = (name: string, columns: readonly [Column, Column]): FieldOfKind =>
-    has('times')
-      ? { ...number(name, columns, showTime), time: true }
-      : {
-          // Whether it came to pass at all.
-          name,
-          same: (i, j) => Number.isNaN(columns[0][i] as number) === Number.isNaN(columns[1][j] as number),
-          show: (side, row) => showTime(columns[side][row] as number),
-        };
-  const translated = (
-    name: string,
-    columns: readonly [Column, Column],
-    map: Int32Array,
-    show: (side: Side, index: number) => string,
-  ): FieldOfKind => ({
-    name,
-    same: (i, j) => {
-      const index = columns[1][j] as number;
-      return columns[0][i] === (index < 0 ? index : (map[index] as number));
-    },
-    show: (side, row) => show(side, columns[side][row] as number),
-  });
-  const text = (name: string, columns: readonly [Column, Column]) =>
-    translated(name, columns, strings, (side, index) => (index < 0 ? 'none' : `“${stringOf(runs[side], index)}”`));
-  const host = (name: string, columns: readonly [Column, Column]) =>
-    translated(name, columns, hosts, (side, index) => hostOf(runs[side], index));
-  const cause = (columns: readonly [Column, Column]): FieldOfKind[] =>
-    has('steps')
-      ? [translated('caused by', columns, steps, (side, index) => (index < 0 ? 'no step' : `“${runs[side].steps[index]?.text}”`))]
-      : [];
   const both = <T>(get: (run: Run) => T): readonly [T, T] => [get(a), get(b)];
 
   const kinds: EventKind[] = [];
 
   if (has('steps')) {
     const rows = both(({ steps: { length } }) => length);
-    const value = <T>(name: string, get: (step: Run['steps'][number]) => T): FieldOfKind => ({
-      name,
-      same: (i, j) => get(a.steps[i] as Run['steps'][number]) === get(b.steps[j] as Run['steps'][number]),
-      show: (side, row) => `“${get(runs[side].steps[row] as Run['steps'][number])}”`,
-    });
+    const value = <T>(name: string, get: (step: Run['steps'][number]) => T): FieldOfKind =>
+      rowwise({
+        name,
+        same: (i, j) => get(a.steps[i] as Run['steps'][number]) === get(b.steps[j] as Run['steps'][number]),
+        show: (side, row) => `“${get(runs[side].steps[row] as Run['steps'][number])}”`,
+      });
     const startedAt = both((run) => run.steps.map((step) => step.startedAt));
     const endedAt = both((run) => run.steps.map((step) => step.endedAt));
     const textOf = (side: Side, row: number): string => runs[side].steps[row]?.text ?? '';
@@ -182,11 +126,12 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
 
   if (has('checks')) {
     const get = (side: Side, row: number) => runs[side].checks[row] as Run['checks'][number];
-    const value = (name: string, of: (check: Run['checks'][number]) => string): FieldOfKind => ({
-      name,
-      same: (i, j) => of(get(0, i)) === of(get(1, j)),
-      show: (side, row) => `“${of(get(side, row))}”`,
-    });
+    const value = (name: string, of: (check: Run['checks'][number]) => string): FieldOfKind =>
+      rowwise({
+        name,
+        same: (i, j) => of(get(0, i)) === of(get(1, j)),
+        show: (side, row) => `“${of(get(side, row))}”`,
+      });
     kinds.push({
       name: 'check',
       table: 'checks',
@@ -449,12 +394,16 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
     });
   }
 
-  if (has('metrics')) kinds.push(...series(runs, time));
+  if (has('metrics')) kinds.push(...series(runs, time, number));
   return kinds;
 }
 
 /** Metrics: one kind of events a series, since only its own samples are in order. */
-function series([a, b]: Runs, time: (name: string, columns: readonly [Column, Column]) => FieldOfKind): EventKind[] {
+function series(
+  [a, b]: Runs,
+  time: (name: string, columns: readonly [Column, Column]) => FieldOfKind,
+  number: (name: string, columns: readonly [Column, Column]) => FieldOfKind,
+): EventKind[] {
   const key = (one: Run['series'][number]): string => JSON.stringify([one.metric, ...one.subjects]);
   const pairs = new Map<string, [Run['series'][number] | undefined, Run['series'][number] | undefined]>();
   for (const one of a.series) pairs.set(key(one), [one, undefined]);
@@ -482,8 +431,7 @@ function series([a, b]: Runs, time: (name: string, columns: readonly [Column, Co
       fields: [
         time('measured at', at),
         {
-          name: 'value',
-          same: (i, j) => same(values[0][i] as number, values[1][j] as number),
+          ...number('value', values),
           // Where rounding hides a difference, the number itself.
           show: (side, row) => `${value(side, row)}${unit === 'ns' || unit === '' ? '' : ` (${values[side][row]})`}`,
         },
@@ -491,59 +439,6 @@ function series([a, b]: Runs, time: (name: string, columns: readonly [Column, Co
       show: (side, row) => `${metric}${subjects.length > 0 ? ` of ${subjects.join(', ')}` : ''} = ${value(side, row)}`,
     };
   });
-}
-
-/** The bytes of messages. */
-function content(runs: Runs): FieldOfKind {
-  const [a, b] = [runs[0].messages, runs[1].messages];
-  const [left, right] = [runs[0].bytes, runs[1].bytes];
-  return {
-    name: 'content',
-    same: (i, j) => {
-      const length = a.length[i] as number;
-      if (length !== b.length[j] || a.bulk[i] !== b.bulk[j]) return false;
-      let from = a.start[i] as number;
-      let other = b.start[j] as number;
-      if (a.bulk[i] !== 0) return from === other;
-      for (const end = from + length; from < end; from++, other++) if (left[from] !== right[other]) return false;
-      return true;
-    },
-    show: (side, row) => {
-      const bytes = contentOf(runs[side], row);
-      return bytes instanceof Uint8Array ? formatSize(bytes.length) : `${formatSize(bytes.length)} generated from ${bytes.seed}`;
-    },
-  };
-}
-
-/** The content of a message; of bulk content no byte is generated. */
-export function contentOf({ messages, bytes }: Run, row: number): Content {
-  const [offset, length, seed] = [messages.start[row] as number, messages.length[row] as number, messages.bulk[row] as number];
-  return seed === 0 ? bytes.subarray(offset, offset + length) : { seed, offset, length };
-}
-
-/** The first `limit` bytes of a message. */
-export function firstBytes(run: Run, row: number, limit: number): Uint8Array {
-  const whole = contentOf(run, row);
-  return whole instanceof Uint8Array ? whole.subarray(0, limit) : bytesOf({ ...whole, length: Math.min(whole.length, limit) });
-}
-
-/** The options of TCP segments. */
-function options(runs: Runs): FieldOfKind {
-  const bytes = (side: Side, row: number): Uint8Array => {
-    const { optionsStart, optionsLength } = runs[side].packets;
-    return runs[side].bytes.subarray(optionsStart[row], (optionsStart[row] as number) + (optionsLength[row] as number));
-  };
-  const lengths = [runs[0].packets.optionsLength, runs[1].packets.optionsLength] as const;
-  return {
-    name: 'options',
-    same: (i, j) => {
-      if (lengths[0][i] !== lengths[1][j]) return false;
-      if (lengths[0][i] === 0) return true;
-      const other = bytes(1, j);
-      return bytes(0, i).every((byte, k) => byte === other[k]);
-    },
-    show: (side, row) => Array.from(bytes(side, row), (byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'none',
-  };
 }
 
 function byStart({ rows, startedAt, connection, fromServer }: Run['flows']): Uint32Array {
@@ -557,31 +452,3 @@ function byStart({ rows, startedAt, connection, fromServer }: Run['flows']): Uin
       x - y,
   );
 }
-
-/** By index of B: A's index of the same text; −2 where A has no such text. */
-function translation(a: readonly string[], b: readonly string[]): Int32Array {
-  const known = new Map(a.map((text, i) => [text, i]));
-  return Int32Array.from(b, (text) => known.get(text) ?? -2);
-}
-
-/** Which step of A a step of B is: by place from both ends while the texts are the same, and by place in between. */
-export function pairSteps([a, b]: Runs): Int32Array {
-  const [left, right] = [a.steps, b.steps];
-  const alike = (i: number, j: number): boolean => left[i]?.text === right[j]?.text && left[i]?.parent === right[j]?.parent;
-  const most = Math.min(left.length, right.length);
-  let head = 0;
-  while (head < most && alike(head, head)) head++;
-  let tail = 0;
-  while (tail < most - head && left[left.length - 1 - tail]?.text === right[right.length - 1 - tail]?.text) tail++;
-  const map = new Int32Array(right.length).fill(-2);
-  for (let j = 0; j < right.length; j++) {
-    if (j < head) map[j] = j;
-    else if (j >= right.length - tail) map[j] = left.length - (right.length - j);
-    else if (j < left.length - tail) map[j] = j;
-  }
-  return map;
-}
-
-export const stringOf = (run: Run, index: number): string => run.strings[index] ?? '';
-
-export const hostOf = (run: Run, index: number): string => run.hosts[index]?.name ?? `host ${index}`;
