@@ -31,14 +31,18 @@ export function fingerprint(run: Fingerprinted, ingredients: readonly Ingredient
   return bytesToHex(hash.digest());
 }
 
-const whole = (run: Fingerprinted) => ({
-  ...run,
-  sources: [],
-  declared: run.declared.map((declaration) => ({ ...declaration, source: -1 })),
-  steps: run.steps.map((step) => ({ ...step, at: null })),
-  checks: run.checks.map((check) => ({ ...check, at: null })),
-  views: run.views.map((view) => view.view),
-});
+function whole(run: Fingerprinted) {
+  // A whole run is a Fingerprinted, too, and brings its own.
+  const { fingerprint: _, ...happened } = run as Run;
+  return {
+    ...happened,
+    sources: [],
+    declared: run.declared.map((declaration) => ({ ...declaration, source: -1 })),
+    steps: run.steps.map((step) => ({ ...step, at: null })),
+    checks: run.checks.map((check) => ({ ...check, at: null })),
+    views: run.views.map((view) => view.view),
+  };
+}
 
 /** Plain data that holds what was chosen and nothing else. */
 function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
