@@ -64,6 +64,7 @@ export class Allocation {
   #filling = 0;
   #dirty = false;
   #capped = new Int32Array(64);
+  readonly #heldBy: number[] = [];
 
   /** Flows whose rate the last `solve` changed: the first `changedCount` entries. */
   changed = new Int32Array(64);
@@ -168,9 +169,15 @@ export class Allocation {
     return this.#bound[link] as number;
   }
 
-  /** Calls `visit` with each flow of a link, the one that came last first. */
-  forEachOn(link: number, visit: (flow: number) => void): void {
-    for (let hop = this.#first[link] as number; hop !== NONE; hop = this.#linkNext[hop] as number) visit(this.#hopFlow[hop] as number);
+  /** The flows that a link holds back, the one that came last first; valid until the next call. */
+  flowsHeldBy(link: number): readonly number[] {
+    const held = this.#heldBy;
+    held.length = 0;
+    for (let hop = this.#first[link] as number; hop !== NONE; hop = this.#linkNext[hop] as number) {
+      const flow = this.#hopFlow[hop] as number;
+      if (this.#bottleneck[flow] === link) held.push(flow);
+    }
+    return held;
   }
 
   /** Bytes held in arrays that grow with the flows. */
@@ -283,7 +290,7 @@ export class Allocation {
       const link = this.#links[i] as number;
       if ((this.#risingFlows[link] as number) > 0) this.#pushLink(link, this.#level(link));
     }
-    this.#sortByCap(capped);
+    if (capped > 1) this.#sortByCap(capped);
     let nextCapped = 0;
     for (;;) {
       while (nextCapped < capped && this.#fixed[this.#capped[nextCapped] as number] === filling) nextCapped++;

@@ -44,6 +44,8 @@ export class FlowNetwork {
   readonly hosts: HostFlows[] = [];
   readonly #surroundings: FlowSurroundings;
   readonly #routes = new Map<number, Route | null>();
+  /** Counts the states of the network: what was known of ways in another one is out of date. */
+  routeEpoch = 0;
   /** By number in the allocation. */
   readonly #sendings: (Sending | null)[] = [];
   /** Of each link: the queueing delay now, the longest that its buffer has room for, and no overflow before. */
@@ -55,7 +57,13 @@ export class FlowNetwork {
   readonly #random: (RandomStream | null)[];
   readonly #looked: Uint8Array;
   #toLook: number[] = [];
+  #spare: number[] = [];
   #solving = false;
+  /** For the link that is looked at: who is held back, and his round trip without its queue. */
+  readonly #heldNow: Sending[] = [];
+  #bases = new Float64Array(16);
+  #lost = new Int32Array(16);
+  #shares = new Float64Array(16);
 
   constructor(surroundings: FlowSurroundings) {
     const { directions } = surroundings.topology;
@@ -88,7 +96,8 @@ export class FlowNetwork {
   rateChanged(direction: LinkDirection): void {
     const link = direction.index;
     this.#measure(direction);
-    for (const [key, route] of this.#routes) if (route?.links.includes(link)) this.#routes.delete(key);
+    this.#routes.clear();
+    this.routeEpoch++;
     this.look(link);
     this.solve();
   }
@@ -96,6 +105,7 @@ export class FlowNetwork {
   /** Links, forwarding hosts or partitions: who reaches whom may have changed. */
   routesChanged(): void {
     this.#routes.clear();
+    this.routeEpoch++;
     for (const host of this.hosts) host?.pathsChanged();
   }
 
@@ -117,7 +127,8 @@ export class FlowNetwork {
   /** The sum of the queueing delays on a way. */
   queueing(route: Route): Nanoseconds {
     let delay = 0;
-    for (const link of route.links) delay += this.#delay[link] as number;
+    const { links } = route;
+    for (let i = 0; i < links.length; i++) delay += this.#delay[links[i] as number] as number;
     return delay;
   }
 
@@ -177,17 +188,18 @@ export class FlowNetwork {
     if (this.#solving) return;
     this.#solving = true;
     this.#share();
-    // What a link's queue is depends on the rates and the other way round: two turns settle it well enough.
+    // A queue follows from the rates, and the rates from the queue; where the same flows are held back the two agree at once.
     for (let turn = 0; turn < 3 && this.#toLook.length > 0; turn++) {
       const links = this.#toLook;
-      this.#toLook = [];
-      for (const link of links) {
+      this.#toLook = this.#spare;
+      for (let i = 0; i < links.length; i++) {
+        const link = links[i] as number;
         this.#looked[link] = 0;
         this.#queueAt(link);
       }
-      const settled = this.#toLook;
-      this.#share(turn < 1);
-      if (settled !== this.#toLook) break;
+      links.length = 0;
+      this.#spare = links;
+      this.#share(false);
     }
     this.#solving = false;
   }
@@ -229,51 +241,72 @@ export class FlowNetwork {
     const held = this.#held(link);
     if (held.length === 0) {
       this.#delay[link] = 0;
+      (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = 0;
       this.#wakeAt(link, NEVER);
       return;
     }
     const before = this.#delay[link] as number;
     const longest = this.#longest[link] as number;
+    const count = held.length;
+    if (this.#bases.length < count) this.#bases = new Float64Array(2 * count);
+    const bases = this.#bases;
     let rate = 0;
-    for (const sending of held) {
+    let windows = 0;
+    let shortest = NEVER;
+    let farthest = 0;
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
       sending.commit();
       rate += sending.rate;
+      windows += sending.window.usable;
+      const base = sending.roundTrip - before;
+      bases[i] = base;
+      if (base < shortest) shortest = base;
+      if (base > farthest) farthest = base;
     }
     if (rate === 0) {
       this.#wakeAt(link, NEVER);
       return;
     }
-    const bases = held.map((sending) => sending.roundTrip - before);
-    // Newton's method from below; the sum is convex and falls with d, so that it comes closer from one side.
-    let delay = 0;
-    for (let turn = 0; turn < 20; turn++) {
-      let sum = 0;
-      let slope = 0;
-      for (const [i, sending] of held.entries()) {
-        const each = (sending as Sending).window.usable / ((bases[i] as number) + delay);
-        sum += each;
-        slope += each / ((bases[i] as number) + delay);
+    // Exact where all round trips are alike. Elsewhere Newton's method from below: the sum is convex and falls with the delay.
+    let delay = windows / rate - farthest;
+    if (farthest - shortest > 1) {
+      delay = Math.max(delay, 0);
+      for (let turn = 0; turn < 20; turn++) {
+        let sum = 0;
+        let slope = 0;
+        for (let i = 0; i < count; i++) {
+          const roundTrip = (bases[i] as number) + delay;
+          const each = (held[i] as Sending).window.usable / roundTrip;
+          sum += each;
+          slope += each / roundTrip;
+        }
+        const step = (sum - rate) / slope;
+        if (turn === 0 && step <= 0) break;
+        delay += step;
+        if (Math.abs(step) < 1) break;
       }
-      const step = (sum - rate) / slope;
-      if (turn === 0 && step <= 0) break;
-      delay += step;
-      if (Math.abs(step) < 1) break;
     }
     delay = Math.min(Math.max(delay, 0), longest);
     this.#delay[link] = delay;
+    // Datagrams are packets at this fidelity, too: they wait behind the flows.
+    (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = Math.round(delay);
     if (delay >= longest * (1 - 1e-6) && now >= (this.#calmUntil[link] as number)) {
-      this.#overflow(link, held, rate);
+      this.#overflow(link, held);
       return;
     }
     const room = longest - delay;
     let growth = 0;
     let next = Math.max(this.#calmUntil[link] as number, now);
     if (next === now) next = NEVER;
-    for (const [i, sending] of held.entries()) {
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
       const { window } = sending;
-      const roundTrip = (bases[i] as number) + delay + room / 2;
-      allocation.setWeight(sending.flow, window.usable / ((bases[i] as number) + delay));
-      allocation.setCap(sending.flow, sending.capForWindow());
+      const base = bases[i] as number;
+      const roundTrip = base + delay + room / 2;
+      allocation.setWeight(sending.flow, window.usable / (base + delay));
+      // Behind a queue the window is no cap: the sharing gives each what its window fetches.
+      allocation.setCap(sending.flow, delay > 0 ? NEVER : sending.capForWindow());
       if (sending.recoverAt !== NEVER) {
         sending.growth = 0;
         next = Math.min(next, sending.recoverAt);
@@ -283,8 +316,9 @@ export class FlowNetwork {
       } else {
         sending.growth = window.growth(now, roundTrip, sending.rate, 4 * roundTrip);
         growth += sending.growth;
-        if (window.slowStart && sending.growth > 0)
+        if (window.slowStart && sending.growth > 0) {
           next = Math.min(next, now + Math.max((window.threshold - window.size) / sending.growth, 1));
+        }
       }
     }
     if (growth > 0) next = Math.min(next, Math.max(now + (room * rate) / growth, this.#calmUntil[link] as number));
@@ -292,39 +326,58 @@ export class FlowNetwork {
   }
 
   #held(link: number): Sending[] {
-    const held: Sending[] = [];
-    this.allocation.forEachOn(link, (flow) => {
-      if (this.allocation.bottleneck(flow) !== link) return;
-      const sending = this.#sendings[flow];
+    const held = this.#heldNow;
+    held.length = 0;
+    const flows = this.allocation.flowsHeldBy(link);
+    for (let i = 0; i < flows.length; i++) {
+      const sending = this.#sendings[flows[i] as number];
       if (sending) held.push(sending);
-    });
+    }
     return held;
   }
 
   /** The buffer is full: whoever loses segments is drawn, and told. */
-  #overflow(link: number, held: readonly Sending[], rate: number): void {
+  #overflow(link: number, held: readonly Sending[]): void {
     const { now } = this.kernel;
     const random = this.#draws(link);
-    const lost: number[] = held.map(() => 0);
+    const count = held.length;
+    if (this.#lost.length < count) {
+      this.#lost = new Int32Array(2 * count);
+      this.#shares = new Float64Array(2 * count);
+    }
+    const lost = this.#lost;
+    const shares = this.#shares;
     let avoiding = 0;
     let longest = 0;
-    for (const [i, sending] of held.entries()) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
+      lost[i] = 0;
+      sum += sending.rate;
+      shares[i] = sum;
       if (sending.recoverAt !== NEVER) continue;
       const { window, roundTrip } = sending;
-      longest = Math.max(longest, roundTrip);
+      if (roundTrip > longest) longest = roundTrip;
       const growth = window.growth(now, roundTrip, sending.rate, roundTrip) * roundTrip;
       if (window.slowStart) lost[i] = Math.max(Math.round(Math.min(growth, window.size) / MAXIMUM_SEGMENT_SIZE), 1);
       else avoiding += growth / MAXIMUM_SEGMENT_SIZE;
     }
     for (let left = Math.max(Math.round(avoiding), avoiding > 0 ? 1 : 0); left > 0; left--) {
-      let point = random.float() * rate;
-      let at = 0;
-      while (at < held.length - 1 && point >= (held[at] as Sending).rate) point -= (held[at++] as Sending).rate;
-      lost[at] = (lost[at] as number) + 1;
+      const point = random.float() * sum;
+      let low = 0;
+      let high = count - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((shares[middle] as number) > point) high = middle;
+        else low = middle + 1;
+      }
+      lost[low] = (lost[low] as number) + 1;
     }
     this.#calmUntil[link] = now + Math.max(longest, 1);
-    for (const [i, sending] of held.entries())
+    for (let i = 0; i < count; i++) {
+      const sending = held[i] as Sending;
       if ((lost[i] as number) > 0 && sending.recoverAt === NEVER) sending.overflowed(lost[i] as number);
+    }
     let next = this.#calmUntil[link] as number;
     for (const sending of held) {
       sending.growth = 0;

@@ -32,6 +32,9 @@ const DUPLICATES = 3;
 const STEP = 0.1;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
 const SAME_RATE = 0.02;
+/** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
+const SURE = 0.75;
+const FAR: Nanoseconds = SECOND / 10;
 /** A reader of a long message is told of progress each so many bytes, at the next change of rate. */
 const PROGRESS: Bytes = 256 * 1024;
 
@@ -122,6 +125,10 @@ export class Sending {
   #stalledSince: Nanoseconds = NEVER;
   #attempts = 0;
   #finSent = false;
+  /** The ways there and back, as of that state of the network. */
+  #there: Route | null = null;
+  #back: Route | null = null;
+  #routesOf = -1;
   #timer: Timer | null = null;
   #timerAt: Nanoseconds = NEVER;
   #timerCause = -1;
@@ -241,14 +248,23 @@ export class Sending {
 
   /** Round trip of a full segment, queues included. */
   get roundTrip(): Nanoseconds {
-    return this.#network.roundTrip(this.from, this.to);
+    const there = this.#route();
+    const back = this.#back;
+    const network = this.#network;
+    if (!there || !back) return 0;
+    return (
+      network.queueing(there) + there.latency + FULL_FRAME * there.perByte + network.queueing(back) + back.latency + HEADERS * back.perByte
+    );
   }
 
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
-    const held = bottleneck >= 0;
-    if (!held && this.bottleneck >= 0) this.commit();
+    if (bottleneck < 0 && this.bottleneck >= 0) {
+      this.commit();
+      // From here on its own window holds it back, and is to grow.
+      if (this.#mode === 'steady') this.#stepAt = this.#network.kernel.now;
+    }
     if (this.rate > 0) this.#previousRate = this.rate;
     this.#allocated = allocated;
     this.bottleneck = bottleneck;
@@ -597,7 +613,8 @@ export class Sending {
 
   /** For the link that holds it back: its window and cap as they are now. */
   capForWindow(): number {
-    return this.#mode === 'burst' ? NEVER : this.#windowRate() * (1 + STEP);
+    // At least what a step of its own would give, so that the two do not take turns.
+    return this.#mode === 'burst' ? NEVER : this.#windowRate(Math.max(STEP * this.window.size, MAXIMUM_SEGMENT_SIZE));
   }
 
   /** So many segments that go out about now are lost. */
@@ -782,7 +799,13 @@ export class Sending {
   // Bookkeeping.
 
   #route(): Route | null {
-    return this.#network.route(this.from, this.to);
+    const epoch = this.#network.routeEpoch;
+    if (this.#routesOf !== epoch) {
+      this.#routesOf = epoch;
+      this.#there = this.#network.route(this.from, this.to);
+      this.#back = this.#network.route(this.to, this.from);
+    }
+    return this.#there;
   }
 
   #retransmissionTimeout(): Nanoseconds {
@@ -920,8 +943,6 @@ export class Sending {
         if (this.#lossIn !== NEVER) target = Math.min(target, this.#sent + this.#lossIn / this.#density);
         this.#target = target;
         at = now + Math.max(target - this.#sent, 0) / this.rate;
-        // The clock is in whole nanoseconds: never before the target is reached.
-        at = Math.ceil(at);
       } else if (this.flow >= 0 && this.#allocated === 0) {
         if (this.#stalledSince === NEVER) {
           this.#stalledSince = now;
@@ -934,7 +955,8 @@ export class Sending {
     }
     if (!(this.recoversWithLink && this.bottleneck >= 0) && this.#mode !== 'idle' && this.#mode !== 'over')
       at = Math.min(at, this.recoverAt);
-    this.#wakeAt(Math.max(at, now));
+    // The clock is in whole nanoseconds: never before what is due.
+    this.#wakeAt(Math.max(Math.ceil(at), now));
   }
 
   #becomeSteady(): void {
@@ -947,15 +969,20 @@ export class Sending {
   #wakeAt(at: Nanoseconds): void {
     const { kernel } = this.#network;
     const cause = this.#end.outgoing.stepAt(Math.min(Math.floor(this.#sent), this.#written - 1));
-    if (at === this.#timerAt && cause === this.#timerCause) return;
+    if (cause === this.#timerCause && this.#timer !== null) {
+      // Rates go up and down: an event that comes too early costs less than one that is moved each time.
+      if (at === this.#timerAt || (at > this.#timerAt && at !== NEVER)) return;
+    }
     if (this.#timer !== null) kernel.cancel(this.#timer);
     this.#timer = null;
-    this.#timerAt = at;
     this.#timerCause = cause;
+    this.#timerAt = at;
     if (at === NEVER) return;
+    const ahead = at - kernel.now;
+    if (this.bottleneck >= 0 && ahead > FAR) this.#timerAt = kernel.now + Math.floor(ahead * SURE);
     const before = kernel.cause;
     kernel.cause = cause;
-    this.#timer = kernel.schedule(at - kernel.now, this.#wakes);
+    this.#timer = kernel.schedule(this.#timerAt - kernel.now, this.#wakes);
     kernel.cause = before;
   }
 }
