@@ -372,7 +372,9 @@ export class Sender {
     this.#timedPosition = -1;
   }
 
+  /** Of an end that sends nothing there is nothing to tell. */
   #observe(): void {
+    if (this.streamEnd === 0) return;
     this.#observedAt = this.#kernel.now;
     this.#outlet.observe(this.congestion.window, this.roundTripTime.smoothed);
   }
