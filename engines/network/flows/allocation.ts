@@ -180,6 +180,22 @@ export class Allocation {
     return held;
   }
 
+  /** The flows that cross a link and are held back by another one; valid until the next call. */
+  flowsHeldElsewhere(link: number): readonly number[] {
+    const held = this.#heldBy;
+    held.length = 0;
+    for (let hop = this.#first[link] as number; hop !== NONE; hop = this.#linkNext[hop] as number) {
+      const flow = this.#hopFlow[hop] as number;
+      const bottleneck = this.#bottleneck[flow] as number;
+      if (bottleneck !== link && bottleneck !== NONE) held.push(flow);
+    }
+    return held;
+  }
+
+  weight(flow: number): number {
+    return this.#weight[flow] as number;
+  }
+
   /** Bytes held in arrays that grow with the flows. */
   get bytes(): number {
     return this.#weight.length * (5 * 8 + 8 + 3 * 4 + 2 * 4) + this.#hopFlow.length * 20;

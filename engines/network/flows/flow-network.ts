@@ -20,10 +20,12 @@ import type { Topology } from '../topology.ts';
 import { Allocation } from './allocation.ts';
 import type { HostFlows } from './host-flows.ts';
 import { FULL_FRAME, HEADERS, type Route, routeOver } from './route.ts';
-import type { Sending } from './sending.ts';
+import { CHORD, type Sending } from './sending.ts';
 
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
+/** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
+const SAME_WEIGHT = 0.02;
 
 /** What fluid flows need of the simulated network. */
 export interface FlowSurroundings {
@@ -34,6 +36,8 @@ export interface FlowSurroundings {
   /** Index of the host with that address; −1 when there is none. */
   hostAt(address: string): number;
   addressOf(host: number): string;
+  /** Is told of windows and round trips, as at `packets`. */
+  observe?(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void;
 }
 
 export class FlowNetwork {
@@ -51,6 +55,7 @@ export class FlowNetwork {
   /** Of each link: the queueing delay now, the longest that its buffer has room for, and no overflow before. */
   readonly #delay: Float64Array;
   readonly #longest: Float64Array;
+  readonly #factor: Float64Array;
   readonly #calmUntil: Float64Array;
   readonly #timers: (Timer | null)[];
   readonly #timersAt: Float64Array;
@@ -74,6 +79,7 @@ export class FlowNetwork {
     this.allocation = new Allocation(links);
     this.#delay = new Float64Array(links);
     this.#longest = new Float64Array(links);
+    this.#factor = new Float64Array(links).fill(1);
     this.#calmUntil = new Float64Array(links);
     this.#timersAt = new Float64Array(links).fill(NEVER);
     this.#timers = new Array(links).fill(null);
@@ -88,6 +94,10 @@ export class FlowNetwork {
 
   addressOf(host: number): string {
     return this.#surroundings.addressOf(host);
+  }
+
+  observe(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void {
+    this.#surroundings.observe?.(from, to, window, roundTrip);
   }
 
   // What changes in the network.
@@ -217,6 +227,12 @@ export class FlowNetwork {
     if (lost > 0) sending.overflowed(Math.min(lost, Math.floor(window / MAXIMUM_SEGMENT_SIZE)));
   }
 
+  /** Nobody is held back there any more. */
+  #empty(link: number): void {
+    this.#delay[link] = 0;
+    this.#factor[link] = 1;
+  }
+
   #share(look = true): void {
     const { allocation } = this;
     allocation.solve();
@@ -226,6 +242,7 @@ export class FlowNetwork {
       const sending = this.#sendings[flow];
       if (!sending) continue;
       const bottleneck = allocation.bottleneck(flow);
+      if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0) this.#empty(sending.bottleneck);
       if (look || bottleneck !== sending.bottleneck) {
         this.look(sending.bottleneck);
         this.look(bottleneck);
@@ -240,7 +257,7 @@ export class FlowNetwork {
     const { now } = kernel;
     const held = this.#held(link);
     if (held.length === 0) {
-      this.#delay[link] = 0;
+      this.#empty(link);
       (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = 0;
       this.#wakeAt(link, NEVER);
       return;
@@ -296,6 +313,8 @@ export class FlowNetwork {
       return;
     }
     const room = longest - delay;
+    this.#factor[link] = 1 + delay / shortest;
+    if (allocation.population(link) > count) this.#weighOthers(link);
     let growth = 0;
     let next = Math.max(this.#calmUntil[link] as number, now);
     if (next === now) next = NEVER;
@@ -304,7 +323,7 @@ export class FlowNetwork {
       const { window } = sending;
       const base = bases[i] as number;
       const roundTrip = base + delay + room / 2;
-      allocation.setWeight(sending.flow, window.usable / (base + delay));
+      allocation.setWeight(sending.flow, (window.usable / (base + delay)) * this.#factors(sending.links));
       // Behind a queue the window is no cap: the sharing gives each what its window fetches.
       allocation.setCap(sending.flow, delay > 0 ? NEVER : sending.capForWindow());
       if (sending.recoverAt !== NEVER) {
@@ -314,7 +333,8 @@ export class FlowNetwork {
         sending.growth = 0;
         next = Math.min(next, sending.growsFrom);
       } else {
-        sending.growth = window.growth(now, roundTrip, sending.rate, 4 * roundTrip);
+        sending.growth = window.growth(now, roundTrip, sending.rate, CHORD * roundTrip);
+        if (window.bends) next = Math.min(next, now + CHORD * roundTrip);
         growth += sending.growth;
         if (window.slowStart && sending.growth > 0) {
           next = Math.min(next, now + Math.max((window.threshold - window.size) / sending.growth, 1));
@@ -323,6 +343,30 @@ export class FlowNetwork {
     }
     if (growth > 0) next = Math.min(next, Math.max(now + (room * rate) / growth, this.#calmUntil[link] as number));
     this.#wakeAt(link, next);
+  }
+
+  /** Of all full links on a way, how much longer each makes the shortest round trip behind it. */
+  #factors(links: readonly number[]): number {
+    let factor = 1;
+    for (let i = 0; i < links.length; i++) factor *= this.#factor[links[i] as number] as number;
+    return factor;
+  }
+
+  /**
+   * Flows that cross a link and are held back by another one must not ask less of this one than those who stand in its queue:
+   * what they would get here is their window over the round trip with this queue alone.
+   */
+  #weighOthers(link: number): void {
+    const { allocation } = this;
+    const flows = allocation.flowsHeldElsewhere(link);
+    for (let i = 0; i < flows.length; i++) {
+      const flow = flows[i] as number;
+      const sending = this.#sendings[flow];
+      if (!sending) continue;
+      const weight = (sending.window.usable / sending.roundTrip) * this.#factors(sending.links);
+      const known = allocation.weight(flow);
+      if (Math.abs(weight - known) > SAME_WEIGHT * known) allocation.setWeight(flow, weight);
+    }
   }
 
   #held(link: number): Sending[] {
@@ -373,7 +417,15 @@ export class FlowNetwork {
       }
       lost[low] = (lost[low] as number) + 1;
     }
-    this.#calmUntil[link] = now + Math.max(longest, 1);
+    if (longest === 0) {
+      // All of them are about to make room: until then what comes too much is lost, and found with the rest.
+      let recovery = NEVER;
+      for (let i = 0; i < count; i++) recovery = Math.min(recovery, (held[i] as Sending).recoverAt);
+      this.#calmUntil[link] = recovery;
+      this.#wakeAt(link, recovery);
+      return;
+    }
+    this.#calmUntil[link] = now + longest;
     for (let i = 0; i < count; i++) {
       const sending = held[i] as Sending;
       if ((lost[i] as number) > 0 && sending.recoverAt === NEVER) sending.overflowed(lost[i] as number);

@@ -28,6 +28,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
 /** Segments that must follow a lost one for three duplicate acknowledgments. */
 const DUPLICATES = 3;
+/** Round trips over which CUBIC's curve is taken for straight. */
+export const CHORD = 4;
 /** A steady flow's rate follows its window in steps of this share. */
 const STEP = 0.1;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
@@ -108,6 +110,8 @@ export class Sending {
   #random: RandomStream | null = null;
   #drawnFor = 0;
   #timeout = false;
+  /** How long it takes to send again what had arrived already. */
+  #again: Nanoseconds = 0;
   /** Nothing beyond goes out before the timer has expired. */
   #blockedAt: Bytes = NEVER;
   /** Nothing that was sent after a loss is handed on before. */
@@ -141,6 +145,7 @@ export class Sending {
   constructor(network: FlowNetwork, end: SendingEnd) {
     this.#network = network;
     this.#end = end;
+    this.#limit = end.receiveBuffer;
     this.window = new Window(end.receiveBuffer, end.settings.congestionControl === 'cubic');
   }
 
@@ -213,13 +218,23 @@ export class Sending {
   /** Links or hosts on the way have failed or work again. */
   pathChanged(): void {
     if (this.#mode === 'idle' || this.#mode === 'over') return;
-    const answer = this.#reaches();
     if (this.#mode === 'stalled') return;
+    const before = this.#there;
+    const answer = this.#reaches();
     this.#settle();
     if (answer !== 'alive') this.#stall();
-    else if (this.flow >= 0) {
-      this.#leave();
-      this.#join();
+    else if (before !== this.#route()) {
+      // What is on a line when it fails is lost, and the timer has to find out.
+      const lost = before !== null && this.#there !== null && !before.directions.every((direction) => direction.up);
+      if (lost && this.recoverAt === NEVER) {
+        this.#lose(Math.ceil(this.window.usable / MAXIMUM_SEGMENT_SIZE), true);
+        this.#blockedAt = this.#sent;
+      }
+      if (this.flow >= 0 && this.#there && !sameWay(before, this.#there)) {
+        this.#closeStretch();
+        this.#leave();
+        this.#join();
+      }
     }
     this.#replan();
   }
@@ -257,6 +272,11 @@ export class Sending {
     );
   }
 
+  /** Numbers of the links on its way. */
+  get links(): readonly number[] {
+    return this.#route()?.links ?? [];
+  }
+
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
@@ -281,6 +301,7 @@ export class Sending {
   /** The queue in front of its bottleneck overflows and takes so many of its segments. */
   overflowed(segments: number): void {
     this.#settle();
+    this.#network.observe(this.from, this.to, this.window.usable, this.roundTrip);
     this.#lose(segments, true);
     this.#plan();
   }
@@ -418,6 +439,7 @@ export class Sending {
       }
       if (this.#sent >= this.#blockedAt || this.#sent >= this.#limit) {
         this.#closeStretch();
+        if (this.#stretchFrom > this.#told) this.#as(() => this.#arriveAt(this.#stretchFrom, this.#arrival()), this.#stretchFrom - 1);
         this.#leave();
         this.#mode = 'blocked';
         break;
@@ -520,7 +542,9 @@ export class Sending {
     this.#roundStart = now;
     this.#roundBegin = this.#sent;
     this.#usedInRound = 0;
-    this.growsFrom = now + this.roundTrip;
+    const { roundTrip } = this;
+    this.growsFrom = now + roundTrip;
+    this.#network.observe(this.from, this.to, this.window.usable, roundTrip);
   }
 
   /** The window is sent: on with the first acknowledgment. */
@@ -599,11 +623,13 @@ export class Sending {
     const { now } = this.#network.kernel;
     const { window } = this;
     const roundTrip = this.roundTrip;
+    this.#network.observe(this.from, this.to, window.usable, roundTrip);
     let growth = 0;
     if (now < this.growsFrom && this.recoverAt === NEVER) this.#stepAt = this.growsFrom;
     else if (this.recoverAt === NEVER) {
-      growth = window.growth(now, roundTrip, window.size / roundTrip, roundTrip);
+      growth = window.growth(now, roundTrip, window.size / roundTrip, CHORD * roundTrip);
       if (growth > 0) this.#stepAt = now + Math.max(roundTrip, (STEP * window.size) / growth);
+      if (window.bends) this.#stepAt = Math.min(this.#stepAt, now + CHORD * roundTrip);
     }
     this.growth = growth;
     const middle = growth > 0 ? (growth * (this.#stepAt - now)) / 2 : 0;
@@ -639,10 +665,12 @@ export class Sending {
     const expires = following < DUPLICATES || again || slowly * roundTrip > timeout;
     if (expires) {
       const acknowledgedLast = now + (this.#sent - this.#roundBegin > MAXIMUM_SEGMENT_SIZE || this.#mode === 'steady' ? roundTrip : 0);
-      const expiry = acknowledgedLast + timeout;
+      // RFC 6582 §3.2: the first hole is found and filled; that acknowledgment starts the timer anew.
+      const expiry = acknowledgedLast + timeout + (slowly > 0 ? roundTrip : 0);
       this.#holeUntil = Math.max(this.#holeUntil, expiry + oneWay);
       window.lost(window.size);
       this.#timeout = true;
+      if (slowly > 0) this.#again = window.size / Math.max(this.rate, window.size / roundTrip);
       this.recoverAt = expiry;
       this.recoversWithLink = false;
       this.#blockedAt = this.#sent + Math.max(window.usable - MAXIMUM_SEGMENT_SIZE, 0) + 2 * MAXIMUM_SEGMENT_SIZE;
@@ -684,6 +712,7 @@ export class Sending {
     this.#blockedAt = NEVER;
     if (!this.#timeout) {
       window.recovered();
+      this.#network.observe(this.from, this.to, window.usable, this.roundTrip);
       if (this.#mode === 'burst' || this.#mode === 'steady') {
         this.#mode = 'steady';
         this.growsFrom = now;
@@ -698,6 +727,9 @@ export class Sending {
     this.#leave();
     this.#mode = 'paused';
     this.#resumeAt = now + this.roundTrip;
+    // Without SACK everything since the loss is sent again, also what had arrived.
+    if (this.#again > 0) this.#resumeAt += this.#again;
+    this.#again = 0;
     this.#roundStart = now;
     this.#usedInRound = MAXIMUM_SEGMENT_SIZE;
     // The first window is what `restarted` gives: the pause must not double it.
@@ -785,9 +817,12 @@ export class Sending {
     this.#attempts = 0;
     this.windowAt = now;
     this.growth = 0;
+    this.#stepAt = NEVER;
     this.#mode = 'burst';
     this.#newRound(now);
     this.#roundEnd = this.#sent + this.window.usable;
+    this.#network.allocation.setCap(this.flow, NEVER);
+    this.#network.look(this.bottleneck);
   }
 
   #reopen(): void {
@@ -985,4 +1020,8 @@ export class Sending {
     this.#timer = kernel.schedule(this.#timerAt - kernel.now, this.#wakes);
     kernel.cause = before;
   }
+}
+
+function sameWay(a: Route | null, b: Route): boolean {
+  return a !== null && a.links.length === b.links.length && a.links.every((link, i) => link === b.links[i]);
 }

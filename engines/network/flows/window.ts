@@ -35,6 +35,11 @@ export class Window {
     return this.size < this.threshold;
   }
 
+  /** In congestion avoidance it grows along a curve: a chord of it holds for a few round trips. */
+  get bends(): boolean {
+    return this.#cubic && this.size >= this.threshold && this.size < this.limit;
+  }
+
   /** What may be under way. */
   get usable(): Bytes {
     return Math.min(this.size, this.limit);
