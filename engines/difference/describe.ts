@@ -60,7 +60,8 @@ function eventAt({ kind, rows }: Difference, side: Side): ToldEvent | null {
 function fieldsOf(comparison: RunComparison, { kind, rows: [i, j], fields }: Difference): string[] {
   return fields.flatMap((field) => {
     const [a, b] = [field.show(0, i), field.show(1, j)];
-    if (field.name === 'content' && kind.table === 'messages') return contentDifference(comparison, i, j);
+    if (field.name === 'content' && kind.table === 'messages')
+      return contentDifference(comparison, kind.place?.(0, i) ?? i, kind.place?.(1, j) ?? j);
     return [`${field.name} ${b}, was ${a}`];
   });
 }
