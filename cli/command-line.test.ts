@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { INGREDIENTS } from '../engines/ingredients.ts';
 import { decodeRun, encode } from '../engines/run-codec.ts';
 import { commandLine, type Terminal } from './command-line.ts';
 
@@ -324,6 +325,16 @@ describe('diff', () => {
   it('finds the first byte that differs, and the field that it is in', async () => {
     const { out } = await netscenario('diff', WALKTHROUGH, blunter(), '--only', 'messages,bytes', '--context', '0');
     expect(out).toMatch(/First difference, at .*: message sent\n- .*\n\+ .*\n +byte \d+ 0x63, was 0x6b \(body, line\)/);
+  });
+
+  it('prints what the documentation shows', async () => {
+    const changed = file('changed.netscenario', text.replace('How about pickles', 'Or pickles'));
+    const { out } = await netscenario('diff', WALKTHROUGH, changed, '--only', 'steps,messages,bytes');
+    const page = readFileSync(new URL('../docs/comparing-runs.md', import.meta.url), 'utf8');
+    // Exact times are the engines' business; the page need not follow each of them.
+    const shape = (shown: string) => shown.replace(/ *[\d.]+ ms/g, ' … ms').replace(/ {4,}/g, '    ');
+    expect(shape(page)).toContain(shape(out.split('\n').slice(2).join('\n')));
+    for (const { name, doc } of INGREDIENTS) expect(page).toContain(`| \`${name}\` | ${doc} |`);
   });
 
   it('tells what the runs are of, and takes a seed for both', async () => {

@@ -46,7 +46,7 @@ export function describeDifference(comparison: RunComparison, context: number): 
     a: eventAt(first, 0),
     b: eventAt(first, 1),
     fields: fieldsOf(comparison, first),
-    after: sideBySide(a.after.map(tell), b.after.map(tell)),
+    after: sideBySide(a.after.map(tell), b.after.map(tell), comparison.timed),
   };
 }
 
@@ -60,7 +60,8 @@ function eventAt({ kind, rows }: Difference, side: Side): ToldEvent | null {
 function fieldsOf(comparison: RunComparison, { kind, rows: [i, j], fields }: Difference): string[] {
   return fields.flatMap((field) => {
     const [a, b] = [field.show(0, i), field.show(1, j)];
-    if (field.name === 'content' && kind.table === 'messages') return contentDifference(comparison, i, j);
+    if (field.name === 'content' && kind.table === 'messages')
+      return contentDifference(comparison, kind.place?.(0, i) ?? i, kind.place?.(1, j) ?? j);
     return [`${field.name} ${b}, was ${a}`];
   });
 }
@@ -91,9 +92,9 @@ function fieldNames(fields: readonly Field[], at: number): string[] {
   return field ? [field.name, ...fieldNames(field.children ?? [], at)] : [];
 }
 
-/** What both have stands once: the longest common sequence of two short lists. */
-function sideBySide(a: readonly ToldEvent[], b: readonly ToldEvent[]): ToldLine[] {
-  const equal = (x: ToldEvent, y: ToldEvent): boolean => x.time === y.time && x.text === y.text;
+/** What both have stands once, at its time in A: the longest common sequence of two short lists. */
+function sideBySide(a: readonly ToldEvent[], b: readonly ToldEvent[], timed: boolean): ToldLine[] {
+  const equal = (x: ToldEvent, y: ToldEvent): boolean => x.text === y.text && (!timed || x.time === y.time);
   const common = a.map(() => new Array<number>(b.length + 1).fill(0));
   common.push(new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { fingerprint } from '../fingerprint.ts';
 import { ALL_INGREDIENTS } from '../ingredients.ts';
 import { MILLISECOND } from '../quantities.ts';
 import { recordedRun } from '../recorded-run-for-tests.ts';
@@ -196,4 +197,34 @@ it('pairs the steps of two scenarios, of which one has a step more', () => {
   );
   expect([first?.kind.name, first?.rows]).toEqual(['step started', [-1, 1]]);
   expect(tables.find(({ table }) => table === 'messages')).toMatchObject({ changed: 0, moved: 0 });
+});
+
+it('without times, takes the order between each two hosts, and not of independent conversations', () => {
+  // Two lookups and the dialogue go between the same hosts; a third host's message may stand anywhere.
+  const third = (row: number, at: number) => {
+    const to = run.messages.to.slice();
+    to[row] = 2;
+    const sentAt = run.messages.sentAt.slice();
+    sentAt[row] = at;
+    return { ...run, messages: { ...run.messages, to, sentAt } };
+  };
+  const swap = (base: Run, x: number, y: number): Run => ({
+    ...base,
+    messages: Object.fromEntries(
+      Object.entries(base.messages).map(([name, column]) => {
+        if (typeof column === 'number') return [name, column];
+        const copy = (column as Float64Array).slice();
+        [copy[x], copy[y]] = [copy[y]!, copy[x]!];
+        return [name, copy];
+      }),
+    ) as unknown as Run['messages'],
+  });
+  const early = third(2, 20 * MILLISECOND);
+  const late = swap(early, 2, 3);
+  expect(compareRuns(early, late, ['messages', 'bytes']).first).toBeNull();
+  expect(fingerprint(early, ['messages', 'bytes'])).toBe(fingerprint(late, ['messages', 'bytes']));
+  expect(fingerprint(early, ['messages', 'times'])).not.toBe(fingerprint(late, ['messages', 'times']));
+  const swapped = swap(run, 3, 4);
+  expect(compareRuns(run, swapped, ['messages', 'bytes']).first?.kind.name).toBe('message sent');
+  expect(fingerprint(run, ['messages'])).not.toBe(fingerprint(swapped, ['messages']));
 });

@@ -34,6 +34,8 @@ export interface TableSummary {
 export interface RunComparison {
   readonly runs: readonly [Run, Run];
   readonly kinds: readonly EventKind[];
+  /** Whether times count. */
+  readonly timed: boolean;
   /** null: no event differs. */
   readonly first: Difference | null;
   /** Of each table that was compared and is not empty in both. */
@@ -49,6 +51,7 @@ export function compareRuns(a: Run, b: Run, ingredients: readonly Ingredient[] =
   return {
     runs: [a, b],
     kinds,
+    timed: chosen.has('times'),
     first: firstDifference(groups),
     tables: summaries(groups),
     scenario: chosen.has('scenario') ? scenarioDifferences(a, b) : [],

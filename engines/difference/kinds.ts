@@ -4,6 +4,8 @@
  * Most kinds are rows of a table that both runs recorded in the order of time, so events are paired row by row: up to the first
  * difference, the tables are the same.
  */
+
+import { type Conversations, connectionsByHosts, messagesByHosts, statesByHost } from '../conversations.ts';
 import { formatSize, formatValue } from '../format.ts';
 import type { Ingredient } from '../ingredients.ts';
 import { fateOf } from '../network/capture/fates.ts';
@@ -35,6 +37,8 @@ export interface EventKind {
   /** When the event took place; NaN for one that never did, which is told when the first event of its row took place. */
   at(side: Side, row: number): Nanoseconds;
   readonly fields: readonly FieldOfKind[];
+  /** Where rows are not those of the table: which one of the table it is. */
+  place?(side: Side, row: number): number;
   /** One line without the time. */
   show(side: Side, row: number): string;
   /** The table whose rows these are: `messages`. */
@@ -395,7 +399,50 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
   }
 
   if (has('metrics')) kinds.push(...series(runs, time, number));
-  return kinds;
+  return has('times') ? kinds : kinds.flatMap((kind) => byConversation(runs, kind, kinds));
+}
+
+const CONVERSATIONS: Readonly<Record<string, (run: Run) => Conversations>> = {
+  messages: messagesByHosts,
+  connections: connectionsByHosts,
+  states: statesByHost,
+};
+
+/** Without times: the kinds of one table for each conversation, in which the order counts; rows of others stay as they are. */
+function byConversation(runs: Runs, kind: EventKind, kinds: readonly EventKind[]): EventKind[] {
+  const of = CONVERSATIONS[kind.table];
+  if (!of) return [kind];
+  // All kinds of a table stay together, conversation by conversation.
+  if (kind.follows) return [];
+  const group = [kind, ...kinds.filter(({ table, follows }) => table === kind.table && follows)];
+  const [a, b] = [of(runs[0]), of(runs[1])];
+  const none = new Int32Array(0);
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((name) => {
+    const places = [a.get(name) ?? none, b.get(name) ?? none] as const;
+    return group.map((each) => within(each, places));
+  });
+}
+
+/** The same kind of events, for some rows only. */
+function within(kind: EventKind, places: readonly [Int32Array, Int32Array]): EventKind {
+  const place = (side: Side, row: number): number => places[side][row] as number;
+  return {
+    ...kind,
+    rows: [places[0].length, places[1].length],
+    at: (side, row) => kind.at(side, place(side, row)),
+    place,
+    // Connections are numbered in the order in which they open, which does not count.
+    fields: kind.fields
+      .filter(({ reference }) => !reference)
+      .map((field) =>
+        rowwise({
+          ...field,
+          same: (i, j) => field.same(place(0, i), place(1, j)),
+          show: (side, row) => field.show(side, place(side, row)),
+        }),
+      ),
+    show: (side, row) => kind.show(side, place(side, row)),
+  };
 }
 
 /** Metrics: one kind of events a series, since only its own samples are in order. */
