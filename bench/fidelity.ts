@@ -33,12 +33,10 @@ async function ours(fidelity: Fidelity): Promise<Map<string, CaseFigures>> {
     Array.from({ length: availableParallelism() }, async () => {
       const worker = new Worker(new URL('transfer-worker.ts', import.meta.url));
       for (const { id } of next) {
-        const done = await new Promise<Done>((resolve, reject) => {
+        const done = await new Promise<Done>((resolve) => {
           worker.once('message', resolve);
-          worker.once('error', reject);
           worker.postMessage({ id, fidelity } satisfies Work);
         });
-        worker.removeAllListeners();
         if (done.failure) console.log(`  ${fidelity}: ${done.failure}`);
         else figures.set(id, figuresOf(done.completions.map((completions) => ({ completions }))));
       }

@@ -1,11 +1,13 @@
 /**
  * Fingerprints: equal runs have equal ones, on every machine and in the browser.
  *
- * One over some ingredients only must not change with the others. What a run keeps as an index is therefore written as what it
+ * One over some ingredients only must not change with the others: without times the order of events counts within conversations
+ * only. What a run keeps as an index is therefore written as what it
  * stands for: texts in the order in which they come up, hosts by name, contents themselves and not where they lie.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { connectionsByHosts, inOrder, messagesByHosts, statesByHost } from './conversations.ts';
 import { ALL_INGREDIENTS, type Ingredient } from './ingredients.ts';
 import type { Run } from './run.ts';
 import { encodedParts } from './run-codec.ts';
@@ -22,8 +24,8 @@ export function fingerprint(run: Fingerprinted, ingredients: readonly Ingredient
   const hash = sha256.create();
   for (const part of encodedParts(chosen.size === ALL_INGREDIENTS.length ? whole(run) : selected(run, chosen))) hash.update(part);
   if (chosen.has('bytes') && chosen.size < ALL_INGREDIENTS.length) {
-    const { start, length, bulk, rows } = run.messages;
-    for (let row = 0; row < rows; row++) {
+    const { start, length, bulk } = run.messages;
+    for (const row of orders(run, chosen).messages) {
       const from = start[row] as number;
       if (bulk[row] === 0) hash.update(run.bytes.subarray(from, from + (length[row] as number)));
     }
@@ -31,14 +33,41 @@ export function fingerprint(run: Fingerprinted, ingredients: readonly Ingredient
   return bytesToHex(hash.digest());
 }
 
-const whole = (run: Fingerprinted) => ({
-  ...run,
-  sources: [],
-  declared: run.declared.map((declaration) => ({ ...declaration, source: -1 })),
-  steps: run.steps.map((step) => ({ ...step, at: null })),
-  checks: run.checks.map((check) => ({ ...check, at: null })),
-  views: run.views.map((view) => view.view),
-});
+function whole(run: Fingerprinted) {
+  // A whole run is a Fingerprinted, too, and brings its own.
+  const { fingerprint: _, ...happened } = run as Run;
+  return {
+    ...happened,
+    sources: [],
+    declared: run.declared.map((declaration) => ({ ...declaration, source: -1 })),
+    steps: run.steps.map((step) => ({ ...step, at: null })),
+    checks: run.checks.map((check) => ({ ...check, at: null })),
+    views: run.views.map((view) => view.view),
+  };
+}
+
+/** Rows in the order in which they count. */
+function orders(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): Record<'messages' | 'states' | 'connections', Int32Array> {
+  const own = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, row) => row);
+  const timed = chosen.has('times');
+  const of = run as Run;
+  return {
+    messages: timed ? own(run.messages.rows) : inOrder(messagesByHosts(of)),
+    states: timed ? own(run.states.rows) : inOrder(statesByHost(of)),
+    connections: timed ? own(run.connections.rows) : inOrder(connectionsByHosts(of)),
+  };
+}
+
+/** The columns of a table with its rows in another order. */
+function reordered<Table extends { readonly rows: number }>(table: Table, order: Int32Array): Table {
+  const columns = Object.entries(table).map(([name, column]) => [
+    name,
+    typeof column === 'number'
+      ? column
+      : (column as Float64Array).map((_, row) => (column as Float64Array)[order[row] as number] as number),
+  ]);
+  return Object.fromEntries(columns) as Table;
+}
 
 /** Plain data that holds what was chosen and nothing else. */
 function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
@@ -47,6 +76,7 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
   const timed = <T>(times: T): T | null => (chosen.has('times') ? times : null);
   const caused = (step: Int32Array): Int32Array | null => (chosen.has('steps') ? step : null);
   const arrived = (receivedAt: Float64Array): Uint8Array => Uint8Array.from(receivedAt, (at) => (Number.isNaN(at) ? 0 : 1));
+  const order = orders(run, chosen);
   const names = run.hosts.map(({ name }) => name);
   // Hosts are numbered as they come up, too: one more that takes no part changes nothing.
   const hosts = new Texts(names);
@@ -74,7 +104,7 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
     }));
   }
   if (chosen.has('messages')) {
-    const m = run.messages;
+    const m = reordered(run.messages, order.messages);
     data.messages = {
       from: hosts.renumbered(m.from),
       to: hosts.renumbered(m.to),
@@ -88,11 +118,11 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
   }
   if (chosen.has('bytes')) {
     // The literal ones follow, end to end.
-    const { start, length, bulk } = run.messages;
+    const { start, length, bulk } = reordered(run.messages, order.messages);
     data.bytes = { length, bulk, offsets: start.map((offset, row) => (bulk[row] === 0 ? 0 : offset)) };
   }
   if (chosen.has('states')) {
-    const s = run.states;
+    const s = reordered(run.states, order.states);
     data.states = {
       host: hosts.renumbered(s.host),
       store: texts.renumbered(s.store),
@@ -107,7 +137,7 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
     data.metrics = run.series.map(({ metric, subjects, unit, at, values }) => ({ metric, subjects, unit, values, times: timed(at) }));
   }
   if (chosen.has('connections')) {
-    const c = run.connections;
+    const c = reordered(run.connections, order.connections);
     data.connections = {
       transport: texts.renumbered(c.transport),
       client: hosts.renumbered(c.client),

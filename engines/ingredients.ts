@@ -11,14 +11,14 @@ export const INGREDIENTS = [
   { name: 'scenario', doc: 'title, seed, fidelity, hosts, links, declarations and views' },
   { name: 'steps', doc: 'the steps and their outcomes; with any other, which step caused what' },
   { name: 'checks', doc: 'expectations and whether they held; with `metrics`, also what was measured' },
-  { name: 'messages', doc: 'who sent which message to whom, in which order, and whether it arrived' },
+  { name: 'messages', doc: 'who sent which message to whom, in which order between each two hosts, and whether it arrived' },
   { name: 'bytes', doc: 'the content of messages' },
   { name: 'states', doc: 'what hosts held and noted: caches, queues, mailboxes' },
   { name: 'metrics', doc: 'the values measured' },
   { name: 'connections', doc: 'endpoints and ports, initial sequence numbers, and how connections ended' },
   { name: 'packets', doc: 'headers and fates of segments and datagrams, and the links they crossed' },
   { name: 'flows', doc: 'the stretches that connections sent, at fidelity `flows`' },
-  { name: 'times', doc: 'when it happened, of all the others that are chosen' },
+  { name: 'times', doc: 'when it happened, of all the others that are chosen, and so in which order altogether' },
 ] as const satisfies readonly IngredientEntry[];
 
 export type Ingredient = (typeof INGREDIENTS)[number]['name'];

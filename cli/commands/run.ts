@@ -1,6 +1,8 @@
 /** `netscenario run`: runs a scenario and tells what happened. */
 import { writeFile } from 'node:fs/promises';
+import { fingerprint } from '../../engines/fingerprint.ts';
 import { count } from '../../engines/format.ts';
+import type { Ingredient } from '../../engines/ingredients.ts';
 import { CaptureRefused } from '../../engines/network/capture/captured.ts';
 import { type CaptureOptions, writePcapng } from '../../engines/network/capture/pcapng.ts';
 import type { Run, RunStep } from '../../engines/run.ts';
@@ -26,6 +28,8 @@ export interface RunOptions extends RunSettings {
   readonly host: string | null;
   readonly link: readonly [string, string] | null;
   readonly save: string | null;
+  /** Print a fingerprint over these ingredients in place of what happened. */
+  readonly fingerprint: readonly Ingredient[] | null;
 }
 
 export async function run(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
@@ -34,7 +38,9 @@ export async function run(path: string, options: RunOptions, terminal: Terminal)
   const point = { ...(options.host === null ? {} : { host: options.host }), ...(options.link === null ? {} : { link: options.link }) };
   if (options.pcap !== null) await write(options.pcap, capture(result, point));
   if (options.save !== null) await write(options.save, encodeRun(result));
-  if (options.json) terminal.out(`${JSON.stringify(plain(result), null, 2)}\n`);
+  const own = options.fingerprint && { ingredients: options.fingerprint, fingerprint: fingerprint(result, options.fingerprint) };
+  if (options.json) terminal.out(`${JSON.stringify({ ...plain(result), ...own }, null, 2)}\n`);
+  else if (own) terminal.out(`${own.fingerprint}\n`);
   else terminal.out(describeRun({ run: result, focus: null }, { width: terminal.width, color: terminal.color }));
   return succeeded(result) ? 0 : 1;
 }

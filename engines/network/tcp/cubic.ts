@@ -93,7 +93,7 @@ export class Cubic implements CongestionControl {
     // §4.7, fast convergence: who loses below the last plateau makes room for others.
     this.#plateau = this.window < this.#plateau ? (this.window * (1 + DECREASE)) / 2 : this.window;
     this.#prior = this.window;
-    this.threshold = Math.max(Math.floor(flight * DECREASE), 2 * this.#mss);
+    this.threshold = Math.max(Math.round(flight * DECREASE), 2 * this.#mss);
     this.#epoch = Number.NaN;
   }
 

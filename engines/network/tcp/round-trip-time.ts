@@ -8,7 +8,6 @@ export class RoundTripTime {
   variation: Nanoseconds = 0;
   #timeout: Nanoseconds = INITIAL_RTO;
   #backoff = 0;
-  #handshakeLost = false;
 
   /** The retransmission time-out as it stands, backed off. */
   get timeout(): Nanoseconds {
@@ -39,14 +38,9 @@ export class RoundTripTime {
     if (this.#timeout * 2 ** this.#backoff < MAXIMUM_RTO) this.#backoff++;
   }
 
-  /** The SYN or SYN-ACK timed out. */
-  handshakeLost(): void {
-    this.#handshakeLost = true;
-  }
-
-  /** §5.7: data begins. A handshake that was retransmitted measured nothing, and says that the first guess may be too short. */
-  established(): void {
+  /** §5.7: data begins. A handshake that was `repeated` measured nothing, and says that the first guess may be too short. */
+  established(repeated: boolean): void {
     this.#backoff = 0;
-    if (this.#handshakeLost && Number.isNaN(this.smoothed)) this.#timeout = RTO_AFTER_LOST_SYN;
+    if (repeated && Number.isNaN(this.smoothed)) this.#timeout = RTO_AFTER_LOST_SYN;
   }
 }

@@ -58,6 +58,8 @@ export class Sender {
   #windowSequence = 0;
   #windowAcknowledgment = 0;
 
+  /** The SYN, or the SYN-ACK, timed out. */
+  #handshakeLost = false;
   readonly #retransmission: Deadline;
   /** Since when the oldest unacknowledged position waits. */
   #waitingSince: Nanoseconds = 0;
@@ -102,6 +104,7 @@ export class Sender {
     this.#mss = mss;
     this.#selective = selective;
     this.congestion = this.#settings.congestionControl === 'cubic' ? new Cubic(mss) : new NewReno(mss);
+    if (this.#handshakeLost) this.congestion.handshakeLost();
     this.#scoreboard = new Scoreboard(mss);
     this.#inflation = new WindowInflation(this.congestion, mss);
     this.#reduction = new RateReduction(this.congestion, mss);
@@ -150,7 +153,7 @@ export class Sender {
     this.una = 1;
     this.#scoreboard.acknowledge(1);
     this.#measure(1);
-    this.roundTripTime.established();
+    this.roundTripTime.established(this.#handshakeLost);
     this.#heard = this.#kernel.now;
     this.#retransmission.stop();
   }
@@ -220,8 +223,10 @@ export class Sender {
     const scoreboard = this.#scoreboard;
     const mss = this.#mss;
     if (this.una === this.max && this.#kernel.now - this.#lastSent > this.roundTripTime.timeout) congestion.idle();
-    // RFC 3042: the first two duplicate ACKs each let one more segment out; with SACK they do so by leaving the pipe.
-    const limited = this.#selective || this.#recovering ? 0 : Math.min(this.#duplicates, DUPLICATE_THRESHOLD - 1) * mss;
+    // RFC 3042: the first two duplicate ACKs each let one more segment out, but not those of what was sent before a time-out; with
+    // SACK they do so by leaving the pipe.
+    const limits = !this.#selective && !this.#recovering && this.una >= this.#recover;
+    const limited = limits ? Math.min(this.#duplicates, DUPLICATE_THRESHOLD - 1) * mss : 0;
     let room = congestion.window + limited - scoreboard.pipe(this.max);
     for (;;) {
       const lost = scoreboard.nextLost;
@@ -367,7 +372,9 @@ export class Sender {
     this.#timedPosition = -1;
   }
 
+  /** Of an end that sends nothing there is nothing to tell. */
   #observe(): void {
+    if (this.streamEnd === 0) return;
     this.#observedAt = this.#kernel.now;
     this.#outlet.observe(this.congestion.window, this.roundTripTime.smoothed);
   }
@@ -414,7 +421,7 @@ export class Sender {
     this.roundTripTime.backOff();
     this.#timedPosition = -1;
     if (this.una === 0) {
-      this.roundTripTime.handshakeLost();
+      this.#handshakeLost = true;
       this.congestion.handshakeLost();
       this.#retransmission.start(this.roundTripTime.timeout);
       this.#outlet.emitSyn();

@@ -46,18 +46,20 @@ function tshark(capture: Uint8Array, fields: readonly string[], filter?: string)
   }
 }
 
-const BROKEN = '_ws.malformed or ip.checksum.status == 0 or tcp.checksum.status == 0 or not tcp or tcp.option.len.invalid';
 /** What tshark calls a segment that it has seen before; which of these is a matter of its own clockwork. */
 const AGAIN = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'];
+/** `1`: it checked the checksum, and it is right. */
+const SOUND = ['ip.checksum.status', 'tcp.checksum.status'];
 
-/** What tshark finds in a capture of the whole network, beside what the run says. */
+/** What tshark finds in a capture of the whole network, beside what the run says. No frame is malformed. */
 function compare(run: CaptureTables) {
   const capture = writePcapng(run);
-  expect(tshark(capture, ['frame.number'], BROKEN)).toEqual([]);
+  const remarks = [...AGAIN, 'zero_window_probe'].map((remark) => `tcp.analysis.${remark}`);
+  const table = tshark(capture, [...remarks, '_ws.malformed', 'tcp.option.len.invalid', ...SOUND]).map((line) => line.split('\t'));
+  for (const [i, line] of table.entries()) expect([i + 1, ...line.slice(remarks.length)]).toEqual([i + 1, '', '', '1', '1']);
+  const lines = table.map((line) => line.map((value) => value !== ''));
   const order = capturedPackets(run, -1).map(({ packet }) => packet);
   const { packets } = run;
-  const fields = [...AGAIN, 'zero_window_probe'].map((remark) => `tcp.analysis.${remark}`);
-  const lines = tshark(capture, fields).map((line) => line.split('\t').map((value) => value !== ''));
   expect(lines.length).toBe(order.length);
   const frames = (condition: (found: boolean[], packet: number) => boolean): number[] =>
     order.flatMap((packet, i) => (condition(lines[i] as boolean[], packet) ? [i + 1] : []));
@@ -94,7 +96,7 @@ describe('tshark finds the retransmissions that the run tells of, and no others'
     ['with duplicates', { duplicates: 0.02 }, { duplicates: 0.02 }, 300_000],
   ])('%s', (name, client, server, bytes) => {
     let again = 0;
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of [1, 2]) {
       const net = upload(client, server, bytes, seed);
       net.finish();
       const { found, marked, probes } = compare(net.tables());
