@@ -104,6 +104,8 @@ export class Sending {
   #roundBegin: Bytes = 0;
   #roundEnd: Bytes = 0;
   #usedInRound: Bytes = 0;
+  /** What it found waiting when it joined. The queue that comes after is in its rate: it is what the sender is ahead of the fluid. */
+  #queueBefore: Nanoseconds = 0;
   #previousRate = 0;
   #resumeAt: Nanoseconds = 0;
   #stepAt: Nanoseconds = NEVER;
@@ -278,6 +280,13 @@ export class Sending {
   /** Numbers of the links on its way. */
   get links(): readonly number[] {
     return this.#route()?.links ?? [];
+  }
+
+  /** Bytes that have not left the sender: what the fluid is behind stands in the queue of its bottleneck. */
+  get ahead(): Bytes {
+    const sent = this.#sent + this.rate * (this.#network.kernel.now - this.#sentAt);
+    const waiting = this.bottleneck < 0 ? 0 : this.rate * this.#network.queueingAt(this.bottleneck);
+    return this.#written - sent - waiting;
   }
 
   /** Its share of the links has changed; bits a second on the line. */
@@ -504,7 +513,7 @@ export class Sending {
     const size = length > 0 ? wireSize(length) : FULL_FRAME;
     // The rate counts the time on one link; the others serialise the last segment once more.
     const paced = this.#allocated * route.perByteOnSlowest >= 8 * SECOND * 0.5 ? route.perByteOnSlowest : 0;
-    return this.#network.queueing(route) + route.latency + size * (route.perByte - paced);
+    return this.#queueBefore + route.latency + size * (route.perByte - paced);
   }
 
   #arriveAt(position: Bytes, time: Nanoseconds): void {
@@ -526,7 +535,7 @@ export class Sending {
       this.from,
       this.to,
       HEADERS,
-      this.#end.random(),
+      this.#end,
       (delay) => {
         const at = Math.max(kernel.now + delay, this.#lastArrival);
         this.#lastArrival = at;
@@ -587,6 +596,7 @@ export class Sending {
     const cap = this.#mode === 'burst' ? NEVER : this.#windowRate();
     this.windowAt = this.#network.kernel.now;
     this.growth = 0;
+    this.#queueBefore = this.#network.queueing(route);
     this.#network.join(this, route, weight, cap);
     if (this.#mode === 'steady') this.#growSteadily();
     this.#network.solve();
