@@ -159,7 +159,14 @@ export class FlowNetwork {
   }
 
   /** A segment without data: `arriving` is told its delay, or `lost` that it will not arrive. `sender` draws losses. */
-  control(from: number, to: number, size: Bytes, sender: { random(): RandomStream }, arriving: (delay: Nanoseconds) => void, lost: () => void): void {
+  control(
+    from: number,
+    to: number,
+    size: Bytes,
+    sender: { random(): RandomStream },
+    arriving: (delay: Nanoseconds) => void,
+    lost: () => void,
+  ): void {
     if (from === to) {
       arriving(LOOPBACK_DELAY);
       return;
@@ -242,7 +249,8 @@ export class FlowNetwork {
       const sending = this.#sendings[flow];
       if (!sending) continue;
       const bottleneck = allocation.bottleneck(flow);
-      if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0) this.#empty(sending.bottleneck);
+      if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0)
+        this.#empty(sending.bottleneck);
       if (look || bottleneck !== sending.bottleneck) {
         this.look(sending.bottleneck);
         this.look(bottleneck);
