@@ -1,6 +1,7 @@
 /** Runs a case of transfer-cases.ts on our simulated network, at either fidelity. */
 import { Kernel } from '../engines/kernel/kernel.ts';
 import type { Process } from '../engines/kernel/process.ts';
+import { metrics } from '../engines/metrics.ts';
 import { writePcapng } from '../engines/network/capture/pcapng.ts';
 import { type Connection, failed, type Host } from '../engines/network/host.ts';
 import { SimulatedNetwork } from '../engines/network/simulated-network.ts';
@@ -85,7 +86,7 @@ export function runTransfers(subject: TransferCase, seed: number, fidelity: Fide
   const scenario = scenarioOf(subject, seed, fidelity);
   const begun = performance.now();
   const kernel = new Kernel(scenario.seed);
-  const recorder = new Recorder([]);
+  const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   const startedAt = starts(subject, seed);
   const completions: number[] = new Array(subject.flows).fill(Number.NaN);
