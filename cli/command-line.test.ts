@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeRun } from '../engines/run-codec.ts';
+import { INGREDIENTS } from '../engines/ingredients.ts';
+import { decodeRun, encode } from '../engines/run-codec.ts';
 import { commandLine, type Terminal } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netscenario-'));
@@ -60,9 +61,20 @@ describe('netscenario', () => {
     [['run', '/dev/zero'], /not a regular file/],
     [['run', join(folder, 'nowhere.netscenario')], /there is no such file/],
     [['run', folder], /this is a folder/],
-    [['run', WALKTHROUGH, '--host', 'nobody'], /no host “nobody”/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--host', 'nobody'], /no host “nobody”/],
+    [['run', WALKTHROUGH, '--host', 'alice-pc'], /--host says where to capture: it needs --pcap/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'alice-pc'], /--link takes the two hosts that it joins/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'alice-pc,mail.crepes.fr'], /no link between .*; it has no links/],
+    [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'a,b', '--host', 'a'], /give --host or --link, not both/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'no/such/folder.pcapng')], /cannot be written/],
     [['report', WALKTHROUGH], /--out FILE/],
+    [['run', WALKTHROUGH, '--fingerprint', 'mesages'], /--fingerprint: there is no ingredient “mesages”; there are scenario, /],
+    [['diff', WALKTHROUGH], /diff needs two files/],
+    [['diff', WALKTHROUGH, WALKTHROUGH, WALKTHROUGH], /diff takes two files/],
+    [['diff', WALKTHROUGH, NOTEBOOK, '--only', 'times'], /“times” goes with others/],
+    [['diff', WALKTHROUGH, NOTEBOOK, '--context', 'all'], /--context takes a whole number from 0/],
+    [['diff', WALKTHROUGH, join(folder, 'nowhere.nsrun')], /there is no such file/],
+    [['diff', WALKTHROUGH, folder], /this is a folder/],
   ])('%j is answered with what to put right, and exit code 2', async (words, message) => {
     const { code, error } = await netscenario(...words);
     expect(error).toMatch(message);
@@ -251,5 +263,117 @@ describe('run', () => {
     const run = decodeRun(new Uint8Array(readFileSync(save)));
     expect(run.seed).toBe(99);
     expect([...readFileSync(pcap).subarray(0, 4)]).toEqual([0x0a, 0x0d, 0x0d, 0x0a]);
+  });
+
+  it('captures one link, under its name', async () => {
+    const path = file(
+      'linked.netscenario',
+      'host a\nhost ns.example.org\nlink a <-> ns.example.org { latency 1 ms }\nzone example.org on ns.example.org { www A 192.0.2.80 }\na resolves www.example.org A\n',
+    );
+    const pcap = join(folder, 'link.pcapng');
+    expect((await netscenario('run', path, '--pcap', pcap, '--link', 'ns.example.org,a')).error).toBe('');
+    expect(readFileSync(pcap).includes('ns.example.org <-> a')).toBe(true);
+    expect((await netscenario('run', path, '--pcap', pcap, '--link', 'a,b')).error).toMatch(/no host “b”/);
+  });
+});
+
+describe('run --fingerprint', () => {
+  it('prints the fingerprint alone, of everything or of what is named', async () => {
+    const { out } = await netscenario('run', WALKTHROUGH, '--json');
+    const all = await netscenario('run', '--fingerprint', WALKTHROUGH);
+    expect(all).toMatchObject({ code: 0, out: `${JSON.parse(out).fingerprint}\n` });
+    const some = await netscenario('run', WALKTHROUGH, '--fingerprint', 'messages,steps');
+    expect(some.out).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(some.out).not.toBe(all.out);
+    expect((await netscenario('run', WALKTHROUGH, '--fingerprint=messages,steps', '--seed', '99')).out).toBe(some.out);
+    expect(JSON.parse((await netscenario('run', WALKTHROUGH, '--json', '--fingerprint', 'steps')).out)).toMatchObject({
+      ingredients: ['steps'],
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+});
+
+describe('diff', () => {
+  const text = readFileSync(WALKTHROUGH, 'utf8');
+  const slower = () => file('slower.netscenario', text.replace('host alice-pc', 'host alice-pc { latency 80 ms }'));
+  const blunter = () => file('blunter.netscenario', text.replace('Do you like ketchup?', 'Do you like catsup??'));
+
+  it('calls equal runs equal, saved ones too, with their fingerprint and exit code 0', async () => {
+    const save = join(folder, 'equal.nsrun');
+    await netscenario('run', WALKTHROUGH, '--save', save);
+    const { code, out } = await netscenario('diff', WALKTHROUGH, save);
+    expect(code).toBe(0);
+    expect(out).toBe(`The runs are equal: fingerprint ${decodeRun(new Uint8Array(readFileSync(save))).fingerprint}\n`);
+  });
+
+  it('names the first event that differs, in its context, and exits with 1', async () => {
+    const { code, out, error } = await netscenario('diff', WALKTHROUGH, slower(), '--only', 'messages,times');
+    expect([code, error]).toEqual([1, '']);
+    expect(out.split('\n').slice(0, 8)).toEqual([
+      `--- A: ${WALKTHROUGH}`,
+      `+++ B: ${join(folder, 'slower.netscenario')}`,
+      '',
+      'First difference, at 12.01184 ms: message received',
+      '         0 ms  alice-pc → local-dns  dns query  mail.crepes.fr A?  (32 B)',
+      '- 12.01184 ms  received: alice-pc → local-dns  dns query  mail.crepes.fr A?',
+      '+ 82.01184 ms  received: alice-pc → local-dns  dns query  mail.crepes.fr A?',
+      '                 received at 82.01184 ms, was 12.01184 ms',
+    ]);
+    expect(out).toMatch(/In all\n {2}messages {2}\d+ at another time/);
+  });
+
+  it('finds the first byte that differs, and the field that it is in', async () => {
+    const { out } = await netscenario('diff', WALKTHROUGH, blunter(), '--only', 'messages,bytes', '--context', '0');
+    expect(out).toMatch(/First difference, at .*: message sent\n- .*\n\+ .*\n +byte \d+ 0x63, was 0x6b \(body, line\)/);
+  });
+
+  it('prints what the documentation shows', async () => {
+    const changed = file('changed.netscenario', text.replace('How about pickles', 'Or pickles'));
+    const { out } = await netscenario('diff', WALKTHROUGH, changed, '--only', 'steps,messages,bytes');
+    const page = readFileSync(new URL('../docs/comparing-runs.md', import.meta.url), 'utf8');
+    // Exact times are the engines' business; the page need not follow each of them.
+    const shape = (shown: string) => shown.replace(/ *[\d.]+ ms/g, ' … ms').replace(/ {4,}/g, '    ');
+    expect(shape(page)).toContain(shape(out.split('\n').slice(2).join('\n')));
+    for (const { name, doc } of INGREDIENTS) expect(page).toContain(`| \`${name}\` | ${doc} |`);
+  });
+
+  it('tells what the runs are of, and takes a seed for both', async () => {
+    const save = join(folder, 'seeded.nsrun');
+    await netscenario('run', WALKTHROUGH, '--seed', '7', '--save', save);
+    expect((await netscenario('diff', WALKTHROUGH, save)).out).toContain('    seed 7, was ');
+    expect((await netscenario('diff', WALKTHROUGH, save, '--seed', '7')).code).toBe(0);
+    expect((await netscenario('diff', save, save, '--seed', '7')).error).toMatch(/--seed is for scenarios/);
+    expect((await netscenario('diff', WALKTHROUGH, save, '--only', 'messages,steps')).out).toMatch(
+      /^The runs are equal in steps, messages: fingerprint [0-9a-f]{64}\n$/,
+    );
+  });
+
+  it('gives JSON, and colour to a terminal only', async () => {
+    const { out, code } = await netscenario('diff', '--json', WALKTHROUGH, slower());
+    expect(code).toBe(1);
+    const told = JSON.parse(out);
+    expect(told).toMatchObject({ equal: false, a: { engine: expect.any(String) }, first: { at: 12_011_840, time: '12.01184 ms' } });
+    expect(told.tables).toContainEqual(expect.objectContaining({ table: 'messages', onlyA: expect.any(Number) }));
+    expect((await on({ color: true }, 'diff', WALKTHROUGH, slower())).out).toContain('\u001b[31m- ');
+    expect((await netscenario('diff', WALKTHROUGH, slower())).out).not.toContain('\u001b');
+  });
+
+  it('has trouble with what does not run, cannot be read, or was saved by another version', async () => {
+    const broken = file('unit.netscenario', 'host a { latency 5 }\n');
+    expect((await netscenario('diff', WALKTHROUGH, broken)).code).toBe(2);
+    const save = join(folder, 'other.nsrun');
+    await netscenario('run', WALKTHROUGH, '--save', save);
+    const run = decodeRun(new Uint8Array(readFileSync(save)));
+    const older = file('older.nsrun', encode({ ...run, format: 1 }));
+    expect(await netscenario('diff', older, WALKTHROUGH)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('this version reads format 2'),
+    });
+    const cut = file('cut.nsrun', readFileSync(save).subarray(0, 5000));
+    expect(await netscenario('diff', cut, WALKTHROUGH)).toMatchObject({ code: 2, error: expect.stringContaining('breaks off') });
+    const engine = file('engine.nsrun', encode({ ...run, engine: '0.0.1' }));
+    const told = await netscenario('diff', engine, WALKTHROUGH);
+    expect(told.error).toMatch(/different versions of the engines \(A: 0\.0\.1, B: /);
+    expect(told).toMatchObject({ code: 1, out: expect.stringContaining('No event differs') });
   });
 });

@@ -2,12 +2,14 @@
  * The command line: what words it takes, what it prints, how it exits.
  *
  * Exit codes: 0 all is well; 1 the scenario has errors, a check of the run failed, or the run did not come to its end; 2 the
- * command was not understood or a file could not be read or written; 3 a fault of netscenario itself. Results go to standard
+ * command was not understood or a file could not be read or written; 3 a fault of netscenario itself; `diff` has its own. Results go to standard
  * output, complaints to standard error.
  */
 import { parseArgs } from 'node:util';
+import { ALL_INGREDIENTS, type Ingredient, parseIngredients } from '../engines/ingredients.ts';
 import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
+import { diff } from './commands/diff.ts';
 import { report } from './commands/report.ts';
 import { type RunSettings, run } from './commands/run.ts';
 import { Complaint } from './complaint.ts';
@@ -30,16 +32,24 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --json                            the same as JSON
       --pcap FILE                       write a capture (pcapng) for Wireshark
       --host NAME                       …of what this host sends and receives only
-      --save FILE                       keep the run, for later viewing
+      --link A,B                        …of what crosses the link between these two hosts only
+      --save FILE                       keep the run, for later viewing and comparing
+      --fingerprint [LIST]              print the run's fingerprint only, over these ingredients
+  netscenario diff A B                  name the first event in which two runs differ, and show it
+      --only LIST                       compare these ingredients only
+      --context N                       show this many events before and after it (3)
+      --json                            the same as JSON
   netscenario report FILE --out FILE    write the run as one HTML page
-      --seed N                          (both) run with this seed instead of the scenario's
-      --max-events N                    (both) stop the run after this many events
-      --max-memory MIB                  (both) stop the run when it has recorded this many MiB
+      --seed N                          (all three) run with this seed instead of the scenario's
+      --max-events N                    (all three) stop the run after this many events
+      --max-memory MIB                  (all three) stop the run when it has recorded this many MiB
   netscenario --version | --help
 
-FILE is a .netscenario file or a .netscenario.md notebook (all of its cells).
+FILE is a .netscenario file or a .netscenario.md notebook (all of its cells); A and B may be saved runs, too.
+LIST names ingredients, with commas between: ${ALL_INGREDIENTS.slice(0, 6).join(', ')},
+${ALL_INGREDIENTS.slice(6).join(', ')}; without one, all.
 Exit code: 0 fine; 1 an error in a scenario, a check that failed or a run that did not end; 2 the command or a file cannot be
-read; 3 a fault of netscenario itself.
+read; 3 a fault of netscenario itself. Of diff: 0 equal, 1 different, 2 trouble.
 `;
 
 /** Options of every command that runs a scenario. */
@@ -69,21 +79,42 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       return check(files, { json: values.json === true }, terminal);
     }
     case 'run': {
-      const { values, files } = parse(rest, {
+      const { values, files } = parse(withList('--fingerprint', rest), {
         json: { type: 'boolean' },
         pcap: { type: 'string' },
         host: { type: 'string' },
+        link: { type: 'string' },
         save: { type: 'string' },
+        fingerprint: { type: 'string' },
         ...RUN_SETTINGS,
       });
       const options = {
+        fingerprint: ingredients('fingerprint', values),
         json: values.json === true,
         pcap: text(values.pcap),
-        host: text(values.host),
+        ...capturePoint(values),
         save: text(values.save),
         ...runSettings(values),
       };
       return run(only(files, 'run'), options, terminal);
+    }
+    case 'diff': {
+      const { values, files } = parse(rest, {
+        json: { type: 'boolean' },
+        only: { type: 'string' },
+        context: { type: 'string' },
+        ...RUN_SETTINGS,
+      });
+      const [a, b, ...more] = files;
+      if (a === undefined || b === undefined) throw new Complaint('diff needs two files: scenarios, notebooks or saved runs');
+      if (more.length > 0) throw new Complaint(`diff takes two files; “${more[0]}” is one too many`);
+      const options = {
+        json: values.json === true,
+        only: ingredients('only', values) ?? ALL_INGREDIENTS,
+        context: whole('context', values, 0, 1000) ?? 3,
+        ...runSettings(values),
+      };
+      return diff(a, b, options, terminal);
     }
     case 'report': {
       const { values, files } = parse(rest, { out: { type: 'string', short: 'o' }, ...RUN_SETTINGS });
@@ -122,6 +153,40 @@ function only(files: readonly string[], command: string): string {
   if (file === undefined) throw new Complaint(`${command} needs a file`);
   if (second !== undefined) throw new Complaint(`${command} takes one file; “${second}” is one too many`);
   return file;
+}
+
+/**
+ * An option whose value may be absent, which means `all`: the word after it is its value when it looks like a list of ingredients
+ * and not like a file.
+ */
+function withList(option: string, words: readonly string[]): string[] {
+  const at = words.indexOf(option);
+  if (at < 0) return [...words];
+  const next = words[at + 1];
+  const listed = next !== undefined && /^[a-z]+(,[a-z]*)*$/.test(next);
+  return [...words.slice(0, at), `${option}=${listed ? next : 'all'}`, ...words.slice(at + (listed ? 2 : 1))];
+}
+
+function ingredients(option: string, values: Record<string, string | boolean | undefined>): readonly Ingredient[] | null {
+  const list = text(values[option]);
+  if (list === null) return null;
+  const read = parseIngredients(list);
+  if (typeof read === 'string') throw new Complaint(`--${option}: ${read}`);
+  return read;
+}
+
+/** Where to capture. Without `--pcap`, to say where would be a slip. */
+function capturePoint(values: Record<string, string | boolean | undefined>): { host: string | null; link: [string, string] | null } {
+  const host = text(values.host);
+  const link = text(values.link);
+  if (host !== null && link !== null) throw new Complaint('a capture is of a host or of a link: give --host or --link, not both');
+  const option = host !== null ? 'host' : 'link';
+  if ((host !== null || link !== null) && text(values.pcap) === null)
+    throw new Complaint(`--${option} says where to capture: it needs --pcap FILE`);
+  if (link === null) return { host, link: null };
+  const [a, b, ...more] = link.split(',').map((name) => name.trim());
+  if (!a || !b || more.length > 0) throw new Complaint(`--link takes the two hosts that it joins, as in --link west,east, not “${link}”`);
+  return { host, link: [a, b] };
 }
 
 const text = (value: string | boolean | undefined): string | null => (typeof value === 'string' ? value : null);

@@ -2,5 +2,6 @@
 import { dns } from './dns/protocol.ts';
 import { mail } from './mail/protocol.ts';
 import type { Protocol } from './protocol.ts';
+import { transfer } from './transfer/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail];
+export const protocols: readonly Protocol[] = [dns, mail, transfer];

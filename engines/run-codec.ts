@@ -61,9 +61,12 @@ export function encodedParts(data: unknown): Uint8Array[] {
 /** The next multiple of eight. */
 const padded = (length: number): number => Math.ceil(length / 8) * 8;
 
+/** True for bytes that begin as saved runs do. */
+export const isSavedRun = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte);
+
 /** The opposite of `encode`. Throws a RangeError that says what is wrong for bytes that `encode` did not make. */
 export function decode(bytes: Uint8Array): unknown {
-  if (bytes.length < 8 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw new RangeError('not a saved run: it does not begin with NSR1');
+  if (bytes.length < 8 || !isSavedRun(bytes)) throw new RangeError('not a saved run: it does not begin with NSR1');
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
   if (8 + headerLength > bytes.length) throw new RangeError('a saved run that breaks off in its header');
   const start = Math.ceil((8 + headerLength) / 8) * 8;

@@ -1,6 +1,8 @@
 /** The commands of the palette and the notebook's toolbars. */
 import * as vscode from 'vscode';
-import { writePcapng } from '../engines/network/capture/pcapng.ts';
+import { CaptureRefused } from '../engines/network/capture/captured.ts';
+import { type CaptureOptions, linkNames, writePcapng } from '../engines/network/capture/pcapng.ts';
+import type { Run } from '../engines/run.ts';
 import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/output.ts';
 import { reportHtml } from '../notebook-renderer/report.ts';
 import type { LanguageServer } from './language-client.ts';
@@ -104,7 +106,32 @@ const baseName = (uri: vscode.Uri): string =>
 async function exportCapture(cell: vscode.NotebookCell | undefined): Promise<void> {
   const output = cell && outputOf(cell);
   if (!output) return void vscode.window.showInformationMessage(vscode.l10n.t('Run a cell first: there is no run to export.'));
-  await save(`${baseName(cell.notebook.uri)}.pcapng`, writePcapng(output.run));
+  const point = await vscode.window.showQuickPick(capturePoints(output.run), {
+    placeHolder: vscode.l10n.t('Capture where?'),
+    matchOnDescription: true,
+  });
+  if (!point) return;
+  try {
+    await save(`${baseName(cell.notebook.uri)}.pcapng`, writePcapng(output.run, point.options));
+  } catch (error) {
+    if (!(error instanceof CaptureRefused)) throw error;
+    void vscode.window.showErrorMessage(vscode.l10n.t('No capture was written: {0}.', error.message));
+  }
+}
+
+type CapturePoint = vscode.QuickPickItem & { readonly options: CaptureOptions };
+
+/** Where a run can be captured; what most people want comes first. */
+function capturePoints(run: Run): CapturePoint[] {
+  const separator = (label: string): CapturePoint => ({ label, kind: vscode.QuickPickItemKind.Separator, options: {} });
+  const links = linkNames(run);
+  return [
+    { label: vscode.l10n.t('Everything'), description: vscode.l10n.t('each packet once, when it was sent'), options: {} },
+    separator(vscode.l10n.t('hosts')),
+    ...run.hosts.map(({ name, address }) => ({ label: name, description: address, options: { host: name } })),
+    ...(links.length > 0 ? [separator(vscode.l10n.t('links'))] : []),
+    ...links.map(([a, b]): CapturePoint => ({ label: `${a} <-> ${b}`, options: { link: [a, b] } })),
+  ];
 }
 
 async function exportReport(context: vscode.ExtensionContext): Promise<void> {

@@ -1,7 +1,10 @@
 /** `netscenario run`: runs a scenario and tells what happened. */
 import { writeFile } from 'node:fs/promises';
+import { fingerprint } from '../../engines/fingerprint.ts';
 import { count } from '../../engines/format.ts';
-import { writePcapng } from '../../engines/network/capture/pcapng.ts';
+import type { Ingredient } from '../../engines/ingredients.ts';
+import { CaptureRefused } from '../../engines/network/capture/captured.ts';
+import { type CaptureOptions, writePcapng } from '../../engines/network/capture/pcapng.ts';
 import type { Run, RunStep } from '../../engines/run.ts';
 import { encodeRun } from '../../engines/run-codec.ts';
 import { LimitReached, type RunLimits } from '../../engines/simulation.ts';
@@ -23,20 +26,32 @@ export interface RunOptions extends RunSettings {
   readonly json: boolean;
   readonly pcap: string | null;
   readonly host: string | null;
+  readonly link: readonly [string, string] | null;
   readonly save: string | null;
+  /** Print a fingerprint over these ingredients in place of what happened. */
+  readonly fingerprint: readonly Ingredient[] | null;
 }
 
 export async function run(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const result = await runProgram(path, options, terminal);
   if (!result) return 1;
-  if (options.host !== null && !result.hosts.some(({ name }) => name === options.host)) {
-    throw new Complaint(`--host: there is no host “${options.host}” in this run`);
-  }
-  if (options.pcap !== null) await write(options.pcap, writePcapng(result, options.host === null ? {} : { host: options.host }));
+  const point = { ...(options.host === null ? {} : { host: options.host }), ...(options.link === null ? {} : { link: options.link }) };
+  if (options.pcap !== null) await write(options.pcap, capture(result, point));
   if (options.save !== null) await write(options.save, encodeRun(result));
-  if (options.json) terminal.out(`${JSON.stringify(plain(result), null, 2)}\n`);
+  const own = options.fingerprint && { ingredients: options.fingerprint, fingerprint: fingerprint(result, options.fingerprint) };
+  if (options.json) terminal.out(`${JSON.stringify({ ...plain(result), ...own }, null, 2)}\n`);
+  else if (own) terminal.out(`${own.fingerprint}\n`);
   else terminal.out(describeRun({ run: result, focus: null }, { width: terminal.width, color: terminal.color }));
   return succeeded(result) ? 0 : 1;
+}
+
+function capture(run: Run, point: CaptureOptions): Uint8Array {
+  try {
+    return writePcapng(run, point);
+  } catch (error) {
+    if (error instanceof CaptureRefused) throw new Complaint(`--pcap: ${error.message}`);
+    throw error;
+  }
 }
 
 /**

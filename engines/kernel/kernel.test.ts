@@ -69,6 +69,25 @@ describe('order', () => {
   });
 });
 
+test('one function serves many events, each with its number', () => {
+  const kernel = new Kernel(1);
+  const seen: [number, number][] = [];
+  const note = (argument: number): void => {
+    seen.push([kernel.now, argument]);
+    if (argument > 0) kernel.call(5, note, argument - 0.5);
+  };
+  for (let i = 0; i < 100; i++) kernel.cancel(kernel.call(1, note, i));
+  kernel.call(10, note, 1);
+  kernel.schedule(10, () => seen.push([kernel.now, -1]));
+  while (kernel.run(10));
+  expect(seen).toEqual([
+    [10, 1],
+    [10, -1],
+    [15, 0.5],
+    [20, 0],
+  ]);
+});
+
 describe('cancel', () => {
   test('is safe for timers that ran or were cancelled, even when their place is used again', () => {
     const kernel = new Kernel(1);

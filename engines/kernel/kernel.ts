@@ -7,6 +7,8 @@
  * to the slot that holds the rest. A cancelled event stays in the heap, its slot marked, and is dropped when it comes up;
  * when more than half of the heap is such events, the heap is rebuilt without them. Order is total, so neither is seen.
  *
+ * Nothing is allocated for an event: whoever plans many of one kind hands over one function and a number (`call`).
+ *
  * Foreground events are what a simulation lives for; background events (a TIME-WAIT, a cache entry that lapses) happen
  * when their time comes but keep no run alive.
  *
@@ -36,6 +38,7 @@ export const END_OF_TIME: Nanoseconds = Number.MAX_SAFE_INTEGER;
 /** Where the queue holds what lies beyond. */
 const NEVER: Nanoseconds = Number.POSITIVE_INFINITY;
 const nothing = (): void => {};
+const PLAIN: ScheduleOptions = {};
 
 const WAITING = 1;
 const BACKGROUND = 2;
@@ -62,7 +65,8 @@ export class Kernel {
   #size = 0;
   #cancelled = 0;
 
-  #callbacks: (() => void)[] = new Array(64).fill(nothing);
+  #callbacks: ((argument: number) => void)[] = new Array(64).fill(nothing);
+  #arguments = new Float64Array(64);
   #generations = new Uint32Array(64);
   #causes = new Int32Array(64);
   #states = new Uint8Array(64);
@@ -119,17 +123,26 @@ export class Kernel {
    * Runs `callback` when `delay` has passed (rounded to whole nanoseconds); past the end of time, never.
    * Throws a RangeError for a delay that is negative or not a number: that is a bug of the caller.
    */
-  schedule(delay: Nanoseconds, callback: () => void, options?: ScheduleOptions): Timer {
+  schedule(delay: Nanoseconds, callback: () => void, options: ScheduleOptions = PLAIN): Timer {
+    return this.#plan(delay, callback, 0, options.background === true, options.priority ?? 0);
+  }
+
+  /** As `schedule`, in the foreground and at priority 0; `callback` is handed `argument`, so that it need not be a closure. */
+  call(delay: Nanoseconds, callback: (argument: number) => void, argument: number): Timer {
+    return this.#plan(delay, callback, argument, false, 0);
+  }
+
+  #plan(delay: Nanoseconds, callback: (argument: number) => void, argument: number, background: boolean, priority: number): Timer {
     if (!(delay >= 0)) throw new RangeError(`a delay of ${delay} ns`);
     const sum = this.#now + Math.round(delay);
     const time = sum > END_OF_TIME ? NEVER : sum;
     const slot = this.#freeCount > 0 ? (this.#free[--this.#freeCount] as number) : this.#newSlot();
-    const background = options?.background === true;
     this.#callbacks[slot] = callback;
+    this.#arguments[slot] = argument;
     this.#causes[slot] = this.cause;
     this.#states[slot] = background ? WAITING | BACKGROUND : WAITING;
     if (!background) this.#count(this.cause, 1);
-    this.#push(time, (options?.priority ?? 0) * PRIORITY_STEP + this.#sequence++, slot);
+    this.#push(time, priority * PRIORITY_STEP + this.#sequence++, slot);
     return (this.#generations[slot] as number) * SLOTS + slot;
   }
 
@@ -163,7 +176,8 @@ export class Kernel {
         this.#outOfTime = true;
         break;
       }
-      const callback = this.#callbacks[slot] as () => void;
+      const callback = this.#callbacks[slot] as (argument: number) => void;
+      const argument = this.#arguments[slot] as number;
       this.cause = this.#causes[slot] as number;
       if (!((this.#states[slot] as number) & BACKGROUND)) this.#count(this.cause, -1);
       this.#states[slot] = 0;
@@ -172,7 +186,7 @@ export class Kernel {
       this.#free[this.#freeCount++] = slot;
       this.#now = this.#poppedTime;
       this.#events++;
-      callback();
+      callback(argument);
       if (this.#perhapsSettled.length > 0) this.#tellSettled();
     }
     this.cause = -1;
@@ -215,6 +229,7 @@ export class Kernel {
     if (this.#slots === this.#states.length) {
       const size = this.#slots * 2;
       this.#generations = grown(this.#generations, new Uint32Array(size));
+      this.#arguments = grown(this.#arguments, new Float64Array(size));
       this.#causes = grown(this.#causes, new Int32Array(size));
       this.#states = grown(this.#states, new Uint8Array(size));
       this.#free = grown(this.#free, new Uint32Array(size));

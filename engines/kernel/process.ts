@@ -21,6 +21,14 @@ export function* wait<T>(waiting: Wait<T>): Process<T> {
   return (yield waiting) as T;
 }
 
+/** What takes no time here, as the process that it may be elsewhere. */
+export function atOnce<T>(act: () => T): Process<T> {
+  return wait<T>((resume) => {
+    resume(act());
+    return () => {};
+  });
+}
+
 /** A running process. */
 export interface Task<T = unknown> {
   readonly name: string;

@@ -1,17 +1,20 @@
 /** A network with its kernel and recorder, and small roles, for tests. */
 import { Kernel } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
+import { MILLISECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
 import type { Scenario } from '../scenario.ts';
 import type { CaptureTables } from './capture/pcapng.ts';
 import { type Connection, failed, type Host, type MessageInfo } from './host.ts';
+import { networkMetrics } from './metrics.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
+import { ACK, FIN, RST, SYN } from './tcp/segment.ts';
 
 export const message: MessageInfo = { protocol: 'test', kind: 'data', label: 'data' };
 
 export function networkForTests(scenario: Scenario) {
   const kernel = new Kernel(scenario.seed);
-  const recorder = new Recorder([]);
+  const recorder = new Recorder(networkMetrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   return {
     kernel,
@@ -66,4 +69,35 @@ export function* drain(connection: Connection): Process<number> {
     if (!content) return bytes;
     bytes += content.length;
   }
+}
+
+/** Rates that add nothing to a host's latency. */
+export const FAST = { up: 1e12, down: 1e12 };
+/** The second host of a scenario for tests. */
+export const SERVER = '10.0.0.2';
+
+/** One line a packet: `time side flags length`, times in milliseconds. */
+export function trace({ tables }: { tables: ReturnType<typeof networkForTests>['tables'] }): string[] {
+  const { packets } = tables();
+  return Array.from({ length: packets.rows }, (_, i) => {
+    const flags = packets.flags[i] as number;
+    const names = [
+      [SYN, 'SYN'],
+      [FIN, 'FIN'],
+      [RST, 'RST'],
+      [ACK, 'ACK'],
+    ] as const;
+    const text = names
+      .filter(([bit]) => flags & bit)
+      .map(([, name]) => name)
+      .join('+');
+    const time = Math.round((packets.sentAt[i] as number) / MILLISECOND);
+    return `${time} ${packets.fromServer[i] ? 'server' : 'client'} ${text} ${packets.length[i]}${packets.retransmission[i] ? ' again' : ''}`;
+  });
+}
+
+/** How each connection ended. */
+export function endings({ tables }: { tables: ReturnType<typeof networkForTests>['tables'] }): string[] {
+  const { connections, strings } = tables();
+  return Array.from(connections.ending, (ending) => strings[ending] as string);
 }

@@ -1,6 +1,6 @@
 /** A scenario's literal for tests of the network: hosts by name, everything else with plain defaults. */
 import { MILLISECOND } from '../quantities.ts';
-import type { HostDeclaration, LineDeclaration, LinkDeclaration, Scenario } from '../scenario.ts';
+import type { HostDeclaration, LineDeclaration, LinkDeclaration, Scenario, TcpSettings } from '../scenario.ts';
 
 /** 10 ms, no jitter, loss or duplicates, a queue of 256 KiB. */
 export const lineForTests: LineDeclaration = {
@@ -13,6 +13,14 @@ export const lineForTests: LineDeclaration = {
   trace: null,
 };
 
+/** NewReno with selective acknowledgments, no Nagle, a receive buffer of 512 KiB. */
+export const tcpForTests: TcpSettings = {
+  congestionControl: 'newreno',
+  selectiveAcknowledgments: true,
+  nagle: false,
+  receiveBuffer: 512 * 1024,
+};
+
 /** 100 Mbps each way, 10 ms, no jitter, no loss, a queue of 256 KiB. */
 export function hostForTests(name: string, address: string, properties: Partial<HostDeclaration> = {}): HostDeclaration {
   return {
@@ -22,7 +30,7 @@ export function hostForTests(name: string, address: string, properties: Partial<
     up: 100_000_000,
     down: 100_000_000,
     ...lineForTests,
-    tcp: { congestionControl: 'newreno', selectiveAcknowledgments: true, nagle: false, receiveBuffer: 512 * 1024 },
+    tcp: tcpForTests,
     implicit: false,
     at: null,
     ...properties,

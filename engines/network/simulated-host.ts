@@ -1,11 +1,13 @@
 /** The Host of the simulation: what host.ts promises, over the kernel and the simulated network. */
 import type { Kernel } from '../kernel/kernel.ts';
-import { type Process, start, type Task, wait } from '../kernel/process.ts';
+import { atOnce, type Process, start, type Task, wait } from '../kernel/process.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HostDeclaration } from '../scenario.ts';
 import { MemoryDisk } from './disk.ts';
+import type { FlowNetwork } from './flows/flow-network.ts';
+import { HostFlows } from './flows/host-flows.ts';
 import type {
   ConnectFailure,
   Connection,
@@ -39,16 +41,19 @@ export class SimulatedHost implements Host {
   readonly #kernel: Kernel;
   readonly #disk = new MemoryDisk();
   readonly #tasks = new Set<Task>();
-  readonly #tcp: HostTcp;
+  readonly #tcp: HostTcp | HostFlows;
   readonly #udp: HostUdp;
 
-  constructor(network: TcpNetwork & UdpNetwork, declaration: HostDeclaration, index: number) {
+  constructor(network: TcpNetwork & UdpNetwork & { readonly flows: FlowNetwork | null }, declaration: HostDeclaration, index: number) {
     this.name = declaration.name;
     this.address = declaration.address;
     this.nameservers = declaration.nameservers;
     this.#kernel = network.kernel;
     this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
-    this.#tcp = new HostTcp(network, index, (taken) => this.#ephemeralPort(taken));
+    const ephemeralPort = (taken: (port: number) => boolean) => this.#ephemeralPort(taken);
+    this.#tcp = network.flows
+      ? new HostFlows(network.flows, index, declaration.tcp, ephemeralPort)
+      : new HostTcp(network, index, declaration.tcp, ephemeralPort);
     this.#udp = new HostUdp(network, index, (taken) => this.#ephemeralPort(taken));
   }
 
@@ -105,8 +110,8 @@ export class SimulatedHost implements Host {
 
   /** What the network brings. */
   arrive(payload: Segment | UdpDatagram): void {
-    if (payload.kind === 'tcp') this.#tcp.arrive(payload);
-    else this.#udp.arrive(payload);
+    if (payload.kind !== 'tcp') this.#udp.arrive(payload);
+    else if (this.#tcp instanceof HostTcp) this.#tcp.arrive(payload);
   }
 
   /** Loses power. Processes are stopped first, unable to send, write or tell anything; then whoever else waits here is told. */
@@ -167,14 +172,6 @@ class SimulatedNarrator implements Narrator {
   measure(metric: string, subjects: readonly string[], value: number): void {
     this.#recorder.measure(this.#kernel.now, metric, subjects, value);
   }
-}
-
-/** What takes no time here, as the process that it may be elsewhere. */
-function atOnce<T>(act: () => T): Process<T> {
-  return wait<T>((resume) => {
-    resume(act());
-    return () => {};
-  });
 }
 
 /** A task on a host that is down. */

@@ -1,27 +1,26 @@
 /**
- * The simulated network: hosts, their links to the core and to one another, and packets on their way between them.
+ * The simulated network: hosts, the links that join them to the core and to one another, and what happens to both.
  *
  * A packet's size is that of its Ethernet frame without preamble and check sequence: 14 bytes, then IP, TCP or UDP, payload.
  * At each link it waits in the queue, is serialised at the link's rate and travels for the link's latency (link.ts). The
- * core adds nothing. Packets of a host to itself take LOOPBACK_DELAY and no link. A host that is down forwards and takes
- * nothing; what is under way to it vanishes.
+ * core adds nothing. A host that is down forwards and takes nothing; what is under way to it vanishes (transit.ts).
  */
-import { formatDuration } from '../format.ts';
-import type { Kernel, Timer } from '../kernel/kernel.ts';
-import type { Process } from '../kernel/process.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { atOnce, type Process } from '../kernel/process.ts';
 import type { StepOutcome } from '../protocol.ts';
-import { type Bytes, MICROSECOND, type Nanoseconds } from '../quantities.ts';
+import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
+import { Faults } from './faults.ts';
+import { FlowNetwork } from './flows/flow-network.ts';
 import type { Host } from './host.ts';
-import { type UdpDatagram, UdpExchanges } from './host-udp.ts';
-import { LOST } from './link.ts';
-import type { CrashAction } from './scenario.ts';
+import { UdpExchanges } from './host-udp.ts';
+import type { LinkDirection } from './link.ts';
+import { Partitions } from './partitions.ts';
+import type { NetworkAction } from './scenario.ts';
 import { SimulatedHost } from './simulated-host.ts';
-import type { Segment } from './tcp/segment.ts';
-import { type Path, Topology } from './topology.ts';
-
-const LOOPBACK_DELAY: Nanoseconds = 10 * MICROSECOND;
+import { Topology } from './topology.ts';
+import { type Packet, Transit } from './transit.ts';
 
 interface Role {
   readonly name: string;
@@ -32,36 +31,48 @@ export class SimulatedNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly exchanges: UdpExchanges;
-  readonly #topology: Topology;
+  /** TCP at `flows` fidelity; null at `packets`. */
+  readonly flows: FlowNetwork | null;
+  readonly topology: Topology;
+  readonly partitions = new Partitions();
+  readonly addressOf: (host: number) => string;
+  readonly #transit: Transit;
+  readonly #faults: Faults;
+  readonly #names: readonly string[];
   readonly #hosts: SimulatedHost[] = [];
   readonly #indexByName = new Map<string, number>();
   readonly #indexByAddress = new Map<string, number>();
   readonly #roles: Role[][] = [];
-  readonly #restoring: (Timer | null)[] = [];
 
   constructor(kernel: Kernel, scenario: Scenario, recorder: Recorder) {
     this.kernel = kernel;
     this.recorder = recorder;
     this.exchanges = new UdpExchanges(kernel, recorder);
-    this.#topology = new Topology(scenario, (purpose) => kernel.random(purpose));
+    this.topology = new Topology(scenario, (purpose) => kernel.random(purpose));
+    this.#transit = new Transit(kernel, recorder, this.topology, this.partitions, {
+      // The core is up always.
+      isUp: (node) => node === scenario.hosts.length || this.isUp(node),
+      arrive: (host, packet) => (this.#hosts[host] as SimulatedHost).arrive(packet),
+    });
+    this.#faults = new Faults(this, scenario.links);
     scenario.hosts.forEach((declaration, i) => {
       this.#indexByName.set(declaration.name, i);
       this.#indexByAddress.set(declaration.address, i);
     });
+    this.#names = scenario.hosts.map(({ name }) => name);
     const addresses = scenario.hosts.map((declaration) => declaration.address);
     this.addressOf = (host) => addresses[host] as string;
+    this.flows = scenario.fidelity === 'flows' ? new FlowNetwork(this) : null;
     for (const [i, declaration] of scenario.hosts.entries()) {
       this.#hosts.push(new SimulatedHost(this, declaration, i));
       this.#roles.push([]);
-      this.#restoring.push(null);
     }
+    if (this.flows) for (const direction of this.topology.directions) this.#followTrace(this.flows, direction);
   }
-
-  readonly addressOf: (host: number) => string;
 
   /** Throws for a name that the scenario does not declare. */
   host(name: string): Host {
-    return this.#hosts[this.#indexOf(name)] as SimulatedHost;
+    return this.#hosts[this.indexOf(name)] as SimulatedHost;
   }
 
   /** Index of the host with that address, or −1. */
@@ -69,85 +80,76 @@ export class SimulatedNetwork {
     return this.#indexByAddress.get(address) ?? -1;
   }
 
+  /** Throws for a name that the scenario does not declare. */
+  indexOf(name: string): number {
+    const index = this.#indexByName.get(name);
+    if (index === undefined) throw new Error(`no host is called “${name}”`);
+    return index;
+  }
+
   /** Runs `role` on that host as an event of this moment, and again after each restore. Roles of a host run in the order given. */
   boot(hostName: string, name: string, role: (host: Host) => Process): void {
-    const index = this.#indexOf(hostName);
+    const index = this.indexOf(hostName);
     this.#roles[index]?.push({ name, role });
     this.#start(index, { name, role });
   }
 
+  /** False from a crash until the host is restored. */
+  isUp(host: number): boolean {
+    return (this.#hosts[host] as SimulatedHost).up;
+  }
+
   /** The host loses power: its processes end, its sockets and connections are gone without a word; its disk stays. */
   crash(name: string): void {
-    const index = this.#indexOf(name);
-    this.#cancelRestore(index);
+    const index = this.indexOf(name);
     this.#hosts[index]?.crash();
+    this.topology.setForwarding(index, false);
+    this.routesChanged();
   }
 
   /** The host boots: its roles start anew. Does nothing to a host that is up. */
   restore(name: string): void {
-    const index = this.#indexOf(name);
-    this.#cancelRestore(index);
+    const index = this.indexOf(name);
     const host = this.#hosts[index] as SimulatedHost;
     if (host.up) return;
     host.restore();
+    this.topology.setForwarding(index, true);
+    this.routesChanged();
     for (const role of this.#roles[index] as Role[]) this.#start(index, role);
+  }
+
+  /** Links, forwarding hosts or partitions have changed. */
+  routesChanged(): void {
+    this.flows?.routesChanged();
   }
 
   /** Runs a step of the network's own; undefined for other actions. */
   perform(action: Action): Process<StepOutcome> | undefined {
-    return action.kind === 'network.crash' ? this.#perform(action) : undefined;
+    return action.kind.startsWith('network.') ? atOnce(() => this.#faults.perform(action as NetworkAction)) : undefined;
   }
 
-  *#perform({ host: name, downFor }: CrashAction): Process<StepOutcome> {
-    this.crash(name);
-    if (downFor === null) return { outcome: `${name} is down for the rest of the run`, succeeded: true };
-    // The crash has happened, whatever comes of it: the step after it does not wait for the boot.
-    const { cause } = this.kernel;
-    this.kernel.cause = -1;
-    this.#restoring[this.#indexOf(name)] = this.kernel.schedule(downFor, () => {
-      this.kernel.cause = cause;
-      this.restore(name);
-    });
-    this.kernel.cause = cause;
-    return { outcome: `${name} is down for ${formatDuration(downFor)}`, succeeded: true };
+  /** What TCP tells of a sender that has something under way. */
+  observe(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void {
+    const subjects = [this.#names[from] as string, this.#names[to] as string];
+    this.recorder.measure(this.kernel.now, 'congestion window', subjects, window);
+    if (!Number.isNaN(roundTrip)) this.recorder.measure(this.kernel.now, 'round-trip time', subjects, roundTrip);
   }
 
   /** Sends a packet that is recorded in row `row`; it arrives at host `to`, or nowhere. */
-  send(from: number, to: number, size: Bytes, row: number, payload: Segment | UdpDatagram): void {
-    if (from === to) {
-      this.kernel.schedule(LOOPBACK_DELAY, () => this.#deliver(to, row, payload));
-      return;
-    }
-    const path = this.#topology.path(from, to);
-    let hop = 0;
-    const advance = (): void => {
-      if (hop > 0) {
-        const node = (path as Path)[hop - 1]?.to as number;
-        if (node === to) {
-          this.#deliver(to, row, payload);
-          return;
-        }
-        // The core is up always; a host on the way may not be.
-        if (this.#hosts[node]?.up === false) {
-          this.recorder.losePacket(row, 'host down');
-          return;
-        }
-      }
-      const arrival = path[hop++]?.offer(this.kernel.now, size) ?? LOST;
-      if (arrival === LOST) this.recorder.losePacket(row, 'lost');
-      else this.kernel.schedule(arrival - this.kernel.now, advance);
-    };
-    advance();
+  send(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
+    this.#transit.send(from, to, size, row, packet);
   }
 
-  #deliver(to: number, row: number, payload: Segment | UdpDatagram): void {
-    const host = this.#hosts[to] as SimulatedHost;
-    if (!host.up) {
-      this.recorder.losePacket(row, 'host down');
-      return;
-    }
-    this.recorder.receivePacket(row, this.kernel.now);
-    host.arrive(payload);
+  /** Packets ask a line for its rate when they come; flows are told whenever its trace changes it. */
+  #followTrace(flows: FlowNetwork, direction: LinkDirection): void {
+    const { now } = this.kernel;
+    const next = direction.nextChange(now);
+    if (next === Number.POSITIVE_INFINITY) return;
+    const change = (): void => {
+      flows.rateChanged(direction);
+      this.#followTrace(flows, direction);
+    };
+    this.kernel.schedule(next - now, change, { background: true });
   }
 
   #start(index: number, { name, role }: Role): void {
@@ -156,17 +158,5 @@ export class SimulatedNetwork {
     this.kernel.schedule(0, () => {
       if (host.up && host.life === life) host.spawn(name, role(host));
     });
-  }
-
-  #cancelRestore(index: number): void {
-    const timer = this.#restoring[index] ?? null;
-    if (timer !== null) this.kernel.cancel(timer);
-    this.#restoring[index] = null;
-  }
-
-  #indexOf(name: string): number {
-    const index = this.#indexByName.get(name);
-    if (index === undefined) throw new Error(`no host is called “${name}”`);
-    return index;
   }
 }

@@ -15,7 +15,7 @@ function topology(names: readonly string[], links: readonly Link[], core = 1_000
   return new Topology(scenarioForTests(hosts, { links: declared }), (purpose) => randomStream(1, purpose));
 }
 
-const names = (path: Path): string => path.map(({ name }) => name).join(', ');
+const names = (path: Path | null): string => path?.map(({ name }) => name).join(', ') ?? 'none';
 
 describe('the way a packet takes', () => {
   test.each<[string, readonly Link[], string]>([
@@ -76,7 +76,7 @@ describe('the way a packet takes', () => {
         for (let from = 0; from < 8; from++) {
           for (let to = 0; to < 8; to++) {
             if (from === to) continue;
-            const path = net.path(from, to);
+            const path = net.path(from, to) as Path;
             const latency = path.reduce((sum, { properties }) => sum + properties.latency, 0) / MILLISECOND;
             expect([latency, path.length]).toEqual(shortest[from]?.[to]);
             expect(path.at(-1)?.to).toBe(to);
@@ -84,6 +84,67 @@ describe('the way a packet takes', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('goes around links that failed and hosts that are down, and comes back', () => {
+    const links: Link[] = [
+      ['s', 'a', 1],
+      ['a', 't', 1],
+      ['s', 'b', 2],
+      ['b', 't', 2],
+    ];
+    const net = topology(['s', 'a', 'b', 't'], links);
+    const now = () => names(net.path(0, 3));
+    const change = (link: number, up: boolean) => {
+      for (const direction of net.directionsOf(link)) {
+        if (up) direction.recover();
+        else direction.fail(0);
+      }
+      net.changed();
+    };
+    expect(now()).toBe('s to a, a to t');
+    change(1, false);
+    expect(now()).toBe('s to b, b to t');
+    net.setForwarding(2, false);
+    expect(now()).toBe('s up, t down');
+    // A host that is down is still the end of a way.
+    expect(names(net.path(0, 2))).toBe('s to b');
+    for (const direction of net.accessOf(3)) direction.fail(0);
+    net.changed();
+    expect(now()).toBe('none');
+    change(1, true);
+    expect(now()).toBe('s to a, a to t');
+    net.setForwarding(1, false);
+    net.setForwarding(2, true);
+    expect(now()).toBe('s to b, b to t');
+  });
+
+  test('after any failures it is the shortest of what is left', () => {
+    const node = fc.nat(7);
+    const links = fc.array(
+      fc.tuple(node, node, fc.nat(4), fc.boolean()).filter(([a, b]) => a !== b),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(links, (declared) => {
+        const hosts = Array.from({ length: 8 }, (_, i) => `h${i}`);
+        const named = declared.map(([a, b, latency]) => [`h${a}`, `h${b}`, latency] as const);
+        const net = topology(hosts, named, 3);
+        // Asked before, so that what was found then is known to be forgotten.
+        net.path(0, 1);
+        for (const [i, [, , , up]] of declared.entries()) if (!up) for (const direction of net.directionsOf(i)) direction.fail(0);
+        net.changed();
+        const left = declared.filter(([, , , up]) => up).map(([a, b, latency]) => [a, b, latency] as const);
+        const shortest = distances(left, 3);
+        for (let to = 1; to < 8; to++) {
+          const path = net.path(0, to) as Path;
+          const latency = path.reduce((sum, { properties }) => sum + properties.latency, 0) / MILLISECOND;
+          expect([latency, path.length]).toEqual(shortest[0]?.[to]);
+          expect(path.every(({ up }) => up)).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -3,21 +3,26 @@
  *
  * Every host is joined to the core by its access link; the core itself adds no delay and no limit. Hosts forward over the
  * links they have. Of paths of equal latency the one with fewer hops is taken, and of those the one whose first differing
- * link was declared earlier (a host's access link counts as declared before all explicit links).
+ * link was declared earlier (a host's access link counts as declared before all explicit links). Links that failed and hosts
+ * that are down carry nobody's packets: paths go around them from the moment of the failure, as if routing took no time.
+ * Latencies are the declared ones; jitter, queues and traces do not change a path.
  */
 import type { RandomStream } from '../kernel/random.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { Scenario } from '../scenario.ts';
-import { LinkDirection } from './link.ts';
+import { type LineProperties, LinkDirection } from './link.ts';
 
 export type Path = readonly LinkDirection[];
 
 export class Topology {
+  /** Every direction of every access and explicit link, by its index. */
+  readonly directions: LinkDirection[] = [];
   /** Directions that leave each node, in order of declaration; the last node is the core. */
   readonly #leaving: LinkDirection[][] = [];
   readonly #core: number;
   readonly #hasLinks: boolean;
-  readonly #paths = new Map<number, Path>();
+  readonly #down: Uint8Array;
+  readonly #paths = new Map<number, Path | null>();
   /** For each source that was asked for: the direction by which each node is reached, and from which node. */
   readonly #trees = new Map<number, { via: (LinkDirection | null)[]; from: Int32Array }>();
 
@@ -25,42 +30,75 @@ export class Topology {
     const { hosts, links } = scenario;
     this.#core = hosts.length;
     this.#hasLinks = links.length > 0;
-    const fromCore: LinkDirection[] = [];
-    hosts.forEach((host, i) => {
-      const { latency, jitter, loss, queue } = host;
-      this.#leaving.push([new LinkDirection(`${host.name} up`, this.#core, { rate: host.up, latency, jitter, loss, queue }, random)]);
-      fromCore.push(new LinkDirection(`${host.name} down`, i, { rate: host.down, latency, jitter, loss, queue }, random));
-    });
-    this.#leaving.push(fromCore);
+    this.#down = new Uint8Array(hosts.length + 1);
+    for (let node = 0; node <= hosts.length; node++) this.#leaving.push([]);
+    const add = (name: string, from: number, to: number, properties: LineProperties, link = -1, reverse = false): void => {
+      const direction = new LinkDirection(name, { index: this.directions.length, from, to, link, reverse }, properties, random);
+      this.directions.push(direction);
+      this.#leaving[from]?.push(direction);
+    };
+    for (const [i, host] of hosts.entries()) {
+      const { latency, jitter, loss, duplicates, reordering, queue, trace, up, down } = host;
+      const line = { latency, jitter, loss, duplicates, reordering, queue };
+      add(`${host.name} up`, i, this.#core, { ...line, rate: up, trace: null });
+      add(`${host.name} down`, this.#core, i, { ...line, rate: down, trace });
+    }
     const index = new Map(hosts.map((host, i) => [host.name, i]));
-    for (const link of links) {
+    for (const [i, link] of links.entries()) {
       const a = index.get(link.a);
       const b = index.get(link.b);
       if (a === undefined || b === undefined) throw new Error(`a link joins ${link.a} and ${link.b}, and one of them is no host`);
-      this.#leaving[a]?.push(new LinkDirection(`${link.a} to ${link.b}`, b, link, random));
-      this.#leaving[b]?.push(new LinkDirection(`${link.b} to ${link.a}`, a, link, random));
+      add(`${link.a} to ${link.b}`, a, b, link, i, false);
+      add(`${link.b} to ${link.a}`, b, a, link, i, true);
     }
   }
 
-  /** The links from host `from` to host `to`, two different hosts. */
-  path(from: number, to: number): Path {
+  /** The links from host `from` to host `to`, two different hosts; null when no way leads there now. */
+  path(from: number, to: number): Path | null {
     const key = from * (this.#core + 1) + to;
     let path = this.#paths.get(key);
-    if (!path) {
-      path = this.#hasLinks
-        ? this.#shortestPath(from, to)
-        : [this.#leaving[from]?.[0] as LinkDirection, this.#leaving[this.#core]?.[to] as LinkDirection];
+    if (path === undefined) {
+      path = this.#hasLinks ? this.#shortestPath(from, to) : this.#overTheCore(from, to);
       this.#paths.set(key, path);
     }
     return path;
   }
 
-  #shortestPath(from: number, to: number): Path {
+  /** The two directions of an access link. */
+  accessOf(host: number): readonly LinkDirection[] {
+    return this.directions.slice(2 * host, 2 * host + 2);
+  }
+
+  /** The two directions of an explicit link. */
+  directionsOf(link: number): readonly LinkDirection[] {
+    return this.directions.filter((direction) => direction.link === link);
+  }
+
+  /** Links have failed or recovered: paths are found anew. */
+  changed(): void {
+    this.#paths.clear();
+    this.#trees.clear();
+  }
+
+  /** From now on a host forwards, or does not. */
+  setForwarding(host: number, forwards: boolean): void {
+    this.#down[host] = forwards ? 0 : 1;
+    if (this.#hasLinks) this.changed();
+  }
+
+  #overTheCore(from: number, to: number): Path | null {
+    const up = this.directions[2 * from] as LinkDirection;
+    const down = this.directions[2 * to + 1] as LinkDirection;
+    return up.up && down.up ? [up, down] : null;
+  }
+
+  #shortestPath(from: number, to: number): Path | null {
     let tree = this.#trees.get(from);
     if (!tree) {
       tree = this.#tree(from);
       this.#trees.set(from, tree);
     }
+    if (tree.from[to] === -1) return null;
     const path: LinkDirection[] = [];
     for (let node = to; node !== from; node = tree.from[node] as number) path.unshift(tree.via[node] as LinkDirection);
     return path;
@@ -87,7 +125,10 @@ export class Topology {
     frontier.raise(source);
     for (let node = frontier.take(); node >= 0; node = frontier.take()) {
       settled[node] = 1;
+      // A host that is down is reached, in vain, but leads no further.
+      if (node !== source && this.#down[node]) continue;
       for (const link of this.#leaving[node] as LinkDirection[]) {
+        if (!link.up) continue;
         const reached: Nanoseconds = (latency[node] as number) + link.properties.latency;
         const count = (hops[node] as number) + 1;
         const known = latency[link.to] as number;

@@ -1,4 +1,5 @@
 /** The lines and texts of one row, in pixels. */
+import { describeLoss } from '../../engines/network/capture/fates.ts';
 import type { Run } from '../../engines/run.ts';
 import { hostName, text } from '../part.ts';
 import { FALL, GUTTER, type Layout, NOTE_DROP } from './layout.ts';
@@ -225,14 +226,14 @@ const FLAGS = [
   [16, 'ACK'],
 ] as const;
 
-/** `SYN`, `FIN, ACK`, `PSH, ACK · 27 B · sent again`. */
+/** `SYN`, `FIN, ACK`, `PSH, ACK · 27 B · sent again`, `SYN · lost: queue full`. */
 export function segmentLabel(run: Run, packet: number): string {
   const p = run.packets;
   const flags = FLAGS.filter(([bit]) => (p.flags[packet]! & bit) !== 0).map(([, name]) => name);
   const parts = [flags.join(', ')];
   if (p.length[packet]! > 0) parts.push(`${p.length[packet]} B`);
   if (p.retransmission[packet] === 1) parts.push('sent again');
-  if (Number.isNaN(p.receivedAt[packet]!)) parts.push('lost');
+  parts.push(describeLoss(p, packet));
   return parts.filter((part) => part !== '').join(' · ');
 }
 

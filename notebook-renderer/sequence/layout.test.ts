@@ -55,6 +55,18 @@ function messagesRun(list: readonly (readonly [number, number, number, number | 
   return runOf(recorder, { title: '', hosts: names, steps: [], duration: 1e9 });
 }
 
+const ENDS = ['a', 'b'].map((name, i) => ({ name, address: `10.0.0.${i}`, implicit: false }));
+
+const step = (startedAt: number, endedAt: number) => ({
+  text: '',
+  at: { source: 0, start: 0, end: 0 },
+  parent: -1,
+  startedAt,
+  endedAt,
+  outcome: '',
+  succeeded: true,
+});
+
 describe('rows', () => {
   it('tell the run from top to bottom', () => {
     expect(story(lay(textbookRun())).slice(0, 12)).toEqual([
@@ -112,18 +124,29 @@ describe('notes', () => {
     send(0, 'first', 0);
     recorder.state(1e6, 1, 'cache', 'a', 'b', 0, 'what the first one did');
     send(1e6, 'second', 1);
-    const step = (startedAt: number, endedAt: number) => ({
-      text: '',
-      at: { source: 0, start: 0, end: 0 },
-      parent: -1,
-      startedAt,
-      endedAt,
-      outcome: '',
-      succeeded: true,
-    });
-    const hosts = ['a', 'b'].map((name, i) => ({ name, address: `10.0.0.${i}`, implicit: false }));
-    const run = runOf(recorder, { title: '', hosts, steps: [step(0, 1e6), step(1e6, 2e6)], duration: 2e6 });
+    const run = runOf(recorder, { title: '', hosts: ENDS, steps: [step(0, 1e6), step(1e6, 2e6)], duration: 2e6 });
     expect(story(lay(run))).toEqual(['step 0', 'first', 'note: what the first one did', 'step 1', 'second']);
+  });
+
+  it('of a step that takes no time stand below it and above the step that starts at once', () => {
+    const recorder = new Recorder([]);
+    recorder.state(0, 0, '', '', null, -1, 'before all');
+    recorder.state(1e6, 0, 'links down', 'link to b', 'down', 1, 'link to b fails');
+    recorder.openConnection({ transport: 'tcp', client: 0, clientPort: 1, server: 1, serverPort: 2, at: 1e6 });
+    recorder.state(1e6, 1, 'cache', 'c', 'd', 2, 'what the last one did');
+    recorder.state(1e6, 1, 'cache', 'a', 'b', 0, 'what the first one did');
+    const steps = [step(0, 1e6), step(1e6, 1e6), step(1e6, 2e6)];
+    const run = runOf(recorder, { title: '', hosts: ENDS, steps, duration: 2e6 });
+    expect(story(lay(run))).toEqual([
+      'step 0',
+      'note: before all',
+      'note: what the first one did',
+      'step 1',
+      'note: link to b fails',
+      'opening 0',
+      'step 2',
+      'note: what the last one did',
+    ]);
   });
 });
 

@@ -3,8 +3,8 @@
  *
  * Rows are columns of numbers, so that a diagram of a million messages costs a few arrays. `subject` points into the table
  * that the row's kind names. Where several things happen at one time, causes stand before effects: a step, what a host noted,
- * a connection, its segments, and the message that was sent then. A step that starts when another one ends stands below what
- * that one still did at this time.
+ * a connection, its segments, and the message that was sent then. Of steps that start at one time, each stands above what it
+ * did then, and below what the steps before it did.
  */
 import { streamIndex } from '../../engines/network/capture/streams.ts';
 import { type Part, text } from '../part.ts';
@@ -72,9 +72,16 @@ export function tellRows(part: Part, { filter, segments, limit = Infinity }: Tol
   const breaks = connections.filter((i) => ENDINGS_WORTH_A_ROW.has(text(run, c.ending[i]!)) && !Number.isNaN(c.closedAt[i]!));
   const steps = filter.text.trim() === '' ? part.steps.filter((i) => !Number.isNaN(run.steps[i]!.startedAt)) : [];
 
-  const started = new Set(steps.map((i) => run.steps[i]!.startedAt));
-  /** 0 for what an earlier step does at the moment when a later one starts. */
-  const turn = (at: number, step: number) => (started.has(at) && step >= 0 && run.steps[step]!.startedAt < at ? 0 : 1);
+  /** The first step that starts at a time. */
+  const starts = new Map<number, number>();
+  for (const i of steps) if (!starts.has(run.steps[i]!.startedAt)) starts.set(run.steps[i]!.startedAt, i);
+  /** 0 for what a step that began earlier does at the moment when others start; these follow one by one. */
+  const turn = (at: number, step: number) => {
+    const first = starts.get(at);
+    if (first === undefined) return 0;
+    if (step < 0) return first + 1;
+    return run.steps[step]!.startedAt < at ? 0 : step + 1;
+  };
   const events = merge(
     [
       { kind: STEP, subjects: Int32Array.from(steps), at: (i) => run.steps[i]!.startedAt, step: (i) => i },
@@ -128,7 +135,7 @@ function merge(
   const kind = new Uint8Array(total);
   const subject = new Int32Array(total);
   const at = new Float64Array(total);
-  const turn = new Uint8Array(total);
+  const turn = new Uint32Array(total);
   let count = 0;
   for (const source of sources) {
     for (const i of source.subjects) {

@@ -1,5 +1,6 @@
 /** Gives statements their meaning: values for their slots and properties, then the entry's own `build`. */
 import type { evaluate } from './evaluate.ts';
+import { linkKey } from './links.ts';
 import { mailboxKey } from './mail-message.ts';
 import { form } from './pattern.ts';
 import { Site } from './site.ts';
@@ -99,10 +100,13 @@ function excuse(site: Site): void {
   if (statement.entry?.role !== 'declaration') return;
   const names = (syntax: SlotSyntax | undefined): NameSyntax[] =>
     syntax?.kind === 'name' ? [syntax] : syntax?.kind === 'list' ? (syntax.items as NameSyntax[]) : [];
-  const { NAME, HOST, ADDRESS } = statement.slots;
+  const { NAME, HOST, ADDRESS, A, B } = statement.slots;
   for (const name of [...names(NAME), ...names(HOST)]) {
     if (name.indices) program.excusedPrefixes.add(name.indices[0]!.before.toLowerCase());
     else program.excused.add(name.text.toLowerCase());
   }
+  const [a] = names(A);
+  const [b] = names(B);
+  if (a && b) program.excused.add(linkKey(a.text, b.text));
   for (const address of names(ADDRESS)) program.excused.add(`mailbox ${mailboxKey(address.text)}`);
 }

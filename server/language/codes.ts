@@ -30,7 +30,6 @@ export const codes = {
   'duplicate-property': error('This property is written once in a block; the first one would be overwritten.'),
   'no-block': error('This statement takes no block.'),
   'wrong-block': error('Only steps stand in a `together` block.'),
-  'not-in-this-version': error('The word is known and kept for a later version.'),
   // Values
   'missing-unit': error('A quantity has a number and a unit, such as `250 ms`, `10 Mbps` or `256 KiB`.'),
   'unknown-unit': error('The word behind the number is no unit of the language.'),
@@ -67,6 +66,14 @@ export const codes = {
   ),
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
   'self-link': error('A link joins two different hosts.'),
+  'unknown-link': error('No `link` line joins the two hosts, so nothing can happen to a link between them.'),
+  'self-transfer': error('A host transfers to another host.'),
+  'both-sides': error('A partition lies between two groups of hosts; no host is in both.'),
+  'nothing-to-mend': warning(
+    'The step ends what never begins: a crash, a failure or a partition that no step of the scenario brings about.',
+  ),
+  'nothing-to-measure': warning('The expectation is about a transfer that no step makes, so nothing is measured.'),
+  'without-effect': warning('Something else in the block takes the place of this property.'),
   'no-message': error('A message has parts (subject, header, body) or comes from a file; not both.'),
   'repeated-together': error('A `together` runs once. Each step inside it can repeat: `every 5 s HOST … until 1 min`.'),
   'until-missing': error('A step that repeats says until when.'),
@@ -76,7 +83,7 @@ export const codes = {
     'Files are named by their path, beside the document or from its root (`/`): not on another machine, and not by an address with a scheme such as `https:`. Write `./` before a name that only looks like one.',
   ),
   'malformed-file': error(
-    'The file was read and is not what the statement needs: not a scenario, a master file (RFC 1035 §5) or a message (RFC 5322).',
+    'The file was read and is not what the statement needs: not a scenario, a master file (RFC 1035 §5), a message (RFC 5322) or a bandwidth trace.',
   ),
   'import-cycle': error('A file that imports itself, directly or through others.'),
   'import-has-errors': warning('The imported file has errors; open it to see them.'),

@@ -87,7 +87,10 @@ describe('diagnostics', () => {
     ['a huge range', 'host a[1..1000000]\n      ^^^^^^^^^^^^ range-too-large'],
     ['a range where one is needed', 'host a[1..3]\nlink a[1..2] <-> a[3]\n     ^^^^^^^ one-name'],
     ['a link to itself', 'host a\nlink a <-> a\n           ^ self-link'],
-    ['flows', 'network { fidelity flows }\n                   ^^^^^ not-in-this-version'],
+    ['a link that is not declared', 'host a, b\nlink a <-> b fails\n     ^^^^^^^ unknown-link: No link joins `a` and `b`.'],
+    ['a link whose declaration is broken', 'host a, b\nlink a <-> b rate 5 Mbps\n             ^^^^^^^^^^^ expected\nlink b <-> a fails'],
+    ['a transfer to itself', 'host a, b\na transfers 1 MB to a\n                    ^ self-transfer'],
+    ['a host on both sides', 'host a, b, c\npartition a, b from b, c\n                    ^ both-sides'],
     ['a record of an unknown type', 'zone example.org on ns.example.org {\n  www AX 192.0.2.1\n      ^^ malformed-record\n}'],
     ['a record with a bad address', 'zone example.org on ns.example.org {\n  www A 192.0.2.256\n        ^^^^^^^^^^^ malformed-record\n}'],
     [
@@ -414,6 +417,8 @@ describe('any text compiles', () => {
     ['wide expansion', 'host a[1..1000][1..1000][1..1000]'],
     ['unclosed zones', 'zone a.b on c {\n'.repeat(20_000)],
     ['unknown hosts', Array.from({ length: 20_000 }, (_, i) => `h${i} crashes`).join('\n')],
+    ['unknown links', `host a, b\n${'link a <-> b fails\n'.repeat(20_000)}`],
+    ['partitions', `host a[1..1000], b\n${'partition a[1..1000] from b\n'.repeat(200)}`],
     ['parameters in a row', Array.from({ length: 20_000 }, (_, i) => `let p${i} = p${i + 1}`).join('\n')],
     ['a long line', `host ${Array.from({ length: 50_000 }, (_, i) => `h${i}`).join(', ')}`],
   ])('without going under: %s', (_name, text) => {

@@ -12,7 +12,7 @@ import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
 import { completeMail } from './defaults/mail.ts';
-import { hostHints, mailHostWarnings, parameterHints } from './defaults/warnings.ts';
+import { hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
@@ -60,8 +60,10 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   assignAddresses(program);
   if (program.needsDns) completeZones(program);
   reportBrokenImports(program, imports);
-  // What is unused may be used in a statement that is broken: hints wait until no error is left.
+  // What seems unused, or never begun, may stand in a statement that is broken: that waits until no error is left.
   if (!program.hasErrors()) {
+    mendingWarnings(program);
+    transferWarnings(program);
     hostHints(program);
     parameterHints(program);
   }

@@ -26,6 +26,12 @@ describe('completion', () => {
     ['what a host does', 'alice-pc |', ['crashes', 'resolves', 'sends'], ['host', 'alice-pc']],
     ['the subject of a timed step', 'at 5 s |', ['alice-pc', 'together'], ['expect', 'host']],
     ['mailboxes where an address is needed', 'alice-pc sends mail from |', ['alice@crepes.fr'], ['alice-pc', 'from']],
+    ['what happens to a link', 'link alice-pc <-> ns.crepes.fr |', ['fails', 'recovers'], ['crashes']],
+    ['a link where a step is timed', 'at 5 s link |', ['alice-pc'], ['fails']],
+    ['both sides of a partition', 'partition alice-pc from |', ['ns.crepes.fr'], ['one-way']],
+    ['whether and for how long', 'partition alice-pc from ns.crepes.fr |', ['one-way', 'for'], []],
+    ['whom it is transferred to', 'alice-pc transfers 10 MB to |', ['ns.crepes.fr'], ['to']],
+    ['a host’s TCP', 'host b { congestion cubic |', ['sack', 'nagle', 'receive-buffer', 'trace'], []],
     ['units behind a number', 'at 5 |', ['ms', 's', 'min'], ['Mbps']],
     ['parameters of the right dimension', 'alice-pc crashes for |', ['pause'], ['n']],
     ['properties in a block', 'host b { |', ['up', 'latency', 'address'], ['host', 'crashes']],
@@ -78,6 +84,12 @@ describe('completion', () => {
     const found = complete(analysis, { uri, text: annotated.replace('|', '') }, offset).map((item) => item.label);
     expect(found).toEqual(expect.arrayContaining([...wanted]));
     for (const label of unwanted) expect(found).not.toContain(label);
+  });
+
+  test('of what begins alike, the declaration is inserted', () => {
+    const link = itemsAt('lin', 3).find(({ label }) => label === 'link')!;
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: tab stops of a snippet
+    expect(link).toMatchObject({ insertText: 'link ${1:a} <-> ${2:b}', snippet: true, detail: 'link A <-> B [{ … }]' });
   });
 
   test('inserts the rest of a form as a snippet', () => {

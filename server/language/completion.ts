@@ -6,7 +6,7 @@ import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import type { Entry, Property, Slot } from './entry.ts';
 import { expectedAt } from './parser/expectation.ts';
-import { form, type State } from './pattern.ts';
+import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
 import { units } from './units.ts';
 import { statementAutomaton } from './vocabulary.ts';
@@ -74,7 +74,8 @@ function wordStart(text: string, offset: number): number {
 
 function addWords(state: State<Entry | Property>, inBlock: boolean, add: Add): void {
   for (const { word, to } of state.words.values()) {
-    const only = to.reaches.length === 1 ? to.reaches[0]! : null;
+    const shown = helpful<Entry | Property>(to.reaches);
+    const only = shown.length === 1 ? shown[0]! : null;
     const atStart = state === statementAutomaton;
     const withSnippet = only && (atStart || (inBlock && state.accepts === null)) && !isStep(only);
     add({

@@ -10,6 +10,14 @@ describe('hover', () => {
   test.each<[string, string, RegExp | null]>([
     ['a host', 'host al|ice { up 5 Mbps address 10.9.9.9 }', /\*\*Host\*\* `alice`, 10\.9\.9\.9\n\nup 5 Mbps/],
     ['a host where it is used', 'host a\na|  crashes', /\*\*Host\*\* `a`, 10\.0\.0\.1/],
+    [
+      'a host with a link and a TCP of its own',
+      'network { congestion cubic }\nhost a| { receive-buffer 64 KiB }\nhost b\nlink b <-> a',
+      /TCP: congestion cubic, receive-buffer 64 KiB\n\nLink to `b`\./,
+    ],
+    ['a link', 'host a, b\nli|nk a <-> b', /link A <-> B \[{ … }\].*Joins two hosts/s],
+    ['a link that fails', 'host a, b\nlink a <-> b\nat 5 s link a <-> b fa|ils', /link A <-> B fails \[for T\].*Packets take another way/s],
+    ['a metric between hosts', 'expect goo|dput of a to b > 1 Mbps', /goodput of HOST to HOST-2.*RFC 2647/s],
     ['a quantity', 'host a { latency 1|500 ms }', /1500 ms = 1\.5 s/],
     ['a property', 'host a { lat|ency 1500 ms }', /latency LATENCY.*One-way delay.*Default: 10 ms/s],
     ['a statement', 'hos|t a', /host NAME, ….*Declares hosts/s],
@@ -64,6 +72,9 @@ describe('the TextMate grammar', () => {
     ['mail from alice@crepes.fr to', 'variable.other.mail-address.netscenario', 'alice@crepes.fr'],
     ['a sends mail from a', 'keyword.other.netscenario', 'mail'],
     [' walk recursively', 'constant.language.netscenario', 'recursively'],
+    ['at 5 s link a <-> b fails', 'keyword.other.netscenario', 'link'],
+    ['partition a from b one-way', 'constant.language.netscenario', 'one-way'],
+    ['{ receive-buffer 64 KiB', 'support.type.property-name.netscenario', 'receive-buffer'],
     ['{ latency 5 ms', 'support.type.property-name.netscenario', 'latency'],
   ])('%s: %s', (line, name, word) => {
     const matches = all.filter((rule) => rule.name === name).map((rule) => new RegExp(rule.match!, 'mu').exec(line)?.[0].trim());

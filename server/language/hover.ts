@@ -92,6 +92,13 @@ function describe({ symbol, name }: Occurrence, program: Program): string | null
         loss !== undefined && `loss ${written(loss, 'ratio')}`,
       ].filter((part) => part !== false);
       if (link.length > 0) lines.push(link.join(', '));
+      const { congestionControl, receiveBuffer } = { ...program.tcp, ...host.tcp };
+      const tcp = [
+        congestionControl !== undefined && `congestion ${congestionControl}`,
+        receiveBuffer !== undefined && `receive-buffer ${written(receiveBuffer, 'size')}`,
+      ].filter((part) => part !== false);
+      if (tcp.length > 0) lines.push(`TCP: ${tcp.join(', ')}`);
+      for (const { a, b } of program.links) if (a === host.name || b === host.name) lines.push(`Link to \`${a === host.name ? b : a}\`.`);
       for (const zone of program.zones.values()) if (zone.servers.includes(host.name)) lines.push(`Serves zone \`${zone.origin}\`.`);
       if (program.resolvers.has(name)) lines.push('Resolves names for other hosts.');
       const server = program.mailServers.get(name);

@@ -4,10 +4,15 @@
  */
 import { expect, test } from 'vitest';
 import { applyFix, compileText } from './annotated-source-for-tests.ts';
-import type { FileTable } from './compilation.ts';
+import type { FileContent, FileTable } from './compilation.ts';
 import { compile } from './compile.ts';
 
-const files: FileTable = new Map([['file:///w/comon.netscenario', { kind: 'unreadable', reason: 'there is no such file' }]]);
+const files: FileTable = new Map<string, FileContent>([
+  ['file:///w/comon.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
+  ['file:///w/tain.csv', { kind: 'unreadable', reason: 'there is no such file' }],
+  ['file:///w/train.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n') }],
+  ['file:///w/torn.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n1000,x\n') }],
+]);
 
 /** What stands above each line, without mistakes. */
 const above = `zone x.org on ns.x.org { @ MX 10 m.x.org }
@@ -201,7 +206,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     null,
   ],
   ['together pc crashes', '', 'Expected { here: `together { … }`.', null],
-  ['expect', '', 'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries` or `bounces` here.', null],
+  [
+    'expect',
+    '',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, `congestion` or `round-trip` here.',
+    null,
+  ],
   [
     'expect answer of pc for x.org is',
     '',
@@ -288,7 +298,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['show sequence of pc and tv', 'and', 'In a list stands a comma instead of `and`.', 'show sequence of pc, tv'],
   ['show transcript of pc', '', 'Expected `with` here: `show transcript of A with B`.', null],
   ['show transcript of pc, tv', ',', '`,` does not fit here. Expected `with`: `show transcript of A with B`.', null],
-  ['show sequence where protocol is http', 'http', 'No engine speaks `http`. Known are dns and smtp.', null],
+  ['show sequence where protocol is http', 'http', 'No engine speaks `http`. Known are dns, smtp and discard.', null],
   ['seed', '', 'Expected a whole number here: `seed SEED`.', null],
   ['seed seven', 'seven', 'Numbers are written in digits: 7. (There is no parameter `seven`.)', 'seed 7'],
   ['seed = 7', '=', 'The value stands right behind `seed`, without `=`: `seed SEED`.', 'seed  7'],
@@ -300,6 +310,123 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['let n = 3 s + 4 KiB', '3 s + 4 KiB', 'There is no `+` of a duration and a size.', null],
   ['link pc tv', 'tv', '`<->` is missing before `tv`: `link A <-> B [{ … }]`.', 'link pc <-> tv'],
   ['link pc - tv', '-', 'Here stands `<->`: `link A <-> B [{ … }]`.', 'link pc <-> tv'],
+  [
+    'link pc <-> tv\nlink pc <-> tv fals',
+    'fals',
+    '`fals` does not fit here. Did you mean `fails`?',
+    'link pc <-> tv\nlink pc <-> tv fails',
+  ],
+  [
+    'link pc <-> tv\nlink pc <-> tv fails 5 s',
+    '5',
+    '`5` does not fit here. Expected `for` or the end of the line: `link A <-> B fails [for T]`.',
+    null,
+  ],
+  [
+    'link pc <-> tv fails',
+    'pc <-> tv',
+    'No link joins `pc` and `tv`. Declare it by a `link` line.',
+    'link pc <-> tv\nlink pc <-> tv fails',
+  ],
+  [
+    'link pc <-> tv\nat 5 s link tv <-> ns.x.org fails for 1 s',
+    'tv <-> ns.x.org',
+    'No link joins `tv` and `ns.x.org`. Did you mean `pc <-> tv`?',
+    'link pc <-> tv\nat 5 s link pc <-> tv fails for 1 s',
+  ],
+  [
+    'link pc <-> tv\nlink pc <-> m.x.org\nlink pc <-> ns.x.org recovers',
+    'pc <-> ns.x.org',
+    'No link joins `pc` and `ns.x.org`. There is `pc <-> tv` and `pc <-> m.x.org`.',
+    'link pc <-> tv\nlink pc <-> m.x.org\nlink pc <-> ns.x.org\nlink pc <-> ns.x.org recovers',
+  ],
+  ['link pc <-> pc fails', 'pc', 'A link joins two different hosts.', null],
+  ['link pc <-> tv { duplicates 2 }', '2', '2 is out of range: from 0 % to 100 % is possible here.', 'link pc <-> tv { duplicates 2 % }'],
+  ['pc restarts', 'pc restarts', 'Nothing to restart: no step says `pc crashes`.', null],
+  ['pc disconnects for 5', '5', 'Expected a duration, such as 250 ms: 5 has no unit. Did you mean 5 s?', 'pc disconnects for 5 s'],
+  ['pc reconnects', 'pc reconnects', 'Nothing to reconnect: no step says `pc disconnects`.', null],
+  [
+    'link pc <-> tv\nlink tv <-> pc recovers',
+    'link tv <-> pc recovers',
+    'Nothing to recover from: no step says `link tv <-> pc fails`.',
+    null,
+  ],
+  ['partitions heal', 'partitions heal', 'Nothing to heal: no step makes a partition.', null],
+  ['partition pc', '', 'Expected `from` here: `partition A, … from B, … [one-way] [for T]`.', null],
+  ['partition pc tv', 'tv', '`from` is missing before `tv`: `partition A, … from B, … [one-way] [for T]`.', 'partition pc from tv'],
+  ['partition pc and tv from ns.x.org', 'and', 'In a list stands a comma instead of `and`.', 'partition pc, tv from ns.x.org'],
+  ['partition pc, tv from m.x.org, pc', 'pc', '`pc` stands on both sides of the partition.', null],
+  [
+    'partition pc from tv for 5 s one-way',
+    'one-way',
+    '`one-way` does not fit here. Expected the end of the line: `partition A, … from B, … [one-way] [for T]`.',
+    null,
+  ],
+  ['partition pc from td', 'td', 'There is no host `td`. Did you mean `tv`?', 'partition pc from tv'],
+  ['pc transfers to tv', 'to', 'Something is missing before `to`: `HOST transfers SIZE to RECEIVER`.', null],
+  ['pc transfers 10 to tv', '10', 'Expected a size, such as 256 KiB: 10 has no unit. Did you mean 10 MB?', 'pc transfers 10 MB to tv'],
+  [
+    'pc transfers 10 Mb to tv',
+    'Mb',
+    '`Mb` is no unit. Did you mean `MB`? Units that fit here are B, kB, MB, GB, TB, KiB, MiB, GiB and TiB.',
+    'pc transfers 10 MB to tv',
+  ],
+  [
+    'pc transfers 10 s to tv',
+    '10 s',
+    'Expected a size, such as 256 KiB; this is a duration. Its units are B, kB, MB, GB, TB, KiB, MiB, GiB and TiB.',
+    null,
+  ],
+  ['pc transfers 0 B to tv', '0 B', '0 B is out of range: from 1 B to 1 TiB is possible here.', null],
+  ['pc transfers 10 MB to pc', 'pc', '`pc` cannot transfer to itself: name another host.', null],
+  [
+    'pc transfers 10 MB ns.x.org',
+    'ns.x.org',
+    '`to` is missing before `ns.x.org`: `HOST transfers SIZE to RECEIVER`.',
+    'pc transfers 10 MB to ns.x.org',
+  ],
+  [
+    'host pc2 { congestion reno }',
+    'reno',
+    '`reno` does not fit here. Expected `newreno` or `cubic`: `congestion (newreno | cubic)`.',
+    null,
+  ],
+  ['host pc2 { receive-buffer 1 KiB }', '1 KiB', '1 KiB is out of range: from 2 KiB to 1 GiB is possible here.', null],
+  [
+    'host pc2 { recieve-buffer 64 KiB }',
+    'recieve-buffer',
+    'This block has no property `recieve-buffer`. Did you mean `receive-buffer`?',
+    'host pc2 { receive-buffer 64 KiB }',
+  ],
+  ['host pc2 { sack yes }', 'yes', '`yes` does not fit here. Expected `on` or `off`: `sack (on | off)`.', null],
+  [
+    'host pc2 { trace train.csv }',
+    'train.csv',
+    'Expected a file’s name in quotes: write `"train.csv"`. (There is no parameter `train.csv`.)',
+    'host pc2 { trace "train.csv" }',
+  ],
+  ['host pc2 { trace "tain.csv" }', '"tain.csv"', 'Cannot read `tain.csv`: there is no such file.', null],
+  ['host pc2 { trace "torn.csv" }', '"torn.csv"', 'torn.csv, line 3: `bandwidth_kbps` is `x`, which is no number.', null],
+  [
+    'pc transfers 1 MB to tv\nexpect goodput of tv to pc > 1 Mbps',
+    'expect goodput of tv to pc > 1 Mbps',
+    'No step transfers anything from `tv` to `pc`. Did you mean goodput of `pc` to `tv`?',
+    null,
+  ],
+  [
+    'expect transfer time of tv to pc < 1 s',
+    'expect transfer time of tv to pc < 1 s',
+    'No step transfers anything from `tv` to `pc`.',
+    null,
+  ],
+  ['link pc <-> tv { rate 5 Mbps trace "train.csv" }', 'rate 5 Mbps', 'The trace takes the place of `rate`, which has no effect.', null],
+  [
+    'host pc2 { down 5 Mbps trace "train.csv" rate 1 Mbps }',
+    'down 5 Mbps',
+    'The trace takes the place of `down`, which has no effect.',
+    null,
+  ],
+  ['network { fidelity flow }', 'flow', '`flow` does not fit here. Did you mean `flows`?', 'network { fidelity flows }'],
   ['link pc <-> ', '', 'Expected a host here: `link A <-> B [{ … }]`.', null],
   ['network', '', 'Expected { here: `network { … }`.', null],
   ['network latency 5 ms', 'latency 5 ms', 'Properties stand in braces: `{ latency 5 ms }`.', 'network { latency 5 ms }'],
@@ -324,7 +451,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ],
   ['let pause = 1 + 1\nat pause pc crashes', 'pause', 'Expected a duration, such as 250 ms: `pause` is 2, which has no unit.', null],
   ['every 5', '5', 'Expected a duration, such as 250 ms: 5 has no unit. Did you mean 5 s?', 'every 5 s'],
-  ['at 0', '', 'Expected `together` or a host here.', null],
+  ['at 0', '', 'Expected `together`, `link`, `partition`, `partitions` or a host here.', null],
   ['host pc2[1.]', '1.', 'A range is written with two dots, such as `1..3`.', null],
   ['seed 1.', '1.', 'Expected a whole number: `1.` is neither a value nor the name of a parameter.', null],
   [
@@ -427,16 +554,61 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'Only files beside this document can be named, by their path; this name begins with `file:`.',
     null,
   ],
-  ['pc gets "x" from tv', 'gets', 'Host `pc` has no verb `gets`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['tv plays madmen', 'plays', 'Host `tv` has no verb `plays`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['pc reads mail of bob@x.org using imap', 'reads', 'Host `pc` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['host a\na requests http://x', 'requests', 'Host `a` has no verb `requests`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['a reads mail\nhost a', 'reads', 'Host `a` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['host a\na -> b', '-', '`-` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
-  ['host a\nA', '', 'Expected `crashes`, `resolves` or `sends` here.', null],
-  ['host a\ntogether { a reads mail }', 'reads', 'Host `a` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['m.x.org reads mail', 'reads', 'Host `m.x.org` has no verb `reads`. Expected `crashes`, `resolves` or `sends`.', null],
-  ['host p[1..3]\np[1] gets x', 'gets', '`gets` does not fit here. Expected `crashes`, `resolves` or `sends`.', null],
+  [
+    'pc gets "x" from tv',
+    'gets',
+    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'tv plays madmen',
+    'plays',
+    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'pc reads mail of bob@x.org using imap',
+    'reads',
+    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'host a\na requests http://x',
+    'requests',
+    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'a reads mail\nhost a',
+    'reads',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'host a\na -> b',
+    '-',
+    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  ['host a\nA', '', 'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends` here.', null],
+  [
+    'host a\ntogether { a reads mail }',
+    'reads',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'm.x.org reads mail',
+    'reads',
+    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
+  [
+    'host p[1..3]\np[1] gets x',
+    'gets',
+    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    null,
+  ],
   ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
   ['client pc', 'client', '`client` is neither a statement nor a declared host.', null],
   ['ping', 'ping', '`ping` is neither a statement nor a declared host.', null],
@@ -473,7 +645,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
-  const asHost = '`a` does not fit here. Expected `crashes`, `resolves` or `sends`.';
+  const asHost = '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.';
   const messages = (...texts: string[]) =>
     compile(
       texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
@@ -482,5 +654,7 @@ test('a first word that a missing import, a broken declaration or a later cell m
   expect(messages('import "comon.netscenario"\nping a b')).toContain(asHost);
   expect(messages('host ping 2\nping a b')).toContain(asHost);
   expect(messages('ping a b', 'host ping')).toContain(asHost);
-  expect(messages('host ping', 'ping a b')).toContain('Host `ping` has no verb `a`. Expected `crashes`, `resolves` or `sends`.');
+  expect(messages('host ping', 'ping a b')).toContain(
+    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+  );
 });

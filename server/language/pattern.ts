@@ -203,3 +203,13 @@ export function form(item: Patterned & { readonly shown?: string; readonly block
   if (item.block === undefined || item.block === 'none') return head;
   return item.blockRequired ? `${head} { … }` : `${head} [{ … }]`;
 }
+
+/**
+ * Those of several that begin alike whose form helps who writes one: where a declaration and steps do (`link A <-> B …`), the
+ * declaration; of too many, none.
+ */
+export function helpful<P extends Patterned & { readonly role?: string }>(items: readonly P[]): readonly P[] {
+  if (items.length <= 2) return items;
+  const declarations = items.filter((item) => item.role === 'declaration');
+  return declarations.length === 1 && items.every((item) => item.role === 'declaration' || item.role === 'step') ? declarations : [];
+}

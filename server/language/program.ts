@@ -7,7 +7,16 @@ import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
-import type { BandwidthTrace, Expectation, LinkDeclaration, SourceRange, Step, View } from '../../engines/scenario.ts';
+import type {
+  BandwidthTrace,
+  Expectation,
+  LinkDeclaration,
+  Scenario,
+  SourceRange,
+  Step,
+  TcpSettings,
+  View,
+} from '../../engines/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { Value } from './entry.ts';
@@ -59,6 +68,7 @@ export interface ProgramHost {
   /** First place that made it exist; null for those that the language filled in. */
   readonly at: SourceRange | null;
   readonly access: Partial<AccessLink>;
+  readonly tcp: Partial<TcpSettings>;
   address: string | null;
   addressAt: SourceRange | null;
   /** Something refers to it. */
@@ -132,7 +142,9 @@ export class Program {
 
   title: string | null = null;
   seed: number | null = null;
+  fidelity: Scenario['fidelity'] = 'packets';
   readonly network: Partial<AccessLink> = {};
+  readonly tcp: Partial<TcpSettings> = {};
   /** By lower-case name: names of hosts differ in nothing but case no more than names in DNS. */
   readonly hosts = new Map<string, ProgramHost>();
   readonly links: LinkDeclaration[] = [];

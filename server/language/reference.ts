@@ -3,6 +3,7 @@ import { metrics } from '../../engines/metrics.ts';
 import { codes } from './codes.ts';
 import type { Entry, Role } from './entry.ts';
 import { form } from './pattern.ts';
+import { MAXIMUM_PERIODS } from './trace-file.ts';
 import { units } from './units.ts';
 import { vocabulary } from './vocabulary.ts';
 
@@ -27,6 +28,17 @@ Words in capitals stand for what the author fills in; \`[ … ]\` may be left ou
 | text | \`"one line"\` with \`\\n\`, \`\\t\`, \`\\"\`, \`\\\\\`; long text between \`"""\` and \`"""\` |
 | names | \`alice-pc\`, \`mail.crepes.fr\`, \`alice@crepes.fr\`, \`peer[7]\`; \`peer[1..50]\` stands for fifty of them |
 | parameters | \`let n = 30\`, then \`n\` wherever a value is expected; \`+ - * / ( )\`, with units checked |
+
+## Files
+
+Files are named by their path from the document, and have up to 16 MiB.
+
+| file | named by | format |
+|---|---|---|
+| scenario | \`import "common.netscenario"\` | this language |
+| zone | \`zone … { from "crepes.fr.zone" }\` | master file (RFC 1035 §5) |
+| message | \`… sends mail … { from "newsletter.eml" }\` | RFC 5322 |
+| bandwidth trace | \`trace "train.csv"\` in the block of a host, a link or the network | CSV with a header line \`duration_ms,bandwidth_kbps,latency_ms\`, one period a row; or JSON, \`[{ "duration_ms": 1000, "bandwidth_kbps": 5000, "latency_ms": 50 }, …]\`. The latency may be left out, other columns are ignored. Up to ${MAXIMUM_PERIODS / 1000},000 periods of 1 ms to 100 d, which is also what they may last together, at least one with a bandwidth above 0 |
 `;
 
 const CHAPTERS: readonly (readonly [role: Role, title: string, text: string])[] = [

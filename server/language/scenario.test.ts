@@ -4,6 +4,7 @@ import { presentation } from '../../engines/dns/presentation.ts';
 import type { DnsService, ResolverService, ZoneService } from '../../engines/dns/scenario.ts';
 import type { SendAction } from '../../engines/mail/scenario.ts';
 import { DAY, HOUR, MILLISECOND, MINUTE, SECOND } from '../../engines/quantities.ts';
+import type { Action } from '../../engines/scenario.ts';
 import { compileText } from './annotated-source-for-tests.ts';
 import type { FileTable } from './compilation.ts';
 
@@ -49,6 +50,13 @@ describe('values', () => {
     ['queue 256 kB', { queue: 256000 }],
     ['queue 10 Mbps * 100 ms', { queue: 125000 }],
     ['latency 1 us jitter 2 µs', { latency: 1000, jitter: 2000 }],
+    ['duplicates 2 % jitter 5 ms reordering on', { duplicates: 0.02, jitter: 5 * MILLISECOND, reordering: true }],
+    ['reordering off', { duplicates: 0, reordering: false, trace: null }],
+    ['congestion cubic', { tcp: { congestionControl: 'cubic', selectiveAcknowledgments: true, nagle: false, receiveBuffer: 524288 } }],
+    [
+      'sack off nagle on receive-buffer 64 KiB',
+      { tcp: { congestionControl: 'newreno', selectiveAcknowledgments: false, nagle: true, receiveBuffer: 65536 } },
+    ],
     ['address 192.0.2.7', { address: '192.0.2.7' }],
   ])('host { %s }', (written, wanted) => {
     expect(hostNamed(`host a { ${written} }`, 'a')).toMatchObject(wanted);
@@ -104,6 +112,38 @@ describe('hosts', () => {
       ['a.root-servers.net', 1e9, 20 * MILLISECOND],
       ['local-dns', 1e9, 2 * MILLISECOND],
     ]);
+  });
+
+  test('so do those of its TCP', () => {
+    const { hosts } = scenarioOf('network { congestion cubic receive-buffer 1 MiB }\nhost a\nhost b { congestion newreno }\na crashes');
+    expect(hosts.map(({ tcp }) => [tcp.congestionControl, tcp.receiveBuffer])).toEqual([
+      ['cubic', 1048576],
+      ['newreno', 1048576],
+    ]);
+  });
+
+  test('the fidelity is that of the whole scenario', () => {
+    expect(scenarioOf('host a\na crashes').fidelity).toBe('packets');
+    expect(scenarioOf('network { fidelity flows }\nhost a\na crashes').fidelity).toBe('flows');
+  });
+
+  test('a trace changes what a line offers over time', () => {
+    const files: FileTable = new Map([
+      [
+        'file:///w/train.csv',
+        { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps,latency_ms\n1000,5000,50\n500,0,\n') },
+      ],
+    ]);
+    const { hosts, links } = scenarioOf(
+      'host a { trace "train.csv" }\nhost b\nlink a <-> b { trace "train.csv" loss 1 % }\na crashes',
+      files,
+    );
+    const trace = [
+      { duration: SECOND, rate: 5e6, latency: 50 * MILLISECOND },
+      { duration: SECOND / 2, rate: 0, latency: null },
+    ];
+    expect(hosts.map((host) => host.trace)).toEqual([trace, null]);
+    expect(links).toMatchObject([{ a: 'a', b: 'b', trace, loss: 0.01, rate: 100e6 }]);
   });
 
   test('without anything that asks DNS, nothing is filled in', () => {
@@ -318,6 +358,50 @@ describe('steps, expectations, views', () => {
     expect(scenario.steps.map(({ text }) => text)).toEqual(['a crashes']);
   });
 
+  test.each<[string, Action]>([
+    ['a crashes for 5 s', { kind: 'network.crash', host: 'a', downFor: 5 * SECOND }],
+    ['a restarts', { kind: 'network.restart', host: 'a' }],
+    ['a disconnects', { kind: 'network.link-failure', a: 'a', b: null, downFor: null }],
+    ['at 1 s a disconnects for 1 min', { kind: 'network.link-failure', a: 'a', b: null, downFor: MINUTE }],
+    ['a reconnects', { kind: 'network.link-recovery', a: 'a', b: null }],
+    ['link B <-> a fails for 10 s', { kind: 'network.link-failure', a: 'b', b: 'a', downFor: 10 * SECOND }],
+    ['after 1 s link a <-> b fails', { kind: 'network.link-failure', a: 'a', b: 'b', downFor: null }],
+    ['link a <-> b recovers', { kind: 'network.link-recovery', a: 'a', b: 'b' }],
+    ['every 10 s link a <-> b fails for 1 s until 1 min', { kind: 'network.link-failure', a: 'a', b: 'b', downFor: SECOND }],
+    ['partition a from b', { kind: 'network.partition', from: ['a'], to: ['b'], oneWay: false, healsAfter: null }],
+    [
+      'partition a, A, b from peer[1..2], peer[2] one-way for 1 min',
+      { kind: 'network.partition', from: ['a', 'b'], to: ['peer1', 'peer2'], oneWay: true, healsAfter: MINUTE },
+    ],
+    ['partitions heal', { kind: 'network.healing' }],
+    ['a transfers 10 MB to b', { kind: 'transfer.send', from: 'a', to: 'b', size: 10_000_000 }],
+    ['a transfers n * 1 KiB to b', { kind: 'transfer.send', from: 'a', to: 'b', size: 3072 }],
+  ])('%s', (line, action) => {
+    const { steps } = scenarioOf(`let n = 3\nhost a, b, peer[1..2]\nlink a <-> b { latency 1 ms }\n${line}`);
+    expect(steps.map((step) => [step.action, step.text])).toEqual([[action, line]]);
+  });
+
+  test('a transfer of several hosts is one of each, side by side', () => {
+    const { steps } = scenarioOf('host server, peer[1..2]\npeer[1..2] transfers 1 MB to server');
+    expect(steps.map(({ parent, action, text }) => [parent, action.kind, text])).toEqual([
+      [-1, 'together', 'peer[1..2] transfers 1 MB to server'],
+      [0, 'transfer.send', 'peer1 transfers 1 MB to server'],
+      [0, 'transfer.send', 'peer2 transfers 1 MB to server'],
+    ]);
+  });
+
+  test('what fails and recovers in a block is steps of that block; the line that declares the link is none', () => {
+    const text = 'host a, b\nlink a <-> b { loss 1 % }\ntogether {\n  link a <-> b fails\n  at 5 s link a <-> b recovers\n  a crashes\n}';
+    const { steps, links } = scenarioOf(text);
+    expect(links).toHaveLength(1);
+    expect(steps.map(({ parent, timing, action }) => [parent, timing.kind, action.kind])).toEqual([
+      [-1, 'then', 'together'],
+      [0, 'then', 'network.link-failure'],
+      [0, 'at', 'network.link-recovery'],
+      [0, 'then', 'network.crash'],
+    ]);
+  });
+
   test('timing and parents', () => {
     const text =
       'host a, peer[1..2]\na crashes for 1 s\nthen a crashes\nat 5 s a crashes\nafter 2 s a crashes\nevery 10 s a crashes for 1 s until 1 min\ntogether {\n  a crashes\n  at 9 s peer[1..2]   crashes\n}';
@@ -347,6 +431,9 @@ describe('steps, expectations, views', () => {
     ],
     ['expect cache hit ratio of pc > 50 %', { metric: 'cache hit ratio', value: 0.5 }],
     ['expect delivery time of ann@x.org to b@y.org < 1 s', { subjects: ['ann@x.org', 'b@y.org'] }],
+    ['expect goodput of pc to m.x.org >= 8 Mbps', { metric: 'goodput', subjects: ['pc', 'm.x.org'], value: 8e6 }],
+    ['expect round-trip time of pc to m.x.org < 50 ms', { metric: 'round-trip time', value: 50e6 }],
+    ['expect congestion window of pc to m.x.org > 64 KiB', { metric: 'congestion window', value: 65536 }],
   ])('%s', (line, wanted) => {
     const { expectations } = scenarioOf(`host pc\nzone x.org on ns.x.org\nmailbox ann@x.org on m.x.org\n${line}`);
     expect(expectations[0]!.expected).toMatchObject(wanted);

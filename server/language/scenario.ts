@@ -1,5 +1,5 @@
 /** The finished program as the Scenario that the engines run. */
-import type { Scenario, Service } from '../../engines/scenario.ts';
+import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
 import { rootHints } from './defaults/dns.ts';
 import { accessDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
@@ -8,6 +8,7 @@ import { fileName } from './uri.ts';
 /** `served`: the local DNS server of each host, by the host's lower-case name. */
 export function scenarioOf(program: Program, served: ReadonlyMap<string, string>): Scenario {
   const access: AccessLink = { ...accessDefaults, ...program.network };
+  const tcp: TcpSettings = { ...tcpDefaults, ...program.tcp };
   const hints = rootHints(program);
   const services: Service[] = [];
   for (const { origin, servers, records, implicit, at } of program.zones.values()) {
@@ -39,7 +40,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     format: 1,
     title: program.title ?? (first ? titleOf(first.uri) : 'Untitled'),
     seed: program.seed ?? 1,
-    fidelity: 'packets',
+    fidelity: program.fidelity,
     sources: program.sources.map((source) => source.uri),
     hosts: [...program.hosts.values()].map((host) => {
       const server = served.get(host.name.toLowerCase());
@@ -50,7 +51,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
         nameservers: address === null ? [] : [address],
         ...access,
         ...host.access,
-        tcp: tcpDefaults,
+        tcp: { ...tcp, ...host.tcp },
         implicit: host.implicit,
         at: host.at,
       };

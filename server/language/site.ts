@@ -63,6 +63,11 @@ export class Site {
     this.program.later.push(check);
   }
 
+  /** Adds a step. */
+  addStep(timing: Timing, action: Action): void {
+    this.program.steps.push({ parent: this.parent, timing, action, text: this.text, at: this.at });
+  }
+
   /** Adds a step, or, for several subjects, their steps side by side; what repeats is the step of each. */
   step(timing: Timing, subjects: readonly Name[], action: (host: string) => Action | null): void {
     const steps = this.program.steps;
@@ -79,18 +84,12 @@ export class Site {
       actions.push(made);
     }
     if (actions.length === 1) {
-      steps.push({ parent: this.parent, timing, action: actions[0]!, text: this.text, at: this.at });
+      this.addStep(timing, actions[0]!);
       return;
     }
     const group = steps.length;
     const repeats = timing.kind === 'every';
-    steps.push({
-      parent: this.parent,
-      timing: repeats ? { kind: 'then' } : timing,
-      action: { kind: 'together' },
-      text: this.text,
-      at: this.at,
-    });
+    this.addStep(repeats ? { kind: 'then' } : timing, { kind: 'together' });
     const subject = this.slot('HOST');
     const rest = this.program.sources[this.source]!.text.slice(subject.end, this.statement.headEnd);
     actions.forEach((made, i) => {

@@ -32,6 +32,8 @@ const opening = '(?<![A-Za-z0-9_@.-])';
 
 export function textMateGrammar(): TextMateGrammar {
   const first = new Set<string>();
+  /** First words that may stand behind a time. */
+  const steps = new Set<string>();
   const timing = new Set<string>();
   const verbs = new Set<string>();
   const inner = new Set<string>();
@@ -41,6 +43,7 @@ export function textMateGrammar(): TextMateGrammar {
   for (const entry of vocabulary) {
     const word = entry.shown.split(' ')[0]!;
     if (isWord(word)) first.add(word);
+    if (isWord(word) && entry.role === 'step') steps.add(word);
     for (const item of [entry, ...Object.values(entry.properties ?? {})]) {
       for (const slot of Object.values(item.slots))
         for (const [words] of slot.choices) for (const one of words.split(' ')) choices.add(one);
@@ -63,7 +66,7 @@ export function textMateGrammar(): TextMateGrammar {
   collect(statementAutomaton, new Set());
   for (const entry of vocabulary) if (entry.properties) collect(propertyAutomaton(entry), new Set());
   for (const set of [verbs, inner]) for (const word of set) if (choices.has(word) || timing.has(word)) set.delete(word);
-  for (const word of inner) if (first.has(word) || verbs.has(word)) inner.delete(word);
+  for (const word of inner) if ((first.has(word) && !steps.has(word)) || verbs.has(word)) inner.delete(word);
 
   const zones = vocabulary.filter((entry) => entry.block === 'records').map((entry) => entry.shown.split(' ')[0]!);
   const shared: TextMateRule[] = ['comments', 'texts', 'quantities', 'addresses'].map((name) => ({ include: `#${name}` }));
@@ -203,6 +206,8 @@ function isWord(text: string): boolean {
 
 /** Longer ones first, since the first that matches is taken. Signs are left out. */
 function alternatives(words: Iterable<string>): string {
-  const sorted = [...words].filter((word) => /^[\p{L}\d]+$/u.test(word)).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const sorted = [...words]
+    .filter((word) => /^[\p{L}\d]+(-[\p{L}\d]+)*$/u.test(word))
+    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
   return sorted.length > 0 ? sorted.join('|') : '(?!)';
 }

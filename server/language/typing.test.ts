@@ -32,9 +32,19 @@ let n = 3
 host peer[1..n]
 peer[1..n] crashes
 link alice-pc <-> bob-phone { latency 5 ms }
+link alice-pc <-> bob-phone fails for 10 s
+after 5 s link bob-phone <-> alice-pc recovers
+partition alice-pc, bob-phone from mail.crepes.fr one-way for 1 min
+partitions heal
+bob-phone disconnects
+bob-phone reconnects
+alice-pc transfers 10 MB to bob-phone
+mail.crepes.fr crashes
+mail.crepes.fr restarts
 
 expect mailbox bob@hamburger.edu has 1 message
 expect delivery time of alice@crepes.fr to bob@hamburger.edu < 1 s
+expect goodput of alice-pc to bob-phone > 1 Mbps
 show   transcript of mail.crepes.fr with mail.hamburger.edu
 `;
 

@@ -41,6 +41,7 @@ test.each([
   ['/\\evil/x', 'names another machine'],
   ['', 'is empty'],
   ['  ', 'is empty'],
+  ['x\0', 'holds a NUL character'],
 ])('no document names %s', (name, why) => {
   const resolved = resolveUri('file:///w/a', name);
   expect(resolved.ok ? resolved.uri : resolved.error).toContain(why);

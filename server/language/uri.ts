@@ -16,6 +16,7 @@ export type Resolved = { readonly ok: true; readonly uri: string } | { readonly 
 export function resolveUri(base: string, name: string): Resolved {
   const named = name.replaceAll('\\', '/');
   if (named.trim() === '') return { ok: false, error: 'is empty' };
+  if (named.includes('\0')) return { ok: false, error: 'holds a NUL character' };
   const foreign = /^[A-Za-z][A-Za-z0-9+.-]+:/.exec(named);
   if (foreign) return { ok: false, error: `begins with \`${foreign[0]}\`` };
   if (named.startsWith('//')) return { ok: false, error: 'names another machine' };

@@ -6,20 +6,26 @@ import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
+import { faultsVocabulary } from './vocabulary/faults.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { togetherVocabulary } from './vocabulary/together.ts';
+import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
 
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
+  ...togetherVocabulary,
+  ...faultsVocabulary,
+  ...transferVocabulary,
   ...dnsVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */
-export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols];
+export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...transferProtocols];
 
 /** All statements, merged. */
 export const statementAutomaton: State<Entry> = automaton(vocabulary);

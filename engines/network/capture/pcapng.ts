@@ -1,30 +1,44 @@
 /**
  * Captures in pcapng (draft-ietf-opsawg-pcapng), as Wireshark reads them: a section header, one interface with
- * nanosecond times, the hosts' names, and one enhanced packet block a frame, whose comment names the step that caused it.
+ * nanosecond times, the hosts' names, and one enhanced packet block a frame. Its comments name the step that caused it and,
+ * where it did not arrive, say what became of it.
  */
-import { type Bytes, EPOCH, type Nanoseconds } from '../../quantities.ts';
+import { type Bytes, EPOCH } from '../../quantities.ts';
 import type { Run } from '../../run.ts';
 import { parseIpv4 } from '../wire/address.ts';
-import { endpointsOf, type FrameTables, framesOf } from './frames.ts';
+import { type CapturedTables, CaptureRefused, capturedPackets, type LinkEnds } from './captured.ts';
+import { describeLoss } from './fates.ts';
+import { framesOf } from './frames.ts';
+import { type FlowTables, withSegments } from './segments.ts';
 
-export type CaptureTables = FrameTables & Pick<Run, 'steps' | 'title'>;
+export { capturedPackets } from './captured.ts';
+
+export type CaptureTables = CapturedTables & FlowTables & Pick<Run, 'steps' | 'title'>;
 
 export interface CaptureOptions {
   /**
-   * Name of the host at whose interface is captured: what it sends when it sends it, what it gets when it gets it. Absent:
-   * the whole network, every packet when it was sent, lost ones included.
+   * Name of the host at whose interface is captured: what it sends when it sends it, what it gets when it gets it. Without
+   * `host` and `link`: the whole network, every packet that a host sent when it was sent, lost ones included.
    */
   readonly host?: string;
+  /** Names of two hosts: what crosses the explicit link between them, either way, when it has left the near end. */
+  readonly link?: readonly [a: string, b: string];
   /** Virtual time 0 in seconds since 1970; the EPOCH of virtual time's calendar when absent. */
   readonly epoch?: number;
 }
 
+/** A longer file is not written; it is put together in memory. */
+export const MAXIMUM_CAPTURE: Bytes = 2 ** 30;
+
 const LINKTYPE_ETHERNET = 1;
 
-/** Throws an Error for a host that the run does not have. */
-export function writePcapng(run: CaptureTables, options: CaptureOptions = {}): Uint8Array {
-  const host = options.host === undefined ? -1 : run.hosts.findIndex((one) => one.name === options.host);
-  if (options.host !== undefined && host < 0) throw new Error(`no host of this run is called “${options.host}”`);
+/**
+ * Throws a CaptureRefused for a host or link that the run does not have, for more than MAXIMUM_CAPTURE or MAXIMUM_SEGMENTS,
+ * and for a link where the run does not tell which way its connections went: at `flows` fidelity.
+ */
+export function writePcapng(tables: CaptureTables, options: CaptureOptions = {}): Uint8Array {
+  const { host, link } = pointOf(tables, options);
+  const run = link ? tables : withSegments(tables, host < 0 ? {} : { host });
   const file = new BlockWriter();
   file.block(0x0a0d0d0a, (body) => {
     body.uint32(0x1a2b3c4d);
@@ -41,7 +55,7 @@ export function writePcapng(run: CaptureTables, options: CaptureOptions = {}): U
     body.uint16(LINKTYPE_ETHERNET);
     body.uint16(0);
     body.uint32(0);
-    body.textOption(2, options.host ?? 'network');
+    body.textOption(2, options.host ?? options.link?.join(' <-> ') ?? 'network');
     body.option(9, Uint8Array.of(9));
     body.endOfOptions();
   });
@@ -53,9 +67,13 @@ export function writePcapng(run: CaptureTables, options: CaptureOptions = {}): U
     body.endOfOptions();
   });
   const epoch = BigInt(options.epoch ?? EPOCH) * 1_000_000_000n;
-  for (const { packet, at } of capturedPackets(run, host)) {
+  for (const { packet, at } of capturedPackets(run, host, link)) {
     const time = epoch + BigInt(at);
-    const comment = run.steps[run.packets.step[packet] as number]?.text;
+    const step = run.steps[run.packets.step[packet] as number]?.text ?? '';
+    const comments = [step, describeLoss(run.packets, packet)].filter((comment) => comment !== '');
+    if (file.length > MAXIMUM_CAPTURE) {
+      throw new CaptureRefused(`the capture would be longer than ${MAXIMUM_CAPTURE / 2 ** 30} GiB; a host or a link has less to capture`);
+    }
     for (const frame of framesOf(run, packet)) {
       file.block(6, (body) => {
         body.uint32(0);
@@ -64,32 +82,41 @@ export function writePcapng(run: CaptureTables, options: CaptureOptions = {}): U
         body.uint32(frame.length);
         body.uint32(frame.length);
         body.padded(frame);
-        if (comment) {
-          body.textOption(1, comment);
-          body.endOfOptions();
-        }
+        for (const comment of comments) body.textOption(1, comment);
+        if (comments.length > 0) body.endOfOptions();
       });
     }
   }
   return file.done();
 }
 
-/** What is captured, in the order of time; of one time, what was sent earlier comes first. `host` −1: the whole network. */
-export function capturedPackets(run: FrameTables, host: number): { packet: number; at: Nanoseconds }[] {
-  const { packets } = run;
-  const captured: { packet: number; at: Nanoseconds }[] = [];
-  for (let packet = 0; packet < packets.rows; packet++) {
-    const sentAt = packets.sentAt[packet] as number;
-    if (host < 0) {
-      captured.push({ packet, at: sentAt });
-      continue;
-    }
-    const { from, to } = endpointsOf(run, packet);
-    const receivedAt = packets.receivedAt[packet] as number;
-    if (from === host) captured.push({ packet, at: sentAt });
-    else if (to === host && !Number.isNaN(receivedAt)) captured.push({ packet, at: receivedAt });
+function pointOf(run: CaptureTables, options: CaptureOptions): { host: number; link: LinkEnds | null } {
+  const indexOf = (name: string): number => {
+    const index = run.hosts.findIndex((one) => one.name === name);
+    if (index < 0) throw new CaptureRefused(`there is no host “${name}” in this run`);
+    return index;
+  };
+  if (options.host !== undefined && options.link) throw new CaptureRefused('a capture is of a host or of a link, not of both');
+  if (!options.link) return { host: options.host === undefined ? -1 : indexOf(options.host), link: null };
+  const [a, b] = options.link.map(indexOf) as [number, number];
+  const { links = [], connections, strings, fidelity } = run;
+  if (!links.some((link) => (link.a === a && link.b === b) || (link.a === b && link.b === a))) {
+    const known = linkNames(run).map((names) => names.join(','));
+    throw new CaptureRefused(
+      `there is no link between “${options.link[0]}” and “${options.link[1]}” in this run; ${known.length === 0 ? 'it has no links' : `its links are ${known.join(' and ')}`}`,
+    );
   }
-  return captured.sort((a, b) => a.at - b.at || a.packet - b.packet);
+  if (fidelity === 'flows' && connections.transport.some((transport) => strings[transport] === 'tcp')) {
+    throw new CaptureRefused(
+      'at fidelity “flows” a run does not tell which links its TCP connections crossed: capture a host, or run it with packets',
+    );
+  }
+  return { host: -1, link: [a, b] };
+}
+
+/** The explicit links of a run, by the names of their ends. */
+export function linkNames({ hosts, links = [] }: Pick<CaptureTables, 'hosts' | 'links'>): [a: string, b: string][] {
+  return links.map(({ a, b }) => [hosts[a]?.name ?? '', hosts[b]?.name ?? '']);
 }
 
 function join(...parts: Uint8Array[]): Uint8Array {
@@ -107,6 +134,10 @@ class BlockWriter {
   #bytes = new Uint8Array(65_536);
   #view = new DataView(this.#bytes.buffer);
   #length: Bytes = 0;
+
+  get length(): Bytes {
+    return this.#length;
+  }
 
   block(type: number, write: (body: BlockWriter) => void): void {
     const start = this.#length;

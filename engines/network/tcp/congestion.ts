@@ -1,29 +1,38 @@
-/** How much may be on its way: slow start, congestion avoidance and fast recovery as RFC 5681 and RFC 6582 have them. */
-import type { Bytes } from '../../quantities.ts';
+/**
+ * How much may be on its way while nothing is lost: slow start and congestion avoidance as RFC 5681 has them. How the
+ * window moves while losses are repaired is loss-recovery.ts; when loss is found and what is sent again, sender.ts.
+ */
+import type { Bytes, Nanoseconds } from '../../quantities.ts';
 import { INITIAL_WINDOW } from './parameters.ts';
 
-/** The window part of a congestion control; when loss is found and what is sent again is the sender's business. */
 export interface CongestionControl {
-  /** cwnd. */
-  readonly window: Bytes;
+  /** cwnd. Loss recovery sets it while it lasts. */
+  window: Bytes;
   /** ssthresh. */
-  readonly threshold: Bytes;
-  /** New data was acknowledged outside of recovery; `flight` was outstanding just before. */
-  acknowledged(bytes: Bytes, flight: Bytes): void;
-  /** Three duplicate ACKs: recovery begins. */
-  recover(flight: Bytes): void;
-  /** A further duplicate ACK in recovery: a segment has left the network. */
-  duplicate(): void;
-  /** An ACK in recovery that leaves data of that window unacknowledged. */
-  partiallyAcknowledged(bytes: Bytes): void;
-  /** All data of the window in which loss was found is acknowledged; `flight` is outstanding now. */
-  recovered(flight: Bytes): void;
+  threshold: Bytes;
+  /**
+   * New data was acknowledged outside of recovery; `flight` was outstanding just before. `roundTrip`: the smoothed
+   * round-trip time, NaN when none was measured.
+   */
+  acknowledged(bytes: Bytes, flight: Bytes, now: Nanoseconds, roundTrip: Nanoseconds): void;
+  /** Loss was found by duplicate ACKs with `flight` outstanding: sets the threshold, to which recovery brings the window. */
+  lost(flight: Bytes): void;
   /** The retransmission timer expired; `first` when these bytes had not timed out before. */
   timedOut(flight: Bytes, first: boolean): void;
   /** Nothing was sent for longer than the retransmission time-out. */
   idle(): void;
   /** The SYN or SYN-ACK was lost. */
   handshakeLost(): void;
+}
+
+/** Bytes that slow start adds for an ACK. RFC 3465 §2.2 and §2.3: counting bytes makes the window double each round trip under delayed ACKs, too. */
+export function slowStart(bytes: Bytes, mss: Bytes, afterTimeout: boolean): Bytes {
+  return Math.min(bytes, (afterTimeout ? 1 : 2) * mss);
+}
+
+/** RFC 6928 §2. */
+export function initialWindow(mss: Bytes): Bytes {
+  return Math.min(10 * mss, Math.max(2 * mss, INITIAL_WINDOW));
 }
 
 export class NewReno implements CongestionControl {
@@ -36,16 +45,14 @@ export class NewReno implements CongestionControl {
 
   constructor(mss: Bytes) {
     this.#mss = mss;
-    this.window = Math.min(INITIAL_WINDOW, 10 * mss);
+    this.window = initialWindow(mss);
   }
 
   acknowledged(bytes: Bytes, flight: Bytes): void {
     if (this.window < this.threshold) {
       // RFC 7661 §4.3: a window that was not used says nothing about the path.
       if (flight * 2 < this.window) return;
-      // RFC 3465 §2.2 and §2.3: counting bytes makes the window double each round trip under delayed ACKs, too.
-      this.window += Math.min(bytes, (this.#afterTimeout ? 1 : 2) * this.#mss);
-      if (this.window > this.threshold) this.window = this.threshold;
+      this.window = Math.min(this.window + slowStart(bytes, this.#mss, this.#afterTimeout), this.threshold);
       return;
     }
     this.#afterTimeout = false;
@@ -58,25 +65,10 @@ export class NewReno implements CongestionControl {
     }
   }
 
-  recover(flight: Bytes): void {
+  lost(flight: Bytes): void {
     this.threshold = Math.max(Math.floor(flight / 2), 2 * this.#mss);
-    this.window = this.threshold + 3 * this.#mss;
     this.#counted = 0;
     this.#afterTimeout = false;
-  }
-
-  duplicate(): void {
-    this.window += this.#mss;
-  }
-
-  partiallyAcknowledged(bytes: Bytes): void {
-    this.window = Math.max(this.window - bytes, 0) + (bytes >= this.#mss ? this.#mss : 0);
-    this.window = Math.max(this.window, this.#mss);
-  }
-
-  recovered(flight: Bytes): void {
-    this.window = Math.min(this.threshold, Math.max(flight, this.#mss) + this.#mss);
-    this.#counted = 0;
   }
 
   timedOut(flight: Bytes, first: boolean): void {
@@ -88,7 +80,7 @@ export class NewReno implements CongestionControl {
 
   idle(): void {
     // RFC 5681 §4.1.
-    this.window = Math.min(this.window, INITIAL_WINDOW, 10 * this.#mss);
+    this.window = Math.min(this.window, initialWindow(this.#mss));
   }
 
   handshakeLost(): void {

@@ -5,13 +5,15 @@
 import type { Content } from '../../content.ts';
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import { type Process, wait } from '../../kernel/process.ts';
-import type { Bytes } from '../../quantities.ts';
+import type { Bytes, Nanoseconds } from '../../quantities.ts';
 import type { ConnectionEnding, Recorder } from '../../recorder.ts';
+import type { TcpSettings } from '../../scenario.ts';
 import type { ConnectFailure, Connection, Endpoint, MessageInfo } from '../host.ts';
-import type { Conversation, MessageStream } from './conversation.ts';
-import { MAXIMUM_SEGMENT_LIFETIME, MAXIMUM_SEGMENT_SIZE, RECEIVE_BUFFER, SEND_BUFFER, WINDOW_SHIFT } from './parameters.ts';
-import { Receiver } from './receiver.ts';
-import { ACK, FIN, fromWire, RST, type Segment, type SegmentOptions, SYN, sequenceLength, toWire } from './segment.ts';
+import { decodeSynOptions, encodeSack, encodeSynOptions, findSack, readUint32 } from '../wire/tcp-options.ts';
+import type { Conversation, Stream } from './conversation.ts';
+import { MAXIMUM_SEGMENT_LIFETIME, MAXIMUM_SEGMENT_SIZE, SEND_BUFFER } from './parameters.ts';
+import { MOST_BLOCKS, Receiver, windowShift } from './receiver.ts';
+import { ACK, FIN, fromWire, PSH, RST, type Segment, SYN, sequenceLength, toWire } from './segment.ts';
 import { Sender } from './sender.ts';
 
 export type TcpState =
@@ -32,14 +34,19 @@ export interface Surroundings {
   readonly recorder: Recorder;
   /** Index of the host. */
   readonly hostIndex: number;
-  transmit(connection: TcpConnection, segment: Segment, retransmission: boolean, streamStart: Bytes): void;
+  readonly settings: TcpSettings;
+  /** Sends a segment to a host. */
+  transmit(segment: Segment, to: number): void;
   /** It came to be, on the passive side. */
   established(connection: TcpConnection): void;
   /** Forgets it: nothing more arrives here. */
   forget(connection: TcpConnection): void;
+  /** The sender's congestion window and smoothed round-trip time (NaN: none yet), about once a round trip and at each loss. */
+  observe(connection: TcpConnection, window: Bytes, roundTrip: Nanoseconds): void;
 }
 
-const OPTIONS: SegmentOptions = { maximumSegmentSize: MAXIMUM_SEGMENT_SIZE, windowShift: WINDOW_SHIFT };
+/** Sequence numbers of the blocks at hand, so that an ACK needs no array of its own. */
+const edges = new Float64Array(2 * MOST_BLOCKS);
 
 export class TcpConnection implements Connection {
   readonly local: Endpoint;
@@ -52,10 +59,18 @@ export class TcpConnection implements Connection {
   isServer: boolean;
   readonly initialSequence: number;
   #remoteInitialSequence = 0;
+  /** Units of the window fields, 2^shift bytes; both 0 unless both SYNs offer to scale (RFC 7323 §2.2). */
+  #shift = 0;
   #remoteShift = 0;
+  /** What our SYN offers: an answer offers only what was offered to it. */
+  #offersScaling = true;
+  #offersSelective: boolean;
+  /** Both sides' SYNs permit selective acknowledgments. */
+  #selective = false;
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly #surroundings: Surroundings;
+  readonly #sendBuffer: Bytes;
   #timeWait: Timer | null = null;
   readonly #readers: ((content: Content | null) => void)[] = [];
   readonly #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
@@ -70,6 +85,7 @@ export class TcpConnection implements Connection {
     remoteHost: number,
     initialSequence: number,
   ) {
+    const { kernel, settings } = surroundings;
     this.#surroundings = surroundings;
     this.conversation = conversation;
     this.isServer = isServer;
@@ -78,15 +94,18 @@ export class TcpConnection implements Connection {
     this.remoteHost = remoteHost;
     this.initialSequence = initialSequence;
     this.state = isServer ? 'SYN-RECEIVED' : 'SYN-SENT';
-    this.receiver = new Receiver(surroundings.kernel, () => this.#sendAck());
+    this.#offersSelective = settings.selectiveAcknowledgments;
+    this.#sendBuffer = Math.max(SEND_BUFFER, settings.receiveBuffer);
+    this.receiver = new Receiver(kernel, settings.receiveBuffer, () => this.#sendAck());
     this.sender = new Sender(
-      surroundings.kernel,
+      kernel,
       {
-        emit: (position, payload, length, flags, retransmission) => this.#emitData(position, payload, length, flags, retransmission),
+        emit: (position, length, fin, retransmission) => this.#emitData(position, length, fin, retransmission),
         emitSyn: () => this.#emitSyn(true),
-        timedOut: () => this.#timedOut(),
+        timedOut: () => this.#end('timed out'),
+        observe: (window, roundTrip) => surroundings.observe(this, window, roundTrip),
       },
-      MAXIMUM_SEGMENT_SIZE,
+      settings,
     );
   }
 
@@ -126,14 +145,14 @@ export class TcpConnection implements Connection {
     if (content.length === 0) return true;
     const { kernel, recorder, hostIndex } = this.#surroundings;
     const start = this.sender.streamEnd;
-    // The stream keeps bytes of its own, so that the caller may use its buffer again.
-    this.sender.append(content instanceof Uint8Array ? content.slice() : content);
-    const end = this.sender.streamEnd;
+    const end = start + content.length;
     const step = kernel.cause;
     const index = recorder.sendMessage(kernel.now, hostIndex, this.remoteHost, this.conversation.connection, content, message, step, start);
-    this.#sentMessages.add({ start, end, index, step });
+    // The stream keeps bytes of its own, so that the caller may use its buffer again.
+    this.#outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
+    this.sender.streamEnd = end;
     this.sender.output();
-    if (this.sender.buffered <= SEND_BUFFER) return true;
+    if (this.sender.buffered <= this.#sendBuffer) return true;
     return yield* wait<boolean>((resume) => {
       const writer = { end, resume };
       this.#writers.push(writer);
@@ -157,10 +176,13 @@ export class TcpConnection implements Connection {
   }
 
   abort(): void {
-    if (this.state === 'CLOSED') return;
-    // RFC 9293 §3.10.5: SEQ=SND.NXT, beyond all that was ever sent, even where a time-out has gone back to send some of it again.
-    if (this.state !== 'SYN-SENT' && this.state !== 'TIME-WAIT') this.#emit(RST | ACK, this.sender.max, [], 0, false);
-    this.#end(this.state === 'TIME-WAIT' ? 'closed' : 'reset');
+    const { state, sender } = this;
+    if (state === 'CLOSED') return;
+    // RFC 9293 §3.10.5: no word where both sides have closed. Elsewhere SEQ=SND.NXT, beyond all that was ever sent, even where
+    // some of it is being sent again.
+    const over = state === 'TIME-WAIT' || ((state === 'CLOSING' || state === 'LAST-ACK') && sender.finSent);
+    if (!over && state !== 'SYN-SENT') this.#emit(RST | ACK, sender.max, 0, false, null);
+    this.#end(over ? 'closed' : 'reset');
   }
 
   /** The host lost power: gone without a word on the wire. */
@@ -190,6 +212,7 @@ export class TcpConnection implements Connection {
     else this.#arriveSynchronised(segment);
   }
 
+  /** RFC 9293 §3.10.7.3. */
   #arriveInSynSent(segment: Segment): void {
     const acknowledgment = fromWire(this.initialSequence, segment.acknowledgment, 1);
     const hasAck = (segment.flags & ACK) !== 0;
@@ -213,7 +236,7 @@ export class TcpConnection implements Connection {
     }
     // Both sides opened at once (RFC 9293 §3.5, figure 7). The run keeps the connection that was recorded first.
     if (segment.conversation.connection < this.conversation.connection) {
-      this.#surroundings.recorder.closeConnection(this.conversation.connection, this.#surroundings.kernel.now, 'closed');
+      this.#recordEnding('closed');
       this.conversation = segment.conversation;
       this.isServer = true;
       this.#surroundings.recorder.setServerIsn(this.conversation.connection, this.initialSequence);
@@ -222,6 +245,7 @@ export class TcpConnection implements Connection {
     this.#emitSyn(true);
   }
 
+  /** RFC 9293 §3.10.7.4, step by step. */
   #arriveSynchronised(segment: Segment): void {
     const { sender, receiver } = this;
     let { flags } = segment;
@@ -237,16 +261,16 @@ export class TcpConnection implements Connection {
       length--;
       position = 1;
     }
-    if (!this.#acceptable(position, length)) {
+    if (!this.#acceptable(position, length, segment.length)) {
       if (flags & RST) return;
       if (this.state === 'TIME-WAIT' && flags & FIN) this.#enterTimeWait();
       receiver.acknowledgeNow();
-      // A full window refuses data, never news: RFC 9293 §3.10.7.4.
+      // A full window refuses data, never news.
       if (!(position === receiver.next && flags & ACK)) return;
     }
     if (flags & RST) {
       // RFC 5961 §3.2: only the exact sequence number resets; others in the window are asked about.
-      if (position === receiver.next) this.#end(this.state === 'SYN-RECEIVED' && !this.isServer ? 'refused' : 'reset');
+      if (position === receiver.next) this.#reset();
       else receiver.acknowledgeNow();
       return;
     }
@@ -269,7 +293,8 @@ export class TcpConnection implements Connection {
       else this.#surroundings.established(this);
       if ((this.state as TcpState) === 'CLOSED') return;
     }
-    if (acknowledgment > sender.max) {
+    // RFC 5961 §5.2: neither what was never sent, nor what is older than any window.
+    if (acknowledgment > sender.limit || acknowledgment < sender.una - sender.largestWindow) {
       receiver.acknowledgeNow();
       return;
     }
@@ -279,26 +304,36 @@ export class TcpConnection implements Connection {
     if ((this.state as TcpState) !== 'CLOSED') sender.output();
   }
 
-  /** RFC 9293 §3.10.7.4, table 6. */
-  #acceptable(position: number, length: number): boolean {
+  /** RFC 9293 §3.10.7.4, table 6; a FIN without data takes no room in the buffer, so that it may come when that is full. */
+  #acceptable(position: number, length: number, data: Bytes): boolean {
     const { next, window } = this.receiver;
-    const inWindow = (at: number): boolean => at >= next && at < next + window;
-    if (length === 0) return window === 0 ? position === next : inWindow(position);
-    if (window === 0) return false;
-    return inWindow(position) || inWindow(position + length - 1);
+    if (window === 0) return data === 0 && position === next;
+    const edge = next + window;
+    const last = position + length - 1;
+    return (position >= next && position < edge) || (length > 0 && last >= next && last < edge);
+  }
+
+  #reset(): void {
+    const { state } = this;
+    if (state === 'SYN-RECEIVED') this.#end(this.isServer ? 'reset' : 'refused');
+    // RFC 9293 §3.10.7.4: where both sides have closed, and only the last acknowledgment is out, an RST changes nothing.
+    else
+      this.#end(state === 'TIME-WAIT' || ((state === 'CLOSING' || state === 'LAST-ACK') && this.sender.awaitsOnlyFin) ? 'closed' : 'reset');
   }
 
   #takeAcknowledgment(segment: Segment, position: number, acknowledgment: number): void {
     const { sender } = this;
     const window = segment.window * 2 ** (segment.flags & SYN ? 0 : this.#remoteShift);
+    if (this.#selective && segment.options !== null) this.#takeBlocks(segment.options);
     if (acknowledgment > sender.una) {
-      sender.acknowledged(acknowledgment);
+      sender.acknowledged(acknowledgment, false);
       sender.updateWindow(position, acknowledgment, window);
-      while (this.#writers.length > 0 && (this.#writers[0]?.end ?? 0) <= sender.una - 1 + SEND_BUFFER) this.#writers.shift()?.resume(true);
+      while (this.#writers.length > 0 && (this.#writers[0]?.end ?? 0) <= sender.una - 1 + this.#sendBuffer)
+        this.#writers.shift()?.resume(true);
     } else if (acknowledgment === sender.una) {
       const repeats =
         sender.max > sender.una && segment.length === 0 && !(segment.flags & (SYN | FIN)) && sender.window === window && window > 0;
-      if (repeats) sender.duplicateAcknowledgment();
+      sender.acknowledged(acknowledgment, repeats);
       sender.updateWindow(position, acknowledgment, window);
     }
     if (!sender.finished) return;
@@ -309,13 +344,26 @@ export class TcpConnection implements Connection {
     } else if (this.state === 'LAST-ACK') this.#end('closed');
   }
 
+  #takeBlocks(options: Uint8Array): void {
+    const { sender } = this;
+    const found = findSack(options);
+    for (let at = found >> 3, left = found & 7; left > 0; at += 8, left--) {
+      const start = fromWire(this.initialSequence, readUint32(options, at), sender.una);
+      const end = fromWire(this.initialSequence, readUint32(options, at + 4), sender.una);
+      if (end > start) sender.selectivelyAcknowledged(start, end);
+    }
+  }
+
   #takeData(segment: Segment, position: number): void {
     const { receiver } = this;
     const { kernel, recorder } = this.#surroundings;
     const fin = (segment.flags & FIN) !== 0;
     const hadFinished = receiver.finished;
-    receiver.accept(position, segment.payload, segment.length, fin);
-    for (const message of this.#receivedMessages.deliveredUpTo(receiver.streamEnd)) recorder.receiveMessage(message.index, kernel.now);
+    receiver.accept(position, segment.length, fin);
+    const incoming = this.#incoming;
+    for (let row = incoming.nextDelivered(receiver.streamEnd); row >= 0; row = incoming.nextDelivered(receiver.streamEnd)) {
+      recorder.receiveMessage(row, kernel.now);
+    }
     if (receiver.finished && !hadFinished) {
       this.ending = 'closed';
       if (this.state === 'ESTABLISHED' || this.state === 'SYN-RECEIVED') this.state = 'CLOSE-WAIT';
@@ -335,18 +383,32 @@ export class TcpConnection implements Connection {
 
   /** The next content for the application, which then acts for the step that sent it. */
   #take(): Content | null {
-    const offset = this.receiver.readOffset;
-    const content = this.receiver.take();
-    if (content) this.#surroundings.kernel.cause = this.#receivedMessages.stepAt(offset);
+    const { receiver } = this;
+    const offset = receiver.readOffset;
+    if (offset >= receiver.streamEnd) return null;
+    const incoming = this.#incoming;
+    const content = incoming.content.take(receiver.streamEnd);
+    if (content) {
+      receiver.read(offset + content.length);
+      this.#surroundings.kernel.cause = incoming.stepAt(offset);
+    }
     return content;
   }
 
+  /** Takes in the other side's SYN. */
   #synchronise(segment: Segment): void {
+    const { settings } = this.#surroundings;
+    const options = decodeSynOptions(segment.options);
     this.#remoteInitialSequence = segment.sequence;
-    this.#remoteShift = segment.options?.windowShift ?? 0;
-    this.receiver.next = 1;
-    this.receiver.edge = 1 + Math.min(RECEIVE_BUFFER, 65_535);
-    this.sender.mss = Math.min(MAXIMUM_SEGMENT_SIZE, segment.options?.maximumSegmentSize ?? 536);
+    this.#offersScaling = options.windowShift >= 0;
+    if (this.#offersScaling) {
+      this.#shift = windowShift(settings.receiveBuffer);
+      this.#remoteShift = options.windowShift;
+    }
+    this.#offersSelective = settings.selectiveAcknowledgments && options.sackPermitted;
+    this.#selective = this.#offersSelective;
+    this.receiver.synchronised();
+    this.sender.negotiated(Math.min(MAXIMUM_SEGMENT_SIZE, options.maximumSegmentSize), this.#selective);
     this.sender.updateWindow(0, 0, segment.window);
   }
 
@@ -357,6 +419,10 @@ export class TcpConnection implements Connection {
       1,
       segment.window * 2 ** (segment.flags & SYN ? 0 : this.#remoteShift),
     );
+    if (!this.isServer) {
+      const { kernel, recorder } = this.#surroundings;
+      recorder.establishConnection(this.conversation.connection, kernel.now);
+    }
   }
 
   #enterTimeWait(): void {
@@ -365,10 +431,6 @@ export class TcpConnection implements Connection {
     const { kernel } = this.#surroundings;
     if (this.#timeWait !== null) kernel.cancel(this.#timeWait);
     this.#timeWait = kernel.schedule(2 * MAXIMUM_SEGMENT_LIFETIME, () => this.#end('closed'), { background: true });
-  }
-
-  #timedOut(): void {
-    this.#end('timed out');
   }
 
   /** The end of this end: whoever waits is told. `ending` null: without a record of it. */
@@ -380,7 +442,10 @@ export class TcpConnection implements Connection {
     if (this.#timeWait !== null) this.#surroundings.kernel.cancel(this.#timeWait);
     if (ending) this.#recordEnding(ending);
     if (ending !== 'closed') {
-      this.receiver.discard();
+      // What the application has not read is gone.
+      const { receiver } = this;
+      receiver.readOffset = receiver.streamEnd;
+      this.#incoming.content.dropBefore(receiver.streamEnd);
       this.ending = ending === 'timed out' ? 'timed out' : 'reset';
     } else this.ending ??= 'closed';
     this.#surroundings.forget(this);
@@ -401,56 +466,61 @@ export class TcpConnection implements Connection {
     this.#surroundings.recorder.closeConnection(this.conversation.connection, this.#surroundings.kernel.now, ending);
   }
 
-  get #sentMessages(): MessageStream {
+  get #outgoing(): Stream {
     return this.isServer ? this.conversation.fromServer : this.conversation.fromClient;
   }
 
-  get #receivedMessages(): MessageStream {
+  get #incoming(): Stream {
     return this.isServer ? this.conversation.fromClient : this.conversation.fromServer;
   }
 
   #emitSyn(retransmission: boolean): void {
-    const flags = this.state === 'SYN-SENT' ? SYN : SYN | ACK;
-    this.#emit(flags, 0, [], 0, retransmission, OPTIONS);
+    const { settings } = this.#surroundings;
+    const options = encodeSynOptions({
+      maximumSegmentSize: MAXIMUM_SEGMENT_SIZE,
+      windowShift: this.#offersScaling ? windowShift(settings.receiveBuffer) : -1,
+      sackPermitted: this.#offersSelective,
+    });
+    this.#emit(this.state === 'SYN-SENT' ? SYN : SYN | ACK, 0, 0, retransmission, options);
   }
 
   #sendAck(): void {
-    this.#emit(ACK, this.sender.max, [], 0, false);
+    this.#emit(ACK, this.sender.max, 0, false, null);
   }
 
-  #emitData(position: number, payload: readonly Content[], length: Bytes, flags: number, retransmission: boolean): void {
+  #emitData(position: number, length: Bytes, fin: boolean, retransmission: boolean): void {
     const { kernel } = this.#surroundings;
-    // A segment goes out for the step of its first byte, whoever's acknowledgment or timer lets it go.
-    const cause = kernel.cause;
-    if (length > 0) kernel.cause = this.#sentMessages.stepAt(position - 1);
-    this.#emit(flags | ACK, position, payload, length, retransmission);
+    const { cause } = kernel;
+    let flags = fin ? FIN | ACK : ACK;
+    if (length > 0) {
+      const outgoing = this.#outgoing;
+      if (outgoing.endsWithin(position - 1, position - 1 + length)) flags |= PSH;
+      // A segment goes out for the step of its first byte, whoever's acknowledgment or timer lets it go.
+      kernel.cause = outgoing.stepAt(position - 1);
+    }
+    this.#emit(flags, position, length, retransmission, null);
     kernel.cause = cause;
   }
 
   /** RST in answer to a segment that acknowledges what was never sent (RFC 9293 §3.10.7.3). */
   #emitReset(segment: Segment): void {
-    this.#transmit(RST, segment.acknowledgment, 0, 0, [], 0, false, null);
+    this.#transmit(RST, segment.acknowledgment, 0, 0, 0, 0, false, null);
   }
 
-  #emit(
-    flags: number,
-    position: number,
-    payload: readonly Content[],
-    length: Bytes,
-    retransmission: boolean,
-    options: SegmentOptions | null = null,
-  ): void {
+  #emit(flags: number, position: number, length: Bytes, retransmission: boolean, options: Uint8Array | null): void {
     const { receiver } = this;
-    const shift = flags & SYN ? 0 : WINDOW_SHIFT;
-    // Rounded up: the right edge of the window never moves back (RFC 7323 §2.4).
-    const window = Math.min(Math.ceil(receiver.window / 2 ** shift), 65_535);
-    let acknowledgment = 0;
-    if (flags & ACK) {
-      acknowledgment = toWire(this.#remoteInitialSequence, receiver.next);
-      receiver.acknowledged(receiver.next + window * 2 ** shift);
-    }
+    const window = receiver.acknowledged(flags & SYN ? 0 : this.#shift);
+    const acknowledgment = flags & ACK ? toWire(this.#remoteInitialSequence, receiver.next) : 0;
     const sequence = toWire(this.initialSequence, position);
-    this.#transmit(flags, sequence, acknowledgment, window, payload, length, retransmission, options, Math.max(position - 1, 0));
+    const blocks = this.#selective && flags === ACK && length === 0 ? this.#selectiveBlocks() : options;
+    this.#transmit(flags, sequence, acknowledgment, window, Math.max(position - 1, 0), length, retransmission, blocks);
+  }
+
+  #selectiveBlocks(): Uint8Array | null {
+    const blocks = this.receiver.selectiveBlocks(edges);
+    if (blocks === 0) return null;
+    for (let i = 0; i < 2 * blocks; i++) edges[i] = toWire(this.#remoteInitialSequence, edges[i] as number);
+    return encodeSack(edges, blocks);
   }
 
   #transmit(
@@ -458,11 +528,10 @@ export class TcpConnection implements Connection {
     sequence: number,
     acknowledgment: number,
     window: number,
-    payload: readonly Content[],
+    streamStart: Bytes,
     length: Bytes,
     retransmission: boolean,
-    options: SegmentOptions | null,
-    streamStart = 0,
+    options: Uint8Array | null,
   ): void {
     const segment: Segment = {
       kind: 'tcp',
@@ -470,15 +539,18 @@ export class TcpConnection implements Connection {
       fromPort: this.local.port,
       toPort: this.remote.port,
       conversation: this.conversation,
+      connection: this.conversation.connection,
       fromServer: this.isServer,
       flags,
       sequence,
       acknowledgment,
       window,
-      options,
-      payload,
+      streamStart,
       length,
+      message: -1,
+      retransmission,
+      options,
     };
-    this.#surroundings.transmit(this, segment, retransmission, streamStart);
+    this.#surroundings.transmit(segment, this.remoteHost);
   }
 }

@@ -2,16 +2,14 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { type Process, wait } from '../../kernel/process.ts';
 import { randomStream } from '../../kernel/random.ts';
-import type { Bytes } from '../../quantities.ts';
+import type { Bytes, Nanoseconds } from '../../quantities.ts';
 import type { Recorder } from '../../recorder.ts';
+import type { TcpSettings } from '../../scenario.ts';
 import { AcceptQueue } from '../accept-queue.ts';
 import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
 import { type Surroundings, TcpConnection } from './connection.ts';
 import { Conversation } from './conversation.ts';
-import { ACK, encodeOptions, RST, type Segment, SYN, sequenceLength } from './segment.ts';
-
-/** Ethernet, IPv4 and TCP headers without options, in bytes. */
-const HEADERS: Bytes = 14 + 20 + 20;
+import { ACK, frameSize, RST, type Segment, SYN, sequenceLength } from './segment.ts';
 
 export interface TcpNetwork {
   readonly kernel: Kernel;
@@ -20,12 +18,18 @@ export interface TcpNetwork {
   hostAt(address: string): number;
   addressOf(host: number): string;
   send(from: number, to: number, size: Bytes, row: number, segment: Segment): void;
+  /**
+   * Where it is there, told of a sender's congestion window and smoothed round-trip time (NaN: none yet): at most once a round
+   * trip, and at each loss. The numbers are indexes of hosts.
+   */
+  observe?(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void;
 }
 
 export class HostTcp implements Surroundings {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly hostIndex: number;
+  readonly settings: TcpSettings;
   readonly #network: TcpNetwork;
   readonly #address: string;
   readonly #ephemeralPort: (taken: (port: number) => boolean) => number | null;
@@ -34,11 +38,17 @@ export class HostTcp implements Surroundings {
   readonly #listeners = new Map<number, AcceptQueue>();
   readonly #connections = new Map<number, TcpConnection>();
 
-  constructor(network: TcpNetwork, hostIndex: number, ephemeralPort: (taken: (port: number) => boolean) => number | null) {
+  constructor(
+    network: TcpNetwork,
+    hostIndex: number,
+    settings: TcpSettings,
+    ephemeralPort: (taken: (port: number) => boolean) => number | null,
+  ) {
     this.kernel = network.kernel;
     this.recorder = network.recorder;
     this.#network = network;
     this.hostIndex = hostIndex;
+    this.settings = settings;
     this.#address = network.addressOf(hostIndex);
     this.#ephemeralPort = ephemeralPort;
   }
@@ -112,12 +122,16 @@ export class HostTcp implements Surroundings {
     }
     if (segment.flags & RST) return;
     const listener = this.#listeners.get(segment.toPort);
+    // RFC 9293 §3.10.7.2: a listener answers an ACK with RST, takes a SYN and drops anything else.
+    if (listener && !(segment.flags & (SYN | ACK))) return;
     if (listener && opensAnew) {
       const local = { address: this.#address, port: segment.toPort };
       const remote = { address: this.#network.addressOf(segment.from), port: segment.fromPort };
       const initialSequence = this.#initialSequence(local, remote);
-      this.recorder.setServerIsn(segment.conversation.connection, initialSequence);
-      const accepted = new TcpConnection(this, segment.conversation, true, local, remote, segment.from, initialSequence);
+      const { conversation } = segment;
+      if (!conversation.accepted) this.recorder.setServerIsn(conversation.connection, initialSequence);
+      conversation.accepted = true;
+      const accepted = new TcpConnection(this, conversation, true, local, remote, segment.from, initialSequence);
       this.#connections.set(id, accepted);
       accepted.acceptSyn(segment);
       return;
@@ -146,8 +160,14 @@ export class HostTcp implements Surroundings {
 
   // What connections ask for.
 
-  transmit(connection: TcpConnection, segment: Segment, retransmission: boolean, streamStart: Bytes): void {
-    this.#send(segment, connection.remoteHost, retransmission, streamStart);
+  transmit(segment: Segment, to: number): void {
+    if (!this.#powered) return;
+    const row = this.recorder.sendPacket(segment, this.kernel.now, this.kernel.cause);
+    this.#network.send(this.hostIndex, to, frameSize(segment), row, segment);
+  }
+
+  observe(connection: TcpConnection, window: Bytes, roundTrip: Nanoseconds): void {
+    this.#network.observe?.(this.hostIndex, connection.remoteHost, window, roundTrip);
   }
 
   established(connection: TcpConnection): void {
@@ -164,46 +184,25 @@ export class HostTcp implements Surroundings {
   /** RFC 9293 §3.10.7.1: a segment for no connection is answered with RST. */
   #refuse(segment: Segment): void {
     const acknowledges = (segment.flags & ACK) !== 0;
-    this.#send(
-      {
-        kind: 'tcp',
-        from: this.hostIndex,
-        fromPort: segment.toPort,
-        toPort: segment.fromPort,
-        conversation: segment.conversation,
-        fromServer: !segment.fromServer,
-        flags: acknowledges ? RST : RST | ACK,
-        sequence: acknowledges ? segment.acknowledgment : 0,
-        acknowledgment: acknowledges ? 0 : (segment.sequence + sequenceLength(segment)) % 4294967296,
-        window: 0,
-        options: null,
-        payload: [],
-        length: 0,
-      },
-      segment.from,
-      false,
-      0,
-    );
-  }
-
-  #send(segment: Segment, to: number, retransmission: boolean, streamStart: Bytes): void {
-    if (!this.#powered) return;
-    const options = segment.options ? encodeOptions(segment.options) : null;
-    const packet = {
-      connection: segment.conversation.connection,
-      fromServer: segment.fromServer,
-      flags: segment.flags,
-      sequence: segment.sequence,
-      acknowledgment: segment.acknowledgment,
-      window: segment.window,
-      streamStart,
-      length: segment.length,
+    const reset: Segment = {
+      kind: 'tcp',
+      from: this.hostIndex,
+      fromPort: segment.toPort,
+      toPort: segment.fromPort,
+      conversation: segment.conversation,
+      connection: segment.connection,
+      fromServer: !segment.fromServer,
+      flags: acknowledges ? RST : RST | ACK,
+      sequence: acknowledges ? segment.acknowledgment : 0,
+      acknowledgment: acknowledges ? 0 : (segment.sequence + sequenceLength(segment)) % 4294967296,
+      window: 0,
+      streamStart: 0,
+      length: 0,
       message: -1,
-      retransmission,
-      options,
+      retransmission: false,
+      options: null,
     };
-    const row = this.recorder.sendPacket(packet, this.kernel.now, this.kernel.cause);
-    this.#network.send(this.hostIndex, to, HEADERS + (options?.length ?? 0) + segment.length, row, segment);
+    this.transmit(reset, segment.from);
   }
 
   /** RFC 6528: a clock that ticks every 4 µs, plus a number that nobody can guess for these two endpoints. */

@@ -3,10 +3,7 @@ import { type Bytes, MILLISECOND, MINUTE, type Nanoseconds, SECOND } from '../..
 
 /** Payload of a segment: 1,500 bytes less the IPv4 and TCP headers (RFC 9293 §3.7.1). */
 export const MAXIMUM_SEGMENT_SIZE: Bytes = 1460;
-/** RFC 7323 §2: windows are told in units of 2^3 bytes. */
-export const WINDOW_SHIFT = 3;
-export const RECEIVE_BUFFER: Bytes = 65_535 * 2 ** WINDOW_SHIFT;
-/** A write waits while more than this is buffered and unacknowledged. */
+/** A write waits while more than this is buffered and unacknowledged, or more than the receive buffer where that is larger. */
 export const SEND_BUFFER: Bytes = 256 * 1024;
 /** RFC 6928 §2: min(10 MSS, max(2 MSS, 14,600)). */
 export const INITIAL_WINDOW: Bytes = 10 * MAXIMUM_SEGMENT_SIZE;
@@ -14,6 +11,8 @@ export const INITIAL_WINDOW: Bytes = 10 * MAXIMUM_SEGMENT_SIZE;
 export const DELAYED_ACK: Nanoseconds = 40 * MILLISECOND;
 /** RFC 6298 §2. */
 export const INITIAL_RTO: Nanoseconds = SECOND;
+/** RFC 6298 §5.7: … for data after a handshake that needed a retransmission. */
+export const RTO_AFTER_LOST_SYN: Nanoseconds = 3 * SECOND;
 export const MINIMUM_RTO: Nanoseconds = SECOND;
 /** RFC 6298 §2.5: at least 60 s. */
 export const MAXIMUM_RTO: Nanoseconds = MINUTE;

@@ -1,142 +1,178 @@
 /**
- * The receiving half of a connection: puts the stream together, holds it until the application reads, and decides when to
- * acknowledge (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
+ * The receiving half of a connection: which positions have come, what window to offer, and when to acknowledge
+ * (RFC 9293 §3.8.6, RFC 5681 §4.2, RFC 2018).
  *
  * An ACK that is due at once is sent at the end of the current moment, after every event of this time had its turn, so
  * that an answer which the application gives at once carries it.
  */
-import type { Content } from '../../content.ts';
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import type { Bytes } from '../../quantities.ts';
-import { ContentQueue } from './content-queue.ts';
-import { DELAYED_ACK, MAXIMUM_SEGMENT_SIZE, RECEIVE_BUFFER } from './parameters.ts';
-import { cut, lengthOf, Reassembly } from './reassembly.ts';
+import { Deadline } from './deadline.ts';
+import { DELAYED_ACK, MAXIMUM_SEGMENT_SIZE } from './parameters.ts';
+import { Ranges } from './ranges.ts';
 
 /** Events of this priority run after all others of their time. */
-const END_OF_MOMENT = 8;
+const END_OF_MOMENT = { priority: 8 };
+/** Blocks of a selective acknowledgment that fit into 40 bytes of options (RFC 2018 §3). */
+export const MOST_BLOCKS = 4;
+/** Blocks of which it is known how recently they changed. */
+const REMEMBERED_BLOCKS = 16;
+
+/** RFC 7323 §2.2: the smallest shift with which the 16-bit field can tell that much. */
+export function windowShift(buffer: Bytes): number {
+  let shift = 0;
+  while (shift < 14 && 65_535 * 2 ** shift < buffer) shift++;
+  return shift;
+}
 
 export class Receiver {
   readonly #kernel: Kernel;
   readonly #acknowledge: () => void;
+  readonly #buffer: Bytes;
   /** Next position expected. */
   next = 0;
   /** Right edge of the window as last told. */
   edge = 0;
   finished = false;
-  readonly #queue = new ContentQueue(0);
-  readonly #early = new Reassembly();
+  /** Offset in the stream of the next byte that the application will read. */
+  readOffset: Bytes = 0;
+  /** What came before its turn. */
+  readonly #early = new Ranges();
+  /** A position of each early block, the block that changed last first. */
+  readonly #recent: number[] = [];
   /** Position of the FIN once one has come, in its turn or before it. */
   #finPosition = -1;
   #unacknowledged: Bytes = 0;
-  #timer: Timer | null = null;
-  #dueNow = false;
+  /** Whoever sent what is unacknowledged waits for the ACK, so nobody needs to wait for this timer. */
+  readonly #delayed: Deadline;
+  #due: Timer | null = null;
+  readonly #dueNow = (): void => {
+    this.#due = null;
+    this.#acknowledge();
+  };
 
-  /** `acknowledge` sends an ACK; whatever carries one must call `acknowledged`. */
-  constructor(kernel: Kernel, acknowledge: () => void) {
+  /** `acknowledge` sends an ACK; whatever carries one must call `acknowledged`. `buffer`: what is held for an application that does not read. */
+  constructor(kernel: Kernel, buffer: Bytes, acknowledge: () => void) {
     this.#kernel = kernel;
+    this.#buffer = buffer;
     this.#acknowledge = acknowledge;
+    this.#delayed = new Deadline(kernel, acknowledge, { background: true });
+  }
+
+  /** The other side's SYN came. */
+  synchronised(): void {
+    this.next = 1;
+    this.edge = Math.max(this.edge, 1);
   }
 
   /** Offset in the stream after the last byte that came in order. */
   get streamEnd(): Bytes {
-    return this.#queue.end;
+    return this.next - 1 - (this.finished ? 1 : 0);
   }
 
-  /** Offset in the stream of the next byte that the application will read. */
-  get readOffset(): Bytes {
-    return this.#queue.start;
-  }
-
-  /** Room that can be offered now, never less than was offered before. */
+  /** The window as last told, less what has come since. */
   get window(): Bytes {
-    return Math.max(RECEIVE_BUFFER - this.#queue.length, this.edge - this.next, 0);
+    return Math.max(this.edge - this.next, 0);
   }
 
-  /** Data, a FIN, or both at a position. True when the stream advanced. */
-  accept(position: number, payload: readonly Content[], length: Bytes, fin: boolean): boolean {
-    const end = position + length;
-    if (fin && this.#finPosition < 0) this.#finPosition = end;
-    const from = Math.max(position, this.next);
-    const to = Math.min(end, Math.max(this.edge, this.next));
+  /** Data, a FIN, or both at a position. */
+  accept(position: number, length: Bytes, fin: boolean): void {
+    const dataEnd = position + length;
+    if (fin && this.#finPosition < 0) this.#finPosition = dataEnd;
     const before = this.next;
+    const from = Math.max(position, before);
+    let to = Math.min(dataEnd, Math.max(this.edge, before));
+    // The FIN takes no room.
+    if (fin && to === dataEnd) to++;
     const hadGap = !this.#early.empty;
     if (to > from) {
-      const fresh = from === position && to === end ? payload : cut(payload, from - position, to - position);
-      if (from === this.next && !hadGap) this.#deliver(fresh);
-      else {
-        this.#early.insert(from, fresh);
-        this.#deliver(this.#early.takeFrom(this.next));
-      }
+      if (hadGap || from > before) this.#acceptEarly(from, to);
+      else this.next = to;
+      if (this.#finPosition >= 0 && this.next > this.#finPosition) this.finished = true;
     }
-    if (this.#finPosition === this.next && !this.finished) {
-      this.finished = true;
-      this.next++;
-    }
-    const advanced = this.next > before;
-    this.#unacknowledged += this.next - before;
+    const advanced = this.next - before;
+    this.#unacknowledged += advanced;
     // RFC 5681 §4.2: at once for what is out of order, fills a gap, repeats or ends the stream, and for every second segment.
-    if (!advanced || hadGap || this.finished || this.#unacknowledged >= 2 * MAXIMUM_SEGMENT_SIZE) this.acknowledgeNow();
-    else if (this.#timer === null) {
-      this.#timer = this.#kernel.schedule(DELAYED_ACK, () => {
-        this.#timer = null;
-        this.#acknowledge();
-      });
-    }
-    return advanced;
+    if (advanced === 0 || hadGap || this.finished || this.#unacknowledged >= 2 * MAXIMUM_SEGMENT_SIZE) this.acknowledgeNow();
+    else if (!this.#delayed.pending) this.#delayed.start(DELAYED_ACK);
   }
 
-  take(): Content | null {
-    const content = this.#queue.take();
-    if (content) this.#considerWindowUpdate();
-    return content;
+  /** The application has read up to that offset of the stream. */
+  read(offset: Bytes): void {
+    this.readOffset = offset;
+    // RFC 9293 §3.8.6.2.2: tell of room when the other side is short of it and it grew worth telling; else the next ACK does.
+    if (this.window < 2 * MAXIMUM_SEGMENT_SIZE && this.#room - this.window >= this.#worthTelling) this.acknowledgeNow();
   }
 
   /** An ACK at the end of this moment, unless something carries one before. */
   acknowledgeNow(): void {
-    if (this.#dueNow) return;
-    this.#cancel();
-    this.#dueNow = true;
-    this.#timer = this.#kernel.schedule(
-      0,
-      () => {
-        this.#timer = null;
-        this.#dueNow = false;
-        this.#acknowledge();
-      },
-      { priority: END_OF_MOMENT },
-    );
+    if (this.#due === null) this.#due = this.#kernel.schedule(0, this.#dueNow, END_OF_MOMENT);
   }
 
-  /** A segment that goes out now carries the acknowledgment and told the window up to `edge`. */
-  acknowledged(edge: number): void {
-    this.edge = Math.max(this.edge, edge);
+  /** The window for a segment that goes out now and carries the acknowledgment of `next`, in units of 2^shift bytes. */
+  acknowledged(shift: number): number {
+    const unit = 2 ** shift;
+    const told = this.edge - this.next;
+    const room = this.#room;
+    // The right edge never moves back (RFC 7323 §2.4), nor forward by little (RFC 9293 §3.8.6.2.2).
+    const grown = room - told >= this.#worthTelling ? Math.floor(room / unit) : 0;
+    const window = Math.min(Math.max(grown, Math.ceil(Math.max(told, 0) / unit)), 65_535);
+    this.edge = Math.max(this.edge, this.next + window * unit);
     this.#unacknowledged = 0;
-    this.#cancel();
+    this.#delayed.stop();
+    if (this.#due !== null) {
+      this.#kernel.cancel(this.#due);
+      this.#due = null;
+    }
+    return window;
+  }
+
+  /** RFC 2018 §4: writes both ends of up to four early blocks into `edges`, the block that changed last first; how many they are. */
+  selectiveBlocks(edges: Float64Array): number {
+    if (this.#early.empty) return 0;
+    let blocks = 0;
+    for (let i = 0; i < this.#recent.length && blocks < MOST_BLOCKS; i++) {
+      const range = this.#early.indexOf(this.#recent[i] as number);
+      if (range < 0) continue;
+      edges[2 * blocks] = this.#early.start(range);
+      edges[2 * blocks + 1] = this.#early.end(range);
+      blocks++;
+    }
+    return blocks;
   }
 
   stop(): void {
-    this.#cancel();
+    this.#delayed.stop();
+    if (this.#due !== null) this.#kernel.cancel(this.#due);
+    this.#due = null;
   }
 
-  /** Drops what the application has not read. */
-  discard(): void {
-    this.#queue.dropBefore(this.#queue.end);
+  /** Free bytes of the buffer. */
+  get #room(): Bytes {
+    return this.#buffer - (this.streamEnd - this.readOffset);
   }
 
-  #cancel(): void {
-    if (this.#timer !== null) this.#kernel.cancel(this.#timer);
-    this.#timer = null;
-    this.#dueNow = false;
+  get #worthTelling(): Bytes {
+    return Math.min(MAXIMUM_SEGMENT_SIZE, this.#buffer / 2);
   }
 
-  #deliver(payload: readonly Content[]): void {
-    for (const content of payload) this.#queue.append(content);
-    this.next += lengthOf(payload);
-  }
-
-  #considerWindowUpdate(): void {
-    // RFC 9293 §3.8.6.2.2: tell of room when the other side is short of it and it grew by a segment; else the next ACK does.
-    const told = this.edge - this.next;
-    if (told < 2 * MAXIMUM_SEGMENT_SIZE && this.window - told >= MAXIMUM_SEGMENT_SIZE) this.acknowledgeNow();
+  #acceptEarly(from: number, to: number): void {
+    const early = this.#early;
+    early.add(from, to);
+    const range = early.indexOf(from);
+    const start = early.start(range);
+    const end = early.end(range);
+    const recent = this.#recent;
+    // Blocks that have become one have one entry.
+    let kept = 0;
+    for (const position of recent) if (position < start || position >= end) recent[kept++] = position;
+    recent.length = kept;
+    if (start <= this.next) {
+      this.next = end;
+      early.removeBelow(end);
+      return;
+    }
+    recent.unshift(from);
+    if (recent.length > REMEMBERED_BLOCKS) recent.pop();
   }
 }

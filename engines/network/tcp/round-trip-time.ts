@@ -1,6 +1,6 @@
 /** How long to wait for an acknowledgment: RFC 6298. */
 import type { Nanoseconds } from '../../quantities.ts';
-import { CLOCK_GRANULARITY, INITIAL_RTO, MAXIMUM_RTO, MINIMUM_RTO } from './parameters.ts';
+import { CLOCK_GRANULARITY, INITIAL_RTO, MAXIMUM_RTO, MINIMUM_RTO, RTO_AFTER_LOST_SYN } from './parameters.ts';
 
 export class RoundTripTime {
   /** NaN before the first measurement. */
@@ -36,5 +36,11 @@ export class RoundTripTime {
   /** §5.5: the timer expired. */
   backOff(): void {
     if (this.#timeout * 2 ** this.#backoff < MAXIMUM_RTO) this.#backoff++;
+  }
+
+  /** §5.7: data begins. A handshake that was `repeated` measured nothing, and says that the first guess may be too short. */
+  established(repeated: boolean): void {
+    this.#backoff = 0;
+    if (repeated && Number.isNaN(this.smoothed)) this.#timeout = RTO_AFTER_LOST_SYN;
   }
 }

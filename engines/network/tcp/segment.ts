@@ -1,6 +1,13 @@
-/** A TCP segment as the simulated network carries it: the header's values as on the wire, the payload as content. */
-import type { Content } from '../../content.ts';
+/**
+ * A TCP segment as the simulated network carries it: the header's values as on the wire, and no payload.
+ *
+ * Both ends live in one memory, so the bytes of a stream stay with the conversation (conversation.ts), and a segment only
+ * says which of them it carries. What that leaves out: an old duplicate of an earlier incarnation of a connection would
+ * carry the bytes of the new one. It makes no difference, because the sequence checks that keep old duplicates out of a
+ * new incarnation (RFC 9293 §3.4) look at numbers alone.
+ */
 import type { Bytes } from '../../quantities.ts';
+import type { SentPacket } from '../../recorder.ts';
 import type { Conversation } from './conversation.ts';
 
 export const FIN = 1;
@@ -9,36 +16,21 @@ export const RST = 4;
 export const PSH = 8;
 export const ACK = 16;
 
-export interface Segment {
+export interface Segment extends SentPacket {
   readonly kind: 'tcp';
   /** Index of the sending host. */
   readonly from: number;
   readonly fromPort: number;
   readonly toPort: number;
   readonly conversation: Conversation;
-  readonly fromServer: boolean;
-  readonly flags: number;
-  /** Modulo 2^32. */
-  readonly sequence: number;
-  readonly acknowledgment: number;
-  /** The 16-bit field. */
-  readonly window: number;
-  readonly options: SegmentOptions | null;
-  readonly payload: readonly Content[];
-  /** Payload bytes. */
-  readonly length: Bytes;
 }
 
-export interface SegmentOptions {
-  /** Largest payload that the sender of the option takes. */
-  readonly maximumSegmentSize: Bytes;
-  /** 0 to 14. */
-  readonly windowShift: number;
-}
+/** Ethernet, IPv4 and TCP headers without options, in bytes. */
+const HEADERS: Bytes = 14 + 20 + 20;
 
-/** The two options of a SYN, padded to four bytes (RFC 9293 §3.2, RFC 7323 §2.2). */
-export function encodeOptions({ maximumSegmentSize, windowShift }: SegmentOptions): Uint8Array {
-  return Uint8Array.of(2, 4, maximumSegmentSize >>> 8, maximumSegmentSize & 0xff, 1, 3, 3, windowShift);
+/** Bytes of its frame, without preamble and check sequence. */
+export function frameSize(segment: Segment): Bytes {
+  return HEADERS + (segment.options === null ? 0 : segment.options.length) + segment.length;
 }
 
 /** What the segment takes of the sequence space: its payload, and one each for SYN and FIN (RFC 9293 §3.4). */

@@ -4,6 +4,7 @@ import { parseIpv4 } from './address.ts';
 import { fold, pseudoHeaderSum, sum } from './checksum.ts';
 import type { WireError } from './ethernet.ts';
 import { TCP } from './ipv4.ts';
+import { dissectOptions } from './tcp-options.ts';
 import type { Addresses } from './udp.ts';
 
 export interface TcpPacket {
@@ -180,55 +181,6 @@ export function dissect(bytes: Uint8Array, addresses: Addresses): readonly Field
     });
   }
   return fields;
-}
-
-/** The options of a header, which ends where `header` ends. */
-function dissectOptions(header: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  let at = 20;
-  while (at < header.length) {
-    const kind = header[at] as number;
-    if (kind === 0) {
-      fields.push({ name: 'End of Option List', value: '', start: at, end: header.length, standard: 'RFC 9293 §3.2' });
-      return fields;
-    }
-    if (kind === 1) {
-      fields.push({ name: 'No-Operation', value: '', start: at, end: at + 1, meaning: 'padding', standard: 'RFC 9293 §3.2' });
-      at++;
-      continue;
-    }
-    const length = header[at + 1] ?? 0;
-    if (length < 2 || at + length > header.length) {
-      fields.push({ name: 'Option', value: `kind ${kind} with length ${length}`, start: at, end: header.length, malformed: true });
-      return fields;
-    }
-    fields.push({ start: at, end: at + length, ...describeOption(kind, header.subarray(at, at + length)) });
-    at += length;
-  }
-  return fields;
-}
-
-function describeOption(kind: number, option: Uint8Array): Omit<Field, 'start' | 'end'> {
-  if (kind === 2 && option.length === 4) {
-    return {
-      name: 'Maximum Segment Size',
-      value: `${((option[2] as number) << 8) | (option[3] as number)} bytes`,
-      meaning: 'the longest segment that the sender takes',
-      standard: 'RFC 9293 §3.7.1',
-    };
-  }
-  if (kind === 3 && option.length === 3) {
-    return {
-      name: 'Window Scale',
-      value: `${option[2]} (times ${2 ** Math.min(option[2] as number, 14)})`,
-      meaning: 'unit of the window field in the segments after this one',
-      standard: 'RFC 7323 §2.2',
-    };
-  }
-  if (kind === 4 && option.length === 2) {
-    return { name: 'SACK Permitted', value: '', meaning: 'the sender takes selective acknowledgments', standard: 'RFC 2018 §2' };
-  }
-  return { name: 'Option', value: `kind ${kind}, ${option.length} bytes`, standard: 'RFC 9293 §3.2' };
 }
 
 function checksum(bytes: Uint8Array, { source, destination }: Addresses): number {

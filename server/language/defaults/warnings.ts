@@ -1,6 +1,9 @@
 /** What is well formed, and probably not what was meant. */
 import { canonical, isSubdomain } from '../../../engines/dns/domain-name.ts';
+import type { LinkFailureAction, LinkRecoveryAction } from '../../../engines/network/scenario.ts';
 import type { SourceRange } from '../../../engines/scenario.ts';
+import { transferMetrics } from '../../../engines/transfer/metrics.ts';
+import { linkKey } from '../links.ts';
 import type { Program } from '../program.ts';
 import { nameOf } from './addresses.ts';
 
@@ -37,6 +40,52 @@ export function mailHostWarnings(program: Program): void {
       },
     );
   }
+}
+
+/** Steps that end what no step begins. */
+export function mendingWarnings(program: Program): void {
+  if (program.incomplete || program.missing.size > 0) return;
+  const begun = new Set<string>();
+  for (const { action } of program.steps) {
+    if (action.kind === 'network.crash') begun.add(`crash ${action.host}`);
+    else if (action.kind === 'network.link-failure') begun.add(failureKey(action));
+    else if (action.kind === 'network.partition') begun.add('partition');
+  }
+  let told = '';
+  for (const { action, at } of program.steps) {
+    let message: string | null = null;
+    if (action.kind === 'network.restart' && !begun.has(`crash ${action.host}`))
+      message = `Nothing to restart: no step says \`${action.host} crashes\`.`;
+    else if (action.kind === 'network.link-recovery' && !begun.has(failureKey(action)))
+      message =
+        action.b === null
+          ? `Nothing to reconnect: no step says \`${action.a} disconnects\`.`
+          : `Nothing to recover from: no step says \`link ${action.a} <-> ${action.b} fails\`.`;
+    else if (action.kind === 'network.healing' && !begun.has('partition')) message = 'Nothing to heal: no step makes a partition.';
+    // Once a statement, of the hosts that a range stands for.
+    const place = `${at.source} ${at.start}`;
+    if (message === null || place === told) continue;
+    told = place;
+    program.report('nothing-to-mend', at, message);
+  }
+}
+
+/** Expectations of a transfer that no step makes. */
+export function transferWarnings(program: Program): void {
+  if (program.incomplete || program.missing.size > 0) return;
+  const made = new Set<string>();
+  for (const { action } of program.steps) if (action.kind === 'transfer.send') made.add(`${action.from} ${action.to}`);
+  for (const { expected, at } of program.expectations) {
+    if (expected.kind !== 'metric' || !transferMetrics.some(({ name }) => name === expected.metric)) continue;
+    const [from, to] = expected.subjects;
+    if (made.has(`${from} ${to}`)) continue;
+    const guess = made.has(`${to} ${from}`) ? ` Did you mean ${expected.metric} of \`${to}\` to \`${from}\`?` : '';
+    program.report('nothing-to-measure', at, `No step transfers anything from \`${from}\` to \`${to}\`.${guess}`);
+  }
+}
+
+function failureKey({ a, b }: LinkFailureAction | LinkRecoveryAction): string {
+  return b === null ? `access ${a}` : linkKey(a, b);
 }
 
 /** Hosts that a `host` line declares and nothing mentions; once a statement, and only when none of its hosts is used. */

@@ -1,6 +1,6 @@
 /** What the parser says where a statement does not follow its form. */
 import type { Entry, Property, Slots } from '../entry.ts';
-import { form, type State } from '../pattern.ts';
+import { form, helpful, type State } from '../pattern.ts';
 import { recordTypeWords } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
 import { nearest, oneOf } from '../spelling.ts';
@@ -28,10 +28,8 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
     if (entry.block !== undefined && entry.block !== 'none' && !node.braces) expected.push('{');
     expected.push('the end of the line');
   }
-  const forms =
-    state.reaches.length <= 2 && scanner.start !== node.start
-      ? ` ${state.reaches.map((item) => `\`${timed(form(item), node)}\``).join(' or ')}.`
-      : '';
+  const shown = scanner.start === node.start ? [] : helpful<Entry | Property>(state.reaches);
+  const forms = shown.length > 0 ? ` ${shown.map((item) => `\`${timed(form(item), node)}\``).join(' or ')}.` : '';
   const found = scanner.slice();
   const candidates = state.slots.some((edge) => edge.slot.form === 'record-type') ? [...words, ...recordTypeWords] : words;
   const known = scanner.kind === TokenKind.word && !atEnd ? nearest(found, candidates) : null;

@@ -4,7 +4,7 @@
  */
 import type { TextRange } from '../compilation.ts';
 import type { Entry, Property } from '../entry.ts';
-import { form, type State } from '../pattern.ts';
+import { form, helpful, type State } from '../pattern.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
 import { nearest } from '../spelling.ts';
@@ -48,7 +48,10 @@ const insertion = (at: number, text: string): SyntaxFix => ({
 });
 const wordBefore = ({ reading: { text, scanner } }: Impasse): string =>
   /[^\s"]*$/.exec(text.slice(Math.max(0, scanner.previousEnd - 80), scanner.previousEnd))![0];
-const formOf = ({ state }: Impasse): string => (state.reaches.length === 1 ? `: \`${form(state.reaches[0]!)}\`.` : '.');
+const formOf = ({ state }: Impasse): string => {
+  const items = helpful<Entry | Property>(state.reaches);
+  return items.length === 1 ? `: \`${form(items[0]!)}\`.` : '.';
+};
 
 /** The first of them that fits. */
 export function slipAt(impasse: Impasse): Slip | null {

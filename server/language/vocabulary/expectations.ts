@@ -51,6 +51,16 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'domain-name': 'crepes.fr',
 };
 
+/** A program in which the metric is expected: of two hosts, while the one transfers to the other; else of mail. */
+function metricExample({ name, unit, subjects: measured }: MetricDefinition): string {
+  const betweenHosts = measured.length === 2 && measured.every(({ type }) => type === 'host');
+  const above = betweenHosts
+    ? 'host pc, server\npc transfers 10 MB to server'
+    : 'zone crepes.fr on ns.crepes.fr\nmailbox alice@crepes.fr on mail.crepes.fr';
+  const of = measured.map(({ preposition, type }, i) => `${preposition} ${betweenHosts ? ['pc', 'server'][i] : exampleSubject[type]}`);
+  return `${above}\nexpect ${name} ${of.join(' ')} ${betweenHosts && unit !== 'ns' ? '>' : '<'} ${exampleValue[unit]}`;
+}
+
 /** `expect METRIC of SUBJECT < VALUE`, made from an entry of the catalogue. */
 function metricEntry(metric: MetricDefinition): Entry {
   const slots: Record<string, Slot<unknown>> = { COMPARISON: comparison, VALUE: valueSlots[metric.unit] };
@@ -62,7 +72,6 @@ function metricEntry(metric: MetricDefinition): Entry {
     slots[names[i]!] = subjects[type];
   });
   const of = metric.subjects.map(({ preposition }, i) => `${preposition} ${names[i]}`).join(' ');
-  const made = metric.subjects.map(({ preposition, type }) => `${preposition} ${exampleSubject[type]}`).join(' ');
   return entry<Slots>({
     id: `expect ${metric.name}`,
     role: 'expectation',
@@ -70,7 +79,7 @@ function metricEntry(metric: MetricDefinition): Entry {
     slots,
     doc: metric.doc,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: `zone crepes.fr on ns.crepes.fr\nmailbox alice@crepes.fr on mail.crepes.fr\nexpect ${metric.name} ${made} < ${exampleValue[metric.unit]}`,
+    example: metricExample(metric),
     build(given, _block, site) {
       const measured: string[] = [];
       for (let i = 0; i < names.length; i++) {

@@ -1,0 +1,410 @@
+/**
+ * One end of a TCP connection at flow level: the same life as at `packets` (RFC 9293 §3.3.2), in as few events as it takes.
+ *
+ * SYN, FIN and RST travel as single segments, with the line's delays and losses; data as a fluid (sending.ts). Both ends
+ * know each other, so that what arrives is handed over directly. The third segment of the handshake and pure
+ * acknowledgments are taken to arrive, and take no room on the line.
+ */
+import type { Content } from '../../content.ts';
+import type { Kernel, Timer } from '../../kernel/kernel.ts';
+import { type Process, wait } from '../../kernel/process.ts';
+import { type RandomStream, randomStream } from '../../kernel/random.ts';
+import type { Bytes, Nanoseconds } from '../../quantities.ts';
+import type { ConnectionEnding } from '../../recorder.ts';
+import type { TcpSettings } from '../../scenario.ts';
+import type { ConnectFailure, Connection, Endpoint, MessageInfo } from '../host.ts';
+import type { Conversation, Stream } from '../tcp/conversation.ts';
+import { INITIAL_RTO, MAXIMUM_RTO, MAXIMUM_SEGMENT_LIFETIME, SEND_BUFFER, SYN_TIMEOUT } from '../tcp/parameters.ts';
+import type { FlowNetwork } from './flow-network.ts';
+import { HEADERS } from './route.ts';
+import { Sending, type SendingEnd } from './sending.ts';
+
+/** A SYN has options: MSS and window scale, or with SACK-permitted one word more; the difference is a fraction of a microsecond. */
+const SYN_SIZE: Bytes = HEADERS + 8;
+
+export type FlowState = 'SYN-SENT' | 'SYN-RECEIVED' | 'ESTABLISHED' | 'TIME-WAIT' | 'CLOSED';
+
+/** What a connection needs of its host. */
+export interface FlowHost {
+  readonly network: FlowNetwork;
+  readonly hostIndex: number;
+  readonly settings: TcpSettings;
+  /** True while the host has power. */
+  readonly powered: boolean;
+  /** It came to be, on the passive side. */
+  established(connection: FlowConnection): void;
+  forget(connection: FlowConnection): void;
+}
+
+export class FlowConnection implements Connection, SendingEnd {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly remoteHost: number;
+  state: FlowState;
+  ending: null | 'closed' | 'reset' | 'timed out' = null;
+  conversation: Conversation;
+  isServer: boolean;
+  readonly sending: Sending;
+  /** The other end, once it has taken a SYN. */
+  peer: FlowConnection | null = null;
+  /** Host of the other end. */
+  readonly remoteFlows: FlowHost;
+  readonly #host: FlowHost;
+  readonly #kernel: Kernel;
+  /** Offset after the last byte that came in order. */
+  #arrived: Bytes = 0;
+  #closing = false;
+  #closedFirst = false;
+  #finAcknowledged = false;
+  #finReceived = false;
+  #attempts = 0;
+  #timer: Timer | null = null;
+  #random: RandomStream | null = null;
+  #readers: ((content: Content | null) => void)[] = [];
+  #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
+  #opened: ((failure: ConnectFailure | null) => void) | null = null;
+
+  constructor(host: FlowHost, remoteFlows: FlowHost, conversation: Conversation, isServer: boolean, local: Endpoint, remote: Endpoint) {
+    this.#host = host;
+    this.#kernel = host.network.kernel;
+    this.remoteFlows = remoteFlows;
+    this.remoteHost = remoteFlows.hostIndex;
+    this.conversation = conversation;
+    this.isServer = isServer;
+    this.local = local;
+    this.remote = remote;
+    this.state = isServer ? 'SYN-RECEIVED' : 'SYN-SENT';
+    this.sending = new Sending(host.network, this);
+  }
+
+  // The application's side.
+
+  /** Active open; `opened` is told once how it went. */
+  open(opened: (failure: ConnectFailure | null) => void): void {
+    this.#opened = opened;
+    this.#sendSyn(this.#kernel.now);
+  }
+
+  /** Gives an attempt to connect up: nobody waits for it any longer. */
+  abandon(ending: 'closed' | 'timed out'): void {
+    if (this.state !== 'SYN-SENT') return;
+    this.#opened = null;
+    this.#finish(ending);
+  }
+
+  read(): Process<Content | null> {
+    return wait<Content | null>((resume) => {
+      const content = this.#take();
+      if (content || this.ending !== null) {
+        resume(content);
+        return () => {};
+      }
+      this.#readers.push(resume);
+      this.#offer();
+      return () => {
+        const i = this.#readers.indexOf(resume);
+        if (i >= 0) this.#readers.splice(i, 1);
+        this.#offer();
+      };
+    });
+  }
+
+  *write(content: Content, message: MessageInfo): Process<boolean> {
+    if (this.state !== 'ESTABLISHED' || this.#closing) return false;
+    const { length } = content;
+    if (length === 0) return true;
+    const kernel = this.#kernel;
+    const { recorder } = this.#host.network;
+    const start = this.sending.written;
+    const end = start + length;
+    const step = kernel.cause;
+    const index = recorder.sendMessage(kernel.now, this.from, this.to, this.connection, content, message, step, start);
+    // The stream keeps bytes of its own, so that the caller may use its buffer again.
+    this.outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
+    this.sending.write(length);
+    const kept = Math.max(SEND_BUFFER, this.settings.receiveBuffer);
+    if (end - (this.peer?.arrived ?? 0) <= kept) return true;
+    return yield* wait<boolean>((resume) => {
+      const writer = { end: end - kept, resume };
+      this.#writers.push(writer);
+      this.sending.tellWhenAcknowledged(end - kept);
+      return () => {
+        const i = this.#writers.indexOf(writer);
+        if (i >= 0) this.#writers.splice(i, 1);
+      };
+    });
+  }
+
+  close(): void {
+    if (this.state === 'SYN-SENT') {
+      this.abandon('closed');
+      return;
+    }
+    if (this.#closing || (this.state !== 'ESTABLISHED' && this.state !== 'SYN-RECEIVED')) return;
+    this.#closing = true;
+    this.#closedFirst = !this.#finReceived;
+    this.sending.finish();
+  }
+
+  abort(): void {
+    if (this.state === 'CLOSED') return;
+    const over = this.state === 'TIME-WAIT' || (this.#closing && this.#finReceived && this.sending.drained);
+    if (!over && this.peer) this.#sendReset(this.peer);
+    this.#finish(over ? 'closed' : 'reset');
+  }
+
+  /** The host lost power: gone without a word. */
+  vanish(): void {
+    if (this.state === 'CLOSED') return;
+    this.#finish(null);
+    this.peer?.sending.pathChanged();
+  }
+
+  // What the sending half asks.
+
+  get connection(): number {
+    return this.conversation.connection;
+  }
+
+  get from(): number {
+    return this.#host.hostIndex;
+  }
+
+  get to(): number {
+    return this.remoteHost;
+  }
+
+  get outgoing(): Stream {
+    return this.isServer ? this.conversation.fromServer : this.conversation.fromClient;
+  }
+
+  get settings(): TcpSettings {
+    return this.#host.settings;
+  }
+
+  get receiveBuffer(): Bytes {
+    return this.remoteFlows.settings.receiveBuffer;
+  }
+
+  /** Draws the losses of what this end sends. */
+  random(): RandomStream {
+    const { local, remote } = this;
+    this.#random ??= randomStream(this.#kernel.seed, `flow loss ${local.address} ${local.port} ${remote.address} ${remote.port}`);
+    return this.#random;
+  }
+
+  deliver(position: Bytes, fin: boolean): void {
+    const { peer } = this;
+    if (!peer || this.answer() !== 'alive') {
+      this.sending.pathChanged();
+      if (this.state !== 'CLOSED' && this.answer() === 'reset') {
+        this.#kernel.schedule(this.#host.network.travel(this.to, this.from, HEADERS), () => this.resetByPeer());
+      } else if (this.state !== 'CLOSED') this.sending.unanswered();
+      return;
+    }
+    peer.#receive(position, fin);
+    if (fin) this.#kernel.schedule(this.#host.network.travel(this.to, this.from, HEADERS), () => this.#acknowledgeFin());
+  }
+
+  acknowledged(position: Bytes): void {
+    while (this.#writers.length > 0 && (this.#writers[0]?.end ?? 0) <= position) this.#writers.shift()?.resume(true);
+    const next = this.#writers[0];
+    if (next) this.sending.tellWhenAcknowledged(next.end);
+  }
+
+  timedOut(): void {
+    this.#finish('timed out');
+  }
+
+  answer(): 'alive' | 'reset' | 'silence' {
+    if (!this.remoteFlows.powered) return 'silence';
+    return this.peer && this.peer.state !== 'CLOSED' ? 'alive' : 'reset';
+  }
+
+  resetByPeer(): void {
+    if (this.state !== 'CLOSED') this.#finish('reset');
+  }
+
+  /** Offset after the last byte that came in order. */
+  get arrived(): Bytes {
+    return this.#arrived;
+  }
+
+  // The network's side.
+
+  /** The SYN of `client` has come. */
+  answerSyn(client: FlowConnection): void {
+    const { network } = this.#host;
+    this.peer = client;
+    network.control(
+      this.from,
+      this.to,
+      SYN_SIZE,
+      this.random(),
+      (delay) => this.#kernel.schedule(delay, () => client.#establish(this)),
+      () => {},
+    );
+  }
+
+  refused(): void {
+    if (this.state === 'SYN-SENT') this.#finish('refused');
+  }
+
+  #sendSyn(since: Nanoseconds): void {
+    const { network } = this.#host;
+    const kernel = this.#kernel;
+    network.control(
+      this.from,
+      this.to,
+      SYN_SIZE,
+      this.random(),
+      (delay) =>
+        kernel.schedule(delay, () => {
+          if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
+        }),
+      () => {},
+    );
+    this.#timer = kernel.schedule(Math.min(INITIAL_RTO * 2 ** this.#attempts, MAXIMUM_RTO), () => {
+      this.#timer = null;
+      if (kernel.now - since >= SYN_TIMEOUT) {
+        this.#finish('timed out');
+        return;
+      }
+      this.#attempts++;
+      this.sending.window.handshakeLost();
+      this.#sendSyn(since);
+    });
+  }
+
+  #establish(server: FlowConnection): void {
+    if (this.state !== 'SYN-SENT') return;
+    this.#stopTimer();
+    this.peer = server;
+    this.state = 'ESTABLISHED';
+    const { network } = this.#host;
+    if (!this.isServer) network.recorder.establishConnection(this.connection, this.#kernel.now);
+    this.#kernel.schedule(network.travel(this.from, this.to, HEADERS), () => server.#confirm());
+    this.#told(null);
+  }
+
+  /** The other side has acknowledged our SYN. */
+  #confirm(): void {
+    if (this.state !== 'SYN-RECEIVED') return;
+    this.state = 'ESTABLISHED';
+    this.#host.established(this);
+    if (this.#closing) this.sending.finish();
+  }
+
+  #receive(position: Bytes, fin: boolean): void {
+    const kernel = this.#kernel;
+    const { recorder } = this.#host.network;
+    if (this.state === 'SYN-RECEIVED') this.#confirm();
+    if (this.state === 'CLOSED') return;
+    this.#arrived = Math.max(this.#arrived, position);
+    const incoming = this.#incoming;
+    for (let message = incoming.nextDelivered(this.#arrived); message >= 0; message = incoming.nextDelivered(this.#arrived)) {
+      recorder.receiveMessage(message, kernel.now);
+    }
+    if (fin && !this.#finReceived) {
+      this.#finReceived = true;
+      this.ending = 'closed';
+      if (this.#finAcknowledged) this.#enterTimeWait();
+    }
+    while (this.#readers.length > 0) {
+      const content = this.#take();
+      if (!content && this.ending === null) break;
+      this.#readers.shift()?.(content);
+    }
+    this.#offer();
+  }
+
+  #acknowledgeFin(): void {
+    if (this.state === 'CLOSED' || this.#finAcknowledged) return;
+    this.#finAcknowledged = true;
+    if (!this.#finReceived) return;
+    if (!this.#closedFirst) {
+      this.#finish('closed');
+      return;
+    }
+    this.#record('closed');
+    this.#enterTimeWait();
+  }
+
+  /** The next content for the application, which then acts for the step that sent it. */
+  #take(): Content | null {
+    const { content } = this.#incoming;
+    const offset = content.start;
+    if (offset >= this.#arrived) return null;
+    const taken = content.take(this.#arrived);
+    if (taken) {
+      this.#kernel.cause = this.#incoming.stepAt(offset);
+      this.#offer();
+    }
+    return taken;
+  }
+
+  /** Tells the other side how much more there is room for: without end while the application waits for it. */
+  #offer(): void {
+    const limit = this.#readers.length > 0 ? Number.POSITIVE_INFINITY : this.#incoming.content.start + this.settings.receiveBuffer;
+    this.peer?.sending.offered(limit);
+  }
+
+  #sendReset(peer: FlowConnection): void {
+    this.#host.network.control(
+      this.from,
+      this.to,
+      HEADERS,
+      this.random(),
+      (delay) => this.#kernel.schedule(delay, () => peer.resetByPeer()),
+      () => {},
+    );
+  }
+
+  #enterTimeWait(): void {
+    this.state = 'TIME-WAIT';
+    this.sending.stop();
+    this.#timer = this.#kernel.schedule(2 * MAXIMUM_SEGMENT_LIFETIME, () => this.#finish('closed'), { background: true });
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#kernel.cancel(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The end of this end: whoever waits is told. `ending` null: without a record of it. */
+  #finish(ending: ConnectionEnding | null): void {
+    const before = this.state;
+    this.state = 'CLOSED';
+    this.sending.stop();
+    this.#stopTimer();
+    if (ending) this.#record(ending);
+    if (ending !== 'closed') {
+      this.#arrived = this.#incoming.content.start;
+      this.ending = ending === 'timed out' ? 'timed out' : 'reset';
+    } else this.ending ??= 'closed';
+    this.#host.forget(this);
+    if (before === 'SYN-SENT') {
+      this.#told({ failure: ending === 'refused' || ending === 'timed out' || ending === 'reset' ? ending : 'unreachable' });
+    }
+    const readers = this.#readers;
+    const writers = this.#writers;
+    this.#readers = [];
+    this.#writers = [];
+    for (const reader of readers) reader(this.#take());
+    for (const writer of writers) writer.resume(false);
+  }
+
+  #told(failure: ConnectFailure | null): void {
+    const opened = this.#opened;
+    this.#opened = null;
+    opened?.(failure);
+  }
+
+  #record(ending: ConnectionEnding): void {
+    this.#host.network.recorder.closeConnection(this.connection, this.#kernel.now, ending);
+  }
+
+  get #incoming(): Stream {
+    return this.isServer ? this.conversation.fromClient : this.conversation.fromServer;
+  }
+}

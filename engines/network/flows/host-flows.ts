@@ -1,0 +1,192 @@
+/** TCP of one host at flow level: its listeners and its connections. The same to its host as HostTcp (tcp/host-tcp.ts). */
+import { type Process, wait } from '../../kernel/process.ts';
+import { randomStream } from '../../kernel/random.ts';
+import type { TcpSettings } from '../../scenario.ts';
+import { AcceptQueue } from '../accept-queue.ts';
+import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
+import { Conversation } from '../tcp/conversation.ts';
+import { FlowConnection, type FlowHost } from './connection.ts';
+import type { FlowNetwork } from './flow-network.ts';
+import { HEADERS } from './route.ts';
+
+export class HostFlows implements FlowHost {
+  readonly network: FlowNetwork;
+  readonly hostIndex: number;
+  readonly settings: TcpSettings;
+  readonly #address: string;
+  readonly #ephemeralPort: (taken: (port: number) => boolean) => number | null;
+  #powered = true;
+  readonly #listeners = new Map<number, AcceptQueue>();
+  readonly #connections = new Map<number, FlowConnection>();
+
+  constructor(
+    network: FlowNetwork,
+    hostIndex: number,
+    settings: TcpSettings,
+    ephemeralPort: (taken: (port: number) => boolean) => number | null,
+  ) {
+    this.network = network;
+    this.hostIndex = hostIndex;
+    this.settings = settings;
+    this.#address = network.addressOf(hostIndex);
+    this.#ephemeralPort = ephemeralPort;
+    network.hosts[hostIndex] = this;
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  listen(port: number): Listener | ListenFailure {
+    if (!this.#powered) return { failure: 'not permitted' };
+    const chosen = port === 0 ? this.#ephemeralPort((candidate) => this.#listeners.has(candidate)) : port;
+    if (chosen === null || this.#listeners.has(chosen)) return { failure: 'address in use' };
+    const { kernel } = this.network;
+    const listener = new AcceptQueue({ address: this.#address, port: chosen }, kernel, () => this.#listeners.delete(chosen));
+    this.#listeners.set(chosen, listener);
+    return listener;
+  }
+
+  *connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
+    const { network } = this;
+    const { kernel, recorder } = network;
+    const remoteHost = network.hostAt(remote.address);
+    const remoteFlows = network.hosts[remoteHost];
+    if (!remoteFlows || !this.#powered) return { failure: 'unreachable' };
+    const taken = (port: number): boolean => this.#connections.has(key(port, remoteHost, remote.port)) || this.#listeners.has(port);
+    const port = options?.localPort || this.#ephemeralPort(taken);
+    if (port === null) return { failure: 'address in use' };
+    const known = this.#connections.get(key(port, remoteHost, remote.port));
+    // RFC 9293 §3.6.1 allows a new connection out of TIME-WAIT; any other state means that the pair of endpoints is in use.
+    if (known && known.state !== 'TIME-WAIT') return { failure: 'address in use' };
+    known?.abort();
+    const local = { address: this.#address, port };
+    const conversation = new Conversation(
+      recorder.openConnection({
+        transport: 'tcp',
+        client: this.hostIndex,
+        clientPort: port,
+        server: remoteHost,
+        serverPort: remote.port,
+        at: kernel.now,
+        clientIsn: this.#initialSequence(local, remote),
+      }),
+    );
+    const connection = new FlowConnection(this, remoteFlows, conversation, false, local, { ...remote });
+    this.#connections.set(key(port, remoteHost, remote.port), connection);
+    return yield* wait<Connection | ConnectFailure>((resume) => {
+      const timer =
+        options?.timeout === undefined
+          ? null
+          : kernel.schedule(options.timeout, () => {
+              connection.abandon('timed out');
+              resume({ failure: 'timed out' });
+            });
+      const stopTimer = (): void => {
+        if (timer !== null) kernel.cancel(timer);
+      };
+      connection.open((failure) => {
+        stopTimer();
+        resume(failure ?? connection);
+      });
+      return () => {
+        stopTimer();
+        connection.abandon('closed');
+      };
+    });
+  }
+
+  /** A SYN of `client`, which is for this host. */
+  takeSyn(client: FlowConnection): void {
+    const port = client.remote.port;
+    const id = key(port, client.from, client.local.port);
+    const known = this.#connections.get(id);
+    if (known && known.state !== 'TIME-WAIT') {
+      if (known.peer === client || known.peer === null) this.#answerAgain(known, client);
+      return;
+    }
+    known?.abort();
+    if (client.state !== 'SYN-SENT') return;
+    const { network } = this;
+    if (!this.#listeners.has(port)) {
+      network.control(
+        this.hostIndex,
+        client.from,
+        HEADERS,
+        client.random(),
+        (delay) => network.kernel.schedule(delay, () => client.refused()),
+        () => {},
+      );
+      return;
+    }
+    const local = { address: this.#address, port };
+    const { conversation } = client;
+    if (!conversation.accepted) network.recorder.setServerIsn(conversation.connection, this.#initialSequence(local, client.local));
+    conversation.accepted = true;
+    const accepted = new FlowConnection(this, network.hosts[client.from] as HostFlows, conversation, true, local, client.local);
+    this.#connections.set(id, accepted);
+    accepted.answerSyn(client);
+  }
+
+  /** A SYN that came before, or the other side's where both opened at once (RFC 9293 §3.5, figure 7). */
+  #answerAgain(known: FlowConnection, client: FlowConnection): void {
+    if (known.state === 'SYN-SENT' && client.conversation.connection < known.conversation.connection) {
+      // The run keeps the connection that was recorded first.
+      const { recorder, kernel } = this.network;
+      recorder.closeConnection(known.conversation.connection, kernel.now, 'closed');
+      known.conversation = client.conversation;
+      known.isServer = true;
+      recorder.setServerIsn(known.conversation.connection, this.#initialSequence(known.local, known.remote));
+    }
+    known.answerSyn(client);
+  }
+
+  /** Who reaches whom may have changed. */
+  pathsChanged(): void {
+    for (const connection of [...this.#connections.values()]) connection.sending.pathChanged();
+  }
+
+  /** Power fails: from now on nothing is sent. */
+  powerOff(): void {
+    this.#powered = false;
+  }
+
+  powerOn(): void {
+    this.#powered = true;
+  }
+
+  /** Everything is gone at once and without a word. */
+  vanish(): void {
+    const listeners = [...this.#listeners.values()];
+    const connections = [...this.#connections.values()];
+    this.#listeners.clear();
+    this.#connections.clear();
+    for (const listener of listeners) listener.vanish();
+    for (const connection of connections) connection.vanish();
+  }
+
+  // What connections ask for.
+
+  established(connection: FlowConnection): void {
+    const listener = this.#listeners.get(connection.local.port);
+    if (listener) listener.offer(connection);
+    else connection.abort();
+  }
+
+  forget(connection: FlowConnection): void {
+    const id = key(connection.local.port, connection.remoteHost, connection.remote.port);
+    if (this.#connections.get(id) === connection) this.#connections.delete(id);
+  }
+
+  /** RFC 6528, as at `packets`: a capture that is synthesised from the run counts from here. */
+  #initialSequence(local: Endpoint, remote: Endpoint): number {
+    const { kernel } = this.network;
+    const purpose = `initial sequence number ${local.address} ${local.port} ${remote.address} ${remote.port}`;
+    return (Math.floor(kernel.now / 4_000) + randomStream(kernel.seed, purpose).uint32()) % 4294967296;
+  }
+}
+
+/** One number for a pair of endpoints, as seen from a host. */
+function key(localPort: number, remoteHost: number, remotePort: number): number {
+  return (remoteHost * 65_536 + localPort) * 65_536 + remotePort;
+}

@@ -1,0 +1,1027 @@
+/**
+ * One direction of a connection at flow level: what is written goes out as a fluid, at the rate that the window and the
+ * links allow.
+ *
+ * Theory of operation. In slow start the window goes out as a *burst* at whatever rate the links give, and the next, twice
+ * as large, follows when the first acknowledgment is back: rounds as of packets. Once a burst takes longer than a round
+ * trip the pipe is full and the flow is *steady*: it is in the hands of its bottleneck, whose queue follows from the
+ * windows of all who share it (flow-network.ts), or else sends a window each round trip. Congestion avoidance is steady,
+ * too. Between events all of it is arithmetic: an event is due where a message ends, a round ends, a loss is drawn or
+ * repaired, or the window has grown enough to tell.
+ *
+ * Losses on a line are drawn: how many segments pass until the next one is geometric. What follows a lost segment arrives,
+ * but reaches the application only when the hole is filled: a round trip later where at least three segments follow, else
+ * when the retransmission timer has expired. A message of one segment on an idle connection takes no part in the sharing:
+ * it waits in the queues and is serialised like a packet.
+ */
+import type { Timer } from '../../kernel/kernel.ts';
+import type { RandomStream } from '../../kernel/random.ts';
+import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
+import type { TcpSettings } from '../../scenario.ts';
+import type { Stream } from '../tcp/conversation.ts';
+import { CLOCK_GRANULARITY, DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE, MINIMUM_RTO, USER_TIMEOUT } from '../tcp/parameters.ts';
+import type { FlowNetwork } from './flow-network.ts';
+import { FULL_FRAME, HEADERS, type Route, wireSize } from './route.ts';
+import { Window } from './window.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+const LOOPBACK_DELAY: Nanoseconds = 10_000;
+/** Segments that must follow a lost one for three duplicate acknowledgments. */
+const DUPLICATES = 3;
+/** Round trips over which CUBIC's curve is taken for straight. */
+export const CHORD = 4;
+/** A steady flow's rate follows its window in steps of this share. */
+const STEP = 0.1;
+/** A stretch of the recorded flow ends when the rate has changed by more than this share. */
+const SAME_RATE = 0.02;
+/** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
+const SURE = 0.75;
+const FAR: Nanoseconds = SECOND / 10;
+/** A reader of a long message is told of progress each so many bytes, at the next change of rate. */
+const PROGRESS: Bytes = 256 * 1024;
+
+/** What a sending half needs of its connection. */
+export interface SendingEnd {
+  readonly connection: number;
+  readonly isServer: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly outgoing: Stream;
+  readonly settings: TcpSettings;
+  /** Of the other side: bounds the window. */
+  readonly receiveBuffer: Bytes;
+  random(): RandomStream;
+  /** What lies before `position` reaches the other side, with FIN when `fin`. */
+  deliver(position: Bytes, fin: boolean): void;
+  /** The other side has acknowledged what lies before `position`. */
+  acknowledged(position: Bytes): void;
+  /** Nothing was acknowledged for too long. */
+  timedOut(): void;
+  /** Whether the other side still knows the connection, and, where its host is up but does not, that a reset will come. */
+  answer(): 'alive' | 'reset' | 'silence';
+  /** The other side answered with RST. */
+  resetByPeer(): void;
+}
+
+type Mode = 'idle' | 'burst' | 'paused' | 'steady' | 'blocked' | 'stalled' | 'over';
+
+export class Sending {
+  readonly window: Window;
+  /** Number in the allocation; −1 while it has no part in it. */
+  flow = -1;
+  /** Link that holds it back, or −1. */
+  bottleneck = -1;
+  /** Bytes a nanosecond. */
+  rate = 0;
+  /** By how much the window grows while a link holds the flow back, bytes a nanosecond, since when. */
+  growth = 0;
+  windowAt: Nanoseconds = 0;
+  /** No acknowledgment of the present round comes before. */
+  growsFrom: Nanoseconds = 0;
+  /** When found losses end in a smaller window. */
+  recoverAt: Nanoseconds = NEVER;
+  /** The bottleneck's own event sees to the recovery. */
+  recoversWithLink = false;
+  finQueued = false;
+
+  readonly #network: FlowNetwork;
+  readonly #end: SendingEnd;
+  #mode: Mode = 'idle';
+  #written: Bytes = 0;
+  /** Ends of the messages that have not gone out. */
+  readonly #ends: number[] = [];
+  #firstEnd = 0;
+  #sent: Bytes = 0;
+  #sentAt: Nanoseconds = 0;
+  #target: Bytes = 0;
+  /** Payload bytes for each byte on the line, and segments for each byte, of the present message. */
+  #efficiency = 1;
+  #density = 1 / MAXIMUM_SEGMENT_SIZE;
+  #allocated = 0;
+  #roundStart: Nanoseconds = -NEVER;
+  #roundBegin: Bytes = 0;
+  #roundEnd: Bytes = 0;
+  #usedInRound: Bytes = 0;
+  #previousRate = 0;
+  #resumeAt: Nanoseconds = 0;
+  #stepAt: Nanoseconds = NEVER;
+  /** Segments until the next loss. */
+  #lossIn = NEVER;
+  #random: RandomStream | null = null;
+  #drawnFor = 0;
+  #timeout = false;
+  /** How long it takes to send again what had arrived already. */
+  #again: Nanoseconds = 0;
+  /** Nothing beyond goes out before the timer has expired. */
+  #blockedAt: Bytes = NEVER;
+  /** Nothing that was sent after a loss is handed on before. */
+  #holeUntil: Nanoseconds = 0;
+  #lastArrival: Nanoseconds = 0;
+  #lastSent: Nanoseconds = 0;
+  /** What the receiver has room for. */
+  #limit: Bytes = NEVER;
+  /** Position of which the writer wants to hear that it is acknowledged. */
+  #mark: Bytes = NEVER;
+  #stretchFrom: Bytes = 0;
+  #stretchAt: Nanoseconds = 0;
+  #stretchRate = 0;
+  #told: Bytes = 0;
+  #stalledSince: Nanoseconds = NEVER;
+  #attempts = 0;
+  #finSent = false;
+  /** The ways there and back, as of that state of the network. */
+  #there: Route | null = null;
+  #back: Route | null = null;
+  #routesOf = -1;
+  #timer: Timer | null = null;
+  #timerAt: Nanoseconds = NEVER;
+  #timerCause = -1;
+  readonly #wakes = (): void => {
+    this.#timer = null;
+    this.#timerAt = NEVER;
+    this.#wake();
+  };
+
+  constructor(network: FlowNetwork, end: SendingEnd) {
+    this.#network = network;
+    this.#end = end;
+    this.#limit = end.receiveBuffer;
+    this.window = new Window(end.receiveBuffer, end.settings.congestionControl === 'cubic');
+  }
+
+  get from(): number {
+    return this.#end.from;
+  }
+
+  get to(): number {
+    return this.#end.to;
+  }
+
+  /** Bytes written so far. */
+  get written(): Bytes {
+    return this.#written;
+  }
+
+  /** Everything that was written has gone out. */
+  get drained(): boolean {
+    return this.#sent >= this.#written;
+  }
+
+  /** Something is on its way or waits to be sent. */
+  get active(): boolean {
+    return this.#mode !== 'idle' && this.#mode !== 'over';
+  }
+
+  /** A message of that length was appended to the stream. */
+  write(length: Bytes): void {
+    this.#written += length;
+    this.#ends.push(this.#written);
+    if (this.#mode === 'idle') this.#begin();
+  }
+
+  /** Nothing more will be written. */
+  finish(): void {
+    this.finQueued = true;
+    if (this.#mode === 'idle') this.#sendFin();
+  }
+
+  /** `acknowledged` will be called for this position. */
+  tellWhenAcknowledged(position: Bytes): void {
+    this.#mark = Math.min(this.#mark, position);
+    if (this.active) this.#replan();
+  }
+
+  /** The receiver has room up to `limit`. */
+  offered(limit: Bytes): void {
+    const wasShut = this.#mode === 'blocked' && this.#sent >= this.#limit;
+    // RFC 9293 §3.8.6.2.2: room is told of when it has grown by a segment.
+    if (wasShut && limit < Math.min(this.#sent + MAXIMUM_SEGMENT_SIZE, this.#written)) return;
+    this.#limit = limit;
+    if (wasShut) {
+      // The window update takes its time.
+      const { kernel } = this.#network;
+      this.#as(() => kernel.schedule(this.#network.travel(this.to, this.from, HEADERS), () => this.#reopen()));
+    } else if (this.flow >= 0 && this.#target > limit) this.#replan();
+  }
+
+  /** Nothing more is sent. */
+  stop(): void {
+    if (this.#mode === 'over') return;
+    this.#settle();
+    this.#closeStretch();
+    this.#leave();
+    this.#mode = 'over';
+    this.#plan();
+    this.#network.solve();
+  }
+
+  /** Links or hosts on the way have failed or work again. */
+  pathChanged(): void {
+    if (this.#mode === 'idle' || this.#mode === 'over') return;
+    if (this.#mode === 'stalled') return;
+    const before = this.#there;
+    const answer = this.#reaches();
+    this.#settle();
+    if (answer !== 'alive') this.#stall();
+    else if (before !== this.#route()) {
+      // What is on a line when it fails is lost, and the timer has to find out.
+      const lost = before !== null && this.#there !== null && !before.directions.every((direction) => direction.up);
+      if (lost && this.recoverAt === NEVER) {
+        this.#lose(Math.ceil(this.window.usable / MAXIMUM_SEGMENT_SIZE), true);
+        this.#blockedAt = this.#sent;
+      }
+      if (this.flow >= 0 && this.#there && !sameWay(before, this.#there)) {
+        this.#closeStretch();
+        this.#leave();
+        this.#join();
+      }
+    }
+    this.#replan();
+  }
+
+  /** What was sent met silence: it is sent again until somebody answers. */
+  unanswered(): void {
+    if (this.#mode === 'over' || this.#mode === 'stalled') return;
+    this.#settle();
+    this.#stall();
+    this.#replan();
+  }
+
+  // What the network tells.
+
+  /** The present window, grown up to now. */
+  commit(): void {
+    const { now } = this.#network.kernel;
+    if (now >= this.recoverAt) this.#recover();
+    else if (this.growth > 0) {
+      const { window } = this;
+      const grown = window.size + this.growth * (now - this.windowAt);
+      window.size = Math.min(grown, window.slowStart ? window.threshold : NEVER, Math.max(window.limit, window.size));
+    }
+    this.windowAt = now;
+  }
+
+  /** Round trip of a full segment, queues included. */
+  get roundTrip(): Nanoseconds {
+    const there = this.#route();
+    const back = this.#back;
+    const network = this.#network;
+    if (!there || !back) return 0;
+    return (
+      network.queueing(there) + there.latency + FULL_FRAME * there.perByte + network.queueing(back) + back.latency + HEADERS * back.perByte
+    );
+  }
+
+  /** Numbers of the links on its way. */
+  get links(): readonly number[] {
+    return this.#route()?.links ?? [];
+  }
+
+  /** Its share of the links has changed; bits a second on the line. */
+  rateChanged(allocated: number, bottleneck: number): void {
+    this.#settle();
+    if (bottleneck < 0 && this.bottleneck >= 0) {
+      this.commit();
+      // From here on its own window holds it back, and is to grow.
+      if (this.#mode === 'steady') this.#stepAt = this.#network.kernel.now;
+    }
+    if (this.rate > 0) this.#previousRate = this.rate;
+    this.#allocated = allocated;
+    this.bottleneck = bottleneck;
+    const rate = (allocated * this.#efficiency) / (8 * SECOND);
+    if (Math.abs(rate - this.#stretchRate) > SAME_RATE * this.#stretchRate || rate === 0) {
+      this.#closeStretch();
+      this.#stretchRate = rate;
+    }
+    this.rate = rate;
+    if (rate > 0 && this.#stalledSince !== NEVER) this.#outageOver();
+    this.#plan();
+  }
+
+  /** The queue in front of its bottleneck overflows and takes so many of its segments. */
+  overflowed(segments: number): void {
+    this.#settle();
+    this.#network.observe(this.from, this.to, this.window.usable, this.roundTrip);
+    this.#lose(segments, true);
+    this.#plan();
+  }
+
+  /** For a link that looks after it. */
+  get slowStart(): boolean {
+    return this.window.slowStart;
+  }
+
+  // The sender's own events.
+
+  #begin(): void {
+    const { kernel } = this.#network;
+    const { now } = kernel;
+    if (this.from === this.to) {
+      this.#throughLoopback();
+      return;
+    }
+    if (this.#reaches() !== 'alive') {
+      this.#sentAt = now;
+      this.#stall();
+      this.#plan();
+      return;
+    }
+    const { window } = this;
+    const roundTrip = this.roundTrip;
+    if (now - this.#lastSent > this.#retransmissionTimeout()) window.idle();
+    if (now >= this.#roundStart + roundTrip) {
+      // RFC 7661 §4.3: only a window that was used tells something about the path.
+      if (window.slowStart && 2 * this.#usedInRound >= window.size) {
+        window.size = Math.min(window.size + this.#usedInRound, window.threshold, Math.max(window.limit, window.size));
+      }
+      this.#newRound(now);
+    }
+    const length = this.#written - this.#sent;
+    if (length <= MAXIMUM_SEGMENT_SIZE && this.#usedInRound + length <= window.usable && this.#sent + length <= this.#limit) {
+      this.#sendSegment(length);
+      return;
+    }
+    this.#sentAt = now;
+    this.#openStretch();
+    this.#mode = 'burst';
+    this.#roundEnd = this.#sent + Math.max(window.usable - this.#usedInRound, 0);
+    if (this.#roundEnd <= this.#sent) this.#pause();
+    else this.#join();
+    this.#wake();
+  }
+
+  /** A message of one segment that nothing holds back: a packet. */
+  #sendSegment(length: Bytes): void {
+    const { kernel, recorder } = this.#network;
+    const { now } = kernel;
+    const route = this.#route() as Route;
+    const size = wireSize(length);
+    const step = this.#end.outgoing.stepAt(this.#sent);
+    let arrival = now + this.#network.queueing(route) + route.latency + size * route.perByte;
+    arrival = Math.max(arrival, this.#lastArrival + size * route.perByteOnSlowest);
+    this.#usedInRound += length;
+    this.#lastSent = now;
+    this.#draw(route);
+    this.#lossIn -= 1;
+    if (this.#lossIn <= 0) {
+      // Nothing follows it, so that only the timer finds out.
+      let timeout = this.#retransmissionTimeout();
+      do {
+        this.#drawNext(route);
+        arrival += timeout;
+        timeout = Math.min(2 * timeout, MAXIMUM_RTO);
+        this.#lossIn -= 1;
+      } while (this.#lossIn <= 0);
+      this.window.lost(this.window.size);
+      this.window.restarted();
+    }
+    const gone = now + size * route.perByteOnSlowest;
+    recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
+    this.#sent += length;
+    this.#stretchFrom = this.#sent;
+    this.#sentAt = now;
+    this.#firstEnd = 0;
+    this.#ends.length = 0;
+    this.#arriveAt(this.#sent, arrival);
+    this.#tellMark();
+    if (this.finQueued) this.#sendFin();
+  }
+
+  #throughLoopback(): void {
+    const { kernel, recorder } = this.#network;
+    const { now } = kernel;
+    const length = this.#written - this.#sent;
+    const step = this.#end.outgoing.stepAt(this.#sent);
+    recorder.flow(this.#end.connection, this.#end.isServer, now, now, this.#sent, length, LOOPBACK_DELAY, step);
+    this.#sent = this.#written;
+    this.#stretchFrom = this.#sent;
+    this.#ends.length = 0;
+    this.#firstEnd = 0;
+    this.#arriveAt(this.#sent, now + LOOPBACK_DELAY);
+    this.#tellMark();
+    if (this.finQueued) this.#sendFin();
+  }
+
+  /** Something is due, or may be. */
+  #wake(): void {
+    this.#settle();
+    const { kernel } = this.#network;
+    const { now } = kernel;
+    for (;;) {
+      if (this.#mode === 'over') return;
+      if (now >= this.recoverAt && !(this.recoversWithLink && this.bottleneck >= 0)) this.commit();
+      if (this.#mode === 'stalled') {
+        if (now < this.#resumeAt) break;
+        this.#retry();
+        if ((this.#mode as Mode) !== 'burst') break;
+        continue;
+      }
+      if (this.#mode === 'paused') {
+        if (now < this.#resumeAt) break;
+        this.#resume();
+        continue;
+      }
+      if (this.#mode === 'blocked') break;
+      if (this.#mode === 'idle') return;
+      if (this.rate === 0 && this.flow >= 0 && this.#stalledSince !== NEVER && now >= this.#resumeAt) {
+        this.#outageLasts();
+        if ((this.#mode as Mode) === 'over') return;
+        break;
+      }
+      if (this.#sent >= (this.#ends[this.#firstEnd] as number)) {
+        this.#messageSent();
+        continue;
+      }
+      if (this.#lossIn <= 1e-6) {
+        this.#drawNext(this.#route() as Route);
+        this.#lose(1, false);
+        continue;
+      }
+      if (this.#sent >= this.#blockedAt || this.#sent >= this.#limit) {
+        this.#closeStretch();
+        if (this.#stretchFrom > this.#told) this.#as(() => this.#arriveAt(this.#stretchFrom, this.#arrival()), this.#stretchFrom - 1);
+        this.#leave();
+        this.#mode = 'blocked';
+        break;
+      }
+      if (this.#mode === 'burst' && this.#sent >= this.#roundEnd) {
+        this.#closeStretch();
+        this.#leave();
+        this.#pause();
+        continue;
+      }
+      if (now >= this.#stepAt) {
+        this.commit();
+        this.#growSteadily();
+      }
+      break;
+    }
+    this.#plan();
+    this.#network.solve();
+  }
+
+  #messageSent(): void {
+    const { kernel } = this.#network;
+    this.#closeStretch();
+    this.#firstEnd++;
+    if (this.#firstEnd > 32 && this.#firstEnd * 2 > this.#ends.length) {
+      this.#ends.splice(0, this.#firstEnd);
+      this.#firstEnd = 0;
+    }
+    this.#lastSent = kernel.now;
+    if (this.#firstEnd < this.#ends.length) {
+      this.#as(() => this.#arriveAt(this.#sent, this.#arrival()), this.#sent - 1);
+      this.#tune();
+      return;
+    }
+    this.#ends.length = 0;
+    this.#firstEnd = 0;
+    this.#as(() => this.#arriveAt(this.#sent, this.#arrival()), this.#sent - 1);
+    this.#leave();
+    this.#tellMark();
+    this.#mode = 'idle';
+    if (this.recoverAt !== NEVER) {
+      // Whatever comes next is written after the loss is repaired, or finds the window as it will be.
+      this.#recover();
+    }
+    this.#usedInRound = this.#sent - this.#roundBegin;
+    if (this.finQueued) this.#as(() => this.#sendFin(), this.#sent - 1);
+  }
+
+  /** When what is sent now reaches the other side. */
+  #arrival(): Nanoseconds {
+    return this.#network.kernel.now + this.#delay();
+  }
+
+  /** From the end of a segment at the sender's rate to its arrival. */
+  #delay(): Nanoseconds {
+    const route = this.#route();
+    if (!route) return 0;
+    const length = Math.min(this.#written - this.#stretchFrom, MAXIMUM_SEGMENT_SIZE);
+    const size = length > 0 ? wireSize(length) : FULL_FRAME;
+    // The rate counts the time on one link; the others serialise the last segment once more.
+    const paced = this.#allocated * route.perByteOnSlowest >= 8 * SECOND * 0.5 ? route.perByteOnSlowest : 0;
+    return this.#network.queueing(route) + route.latency + size * (route.perByte - paced);
+  }
+
+  #arriveAt(position: Bytes, time: Nanoseconds): void {
+    const { kernel } = this.#network;
+    const at = Math.max(time, this.#holeUntil, this.#lastArrival);
+    this.#lastArrival = at;
+    this.#told = position;
+    const fin = this.finQueued && position === this.#written && !this.#finSent;
+    if (fin) this.#finSent = true;
+    kernel.schedule(at - kernel.now, () => this.#end.deliver(position, fin));
+  }
+
+  #sendFin(): void {
+    if (this.#finSent) return;
+    this.#finSent = true;
+    const { kernel } = this.#network;
+    const position = this.#written;
+    this.#network.control(
+      this.from,
+      this.to,
+      HEADERS,
+      this.#end.random(),
+      (delay) => {
+        const at = Math.max(kernel.now + delay, this.#lastArrival);
+        this.#lastArrival = at;
+        kernel.schedule(at - kernel.now, () => this.#end.deliver(position, true));
+      },
+      () => {
+        this.#mode = 'stalled';
+        this.#finSent = false;
+        this.#stall();
+        this.#plan();
+      },
+    );
+  }
+
+  #newRound(now: Nanoseconds): void {
+    this.#roundStart = now;
+    this.#roundBegin = this.#sent;
+    this.#usedInRound = 0;
+    const { roundTrip } = this;
+    this.growsFrom = now + roundTrip;
+    this.#network.observe(this.from, this.to, this.window.usable, roundTrip);
+  }
+
+  /** The window is sent: on with the first acknowledgment. */
+  #pause(): void {
+    this.#mode = 'paused';
+    this.#usedInRound = this.#sent - this.#roundBegin;
+    const route = this.#route() as Route;
+    const single = this.#usedInRound <= MAXIMUM_SEGMENT_SIZE;
+    // Every second segment is acknowledged; a single one after a while.
+    this.#resumeAt = this.#roundStart + this.roundTrip + (single ? DELAYED_ACK : FULL_FRAME * route.perByteOnSlowest);
+    this.#resumeAt = Math.max(this.#resumeAt, this.#network.kernel.now);
+  }
+
+  #resume(): void {
+    const { now } = this.#network.kernel;
+    const { window } = this;
+    const wasSlow = window.slowStart;
+    if (wasSlow && this.recoverAt === NEVER) window.double();
+    this.windowAt = now;
+    this.#openStretch();
+    this.#newRound(now);
+    this.#roundEnd = this.#sent + window.usable;
+    this.#mode = window.slowStart ? 'burst' : 'steady';
+    this.#join();
+  }
+
+  /** A part in the sharing, with a weight of what its window carries in a round trip. */
+  #join(): void {
+    const { window } = this;
+    const route = this.#route();
+    if (!route) {
+      this.#stall();
+      return;
+    }
+    this.#tune();
+    this.#draw(route);
+    const weight = window.usable / this.roundTrip;
+    const cap = this.#mode === 'burst' ? NEVER : this.#windowRate();
+    this.windowAt = this.#network.kernel.now;
+    this.growth = 0;
+    this.#network.join(this, route, weight, cap);
+    if (this.#mode === 'steady') this.#growSteadily();
+    this.#network.solve();
+    if (this.#mode === 'burst' && this.flow >= 0) this.#network.burst(this, window.usable, this.#arrivalRate(route));
+  }
+
+  /** Bits a second at which a burst comes to its bottleneck: the first as the line before gives it, others twice as fast as they were acknowledged. */
+  #arrivalRate(route: Route): number {
+    let before = NEVER;
+    for (const [i, link] of route.links.entries()) {
+      if (link === this.bottleneck) break;
+      before = Math.min(before, (route.directions[i] as Route['directions'][number]).rateAt(this.#network.kernel.now));
+    }
+    if (this.#roundBegin === 0 || this.#previousRate === 0) return before;
+    return Math.min(before, (2 * this.#previousRate * 8 * SECOND) / this.#efficiency);
+  }
+
+  #leave(): void {
+    this.rate = 0;
+    this.#allocated = 0;
+    this.bottleneck = -1;
+    this.growth = 0;
+    this.#stepAt = NEVER;
+    if (this.flow >= 0) this.#network.leave(this);
+  }
+
+  /** Bits a second on the line that the window allows when no queue is in the way. */
+  #windowRate(extra = 0): number {
+    return ((Math.min(this.window.size + extra, this.window.limit) / this.roundTrip) * 8 * SECOND) / this.#efficiency;
+  }
+
+  /** Sets the cap to the middle of a step over which the window grows by a tenth, or a round trip. */
+  #growSteadily(): void {
+    this.#stepAt = NEVER;
+    if (this.#mode !== 'steady' || this.flow < 0) return;
+    const { now } = this.#network.kernel;
+    const { window } = this;
+    const roundTrip = this.roundTrip;
+    this.#network.observe(this.from, this.to, window.usable, roundTrip);
+    let growth = 0;
+    if (now < this.growsFrom && this.recoverAt === NEVER) this.#stepAt = this.growsFrom;
+    else if (this.recoverAt === NEVER) {
+      growth = window.growth(now, roundTrip, window.size / roundTrip, CHORD * roundTrip);
+      if (growth > 0) this.#stepAt = now + Math.max(roundTrip, (STEP * window.size) / growth);
+      if (window.bends) this.#stepAt = Math.min(this.#stepAt, now + CHORD * roundTrip);
+    }
+    this.growth = growth;
+    const middle = growth > 0 ? (growth * (this.#stepAt - now)) / 2 : 0;
+    this.#network.allocation.setCap(this.flow, this.#windowRate(middle));
+    this.#network.allocation.setWeight(this.flow, window.usable / roundTrip);
+  }
+
+  /** For the link that holds it back: its window and cap as they are now. */
+  capForWindow(): number {
+    // At least what a step of its own would give, so that the two do not take turns.
+    return this.#mode === 'burst' ? NEVER : this.#windowRate(Math.max(STEP * this.window.size, MAXIMUM_SEGMENT_SIZE));
+  }
+
+  /** So many segments that go out about now are lost. */
+  #lose(segments: number, inQueue: boolean): void {
+    const { kernel } = this.#network;
+    const { now } = kernel;
+    const { window } = this;
+    const roundTrip = this.roundTrip;
+    const route = this.#route();
+    if (!route) return;
+    const left = Math.ceil((this.#written - this.#sent) / MAXIMUM_SEGMENT_SIZE);
+    const under = Math.floor(window.usable / MAXIMUM_SEGMENT_SIZE);
+    // Limited transmit (RFC 3042) lets two more follow.
+    // What a full queue takes in slow start is one of each two that a window's acknowledgments let go.
+    const through = inQueue && window.slowStart && this.#mode === 'steady' ? under : under - segments;
+    const following = inQueue ? Math.max(through, 0) + 2 : Math.min(left, under - 1 + 2);
+    const again = this.#drawRetransmission(route);
+    const selective = this.#end.settings.selectiveAcknowledgments;
+    const slowly = !selective && segments > 1 ? segments - 1 : 0;
+    const timeout = this.#retransmissionTimeout();
+    const oneWay = route.latency + FULL_FRAME * route.perByte + this.#network.queueing(route);
+    const expires = following < DUPLICATES || again || slowly * roundTrip > timeout;
+    if (expires) {
+      const acknowledgedLast = now + (this.#sent - this.#roundBegin > MAXIMUM_SEGMENT_SIZE || this.#mode === 'steady' ? roundTrip : 0);
+      // RFC 6582 §3.2: the first hole is found and filled; that acknowledgment starts the timer anew.
+      const expiry = acknowledgedLast + timeout + (slowly > 0 ? roundTrip : 0);
+      this.#holeUntil = Math.max(this.#holeUntil, expiry + oneWay);
+      window.lost(window.size);
+      this.#timeout = true;
+      if (slowly > 0) this.#again = window.size / Math.max(this.rate, window.size / roundTrip);
+      this.recoverAt = expiry;
+      this.recoversWithLink = false;
+      this.#blockedAt = this.#sent + Math.max(window.usable - MAXIMUM_SEGMENT_SIZE, 0) + 2 * MAXIMUM_SEGMENT_SIZE;
+      this.growth = 0;
+      return;
+    }
+    const repaired =
+      now + roundTrip * (1 + slowly) + oneWay + ((segments + 2) * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
+    this.#holeUntil = Math.max(this.#holeUntil, repaired);
+    // A loss in the window in which one was found before changes nothing more.
+    if (this.recoverAt !== NEVER) return;
+    // What comes in until the loss is found still makes the window grow.
+    let flight = window.size;
+    if (window.slowStart) flight += inQueue ? window.size : Math.min(Math.max(this.#sent - this.#roundBegin, 0), window.size);
+    flight = Math.min(flight, Math.max(window.limit, window.size));
+    window.lost(flight);
+    this.recoverAt = now + roundTrip + this.#drain(roundTrip);
+    this.recoversWithLink = inQueue;
+    this.growth = 0;
+  }
+
+  /** How long the queue of its bottleneck keeps the line busy while the sender waits for its window to fall. */
+  #drain(roundTrip: Nanoseconds): Nanoseconds {
+    if (this.bottleneck < 0 || this.rate === 0) return 0;
+    const waiting = this.#network.queueingAt(this.bottleneck);
+    const after = this.window.threshold / Math.max(roundTrip - waiting, 1);
+    const surplus = this.rate - after;
+    return surplus <= 0 ? roundTrip : Math.min((waiting * this.rate) / surplus, roundTrip);
+  }
+
+  /** The losses are found, and what they leave of the window counts from now on. */
+  #recover(): void {
+    const { now } = this.#network.kernel;
+    const { window } = this;
+    this.recoverAt = NEVER;
+    this.recoversWithLink = false;
+    this.windowAt = now;
+    this.growth = 0;
+    this.#blockedAt = NEVER;
+    if (!this.#timeout) {
+      window.recovered();
+      this.#network.observe(this.from, this.to, window.usable, this.roundTrip);
+      if (this.#mode === 'burst' || this.#mode === 'steady') {
+        this.#mode = 'steady';
+        this.growsFrom = now;
+        if (this.flow >= 0) this.#growSteadily();
+      }
+      return;
+    }
+    this.#timeout = false;
+    window.restarted();
+    if (this.#mode === 'idle') return;
+    this.#closeStretch();
+    this.#leave();
+    this.#mode = 'paused';
+    this.#resumeAt = now + this.roundTrip;
+    // Without SACK everything since the loss is sent again, also what had arrived.
+    if (this.#again > 0) this.#resumeAt += this.#again;
+    this.#again = 0;
+    this.#roundStart = now;
+    this.#usedInRound = MAXIMUM_SEGMENT_SIZE;
+    // The first window is what `restarted` gives: the pause must not double it.
+    window.size /= 2;
+  }
+
+  // Paths that do not work.
+
+  #reaches(): 'alive' | 'reset' | 'silence' {
+    if (this.from === this.to) return 'alive';
+    return this.#network.route(this.from, this.to) && this.#network.route(this.to, this.from) ? this.#end.answer() : 'silence';
+  }
+
+  #stall(): void {
+    const { now } = this.#network.kernel;
+    this.#closeStretch();
+    this.#leave();
+    if (this.#mode === 'stalled' && this.#stalledSince !== NEVER) return;
+    this.#mode = 'stalled';
+    this.#stalledSince = now;
+    this.#attempts = 0;
+    this.recoverAt = NEVER;
+    this.#timeout = false;
+    this.#blockedAt = NEVER;
+    this.window.lost(this.window.size);
+    this.#resumeAt = now + this.#retransmissionTimeout();
+  }
+
+  /** The retransmission timer has expired: is there an answer now? */
+  #retry(): void {
+    const { kernel } = this.#network;
+    const { now } = kernel;
+    if (now - this.#stalledSince >= USER_TIMEOUT) {
+      this.#end.timedOut();
+      return;
+    }
+    const answer = this.#reaches();
+    if (answer === 'alive') {
+      this.#stalledSince = NEVER;
+      this.#attempts = 0;
+      if (this.drained) {
+        this.#mode = 'idle';
+        if (this.finQueued) this.#sendFin();
+        return;
+      }
+      this.window.restarted();
+      this.window.size /= 2;
+      this.#mode = 'paused';
+      this.#roundStart = now;
+      this.#usedInRound = MAXIMUM_SEGMENT_SIZE;
+      this.#resumeAt = now + this.roundTrip;
+      return;
+    }
+    if (answer === 'reset') {
+      const back = this.#network.travel(this.to, this.from, HEADERS);
+      const there = this.#network.travel(this.from, this.to, HEADERS);
+      this.#resumeAt = NEVER;
+      kernel.schedule(there + back, () => this.#end.resetByPeer());
+      return;
+    }
+    this.#attempts++;
+    this.#resumeAt = now + Math.min(this.#retransmissionTimeout() * 2 ** this.#attempts, MAXIMUM_RTO);
+  }
+
+  /** The links give nothing: as the timer sees it. */
+  #outageLasts(): void {
+    const { now } = this.#network.kernel;
+    if (now - this.#stalledSince >= USER_TIMEOUT) {
+      this.#end.timedOut();
+      return;
+    }
+    if (this.#attempts === 0) this.window.lost(this.window.size);
+    this.window.restarted();
+    this.#attempts++;
+    this.#resumeAt = now + Math.min(this.#retransmissionTimeout() * 2 ** this.#attempts, MAXIMUM_RTO);
+  }
+
+  #outageOver(): void {
+    const { now } = this.#network.kernel;
+    this.#stalledSince = NEVER;
+    this.recoverAt = NEVER;
+    this.#timeout = false;
+    this.#blockedAt = NEVER;
+    if (this.#attempts === 0) return;
+    this.#attempts = 0;
+    this.windowAt = now;
+    this.growth = 0;
+    this.#stepAt = NEVER;
+    this.#mode = 'burst';
+    this.#newRound(now);
+    this.#roundEnd = this.#sent + this.window.usable;
+    this.#network.allocation.setCap(this.flow, NEVER);
+    this.#network.look(this.bottleneck);
+  }
+
+  #reopen(): void {
+    if (this.#mode !== 'blocked' || this.#sent >= this.#limit) return;
+    this.#mode = 'idle';
+    this.#begin();
+  }
+
+  // Bookkeeping.
+
+  #route(): Route | null {
+    const epoch = this.#network.routeEpoch;
+    if (this.#routesOf !== epoch) {
+      this.#routesOf = epoch;
+      this.#there = this.#network.route(this.from, this.to);
+      this.#back = this.#network.route(this.to, this.from);
+    }
+    return this.#there;
+  }
+
+  #retransmissionTimeout(): Nanoseconds {
+    return Math.max(MINIMUM_RTO, this.from === this.to ? 0 : this.roundTrip + CLOCK_GRANULARITY);
+  }
+
+  /** The line's overhead and losses for the message that is sent now. */
+  #tune(): void {
+    const end = this.#ends[this.#firstEnd] as number;
+    const length = Math.max(end - this.#sent, 1);
+    const segments = Math.ceil(length / MAXIMUM_SEGMENT_SIZE);
+    const loss = this.#route()?.loss ?? 0;
+    this.#density = segments / length;
+    // What is lost is sent twice.
+    this.#efficiency = (length / (length + HEADERS * segments)) * (1 - loss);
+    this.rate = (this.#allocated * this.#efficiency) / (8 * SECOND);
+  }
+
+  #draw(route: Route): void {
+    if (route.loss === this.#drawnFor) return;
+    this.#drawnFor = route.loss;
+    this.#drawNext(route);
+  }
+
+  /** Segments until the next loss: geometric, as a fluid has it. */
+  #drawNext(route: Route): void {
+    if (route.loss === 0) {
+      this.#lossIn = NEVER;
+      return;
+    }
+    this.#random ??= this.#end.random();
+    this.#lossIn = Math.max(this.#random.exponential(-1 / Math.log1p(-Math.min(route.loss, 0.999_999))), 1e-3);
+  }
+
+  #drawRetransmission(route: Route): boolean {
+    if (route.loss === 0) return false;
+    this.#random ??= this.#end.random();
+    return this.#random.float() < route.loss;
+  }
+
+  /** What has gone out up to now. */
+  #settle(): void {
+    const { now } = this.#network.kernel;
+    if (this.rate > 0 && now > this.#sentAt) {
+      let position = this.#sent + this.rate * (now - this.#sentAt);
+      if (position > this.#target - 0.5) position = this.#target;
+      this.#lossIn -= (position - this.#sent) * this.#density;
+      this.#sent = position;
+    }
+    this.#sentAt = now;
+  }
+
+  #openStretch(): void {
+    this.#stretchAt = this.#network.kernel.now;
+    this.#stretchRate = 0;
+  }
+
+  /** Records what went out since the last time. */
+  #closeStretch(): void {
+    const { kernel, recorder } = this.#network;
+    const to = Math.floor(this.#sent + 1e-6);
+    const length = to - this.#stretchFrom;
+    if (length > 0) {
+      const { connection, isServer, outgoing } = this.#end;
+      const arrived = this.#stretchAt + this.#delay() <= kernel.now && this.#holeUntil <= kernel.now;
+      if (arrived && this.#stretchFrom - this.#told >= PROGRESS) this.#tellProgress(this.#stretchFrom);
+      recorder.flow(
+        connection,
+        isServer,
+        this.#stretchAt,
+        kernel.now,
+        this.#stretchFrom,
+        length,
+        this.#delay(),
+        outgoing.stepAt(this.#stretchFrom),
+      );
+      this.#stretchFrom = to;
+    }
+    this.#stretchAt = kernel.now;
+  }
+
+  #tellProgress(position: Bytes): void {
+    this.#told = position;
+    this.#as(() => this.#network.kernel.schedule(0, () => this.#end.deliver(position, false)), position - 1);
+  }
+
+  #tellMark(): void {
+    if (this.#sent < this.#mark) return;
+    const { kernel } = this.#network;
+    const position = this.#mark;
+    this.#mark = NEVER;
+    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : this.roundTrip;
+    this.#as(() => kernel.schedule(delay, () => this.#end.acknowledged(position)), this.#sent - 1);
+  }
+
+  /** Acts for the step whose bytes are at that place in the stream. */
+  #as(act: () => void, position = this.#sent): void {
+    const { kernel } = this.#network;
+    const { cause } = kernel;
+    kernel.cause = this.#end.outgoing.stepAt(Math.floor(position));
+    act();
+    kernel.cause = cause;
+  }
+
+  #replan(): void {
+    this.#settle();
+    this.#plan();
+    this.#network.solve();
+  }
+
+  /** When something is due next. */
+  #plan(): void {
+    let at = NEVER;
+    const { kernel } = this.#network;
+    const { now } = kernel;
+    if (this.#sent >= this.#mark) this.#tellMark();
+    if (this.#mode === 'stalled' || this.#mode === 'paused') at = this.#resumeAt;
+    else if (this.#mode === 'burst' || this.#mode === 'steady') {
+      if (this.rate > 0) {
+        if (this.#mode === 'burst' && this.#roundEnd > this.#sent) {
+          // The pipe is full: acknowledgments come before the window is sent.
+          const done = now + (this.#roundEnd - this.#sent) / this.rate;
+          if (done > this.#roundStart + this.roundTrip + 1_000) this.#becomeSteady();
+        } else if (this.#mode === 'steady' && this.bottleneck < 0 && this.slowStart && now >= this.growsFrom && this.recoverAt === NEVER) {
+          // Others have left: the pipe is not full any more.
+          this.commit();
+          this.#mode = 'burst';
+          this.#newRound(now);
+          this.#roundEnd = this.#sent + this.window.usable;
+          this.#network.allocation.setCap(this.flow, NEVER);
+        }
+        let target = Math.min(this.#ends[this.#firstEnd] as number, this.#blockedAt, this.#limit, Math.max(this.#mark, this.#sent));
+        if (this.#mark <= this.#sent) target = Math.min(this.#ends[this.#firstEnd] as number, this.#blockedAt, this.#limit);
+        if (this.#mode === 'burst') target = Math.min(target, this.#roundEnd);
+        if (this.#lossIn !== NEVER) target = Math.min(target, this.#sent + this.#lossIn / this.#density);
+        this.#target = target;
+        at = now + Math.max(target - this.#sent, 0) / this.rate;
+      } else if (this.flow >= 0 && this.#allocated === 0) {
+        if (this.#stalledSince === NEVER) {
+          this.#stalledSince = now;
+          this.#attempts = 0;
+          this.#resumeAt = now + this.#retransmissionTimeout();
+        }
+        at = this.#resumeAt;
+      }
+      if (this.bottleneck < 0) at = Math.min(at, this.#stepAt);
+    }
+    if (!(this.recoversWithLink && this.bottleneck >= 0) && this.#mode !== 'idle' && this.#mode !== 'over')
+      at = Math.min(at, this.recoverAt);
+    // The clock is in whole nanoseconds: never before what is due.
+    this.#wakeAt(Math.max(Math.ceil(at), now));
+  }
+
+  #becomeSteady(): void {
+    this.#mode = 'steady';
+    this.growsFrom = Math.max(this.#roundStart + this.roundTrip, this.#network.kernel.now);
+    this.#network.allocation.setCap(this.flow, this.capForWindow());
+    this.#network.look(this.bottleneck);
+  }
+
+  #wakeAt(at: Nanoseconds): void {
+    const { kernel } = this.#network;
+    const cause = this.#end.outgoing.stepAt(Math.min(Math.floor(this.#sent), this.#written - 1));
+    if (cause === this.#timerCause && this.#timer !== null) {
+      // Rates go up and down: an event that comes too early costs less than one that is moved each time.
+      if (at === this.#timerAt || (at > this.#timerAt && at !== NEVER)) return;
+    }
+    if (this.#timer !== null) kernel.cancel(this.#timer);
+    this.#timer = null;
+    this.#timerCause = cause;
+    this.#timerAt = at;
+    if (at === NEVER) return;
+    const ahead = at - kernel.now;
+    if (this.bottleneck >= 0 && ahead > FAR) this.#timerAt = kernel.now + Math.floor(ahead * SURE);
+    const before = kernel.cause;
+    kernel.cause = cause;
+    this.#timer = kernel.schedule(this.#timerAt - kernel.now, this.#wakes);
+    kernel.cause = before;
+  }
+}
+
+function sameWay(a: Route | null, b: Route): boolean {
+  return a !== null && a.links.length === b.links.length && a.links.every((link, i) => link === b.links[i]);
+}

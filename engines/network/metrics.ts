@@ -1,0 +1,24 @@
+/** What the network itself measures: TCP's view of a path, while a connection has something to send. */
+import type { MetricDefinition } from '../protocol.ts';
+
+const subjects: MetricDefinition['subjects'] = [
+  { preposition: 'of', type: 'host' },
+  { preposition: 'to', type: 'host' },
+];
+
+export const networkMetrics: readonly MetricDefinition[] = [
+  {
+    name: 'congestion window',
+    unit: 'B',
+    subjects,
+    doc: 'What a TCP sender lets be under way at once to the other host; about once a round trip, and at each loss.',
+    standard: 'RFC 5681 §2',
+  },
+  {
+    name: 'round-trip time',
+    unit: 'ns',
+    subjects,
+    doc: 'The smoothed round-trip time of a TCP sender, from segments to their acknowledgments; about once a round trip, and at each loss.',
+    standard: 'RFC 6298 §2',
+  },
+];

@@ -1,0 +1,172 @@
+/**
+ * Packets under way: from link to link along their path, one event a hop.
+ *
+ * Theory of operation. A packet under way is a slot in a few typed arrays; the event that waits for its arrival at the far
+ * end of a line is one function for all packets and the slot's number, so a hop allocates nothing. The path is chosen when
+ * the packet is sent; one that meets a failed line or a dead host on it is lost. What became of each is told to the
+ * recorder, so that sent = delivered + lost + under way at any time.
+ */
+import type { Kernel } from '../kernel/kernel.ts';
+import { type Bytes, MICROSECOND, type Nanoseconds } from '../quantities.ts';
+import type { Recorder } from '../recorder.ts';
+import type { UdpDatagram } from './host-udp.ts';
+import type { LinkDirection } from './link.ts';
+import type { Partitions } from './partitions.ts';
+import type { Segment } from './tcp/segment.ts';
+import type { Path, Topology } from './topology.ts';
+
+export type Packet = Segment | UdpDatagram;
+
+/** What the network at its ends does for packets. */
+export interface Ends {
+  isUp(host: number): boolean;
+  arrive(host: number, packet: Packet): void;
+}
+
+/** A host's packets to itself take no link. */
+export const LOOPBACK_DELAY: Nanoseconds = 10 * MICROSECOND;
+const NO_PATH: Path = [];
+
+export class Transit {
+  readonly #kernel: Kernel;
+  readonly #recorder: Recorder;
+  readonly #topology: Topology;
+  readonly #partitions: Partitions;
+  readonly #ends: Ends;
+
+  readonly #paths: Path[] = [];
+  readonly #packets: (Packet | null)[] = [];
+  #rows = new Int32Array(64);
+  #sizes = new Int32Array(64);
+  #targets = new Int32Array(64);
+  /** The line that a packet is on, by its place in the path. */
+  #hops = new Int32Array(64);
+  /** How often that line had failed when the packet was put on it. */
+  #failures = new Int32Array(64);
+  readonly #free: number[] = [];
+  readonly #arriveAtEnd = (slot: number): void => this.#arrive(slot);
+
+  constructor(kernel: Kernel, recorder: Recorder, topology: Topology, partitions: Partitions, ends: Ends) {
+    this.#kernel = kernel;
+    this.#recorder = recorder;
+    this.#topology = topology;
+    this.#partitions = partitions;
+    this.#ends = ends;
+  }
+
+  /** Sends a packet of `size` bytes on the wire that is recorded in row `row`; it arrives at host `to`, or nowhere. */
+  send(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
+    if (from === to) {
+      this.#kernel.call(LOOPBACK_DELAY, this.#arriveAtEnd, this.#slot(NO_PATH, to, size, row, packet));
+      return;
+    }
+    if (this.#partitions.separate(from, to)) {
+      this.#recorder.losePacket(row, 'partitioned');
+      return;
+    }
+    const path = this.#topology.path(from, to);
+    if (path) this.#advance(this.#slot(path, to, size, row, packet));
+    else this.#recorder.losePacket(row, 'unreachable');
+  }
+
+  /** Puts a packet on the next line of its path, and behind it its copy where the line makes one. */
+  #advance(slot: number): void {
+    const line = (this.#paths[slot] as Path)[this.#hops[slot] as number] as LinkDirection;
+    const copies = line.duplicates();
+    this.#offer(slot, line);
+    // What the queue had no room for is not copied either.
+    if (!copies || this.#packets[slot] === null) return;
+    const row = this.#recorder.copyPacket(this.#rows[slot] as number, this.#kernel.now);
+    const copy = this.#slot(
+      this.#paths[slot] as Path,
+      this.#targets[slot] as number,
+      this.#sizes[slot] as number,
+      row,
+      this.#packets[slot] as Packet,
+    );
+    this.#hops[copy] = this.#hops[slot] as number;
+    this.#offer(copy, line);
+  }
+
+  #offer(slot: number, line: LinkDirection): void {
+    const { now } = this.#kernel;
+    const fate = line.offer(now, this.#sizes[slot] as number);
+    // Lost by chance it is on the line, not in front of it.
+    if (line.link >= 0 && (fate === null || fate === 'lost')) {
+      this.#recorder.crossLink(this.#rows[slot] as number, line.link, line.reverse, line.departure);
+    }
+    if (fate !== null) {
+      this.#recorder.losePacket(this.#rows[slot] as number, fate);
+      this.#release(slot);
+      return;
+    }
+    this.#failures[slot] = line.failures;
+    this.#kernel.call(line.arrival - now, this.#arriveAtEnd, slot);
+  }
+
+  #arrive(slot: number): void {
+    const path = this.#paths[slot] as Path;
+    const row = this.#rows[slot] as number;
+    const to = this.#targets[slot] as number;
+    let node = to;
+    if (path !== NO_PATH) {
+      const line = path[this.#hops[slot] as number] as LinkDirection;
+      if (line.failures !== this.#failures[slot]) {
+        this.#recorder.losePacket(row, 'line down');
+        this.#release(slot);
+        return;
+      }
+      node = line.to;
+    }
+    if (!this.#ends.isUp(node)) {
+      this.#recorder.losePacket(row, 'host down');
+      this.#release(slot);
+      return;
+    }
+    if (node !== to) {
+      this.#hops[slot] = (this.#hops[slot] as number) + 1;
+      this.#advance(slot);
+      return;
+    }
+    const packet = this.#packets[slot] as Packet;
+    this.#release(slot);
+    this.#recorder.receivePacket(row, this.#kernel.now);
+    this.#ends.arrive(to, packet);
+  }
+
+  #slot(path: Path, to: number, size: Bytes, row: number, packet: Packet): number {
+    const slot = this.#free.pop() ?? this.#newSlot();
+    this.#paths[slot] = path;
+    this.#packets[slot] = packet;
+    this.#rows[slot] = row;
+    this.#sizes[slot] = size;
+    this.#targets[slot] = to;
+    this.#hops[slot] = 0;
+    return slot;
+  }
+
+  #newSlot(): number {
+    const slot = this.#packets.length;
+    this.#packets.push(null);
+    this.#paths.push(NO_PATH);
+    if (slot === this.#rows.length) {
+      const grown = (from: Int32Array): Int32Array<ArrayBuffer> => {
+        const to = new Int32Array(slot * 2);
+        to.set(from);
+        return to;
+      };
+      this.#rows = grown(this.#rows);
+      this.#sizes = grown(this.#sizes);
+      this.#targets = grown(this.#targets);
+      this.#hops = grown(this.#hops);
+      this.#failures = grown(this.#failures);
+    }
+    return slot;
+  }
+
+  #release(slot: number): void {
+    this.#packets[slot] = null;
+    this.#paths[slot] = NO_PATH;
+    this.#free.push(slot);
+  }
+}
