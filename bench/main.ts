@@ -6,6 +6,7 @@ import { bench as bundles } from './bundles.ts';
 import { bench as editor } from './editor.ts';
 import { bench as engines } from './engines.ts';
 import { bench as fidelity } from './fidelity.ts';
+import { bench as flowScale } from './flow-scale.ts';
 import { bench as language } from './language.ts';
 import type { Result } from './result.ts';
 
@@ -38,6 +39,11 @@ await chapter(
   editor,
 );
 await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
+await chapter(
+  'Flows',
+  'A thousand hosts at fidelity `flows`: so many flows at once, and as many that arrive and depart. Heap after garbage collection.',
+  flowScale,
+);
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),
 );

@@ -1,9 +1,9 @@
 /** Runs a case of transfer-cases.ts on our simulated network, at either fidelity. */
 import { Kernel } from '../engines/kernel/kernel.ts';
 import type { Process } from '../engines/kernel/process.ts';
+import { metrics } from '../engines/metrics.ts';
 import { writePcapng } from '../engines/network/capture/pcapng.ts';
 import { type Connection, failed, type Host } from '../engines/network/host.ts';
-import { networkMetrics } from '../engines/network/metrics.ts';
 import { SimulatedNetwork } from '../engines/network/simulated-network.ts';
 import { SECOND } from '../engines/quantities.ts';
 import { Recorder } from '../engines/recorder.ts';
@@ -66,12 +66,7 @@ export function scenarioOf(subject: TransferCase, seed: number, fidelity: Fideli
     fidelity,
     sources: [],
     hosts: [
-      host(
-        'receiver',
-        '10.255.0.1',
-        { up: ACCESS_RATE, down: subject.rate },
-        line(oneWay * 0.8, (subject.queue - 1) * FULL_FRAME, subject.loss),
-      ),
+      host('receiver', '10.255.0.1', { up: ACCESS_RATE, down: subject.rate }, line(oneWay * 0.8, subject.queue * FULL_FRAME, subject.loss)),
       ...Array.from({ length: subject.flows }, (_, i) =>
         host(senderName(i), `10.0.${i >> 8}.${i & 255}`, { up: ACCESS_RATE, down: ACCESS_RATE }, line(oneWay * 0.2, 2 ** 31, 0)),
       ),
@@ -91,7 +86,7 @@ export function runTransfers(subject: TransferCase, seed: number, fidelity: Fide
   const scenario = scenarioOf(subject, seed, fidelity);
   const begun = performance.now();
   const kernel = new Kernel(scenario.seed);
-  const recorder = new Recorder(networkMetrics);
+  const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   const startedAt = starts(subject, seed);
   const completions: number[] = new Array(subject.flows).fill(Number.NaN);
