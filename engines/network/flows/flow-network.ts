@@ -24,6 +24,8 @@ import { CHORD, type Sending } from './sending.ts';
 
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
+/** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
+const FAIR_ENOUGH = 1e-3;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
 const SAME_WEIGHT = 0.02;
 
@@ -76,7 +78,7 @@ export class FlowNetwork {
     this.kernel = surroundings.kernel;
     this.recorder = surroundings.recorder;
     this.#surroundings = surroundings;
-    this.allocation = new Allocation(links);
+    this.allocation = new Allocation(links, FAIR_ENOUGH);
     this.#delay = new Float64Array(links);
     this.#longest = new Float64Array(links);
     this.#factor = new Float64Array(links).fill(1);

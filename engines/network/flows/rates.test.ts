@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Process } from '../../kernel/process.ts';
 import { MILLISECOND, SECOND } from '../../quantities.ts';
 import type { HostDeclaration } from '../../scenario.ts';
