@@ -615,6 +615,7 @@ export class Sending {
   }
 
   #leave(): void {
+    if (this.rate > 0) this.#previousRate = this.rate;
     this.rate = 0;
     this.#allocated = 0;
     this.bottleneck = -1;
