@@ -319,7 +319,7 @@ export class FlowNetwork {
     // Datagrams are packets at this fidelity, too: they wait behind the flows.
     (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = Math.round(delay);
     if (delay >= longest * (1 - 1e-6) && now >= (this.#calmUntil[link] as number)) {
-      this.#overflow(link, held);
+      this.#overflow(link, held, delay);
       return;
     }
     const room = longest - delay;
@@ -394,7 +394,7 @@ export class FlowNetwork {
   }
 
   /** The buffer is full: whoever loses segments is drawn, and told. */
-  #overflow(link: number, held: readonly Sending[]): void {
+  #overflow(link: number, held: readonly Sending[], delay: Nanoseconds): void {
     const { now } = this.kernel;
     const random = this.#draws(link);
     const count = held.length;
@@ -415,7 +415,8 @@ export class FlowNetwork {
       if (sending.recoverAt !== NEVER) continue;
       const { ahead } = sending;
       if (ahead <= 0) continue;
-      const { window, roundTrip } = sending;
+      const { window } = sending;
+      const roundTrip = (this.#bases[i] as number) + delay;
       if (roundTrip > longest) longest = roundTrip;
       const growth = window.growth(now, roundTrip, sending.rate, roundTrip) * roundTrip;
       if (window.slowStart) lost[i] = Math.max(Math.round(Math.min(growth, window.size, ahead) / MAXIMUM_SEGMENT_SIZE), 1);

@@ -33,7 +33,7 @@ export const CHORD = 4;
 /** A steady flow's rate follows its window in steps of this share. */
 const STEP = 0.1;
 /** Round trips between two values of the metrics in congestion avoidance. */
-const OBSERVED = 10;
+const OBSERVED = 25;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
 const SAME_RATE = 0.1;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
@@ -925,8 +925,10 @@ export class Sending {
     const length = to - this.#stretchFrom;
     if (length > 0) {
       const { connection, isServer, outgoing } = this.#end;
-      const arrived = this.#stretchAt + this.#delay() <= kernel.now && this.#holeUntil <= kernel.now;
-      if (arrived && this.#stretchFrom - this.#told >= PROGRESS) this.#tellProgress(this.#stretchFrom);
+      const delay = this.#delay();
+      if (this.#stretchFrom - this.#told >= PROGRESS && this.#stretchAt + delay <= kernel.now && this.#holeUntil <= kernel.now) {
+        this.#tellProgress(this.#stretchFrom);
+      }
       recorder.flow(
         connection,
         isServer,
@@ -934,7 +936,7 @@ export class Sending {
         kernel.now,
         this.#stretchFrom,
         length,
-        this.#delay(),
+        delay,
         outgoing.stepAt(this.#stretchFrom),
       );
       this.#stretchFrom = to;
