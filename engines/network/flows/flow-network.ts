@@ -6,8 +6,15 @@
  * holds back; d follows from Σ W ÷ (T + d) = their capacity, and W ÷ (T + d) is the flow's weight in the sharing. Windows
  * grow along straight lines, so the time at which the queue is full is known. Then segments are lost: of the flows in
  * congestion avoidance about as many in all as their windows grow in the round trip until they find out, of one in slow
- * start as many as its window held. Whom they hit is drawn, by the share of the link. That is the saw-tooth: one event for
- * a link at each of its teeth, none in between.
+ * start as many as its window held. Whom they hit is drawn, by the share of the link. That is the saw-tooth: two events for
+ * a link at each of its teeth (the queue is full; the windows have fallen), none in between.
+ *
+ * Of several full links on a way the one with the longest queue, next to the round trip, holds the flow back: weights are
+ * raised by each queue's share of the shortest round trip behind it, so that of the others the flow asks what its window
+ * would fetch there if they were the only ones.
+ *
+ * Acknowledgments take no room on the line. Rates are brought up to date at events; where the sharing is criss-cross, flows
+ * whose due has changed by less than a thousandth keep what they have.
  */
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import { type RandomStream, randomStream } from '../../kernel/random.ts';
