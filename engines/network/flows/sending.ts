@@ -689,8 +689,9 @@ export class Sending {
       this.growth = 0;
       return;
     }
-    const repaired =
-      now + roundTrip * (1 + slowly) + oneWay + ((segments + 2) * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
+    // What a full queue did not take has not gone out as far as the fluid is concerned: only the first hole adds to its time.
+    const duplicates = (DUPLICATES * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
+    const repaired = now + roundTrip * (1 + slowly) + oneWay + duplicates;
     this.#holeUntil = Math.max(this.#holeUntil, repaired);
     // A loss in the window in which one was found before changes nothing more.
     if (this.recoverAt !== NEVER) return;
