@@ -285,12 +285,14 @@ export class FlowNetwork {
     if (this.#bases.length < count) this.#bases = new Float64Array(2 * count);
     const bases = this.#bases;
     let rate = 0;
+    let recovered = 0;
     let windows = 0;
     let shortest = NEVER;
     let farthest = 0;
     for (let i = 0; i < count; i++) {
       const sending = held[i] as Sending;
       sending.commit();
+      if (sending.recoveredAt === now) recovered++;
       rate += sending.rate;
       windows += sending.window.usable;
       const base = sending.roundTrip - before;
@@ -325,6 +327,8 @@ export class FlowNetwork {
     this.#delay[link] = delay;
     // Datagrams are packets at this fidelity, too: they wait behind the flows.
     (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = Math.round(delay);
+    // Windows that have just come down, if not by enough, take a round trip to grow by the segment that is too much.
+    if (recovered === count) this.#calmUntil[link] = Math.max(this.#calmUntil[link] as number, now + farthest + delay);
     if (delay >= longest * (1 - 1e-6) && now >= (this.#calmUntil[link] as number)) {
       this.#overflow(link, held, delay);
       return;

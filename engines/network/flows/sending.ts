@@ -82,6 +82,8 @@ export class Sending {
   growsFrom: Nanoseconds = 0;
   /** When found losses end in a smaller window. */
   recoverAt: Nanoseconds = NEVER;
+  /** When that was last so. */
+  recoveredAt: Nanoseconds = -NEVER;
   /** The bottleneck's own event sees to the recovery. */
   recoversWithLink = false;
   finQueued = false;
@@ -719,6 +721,7 @@ export class Sending {
     const { now } = this.#network.kernel;
     const { window } = this;
     this.recoverAt = NEVER;
+    this.recoveredAt = now;
     this.recoversWithLink = false;
     this.windowAt = now;
     this.growth = 0;
