@@ -390,7 +390,8 @@ export class Sending {
       this.window.restarted();
     }
     const gone = now + size * route.perByteOnSlowest;
-    recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
+    const row = recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
+    this.#tellCrossings(row, now, route);
     this.#sent += length;
     this.#stretchFrom = this.#sent;
     this.#sentAt = now;
@@ -937,7 +938,7 @@ export class Sending {
       if (this.#stretchFrom - this.#told >= PROGRESS && this.#stretchAt + delay <= kernel.now && this.#holeUntil <= kernel.now) {
         this.#tellProgress(this.#stretchFrom);
       }
-      recorder.flow(
+      const row = recorder.flow(
         connection,
         isServer,
         this.#stretchAt,
@@ -947,9 +948,19 @@ export class Sending {
         delay,
         outgoing.stepAt(this.#stretchFrom),
       );
+      if (this.#there) this.#tellCrossings(row, this.#stretchAt, this.#there);
       this.#stretchFrom = to;
     }
     this.#stretchAt = kernel.now;
+  }
+
+  /** When the first bit of a stretch leaves the explicit links on its way: where nobody waits, as far as that is told. */
+  #tellCrossings(stretch: number, startedAt: Nanoseconds, { directions }: Route): void {
+    let at = startedAt;
+    for (const direction of directions) {
+      if (direction.link >= 0) this.#network.recorder.crossLink(-1 - stretch, direction.link, direction.reverse, at);
+      at += direction.latencyAt(startedAt);
+    }
   }
 
   #tellProgress(position: Bytes): void {
