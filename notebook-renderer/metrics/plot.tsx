@@ -166,7 +166,7 @@ export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
               <g key={lines[i]!.subject} class={`ns-plot-line ${lineClass(i)}`}>
                 <path d={path} />
                 {dots.map(({ x, y }) => (
-                  <circle key={x} cx={x} cy={y} r="2.5" />
+                  <circle key={`${x} ${y}`} cx={x} cy={y} r="2.5" />
                 ))}
               </g>
             ))
