@@ -69,6 +69,10 @@ const TOP = 10;
 const BOTTOM = 24;
 const RIGHT = 18;
 const LEFT = 16;
+
+/** Most labels are narrower, and plots one below the other have their times in line. */
+const LEAST_LEFT = 64;
+
 const BETWEEN_TIMES = 96;
 const BETWEEN_VALUES = 38;
 
@@ -85,7 +89,7 @@ export function layOutPlot(
   const { low, high, step } = valuesOf(lines, unit, Math.max(1, Math.floor((bottom - TOP) / BETWEEN_VALUES)));
   const values = multiples(low, high, step);
   const labels = valueLabels(values, unit);
-  const left = Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + LEFT;
+  const left = Math.max(LEAST_LEFT, Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + LEFT);
   const right = Math.max(left + 1, width - RIGHT);
 
   const x = (time: number) => Math.round(left + ((time - from) / (to - from)) * (right - left));

@@ -25,6 +25,8 @@ export interface TileEntry {
   readonly value: string;
   /** True where an expectation of the part is about it. */
   readonly expected: boolean;
+  /** Its place in `run.series`. */
+  readonly order: number;
   /** Two or more values make a sparkline. */
   readonly at: Float64Array;
   readonly values: Float64Array;
@@ -43,7 +45,7 @@ export function tilesOf(part: Part): Tile[] {
     while (first < series.at.length && series.at[first]! < startedAt) first++;
     if (first === series.at.length) return;
     const named = expectations.findIndex((text) => isAbout(text, series));
-    const entry = entryOf(series, first, named >= 0);
+    const entry = entryOf(series, index, first, named >= 0);
     const rank = named >= 0 ? named : (series.unit === 'ns' ? 1e6 : 2e6) + index;
     const metric = metrics.get(series.metric) ?? {
       tile: { name: series.metric, doc: series.doc, unit: series.unit },
@@ -81,11 +83,12 @@ function isAbout(text: string, { metric, subjects }: MetricSeries): boolean {
 
 const withoutDot = (name: string): string => name.replace(/(.)\.$/, '$1');
 
-function entryOf(series: MetricSeries, first: number, expected: boolean): TileEntry {
+function entryOf(series: MetricSeries, order: number, first: number, expected: boolean): TileEntry {
   return {
     subject: series.subjects.map(withoutDot).join(' → '),
     value: formatValue(series.values.at(-1)!, series.unit),
     expected,
+    order,
     at: series.at.subarray(first),
     values: series.values.subarray(first),
   };

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
-import { withCourse } from './plot-layout.ts';
+import { COURSE, withCourse } from './plot-layout.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tile, TileEntry } from './summary.ts';
 
@@ -148,7 +148,7 @@ function Values({ entries }: { readonly entries: readonly TileEntry[] }) {
         <div key={subject} class={expected ? 'ns-expected' : ''}>
           <dt title={subject}>{subject}</dt>
           <dd>
-            {values.length > 1 && <Sparkline at={at} values={values} width={40} height={12} />}
+            {values.length >= COURSE && <Sparkline at={at} values={values} width={40} height={12} />}
             {value}
           </dd>
         </div>
