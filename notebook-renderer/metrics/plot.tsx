@@ -42,8 +42,8 @@ interface Props {
 
 const HEIGHT = 216;
 
-/** Classes of the palette in theme.css, neighbours far apart. */
-const COLOURS = [0, 3, 2, 1, 5, 4];
+/** Classes of the palette in theme.css, neighbours far apart also to the colour-blind; orange last, which light themes have pale. */
+const COLOURS = [0, 4, 2, 1, 5, 3];
 const lineClass = (i: number): string => `ns-p${COLOURS[i % COLOURS.length]} ns-plot-line-${i}`;
 
 /** Samples that a page key passes over. */
