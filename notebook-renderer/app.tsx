@@ -273,7 +273,10 @@ function useWidth(element: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const measure = () => {
-      const now = Math.floor(element.current?.clientWidth ?? 0);
+      if (!element.current) return;
+      // A host's style sheet may pad what it was handed.
+      const { paddingLeft, paddingRight } = getComputedStyle(element.current);
+      const now = Math.floor(element.current.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight));
       // A hidden output has no width; it keeps its layout until it is shown again.
       if (now > 0) setWidth(now);
     };

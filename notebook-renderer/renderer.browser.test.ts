@@ -215,6 +215,23 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     await page.close();
   });
 
+  it('a plot keeps within its frame in a host that pads outputs, and when it gets narrower', async () => {
+    const page = await open({ run: sawToothRun(60), focus: null });
+    const svg = page.locator('.ns-plot-field > svg');
+    const overhang = async () => {
+      const [drawn, frame] = [(await svg.boundingBox())!, (await page.getByRole('figure').boundingBox())!];
+      return drawn.x + drawn.width - (frame.x + frame.width);
+    };
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await page.addStyleTag({ content: '#output .ns { padding: 8px 30px }' });
+    await page.waitForFunction(() => document.querySelector('.ns-plot-field > svg')!.getAttribute('width') === '938');
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 500, height: 900 });
+    await page.waitForFunction(() => document.querySelector('.ns-plot-field > svg')!.getAttribute('width') === '438');
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await page.close();
+  });
+
   it('a plot of a hundred thousand samples is a short path', async () => {
     const page = await open({ run: sawToothRun(100_000), focus: null });
     const path = page.locator('.ns-plot-field .ns-plot-line path');
