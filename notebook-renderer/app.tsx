@@ -5,7 +5,7 @@ import { declaredInShort } from './declarations/summary.ts';
 import { DeclaredTable } from './declarations/table.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { Plot } from './metrics/plot.tsx';
-import { plotAtFirst, statusOf, tilesOf } from './metrics/summary.ts';
+import { statusOf, tilesOf } from './metrics/summary.ts';
 import { Tiles } from './metrics/tiles.tsx';
 import type { Output } from './output.ts';
 import { type Part, partOf, retransmittedMessages, text } from './part.ts';
@@ -87,7 +87,7 @@ function Told({
 
   const tiles = useMemo(() => tilesOf(part), [part]);
   const [plotted, setPlotted] = useState<ReadonlySet<string>>(
-    () => new Set([plotAtFirst(part, tiles)].filter((name) => name !== undefined)),
+    () => new Set(tiles.filter(({ plotted }) => plotted).map(({ name }) => name)),
   );
   const togglePlot = (name: string) => {
     const now = new Set(plotted);
@@ -273,7 +273,10 @@ function useWidth(element: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const measure = () => {
-      const now = Math.floor(element.current?.clientWidth ?? 0);
+      if (!element.current) return;
+      // A host's style sheet may pad what it was handed.
+      const { paddingLeft, paddingRight } = getComputedStyle(element.current);
+      const now = Math.floor(element.current.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight));
       // A hidden output has no width; it keeps its layout until it is shown again.
       if (now > 0) setWidth(now);
     };

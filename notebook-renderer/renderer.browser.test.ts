@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { largeRun, textbookRun } from './fixtures/recorded-runs.ts';
+import { largeRun, sawToothRun, textbookRun } from './fixtures/recorded-runs.ts';
 import { encodeOutput, type Output } from './output.ts';
 import { reportHtml } from './report.ts';
 
@@ -147,6 +147,98 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     expect(await tiles.getByRole('term').count()).toBe(3);
     await tiles.getByRole('button', { name: '3 more' }).click();
     expect(await tiles.getByRole('term').allTextContents()).toEqual(hosts);
+    await page.close();
+  });
+
+  it('plots the congestion window of a transfer; a click on a tile opens and closes a plot', async () => {
+    const page = await open({ run: sawToothRun(60), focus: null });
+    const tiles = page.getByRole('region', { name: 'Metrics' });
+    const window = page.getByRole('figure', { name: 'congestion window over time' });
+    await window.waitFor();
+    expect(await window.getByRole('listitem').allTextContents()).toEqual(['server → laptop10 kB to 80 kB, 60 samples']);
+    const labels = ['0 B', '20 kB', '40 kB', '60 kB', '80 kB', '0 s', '1 s', '2 s', '3 s', '4 s', '5 s', '6 s'];
+    expect(await window.locator('text').allTextContents()).toEqual(labels);
+    // The laptop sent nothing: its only sample stays behind a link.
+    expect(await tiles.getByText('laptop → server').count()).toBe(0);
+    await tiles.getByRole('button', { name: '1 more' }).click();
+    await tiles.getByText('laptop → server').waitFor();
+    expect(await window.count()).toBe(1);
+
+    const trips = page.getByRole('figure', { name: 'round-trip time over time' });
+    const tile = tiles.getByRole('button', { name: 'Plot of round-trip time' });
+    expect(await tile.getAttribute('aria-expanded')).toBe('false');
+    // Anywhere on the tile.
+    await tiles.locator('.ns-tile', { hasText: 'round-trip time' }).locator('.ns-tile-value').click({ force: true });
+    await trips.waitFor();
+    expect(await tile.getAttribute('aria-expanded')).toBe('true');
+    expect(await trips.getAttribute('id')).toBe(await tile.getAttribute('aria-controls'));
+    await tile.press('Enter');
+    expect(await trips.count()).toBe(0);
+    await window.getByRole('button', { name: 'Close the plot of congestion window' }).click();
+    expect(await window.count()).toBe(0);
+    await page.close();
+  });
+
+  it('the ruler of a plot reads values under the mouse and by key, and sets the time', async () => {
+    const page = await open({ run: sawToothRun(60), focus: null });
+    const field = page.getByRole('slider', { name: 'Time in the plot of congestion window' });
+    const box = (await field.boundingBox())!;
+    const readings = page.locator('.ns-plot-readings');
+    await page.mouse.move(box.x + box.width / 2, box.y + 60);
+    await readings.waitFor();
+    const [, time, value] = /^([\d.]+) s.*server → laptop(\d+) kB$/.exec((await readings.textContent())!)!;
+    const sample = Math.floor(Number(time) * 10) - 1;
+    expect(Number(value)).toBe(40 + ((sample - 3) % 9) * 5);
+    expect(await readings.evaluate((element) => getComputedStyle(element).pointerEvents)).toBe('none');
+
+    // A click moves the time of the diagram, and the plot marks it.
+    await page.mouse.down();
+    await page.mouse.up();
+    expect(await page.getByRole('slider', { name: 'Time', exact: true }).getAttribute('aria-valuetext')).toBe(`${time} s`);
+    await page.mouse.move(0, 0);
+    expect(await readings.count()).toBe(0);
+    expect(await page.locator('.ns-plot-time').count()).toBe(1);
+
+    await field.focus();
+    await page.keyboard.press('Home');
+    expect(await field.getAttribute('aria-valuetext')).toBe('100.0 ms, server → laptop 10 kB');
+    await page.keyboard.press('ArrowRight');
+    expect(await field.getAttribute('aria-valuetext')).toBe('200.0 ms, server → laptop 20 kB');
+    await page.keyboard.press('PageDown');
+    expect(await field.getAttribute('aria-valuetext')).toBe('1.200 s, server → laptop 80 kB');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('slider', { name: 'Time', exact: true }).getAttribute('aria-valuetext')).toBe('5.900 s');
+    await page.keyboard.press('Escape');
+    expect(await readings.count()).toBe(0);
+    await page.close();
+  });
+
+  it('a plot keeps within its frame in a host that pads outputs, and when it gets narrower', async () => {
+    const page = await open({ run: sawToothRun(60), focus: null });
+    const svg = page.locator('.ns-plot-field > svg');
+    const overhang = async () => {
+      const [drawn, frame] = [(await svg.boundingBox())!, (await page.getByRole('figure').boundingBox())!];
+      return drawn.x + drawn.width - (frame.x + frame.width);
+    };
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await page.addStyleTag({ content: '#output .ns { padding: 8px 30px }' });
+    await page.waitForFunction(() => document.querySelector('.ns-plot-field > svg')!.getAttribute('width') === '938');
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 500, height: 900 });
+    await page.waitForFunction(() => document.querySelector('.ns-plot-field > svg')!.getAttribute('width') === '438');
+    expect(await overhang()).toBeLessThanOrEqual(0);
+    await page.close();
+  });
+
+  it('a plot of a hundred thousand samples is a short path', async () => {
+    const page = await open({ run: sawToothRun(100_000), focus: null });
+    const path = page.locator('.ns-plot-field .ns-plot-line path');
+    expect((await path.getAttribute('d'))!.length).toBeLessThan(50_000);
+    const field = page.getByRole('slider', { name: 'Time in the plot of congestion window' });
+    await field.hover();
+    expect(await page.locator('.ns-plot-readings').textContent()).toMatch(/server → laptop\d+ kB$/);
     await page.close();
   });
 

@@ -3,7 +3,7 @@
  * tested without one.
  *
  * Time runs over the whole part of the run that the output is about, so that plots of one output compare; a metric that was
- * measured in less than half of it has its own time. The value axis starts at zero, unless what changes would be hardly visible
+ * measured in less than a third of it has a time axis of its own. The value axis starts at zero, unless what changes would be hardly visible
  * there.
  */
 import type { Unit } from '../../engines/run.ts';
@@ -64,10 +64,15 @@ export function rangeOf({ values }: Pick<Line, 'values'>): { least: number; grea
   return { least, greatest };
 }
 
-/** Room above the lines, below them for the times, and at the right for half a label. */
+/** Room above the lines, below them for the times, at the right for half a label, and at the left beside the values. */
 const TOP = 10;
 const BOTTOM = 24;
 const RIGHT = 18;
+const LEFT = 16;
+
+/** Most labels are narrower, and plots one below the other have their times in line. */
+const LEAST_LEFT = 64;
+
 const BETWEEN_TIMES = 96;
 const BETWEEN_VALUES = 38;
 
@@ -84,7 +89,7 @@ export function layOutPlot(
   const { low, high, step } = valuesOf(lines, unit, Math.max(1, Math.floor((bottom - TOP) / BETWEEN_VALUES)));
   const values = multiples(low, high, step);
   const labels = valueLabels(values, unit);
-  const left = Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + 10;
+  const left = Math.max(LEAST_LEFT, Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + LEFT);
   const right = Math.max(left + 1, width - RIGHT);
 
   const x = (time: number) => Math.round(left + ((time - from) / (to - from)) * (right - left));
@@ -117,7 +122,7 @@ function timesOf(lines: readonly Line[], startedAt: number, endedAt: number): { 
   }
   const from = Math.min(first, startedAt);
   const to = Math.max(last, endedAt);
-  if (last - first >= (to - from) / 2) return { from, to: Math.max(to, from + 1) };
+  if (last - first >= (to - from) / 3) return { from, to: Math.max(to, from + 1) };
   return { from: first, to: Math.max(last, first + 1) };
 }
 

@@ -42,8 +42,8 @@ interface Props {
 
 const HEIGHT = 216;
 
-/** Classes of the palette in theme.css, neighbours far apart. */
-const COLOURS = [0, 3, 2, 1, 5, 4];
+/** Classes of the palette in theme.css, neighbours far apart also to the colour-blind; orange last, which light themes have pale. */
+const COLOURS = [0, 4, 2, 1, 5, 3];
 const lineClass = (i: number): string => `ns-p${COLOURS[i % COLOURS.length]} ns-plot-line-${i}`;
 
 /** Samples that a page key passes over. */
@@ -52,13 +52,14 @@ const PAGE = 10;
 export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
   const { startedAt, endedAt } = part;
   const all = useMemo(() => withCourse(tile.entries), [tile]);
-  const lines = useMemo(() => all.slice(0, MOST_LINES), [all]);
+  // In the order of the run, so that a subject has the same colour in the plots of, say, its window and its round-trip time.
+  const lines = useMemo(() => all.slice(0, MOST_LINES).sort((a, b) => a.order - b.order), [all]);
   const layout = useMemo(
     () => layOutPlot(lines, { unit: tile.unit, startedAt, endedAt, width: width - 2, height: HEIGHT }),
     [lines, tile, startedAt, endedAt, width],
   );
   const [ruler, setRuler] = useState<number | null>(null);
-  const { left, right, top, bottom, from, to } = layout;
+  const { left, right, bottom, from, to } = layout;
   const say = (value: number) => formatValue(value, tile.unit);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -157,16 +158,14 @@ export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
               </text>
             </g>
           ))}
-          {time !== null && time >= from && time <= to && (
-            <path class="ns-plot-time" d={`M${Math.round(xOfTime(layout, time)) + 0.5} ${top}V${bottom}`} />
-          )}
+          {time !== null && time >= from && time <= to && <TimeMark x={xOfTime(layout, time)} layout={layout} />}
           {/* The first line, which is what the reader came for, lies on top. */}
           {layout.paths
             .map(({ path, dots }, i) => (
               <g key={lines[i]!.subject} class={`ns-plot-line ${lineClass(i)}`}>
                 <path d={path} />
                 {dots.map(({ x, y }) => (
-                  <circle key={x} cx={x} cy={y} r="2.5" />
+                  <circle key={`${x} ${y}`} cx={x} cy={y} r="2.5" />
                 ))}
               </g>
             ))
@@ -181,9 +180,11 @@ export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
           return (
             <li key={line.subject}>
               <Swatch i={i} />
-              <span>{line.subject || 'the whole run'}</span>
-              <span class="ns-dim">
-                {say(least)} to {say(greatest)}, {formatCount(line.values.length)} samples
+              <span>
+                {line.subject || 'the whole run'}
+                <span class="ns-dim">
+                  {say(least)} to {say(greatest)}, {formatCount(line.values.length)} samples
+                </span>
               </span>
             </li>
           );
@@ -191,6 +192,16 @@ export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
         {all.length > lines.length && <li class="ns-dim">and {formatCount(all.length - lines.length)} more</li>}
       </ul>
     </figure>
+  );
+}
+
+/** Where the diagram's slider stands. */
+function TimeMark({ x, layout: { top, bottom } }: { readonly x: number; readonly layout: PlotLayout }) {
+  return (
+    <g class="ns-plot-time">
+      <path d={`M${Math.round(x) + 0.5} ${top}V${bottom}`} />
+      <circle cx={Math.round(x) + 0.5} cy={bottom + 0.5} r="4" />
+    </g>
   );
 }
 
@@ -245,8 +256,8 @@ function Readings({ lines, unit, layout, at }: RulerProps) {
 /** A piece of the line, as it is drawn. */
 function Swatch({ i }: { readonly i: number }) {
   return (
-    <svg class={`ns-plot-swatch ns-plot-line ${lineClass(i)}`} width="18" height="8" viewBox="0 0 18 8" aria-hidden="true">
-      <path d="M0 4H18" />
+    <svg class={`ns-plot-swatch ns-plot-line ${lineClass(i)}`} width="24" height="8" viewBox="0 0 24 8" aria-hidden="true">
+      <path d="M0 4H24" />
     </svg>
   );
 }

@@ -43,3 +43,23 @@ it('subjects of one metric share a tile, the expected one first', () => {
   const mixed = { ...run, checks: [check], series: [series('lookup time', 'a', 5e6, 'ns'), ...queries] };
   expect(tiles(mixed)).toEqual(['queries: ns2.example.org 3!, local-dns 1, ns1.example.org 2, ns22.example.org 4', 'lookup time: a 5 ms']);
 });
+
+it('the congestion window of a large transfer is plotted without asking, right after what is expected', () => {
+  const run = textbookRun();
+  const samples = Float64Array.from({ length: 40 }, (_, i) => i);
+  const idle = series('congestion window', 'b', 14_600, 'B');
+  const busy = { ...series('congestion window', 'a', 0, 'B'), at: samples, values: samples };
+  const of = (all: MetricSeries[]) => tilesOf(partOf({ run: { ...run, series: [...run.series, ...all] }, focus: null }));
+  const shown = of([idle, busy]);
+  expect(shown.map(({ name, plotted }) => [name, plotted])).toEqual([
+    ['delivery time', false],
+    ['congestion window', true],
+    ['lookup time', false],
+    ['queue length', false],
+  ]);
+  // What went on is told before what did not.
+  expect(shown[1]!.entries.map(({ subject }) => subject)).toEqual(['a', 'b']);
+
+  const short = { ...busy, at: samples.subarray(0, 5), values: samples.subarray(0, 5) };
+  expect(of([short]).filter(({ plotted }) => plotted)).toEqual([]);
+});

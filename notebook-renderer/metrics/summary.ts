@@ -1,6 +1,6 @@
 /**
  * What matters at a glance: one tile a metric, however many subjects it was measured for. What the author's expectations
- * name comes first, then times, since they are what most lessons are about.
+ * name comes first, then what is plotted below, then times, since they are what most lessons are about.
  */
 import { formatDuration, formatValue } from '../../engines/format.ts';
 import type { MetricSeries, Unit } from '../../engines/run.ts';
@@ -14,6 +14,8 @@ export interface Tile {
   readonly unit: Unit;
   /** One a subject; at least one. What expectations name comes first, then what has a course over time. */
   readonly entries: readonly TileEntry[];
+  /** Its plot is open until somebody closes it. */
+  readonly plotted: boolean;
 }
 
 export interface TileEntry {
@@ -23,6 +25,8 @@ export interface TileEntry {
   readonly value: string;
   /** True where an expectation of the part is about it. */
   readonly expected: boolean;
+  /** Its place in `run.series`. */
+  readonly order: number;
   /** Two or more values make a sparkline. */
   readonly at: Float64Array;
   readonly values: Float64Array;
@@ -32,13 +36,16 @@ export interface TileEntry {
 export function tilesOf(part: Part): Tile[] {
   const { run, startedAt } = part;
   const expectations = part.checks.map((i) => run.checks[i]!.text);
-  const metrics = new Map<string, { tile: Omit<Tile, 'entries'>; rank: number; entries: { entry: TileEntry; rank: number }[] }>();
+  const metrics = new Map<
+    string,
+    { tile: Pick<Tile, 'name' | 'doc' | 'unit'>; rank: number; entries: { entry: TileEntry; rank: number }[] }
+  >();
   run.series.forEach((series, index) => {
     let first = 0;
     while (first < series.at.length && series.at[first]! < startedAt) first++;
     if (first === series.at.length) return;
     const named = expectations.findIndex((text) => isAbout(text, series));
-    const entry = entryOf(series, first, named >= 0);
+    const entry = entryOf(series, index, first, named >= 0);
     const rank = named >= 0 ? named : (series.unit === 'ns' ? 1e6 : 2e6) + index;
     const metric = metrics.get(series.metric) ?? {
       tile: { name: series.metric, doc: series.doc, unit: series.unit },
@@ -49,19 +56,21 @@ export function tilesOf(part: Part): Tile[] {
     metric.rank = Math.min(metric.rank, rank);
     metric.entries.push({ entry, rank: named >= 0 ? named : (withCourse([entry]).length > 0 ? 1e6 : 2e6) + index });
   });
-  return [...metrics.values()]
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ tile, entries }) => ({ ...tile, entries: entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry) }));
+  const tiles = [...metrics.values()].map(({ tile, rank, entries }) => {
+    const sorted = { ...tile, entries: entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry) };
+    const plotted = showsPlot(part, sorted);
+    return { tile: { ...sorted, plotted }, rank: plotted ? Math.min(rank, 1e5) : rank };
+  });
+  return tiles.sort((a, b) => a.rank - b.rank).map(({ tile }) => tile);
 }
 
 /**
- * The plot that a reader sees without asking, or undefined: the congestion window, where it was measured more often than messages
- * were sent. Of one large transfer the sequence diagram is a single arrow, and how TCP went about it is the picture to look at.
+ * The plot that a reader sees without asking is of the congestion window, where it was measured more often than messages were
+ * sent: of a large transfer the sequence diagram is a single arrow, and how TCP went about it is the picture to look at.
  */
-export function plotAtFirst(part: Part, tiles: readonly Tile[]): string | undefined {
-  const tile = tiles.find(({ name }) => name === 'congestion window');
-  const samples = withCourse(tile?.entries ?? []).reduce((sum, { values }) => sum + values.length, 0);
-  return samples > part.messages.length ? tile?.name : undefined;
+function showsPlot({ messages }: Part, { name, entries }: Omit<Tile, 'plotted'>): boolean {
+  const samples = withCourse(entries).reduce((sum, { values }) => sum + values.length, 0);
+  return name === 'congestion window' && samples > messages.length;
 }
 
 /** Whether an expectation's text (`expect queries at a.root-servers.net = 1`) names this metric and all of its subjects. */
@@ -74,11 +83,12 @@ function isAbout(text: string, { metric, subjects }: MetricSeries): boolean {
 
 const withoutDot = (name: string): string => name.replace(/(.)\.$/, '$1');
 
-function entryOf(series: MetricSeries, first: number, expected: boolean): TileEntry {
+function entryOf(series: MetricSeries, order: number, first: number, expected: boolean): TileEntry {
   return {
     subject: series.subjects.map(withoutDot).join(' → '),
     value: formatValue(series.values.at(-1)!, series.unit),
     expected,
+    order,
     at: series.at.subarray(first),
     values: series.values.subarray(first),
   };

@@ -27,8 +27,8 @@ export function roundStep(least: number, unit: Unit): number {
 /** Multiples of `step` from `low` to `high`, both included. */
 export function multiples(low: number, high: number, step: number): number[] {
   const ticks: number[] = [];
-  // A tenth of a millionth: what is a multiple but for rounding counts as one.
-  for (let i = Math.ceil(low / step - 1e-7); i * step <= high + step * 1e-7; i++) ticks.push(i * step);
+  // What is a multiple but for rounding counts as one; and no −0.
+  for (let i = Math.ceil(low / step - 1e-7) + 0; i * step <= high + step * 1e-7; i++) ticks.push(i * step);
   return ticks;
 }
 

@@ -1,6 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
-import { withCourse } from './plot-layout.ts';
+import { COURSE, withCourse } from './plot-layout.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tile, TileEntry } from './summary.ts';
 
@@ -89,6 +90,11 @@ function MetricTile({ tile, span, plotted, plotId, onPlot }: TileProps) {
   const { name, doc, entries } = tile;
   const few = fewOf(tile);
   const shown = entries.slice(0, open ? MANY : few);
+  const more = entries.length > few && (
+    <button type="button" class="ns-link" aria-expanded={open} onClick={() => setOpen(!open)}>
+      {open ? 'Fewer' : `${formatCount(entries.length - few)} more`}
+    </button>
+  );
   return (
     <div
       class={`ns-tile ${onPlot ? 'ns-tile-plots' : ''} ${plotted ? 'ns-tile-plotted' : ''}`}
@@ -110,27 +116,26 @@ function MetricTile({ tile, span, plotted, plotId, onPlot }: TileProps) {
         ) : (
           <span>{name}</span>
         )}
-        {entries.length > few && (
-          <button type="button" class="ns-link" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? 'Fewer' : `${formatCount(entries.length - few)} more`}
-          </button>
-        )}
+        {shown.length > 1 && more}
         {onPlot && <Chevron />}
       </div>
-      {shown.length === 1 ? <OneValue entry={shown[0]!} /> : <Values entries={shown} />}
+      {shown.length === 1 ? <OneValue entry={shown[0]!} more={more} /> : <Values entries={shown} />}
     </div>
   );
 }
 
-function OneValue({ entry: { subject, value, at, values } }: { readonly entry: TileEntry }) {
+function OneValue({ entry: { subject, value, at, values }, more }: { readonly entry: TileEntry; readonly more: ComponentChildren }) {
   return (
     <>
       <div class="ns-tile-value">
         <span>{value}</span>
         {values.length > 1 && <Sparkline at={at} values={values} width={64} height={20} />}
       </div>
-      <div class="ns-tile-subject" title={subject}>
-        {subject}
+      <div class="ns-tile-foot">
+        <div class="ns-tile-subject" title={subject}>
+          {subject}
+        </div>
+        {more}
       </div>
     </>
   );
@@ -143,7 +148,7 @@ function Values({ entries }: { readonly entries: readonly TileEntry[] }) {
         <div key={subject} class={expected ? 'ns-expected' : ''}>
           <dt title={subject}>{subject}</dt>
           <dd>
-            {values.length > 1 && <Sparkline at={at} values={values} width={40} height={12} />}
+            {values.length >= COURSE && <Sparkline at={at} values={values} width={40} height={12} />}
             {value}
           </dd>
         </div>
