@@ -28,6 +28,7 @@ export interface Compared {
 /** All cases at a fidelity, on as many workers as there are processors. */
 async function ours(fidelity: Fidelity): Promise<Map<string, CaseFigures>> {
   const figures = new Map<string, CaseFigures>();
+  const begun = performance.now();
   const next = TRANSFER_CASES[Symbol.iterator]();
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
@@ -43,6 +44,7 @@ async function ours(fidelity: Fidelity): Promise<Map<string, CaseFigures>> {
       await worker.terminate();
     }),
   );
+  console.log(`  ${fidelity}: ${figures.size} cases in ${Math.round((performance.now() - begun) / 1000)} s`);
   return figures;
 }
 
