@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { capturedPackets, writePcapng } from '../engines/network/capture/pcapng.ts';
+import { withSegments } from '../engines/network/capture/segments.ts';
 import type { Run } from '../engines/run.ts';
 import { simulate } from '../engines/simulation.ts';
 import { loadProgram } from './program.ts';
@@ -81,7 +82,8 @@ describe.each(samples)('%s', (name) => {
   it('gives a capture that tshark has nothing against', async () => {
     const run = simulate((await loadProgram(join(SAMPLES, name))).compilation.scenario);
     const { strings } = run;
-    expect(tshark(run)).toHaveLength(capturedPackets(run, -1).length);
+    const segmented = withSegments(run);
+    expect(tshark(run)).toHaveLength(capturedPackets(segmented, -1).length);
     expect(
       tshark(
         run,
@@ -89,7 +91,7 @@ describe.each(samples)('%s', (name) => {
         '_ws.malformed || _ws.short || ip.checksum.status == "Bad" || tcp.checksum.status == "Bad" || udp.checksum.status == "Bad"',
       ),
     ).toEqual([]);
-    expect(unexplainedFlags(run, tshark(run, ...FLAGS))).toEqual([]);
+    expect(unexplainedFlags(segmented, tshark(run, ...FLAGS))).toEqual([]);
     // What is not dissected is never malformed: every message must be there under its protocol's name.
     for (const protocol of new Set(run.messages.protocol)) {
       const name = strings[protocol]!;

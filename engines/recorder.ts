@@ -282,7 +282,10 @@ export class Recorder {
     this.packetsLost++;
   }
 
-  /** A packet has left the near end of an explicit link; `reverse` on the way from the link's `b` to its `a`. */
+  /**
+   * A packet has left the near end of an explicit link; `reverse` on the way from the link's `b` to its `a`. Of a stretch, whose
+   * row is told as −1 − row, the first bit has.
+   */
   crossLink(packet: number, link: number, reverse: boolean, at: Nanoseconds): void {
     const row = this.#crossings.add();
     const c = this.#crossings.columns;
@@ -292,7 +295,7 @@ export class Recorder {
     c.at[row] = at;
   }
 
-  /** A stretch of a stream went out at one rate: see FlowTable. */
+  /** A stretch of a stream went out at one rate: see FlowTable. The stretch's row. */
   flow(
     connection: number,
     fromServer: boolean,
@@ -302,7 +305,7 @@ export class Recorder {
     length: Bytes,
     delay: Nanoseconds,
     step: number,
-  ): void {
+  ): number {
     const row = this.#flows.add();
     const f = this.#flows.columns;
     f.connection[row] = connection;
@@ -313,6 +316,7 @@ export class Recorder {
     f.length[row] = length;
     f.delay[row] = delay;
     f.step[row] = step;
+    return row;
   }
 
   /** A change of one entry of a store (`value` null removes it), or with an empty store a bare note. */

@@ -191,6 +191,7 @@ export type PacketFate = (typeof PACKET_FATES)[number];
 /** When packets left the near end of the explicit links on their way (access links: see `packets.sentAt` and `.receivedAt`). */
 export interface CrossingTable {
   readonly rows: number;
+  /** Row in `packets`; below 0, at `flows` fidelity: the first bit of a stretch, whose row in `flows` is −1 − `packet`. */
   readonly packet: Int32Array;
   /** Index into `links`. */
   readonly link: Int32Array;

@@ -4,7 +4,8 @@ import { Checks, Steps } from './checks/outcomes.tsx';
 import { declaredInShort } from './declarations/summary.ts';
 import { DeclaredTable } from './declarations/table.tsx';
 import { Inspector } from './inspector/inspector.tsx';
-import { statusOf, tilesOf } from './metrics/summary.ts';
+import { Plot } from './metrics/plot.tsx';
+import { plotAtFirst, statusOf, tilesOf } from './metrics/summary.ts';
 import { Tiles } from './metrics/tiles.tsx';
 import type { Output } from './output.ts';
 import { type Part, partOf, retransmittedMessages, text } from './part.ts';
@@ -85,6 +86,15 @@ function Told({
   const diagramWidth = Math.max(320, width - 2 - (beside ? inspectorWidth(width) : 0) - 12);
 
   const tiles = useMemo(() => tilesOf(part), [part]);
+  const [plotted, setPlotted] = useState<ReadonlySet<string>>(
+    () => new Set([plotAtFirst(part, tiles)].filter((name) => name !== undefined)),
+  );
+  const togglePlot = (name: string) => {
+    const now = new Set(plotted);
+    if (!now.delete(name)) now.add(name);
+    setPlotted(now);
+  };
+  const plotId = (name: string) => `${id}-plot-${name.replaceAll(/\W+/g, '-')}`;
   const protocols = useMemo(() => protocolsOf(part), [part]);
   const hosts = useMemo(() => hostsOf(part), [part]);
   const retransmitted = useMemo(() => retransmittedMessages(run), [run]);
@@ -148,7 +158,21 @@ function Told({
 
   return (
     <>
-      <Tiles tiles={tiles} width={width} />
+      <Tiles tiles={tiles} width={width} plotted={plotted} plotId={plotId} onPlot={togglePlot} />
+      {tiles
+        .filter(({ name }) => plotted.has(name))
+        .map((tile) => (
+          <Plot
+            key={tile.name}
+            tile={tile}
+            part={part}
+            id={plotId(tile.name)}
+            width={width}
+            time={time}
+            onTime={moveTo}
+            onClose={() => togglePlot(tile.name)}
+          />
+        ))}
       <div class="ns-told">
         <Checks part={part} onJump={jump} />
         {listSteps && (

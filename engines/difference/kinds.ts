@@ -338,27 +338,38 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
       fields: [time('received at', column('receivedAt')), { ...number('fate', column('fate')), show: (side, row) => fateOf(p[side], row) }],
       show: (side, row) => `${fateOf(p[side], row)}: ${show(side, row)}`,
     });
-    const x = both((run) => run.crossings);
-    const crossing = (name: keyof Run['crossings'] & string) => [x[0][name], x[1][name]] as unknown as readonly [Column, Column];
+    // Of a stretch it is told when it has gone out: here in the order in which the crossings took place.
+    const ordered = both(({ crossings }) => (crossings.packet.some((packet) => packet < 0) ? byTime(crossings.at) : null));
+    const crossing = (name: 'at' | 'link' | 'reverse' | 'packet'): readonly [Column, Column] =>
+      [a, b].map(({ crossings }, side) => {
+        const order = ordered[side as Side];
+        return order ? Float64Array.from(order, (row) => crossings[name][row] as number) : crossings[name];
+      }) as unknown as readonly [Column, Column];
+    const x = { at: crossing('at'), link: crossing('link'), reverse: crossing('reverse'), packet: crossing('packet') };
     kinds.push({
       name: 'link crossed',
       table: 'crossings',
       fine: true,
       rank: rank('link crossed'),
       rows: both(({ crossings }) => crossings.rows),
-      at: (side, row) => x[side].at[row] as number,
+      at: (side, row) => x.at[side][row] as number,
       fields: [
-        time('crossed at', crossing('at')),
-        number('link', crossing('link'), (value) => `number ${value}`),
-        number('reverse', crossing('reverse')),
-        reference('packet', crossing('packet')),
+        time('crossed at', x.at),
+        number('link', x.link, (value) => `number ${value}`),
+        number('reverse', x.reverse),
+        // Stretches are numbered in the order in which they end.
+        reference(
+          'packet',
+          [x.packet[0], x.packet[1]].map((column) => Float64Array.from(column, (packet) => Math.max(packet, -1))) as never,
+        ),
       ],
       show: (side, row) => {
         const run = runs[side];
-        const link = run.links[x[side].link[row]!];
+        const link = run.links[x.link[side][row] as number];
         const ends = [hostOf(run, link?.a ?? -1), hostOf(run, link?.b ?? -1)];
-        if (x[side].reverse[row]) ends.reverse();
-        return `leaves ${ends.join(' for ')}: ${show(side, x[side].packet[row]!)}`;
+        if (x.reverse[side][row]) ends.reverse();
+        const packet = x.packet[side][row] as number;
+        return `leaves ${ends.join(' for ')}: ${packet < 0 ? 'the first bit of a stretch' : show(side, packet)}`;
       },
     });
   }
@@ -486,6 +497,13 @@ function series(
       show: (side, row) => `${metric}${subjects.length > 0 ? ` of ${subjects.join(', ')}` : ''} = ${value(side, row)}`,
     };
   });
+}
+
+/** Rows in the order of time. */
+function byTime(at: Float64Array): Uint32Array {
+  const order = new Uint32Array(at.length);
+  for (let row = 0; row < at.length; row++) order[row] = row;
+  return order.sort((x, y) => (at[x] as number) - (at[y] as number) || x - y);
 }
 
 function byStart({ rows, startedAt, connection, fromServer }: Run['flows']): Uint32Array {

@@ -3,14 +3,16 @@
  * name comes first, then times, since they are what most lessons are about.
  */
 import { formatDuration, formatValue } from '../../engines/format.ts';
-import type { MetricSeries } from '../../engines/run.ts';
+import type { MetricSeries, Unit } from '../../engines/run.ts';
 import { formatCount } from '../format.ts';
 import type { Part } from '../part.ts';
+import { withCourse } from './plot-layout.ts';
 
 export interface Tile {
   readonly name: string;
   readonly doc: string;
-  /** One a subject; at least one. */
+  readonly unit: Unit;
+  /** One a subject; at least one. What expectations name comes first, then what has a course over time. */
   readonly entries: readonly TileEntry[];
 }
 
@@ -30,21 +32,36 @@ export interface TileEntry {
 export function tilesOf(part: Part): Tile[] {
   const { run, startedAt } = part;
   const expectations = part.checks.map((i) => run.checks[i]!.text);
-  const metrics = new Map<string, { name: string; doc: string; rank: number; entries: { entry: TileEntry; rank: number }[] }>();
+  const metrics = new Map<string, { tile: Omit<Tile, 'entries'>; rank: number; entries: { entry: TileEntry; rank: number }[] }>();
   run.series.forEach((series, index) => {
     let first = 0;
     while (first < series.at.length && series.at[first]! < startedAt) first++;
     if (first === series.at.length) return;
     const named = expectations.findIndex((text) => isAbout(text, series));
+    const entry = entryOf(series, first, named >= 0);
     const rank = named >= 0 ? named : (series.unit === 'ns' ? 1e6 : 2e6) + index;
-    const metric = metrics.get(series.metric) ?? { name: series.metric, doc: series.doc, rank, entries: [] };
+    const metric = metrics.get(series.metric) ?? {
+      tile: { name: series.metric, doc: series.doc, unit: series.unit },
+      rank,
+      entries: [],
+    };
     metrics.set(series.metric, metric);
     metric.rank = Math.min(metric.rank, rank);
-    metric.entries.push({ entry: entryOf(series, first, named >= 0), rank });
+    metric.entries.push({ entry, rank: named >= 0 ? named : (withCourse([entry]).length > 0 ? 1e6 : 2e6) + index });
   });
   return [...metrics.values()]
     .sort((a, b) => a.rank - b.rank)
-    .map(({ name, doc, entries }) => ({ name, doc, entries: entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry) }));
+    .map(({ tile, entries }) => ({ ...tile, entries: entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry) }));
+}
+
+/**
+ * The plot that a reader sees without asking, or undefined: the congestion window, where it was measured more often than messages
+ * were sent. Of one large transfer the sequence diagram is a single arrow, and how TCP went about it is the picture to look at.
+ */
+export function plotAtFirst(part: Part, tiles: readonly Tile[]): string | undefined {
+  const tile = tiles.find(({ name }) => name === 'congestion window');
+  const samples = withCourse(tile?.entries ?? []).reduce((sum, { values }) => sum + values.length, 0);
+  return samples > part.messages.length ? tile?.name : undefined;
 }
 
 /** Whether an expectation's text (`expect queries at a.root-servers.net = 1`) names this metric and all of its subjects. */

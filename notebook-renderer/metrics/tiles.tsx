@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
+import { withCourse } from './plot-layout.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tile, TileEntry } from './summary.ts';
 
@@ -19,11 +20,29 @@ const LONG = 18;
 /** With fewer columns than this, every tile takes one. */
 const WIDE = 5;
 
-/** Columns that a tile takes. */
-const spanOf = ({ entries }: Tile, places: number): number =>
-  places >= WIDE && entries.length > 1 && entries.slice(0, FEW).some(({ subject }) => subject.length > LONG) ? 2 : 1;
+/** Subjects that a closed tile lists: of a metric that has a course over time, those that have one or that an expectation is about. */
+function fewOf({ entries }: Tile): number {
+  const lines = withCourse(entries).length;
+  if (lines === 0) return Math.min(FEW, entries.length);
+  return Math.min(FEW, entries.filter((entry) => entry.expected || withCourse([entry]).length > 0).length);
+}
 
-export function Tiles({ tiles, width }: { readonly tiles: readonly Tile[]; readonly width: number }) {
+/** Columns that a tile takes. */
+function spanOf(tile: Tile, places: number): number {
+  const few = fewOf(tile);
+  return places >= WIDE && few > 1 && tile.entries.slice(0, few).some(({ subject }) => subject.length > LONG) ? 2 : 1;
+}
+
+interface Props {
+  readonly tiles: readonly Tile[];
+  readonly width: number;
+  /** Names of the metrics whose plots are open, and the element of each. */
+  readonly plotted: ReadonlySet<string>;
+  readonly plotId: (name: string) => string;
+  readonly onPlot: (name: string) => void;
+}
+
+export function Tiles({ tiles, width, plotted, plotId, onPlot }: Props) {
   const [all, showAll] = useState(false);
   if (tiles.length === 0) return null;
   // One line of them; the last place says how many more there are.
@@ -36,13 +55,16 @@ export function Tiles({ tiles, width }: { readonly tiles: readonly Tile[]; reado
   const shown = tiles.slice(0, all ? MOST : first);
   return (
     <section class="ns-tiles" aria-label="Metrics">
-      {shown.map((tile) =>
-        tile.entries.length > 1 ? (
-          <ListTile key={tile.name} tile={tile} span={spanOf(tile, places)} />
-        ) : (
-          <ValueTile key={tile.name} tile={tile} />
-        ),
-      )}
+      {shown.map((tile) => (
+        <MetricTile
+          key={tile.name}
+          tile={tile}
+          span={spanOf(tile, places)}
+          plotted={plotted.has(tile.name)}
+          plotId={plotId(tile.name)}
+          onPlot={withCourse(tile.entries).length > 0 ? () => onPlot(tile.name) : null}
+        />
+      ))}
       {tiles.length > first && (
         <button type="button" class="ns-tile ns-tile-more" onClick={() => showAll(!all)}>
           {all ? 'Fewer' : `${tiles.length - first} more`}
@@ -52,59 +74,97 @@ export function Tiles({ tiles, width }: { readonly tiles: readonly Tile[]; reado
   );
 }
 
-function ValueTile({ tile }: { readonly tile: Tile }) {
-  const { subject, value, at, values } = tile.entries[0]!;
+interface TileProps {
+  readonly tile: Tile;
+  readonly span: number;
+  readonly plotted: boolean;
+  readonly plotId: string;
+  /** null: there is nothing to plot. */
+  readonly onPlot: (() => void) | null;
+}
+
+/** A metric of one subject shows its value, one of several a line each, the first few at first. */
+function MetricTile({ tile, span, plotted, plotId, onPlot }: TileProps) {
+  const [open, setOpen] = useState(false);
+  const { name, doc, entries } = tile;
+  const few = fewOf(tile);
+  const shown = entries.slice(0, open ? MANY : few);
   return (
-    <div class="ns-tile" title={tile.doc}>
+    <div
+      class={`ns-tile ${onPlot ? 'ns-tile-plots' : ''} ${plotted ? 'ns-tile-plotted' : ''}`}
+      title={doc}
+      style={span > 1 ? { gridColumn: `span ${span}` } : undefined}
+    >
       <div class="ns-tile-name">
-        <span>{tile.name}</span>
+        {onPlot ? (
+          <button
+            type="button"
+            class="ns-tile-plot"
+            aria-expanded={plotted}
+            aria-controls={plotted ? plotId : undefined}
+            aria-label={`Plot of ${name}`}
+            onClick={onPlot}
+          >
+            {name}
+          </button>
+        ) : (
+          <span>{name}</span>
+        )}
+        {entries.length > few && (
+          <button type="button" class="ns-link" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? 'Fewer' : `${formatCount(entries.length - few)} more`}
+          </button>
+        )}
+        {onPlot && <Chevron />}
       </div>
+      {shown.length === 1 ? <OneValue entry={shown[0]!} /> : <Values entries={shown} />}
+    </div>
+  );
+}
+
+function OneValue({ entry: { subject, value, at, values } }: { readonly entry: TileEntry }) {
+  return (
+    <>
       <div class="ns-tile-value">
         <span>{value}</span>
-        {values.length > 1 && <Sparkline at={at} values={values} />}
+        {values.length > 1 && <Sparkline at={at} values={values} width={64} height={20} />}
       </div>
       <div class="ns-tile-subject" title={subject}>
         {subject}
       </div>
-    </div>
+    </>
   );
 }
 
-/** A metric of several subjects: a line each, the first few at first. */
-function ListTile({ tile, span }: { readonly tile: Tile; readonly span: number }) {
-  const [open, setOpen] = useState(false);
-  const { name, doc, entries } = tile;
-  const fits = entries.length <= FEW;
-  const shown = entries.slice(0, open ? MANY : FEW);
+function Values({ entries }: { readonly entries: readonly TileEntry[] }) {
   return (
-    <div class="ns-tile" title={doc} style={span > 1 ? { gridColumn: `span ${span}` } : undefined}>
-      <div class="ns-tile-name">
-        <span>{name}</span>
-        {!fits && (
-          <button type="button" class="ns-link" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? 'Fewer' : `${formatCount(entries.length - FEW)} more`}
-          </button>
-        )}
-      </div>
-      <dl class="ns-tile-list">
-        {shown.map(({ subject, value, expected }) => (
-          <div key={subject} class={expected ? 'ns-expected' : ''}>
-            <dt title={subject}>{subject}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+    <dl class="ns-tile-list">
+      {entries.map(({ subject, value, expected, at, values }) => (
+        <div key={subject} class={expected ? 'ns-expected' : ''}>
+          <dt title={subject}>{subject}</dt>
+          <dd>
+            {values.length > 1 && <Sparkline at={at} values={values} width={40} height={12} />}
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
-const WIDTH = 64;
-const HEIGHT = 20;
-
-function Sparkline({ at, values }: Pick<TileEntry, 'at' | 'values'>) {
-  const { path, endX, endY } = useMemo(() => sparkline(at, values, WIDTH, HEIGHT), [at, values]);
+/** Says that the tile opens; theme.css turns it. */
+function Chevron() {
   return (
-    <svg class="ns-sparkline" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+    <svg class="ns-chevron" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+      <path d="M3 4.5L6 7.5L9 4.5" />
+    </svg>
+  );
+}
+
+function Sparkline({ at, values, width, height }: Pick<TileEntry, 'at' | 'values'> & { readonly width: number; readonly height: number }) {
+  const { path, endX, endY } = useMemo(() => sparkline(at, values, width, height), [at, values, width, height]);
+  return (
+    <svg class="ns-sparkline" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       <path d={path} />
       <circle cx={endX} cy={endY} r="2" />
     </svg>

@@ -49,7 +49,8 @@ function crossed({ links = [], crossings }: CapturedTables, [a, b]: LinkEnds): {
   const captured: { packet: number; at: Nanoseconds }[] = [];
   for (let row = 0; row < crossings.rows; row++) {
     const link = links[crossings.link[row] as number];
-    if (!link || !((link.a === a && link.b === b) || (link.a === b && link.b === a))) continue;
+    // What is told of a stretch counts for its segments: see segments.ts.
+    if (!link || (crossings.packet[row] as number) < 0 || !((link.a === a && link.b === b) || (link.a === b && link.b === a))) continue;
     captured.push({ packet: crossings.packet[row] as number, at: crossings.at[row] as number });
   }
   return captured.sort((x, y) => x.at - y.at || x.packet - y.packet);

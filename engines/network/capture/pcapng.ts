@@ -34,11 +34,11 @@ const LINKTYPE_ETHERNET = 1;
 
 /**
  * Throws a CaptureRefused for a host or link that the run does not have, for more than MAXIMUM_CAPTURE or MAXIMUM_SEGMENTS,
- * and for a link where the run does not tell which way its connections went: at `flows` fidelity.
+ * and for a link where a run at `flows` fidelity does not tell which way its connections went.
  */
 export function writePcapng(tables: CaptureTables, options: CaptureOptions = {}): Uint8Array {
   const { host, link } = pointOf(tables, options);
-  const run = link ? tables : withSegments(tables, host < 0 ? {} : { host });
+  const run = withSegments(tables, host < 0 ? {} : { host });
   const file = new BlockWriter();
   file.block(0x0a0d0d0a, (body) => {
     body.uint32(0x1a2b3c4d);
@@ -99,16 +99,17 @@ function pointOf(run: CaptureTables, options: CaptureOptions): { host: number; l
   if (options.host !== undefined && options.link) throw new CaptureRefused('a capture is of a host or of a link, not of both');
   if (!options.link) return { host: options.host === undefined ? -1 : indexOf(options.host), link: null };
   const [a, b] = options.link.map(indexOf) as [number, number];
-  const { links = [], connections, strings, fidelity } = run;
+  const { links = [], connections, crossings, strings, fidelity } = run;
   if (!links.some((link) => (link.a === a && link.b === b) || (link.a === b && link.b === a))) {
     const known = linkNames(run).map((names) => names.join(','));
     throw new CaptureRefused(
       `there is no link between “${options.link[0]}” and “${options.link[1]}” in this run; ${known.length === 0 ? 'it has no links' : `its links are ${known.join(' and ')}`}`,
     );
   }
-  if (fidelity === 'flows' && connections.transport.some((transport) => strings[transport] === 'tcp')) {
+  const told = crossings?.packet.some((packet) => packet < 0);
+  if (fidelity === 'flows' && !told && connections.transport.some((transport) => strings[transport] === 'tcp')) {
     throw new CaptureRefused(
-      'at fidelity “flows” a run does not tell which links its TCP connections crossed: capture a host, or run it with packets',
+      'this run, at fidelity “flows”, does not tell which links its TCP connections crossed: capture a host instead',
     );
   }
   return { host: -1, link: [a, b] };

@@ -9,7 +9,7 @@ import { metrics } from '../../metrics.ts';
 import { MILLISECOND, SECOND } from '../../quantities.ts';
 import { type ConnectionEnding, Recorder } from '../../recorder.ts';
 import type { Run } from '../../run.ts';
-import { CaptureRefused } from './captured.ts';
+import { CaptureRefused, capturedPackets } from './captured.ts';
 import { dissectFrame } from './dissect-frame.ts';
 import { type CaptureTables, writePcapng } from './pcapng.ts';
 import { withSegments } from './segments.ts';
@@ -286,6 +286,38 @@ describe('segments of flows', () => {
     expect(() => writePcapng(runOf(recorder))).toThrow(CaptureRefused);
     expect(() => writePcapng(runOf(recorder))).toThrow(/4\.1 million segments/);
     expect(writePcapng(runOf(recorder), { host: 'other' }).length).toBeGreaterThan(0);
+  });
+
+  test('cross the links that their stretches cross, and acknowledgments the same way back', () => {
+    const recorder = new Recorder(metrics);
+    const c = recorder.openConnection({ transport: 'tcp', client: 0, clientPort: 9, server: 1, serverPort: 80, at: 0, clientIsn: 7 });
+    recorder.establishConnection(c, 20 * MILLISECOND);
+    const info = { protocol: 'bulk', kind: 'content', label: '' };
+    recorder.sendMessage(30 * MILLISECOND, 1, 0, c, { seed: 3, offset: 0, length: 100_000 }, info, 0, 0);
+    // The server's bytes cross the link from its b, the server, to its a, another host, 2 ms after they went out; 10 ms in all.
+    for (const [start, at] of [
+      [0, 30],
+      [50_000, 80],
+    ] as const) {
+      const row = recorder.flow(c, true, at * MILLISECOND, (at + 20) * MILLISECOND, start, 50_000, 10 * MILLISECOND, 0);
+      recorder.crossLink(-1 - row, 0, true, (at + 2) * MILLISECOND);
+    }
+    recorder.closeConnection(c, 200 * MILLISECOND, 'closed');
+    const flows = { ...runOf(recorder), links: [{ a: 2, b: 1 }] };
+    const view = withSegments(flows);
+    const crossed = capturedPackets(view, -1, [1, 2]);
+    expect(crossed.length).toBe(view.packets.rows);
+    for (const { packet, at } of crossed) {
+      const { sentAt, receivedAt, length, fromServer } = view.packets;
+      if (length[packet]! > 0) expect(at - sentAt[packet]!).toBe(2 * MILLISECOND);
+      if (fromServer[packet] === 0) expect(at - sentAt[packet]!).toBe(8 * MILLISECOND);
+      expect(at).toBeLessThanOrEqual(receivedAt[packet]!);
+    }
+    const capture = writePcapng(flows, { link: ['server', 'other'] });
+    expect(tshark(capture, ['frame.number'], `${BROKEN} or tcp.analysis.flags`)).toEqual([]);
+    expect(() =>
+      writePcapng({ ...flows, crossings: { ...flows.crossings, packet: new Int32Array(2) } }, { link: ['server', 'other'] }),
+    ).toThrow('does not tell which links');
   });
 
   test('are not asked for where a run has its packets', () => {

@@ -18,7 +18,7 @@
  */
 import { Table } from '../../column.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../../quantities.ts';
-import { type FlowTable, PACKET_FATES, type PacketTable, type Run } from '../../run.ts';
+import { type CrossingTable, type FlowTable, PACKET_FATES, type PacketTable, type Run } from '../../run.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../tcp/segment.ts';
 import { encodeSynOptions } from '../wire/tcp-options.ts';
@@ -26,7 +26,7 @@ import { CaptureRefused } from './captured.ts';
 import type { FrameTables } from './frames.ts';
 
 /** `fidelity` and `flows` absent: a run whose packets are all recorded. */
-export type FlowTables = FrameTables & Partial<Pick<Run, 'fidelity' | 'flows'>>;
+export type FlowTables = FrameTables & Partial<Pick<Run, 'fidelity' | 'flows' | 'crossings'>>;
 
 /** Segments put together at most at one time: 63 bytes each here, and up to 1.5 kB each in a capture. */
 export const MAXIMUM_SEGMENTS = 2_000_000;
@@ -93,10 +93,12 @@ const COLUMNS = {
   optionsStart: Uint32Array,
   optionsLength: Uint8Array,
 };
-type SegmentTable = Table<{ [K in keyof typeof COLUMNS]: InstanceType<(typeof COLUMNS)[K]> }>;
+/** For the way that the segment takes: a stretch of this direction, or where it has none −2 − one of the other; −1 for none. */
+const WITH_STRETCH = { ...COLUMNS, stretch: Int32Array };
+type SegmentTable = Table<{ [K in keyof typeof WITH_STRETCH]: InstanceType<(typeof WITH_STRETCH)[K]> }>;
 
 function build<Tables extends FlowTables>(run: Tables, flows: FlowTable, wanted: (connection: number) => boolean): Tables {
-  const table: SegmentTable = new Table(COLUMNS);
+  const table: SegmentTable = new Table(WITH_STRETCH);
   const byDirection = rowsByDirection(run.connections.rows, flows.rows, (row) => {
     const connection = flows.connection[row] as number;
     return wanted(connection) ? connection * 2 + (flows.fromServer[row] as number) : -1;
@@ -113,11 +115,63 @@ function build<Tables extends FlowTables>(run: Tables, flows: FlowTable, wanted:
     }) as [Half, Half];
     converse(run, connection, halves, table);
   }
-  return { ...run, ...joined(run, table) };
+  const { order, ...tables } = joined(run, table);
+  return { ...run, ...tables, ...(run.crossings ? { crossings: crossed(run.crossings, flows, run.packets.rows, table, order) } : {}) };
+}
+
+/**
+ * The crossings of packets, and those of segments: as long after a segment was sent as the first bit of its stretch crossed
+ * after it went out. What belongs to no stretch goes the way of another one of its direction, or the other direction's way back.
+ */
+function crossed(told: CrossingTable, flows: FlowTable, before: number, table: SegmentTable, order: Uint32Array): CrossingTable {
+  const ways = new Map<number, number[]>();
+  for (let row = 0; row < told.rows; row++) {
+    const stretch = -1 - (told.packet[row] as number);
+    if (stretch < 0) continue;
+    const way = ways.get(stretch);
+    if (way) way.push(row);
+    else ways.set(stretch, [row]);
+  }
+  if (ways.size === 0) return told;
+  const crossings = new Table({ packet: Int32Array, link: Int32Array, reverse: Uint8Array, at: Float64Array });
+  const add = (packet: number, link: number, reverse: number, at: Nanoseconds): void => {
+    const row = crossings.add();
+    const c = crossings.columns;
+    c.packet[row] = packet;
+    c.link[row] = link;
+    c.reverse[row] = reverse;
+    c.at[row] = at;
+  };
+  for (let row = 0; row < told.rows; row++) {
+    if ((told.packet[row] as number) < 0) continue;
+    add(told.packet[row] as number, told.link[row] as number, told.reverse[row] as number, told.at[row] as number);
+  }
+  const { sentAt, receivedAt, stretch, connection, fromServer } = table.columns;
+  // On a line, too, what was sent first goes first.
+  const last = new Map<number, Nanoseconds>();
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i] as number;
+    const back = (stretch[row] as number) < -1;
+    const of = back ? -2 - (stretch[row] as number) : (stretch[row] as number);
+    for (const crossing of ways.get(of) ?? []) {
+      const link = told.link[crossing] as number;
+      const reverse = (told.reverse[crossing] as number) ^ (back ? 1 : 0);
+      const there = Math.max((told.at[crossing] as number) - (flows.startedAt[of] as number), 0);
+      // The same way back: what the stretch had still to go.
+      const after = Math.round(back ? Math.max((flows.delay[of] as number) - there, 0) : there);
+      const arrives = receivedAt[row] as number;
+      const latest = Number.isNaN(arrives) ? Number.POSITIVE_INFINITY : arrives;
+      const line = ((connection[row] as number) * 2 + (fromServer[row] as number)) * 4_294_967_296 + link * 2 + reverse;
+      const at = Math.max(Math.min((sentAt[row] as number) + after, latest), last.get(line) ?? 0);
+      last.set(line, at);
+      add(before + i, link, reverse, at);
+    }
+  }
+  return crossings.done();
 }
 
 /** The rows recorded, then the others in the order of time; with the SYNs' options at the end of the bytes. */
-function joined(run: FlowTables, table: SegmentTable): { packets: PacketTable; bytes: Uint8Array } {
+function joined(run: FlowTables, table: SegmentTable): { packets: PacketTable; bytes: Uint8Array; order: Uint32Array } {
   const { columns, rows } = table;
   const order = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) order[i] = i;
@@ -135,7 +189,7 @@ function joined(run: FlowTables, table: SegmentTable): { packets: PacketTable; b
     for (let i = 0; i < rows; i++) column[before + i] = (from[order[i] as number] as number) + shift;
     packets[name] = column;
   }
-  return { packets: packets as unknown as PacketTable, bytes };
+  return { packets: packets as unknown as PacketTable, bytes, order };
 }
 
 /** The options of a SYN for every window scale there is (RFC 7323 §2.3: 0 to 14), end to end. */
@@ -230,6 +284,8 @@ class Half {
   #endsBurst = true;
   /** The step that it was sent for. */
   step: number;
+  /** The row of its stretch, or before there is one that of the first stretch; −1 for none. */
+  stretch: number;
 
   constructor(flows: FlowTable, rows: readonly number[], messages: MessageEnds) {
     this.#flows = flows;
@@ -240,6 +296,7 @@ class Half {
     this.acknowledged = this.offset;
     this.delay = rows.reduce((least, row) => Math.min(least, flows.delay[row] as number), Number.POSITIVE_INFINITY);
     if (rows.length === 0) this.delay = Number.NaN;
+    this.stretch = rows[0] ?? -1;
     this.step = rows.length > 0 ? (flows.step[rows[0] as number] as number) : messages.step;
     this.#skipEmpty();
   }
@@ -262,6 +319,7 @@ class Half {
     const start = this.offset;
     let row = this.#rows[this.#stretch] as number;
     this.step = this.#flows.step[row] as number;
+    this.stretch = row;
     let end = start;
     let lastBitAt = 0;
     this.#endsBurst = false;
@@ -364,6 +422,8 @@ function converse(run: FlowTables, connection: number, halves: [Half, Half], tab
     c.message[row] = -1;
     c.step[row] = step;
     c.window[row] = flags & RST ? 0 : WINDOW;
+    const [own, other] = side === 0 ? halves : [halves[1], halves[0]];
+    c.stretch[row] = own.stretch >= 0 ? own.stretch : -2 - other.stretch;
     if (flags & SYN) {
       syns[side] = row;
       c.optionsStart[row] = LEAST_SHIFT * OPTIONS_LENGTH;

@@ -62,6 +62,8 @@ export class Allocation {
   #heapSize = 0;
   #solution = 0;
   #filling = 0;
+  /** Flows of the region whose rates still rise. */
+  #left = 0;
   #dirty = false;
   #capped = new Int32Array(64);
   readonly #heldBy: number[] = [];
@@ -308,7 +310,8 @@ export class Allocation {
     }
     if (capped > 1) this.#sortByCap(capped);
     let nextCapped = 0;
-    for (;;) {
+    this.#left = this.#regionSize;
+    while (this.#left > 0) {
       while (nextCapped < capped && this.#fixed[this.#capped[nextCapped] as number] === filling) nextCapped++;
       const candidate = nextCapped < capped ? (this.#capped[nextCapped] as number) : NONE;
       const capLevel = candidate === NONE ? Number.POSITIVE_INFINITY : (this.#cap[candidate] as number) / (weights[candidate] as number);
@@ -355,6 +358,7 @@ export class Allocation {
 
   #fix(flow: number, rate: number, bottleneck: number): void {
     this.#fixed[flow] = this.#filling;
+    this.#left--;
     this.#rate[flow] = rate;
     this.#bottleneck[flow] = bottleneck;
     const weight = this.#weight[flow] as number;

@@ -240,7 +240,7 @@ export class FlowConnection implements Connection, SendingEnd {
       this.from,
       this.to,
       SYN_SIZE,
-      this.random(),
+      this,
       (delay) => this.#kernel.schedule(delay, () => client.#establish(this)),
       () => {},
     );
@@ -257,7 +257,7 @@ export class FlowConnection implements Connection, SendingEnd {
       this.from,
       this.to,
       SYN_SIZE,
-      this.random(),
+      this,
       (delay) =>
         kernel.schedule(delay, () => {
           if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
@@ -354,7 +354,7 @@ export class FlowConnection implements Connection, SendingEnd {
       this.from,
       this.to,
       HEADERS,
-      this.random(),
+      this,
       (delay) => this.#kernel.schedule(delay, () => peer.resetByPeer()),
       () => {},
     );

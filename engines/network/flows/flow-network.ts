@@ -158,14 +158,14 @@ export class FlowNetwork {
     return this.travel(from, to, FULL_FRAME) + this.travel(to, from, HEADERS);
   }
 
-  /** A segment without data: `arriving` is told its delay, or `lost` that it will not arrive. `random` draws losses. */
-  control(from: number, to: number, size: Bytes, random: RandomStream, arriving: (delay: Nanoseconds) => void, lost: () => void): void {
+  /** A segment without data: `arriving` is told its delay, or `lost` that it will not arrive. `sender` draws losses. */
+  control(from: number, to: number, size: Bytes, sender: { random(): RandomStream }, arriving: (delay: Nanoseconds) => void, lost: () => void): void {
     if (from === to) {
       arriving(LOOPBACK_DELAY);
       return;
     }
     const route = this.route(from, to);
-    if (!route || (route.loss > 0 && random.float() < route.loss)) lost();
+    if (!route || (route.loss > 0 && sender.random().float() < route.loss)) lost();
     else arriving(this.queueing(route) + route.latency + size * route.perByte);
   }
 
@@ -329,6 +329,9 @@ export class FlowNetwork {
       if (sending.recoverAt !== NEVER) {
         sending.growth = 0;
         next = Math.min(next, sending.recoverAt);
+      } else if (sending.ahead <= 0) {
+        // Everything has left its sender: what stands in the queue is the rest.
+        sending.growth = 0;
       } else if (now < sending.growsFrom) {
         sending.growth = 0;
         next = Math.min(next, sending.growsFrom);
@@ -400,10 +403,12 @@ export class FlowNetwork {
       sum += sending.rate;
       shares[i] = sum;
       if (sending.recoverAt !== NEVER) continue;
+      const { ahead } = sending;
+      if (ahead <= 0) continue;
       const { window, roundTrip } = sending;
       if (roundTrip > longest) longest = roundTrip;
       const growth = window.growth(now, roundTrip, sending.rate, roundTrip) * roundTrip;
-      if (window.slowStart) lost[i] = Math.max(Math.round(Math.min(growth, window.size) / MAXIMUM_SEGMENT_SIZE), 1);
+      if (window.slowStart) lost[i] = Math.max(Math.round(Math.min(growth, window.size, ahead) / MAXIMUM_SEGMENT_SIZE), 1);
       else avoiding += growth / MAXIMUM_SEGMENT_SIZE;
     }
     for (let left = Math.max(Math.round(avoiding), avoiding > 0 ? 1 : 0); left > 0; left--) {
@@ -421,7 +426,7 @@ export class FlowNetwork {
       // All of them are about to make room: until then what comes too much is lost, and found with the rest.
       let recovery = NEVER;
       for (let i = 0; i < count; i++) recovery = Math.min(recovery, (held[i] as Sending).recoverAt);
-      this.#calmUntil[link] = recovery;
+      this.#calmUntil[link] = recovery === NEVER ? now : recovery;
       this.#wakeAt(link, recovery);
       return;
     }

@@ -113,7 +113,7 @@ export class HostFlows implements FlowHost {
         this.hostIndex,
         client.from,
         HEADERS,
-        client.random(),
+        client,
         (delay) => network.kernel.schedule(delay, () => client.refused()),
         () => {},
       );

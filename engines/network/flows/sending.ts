@@ -32,8 +32,10 @@ const DUPLICATES = 3;
 export const CHORD = 4;
 /** A steady flow's rate follows its window in steps of this share. */
 const STEP = 0.1;
+/** Round trips between two values of the metrics in congestion avoidance. */
+const OBSERVED = 10;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
-const SAME_RATE = 0.02;
+const SAME_RATE = 0.1;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
 const SURE = 0.75;
 const FAR: Nanoseconds = SECOND / 10;
@@ -102,6 +104,8 @@ export class Sending {
   #roundBegin: Bytes = 0;
   #roundEnd: Bytes = 0;
   #usedInRound: Bytes = 0;
+  /** What it found waiting when it joined. The queue that comes after is in its rate: it is what the sender is ahead of the fluid. */
+  #queueBefore: Nanoseconds = 0;
   #previousRate = 0;
   #resumeAt: Nanoseconds = 0;
   #stepAt: Nanoseconds = NEVER;
@@ -133,6 +137,7 @@ export class Sending {
   #there: Route | null = null;
   #back: Route | null = null;
   #routesOf = -1;
+  #observedAt: Nanoseconds = -NEVER;
   #timer: Timer | null = null;
   #timerAt: Nanoseconds = NEVER;
   #timerCause = -1;
@@ -277,6 +282,13 @@ export class Sending {
     return this.#route()?.links ?? [];
   }
 
+  /** Bytes that have not left the sender: what the fluid is behind stands in the queue of its bottleneck. */
+  get ahead(): Bytes {
+    const sent = this.#sent + this.rate * (this.#network.kernel.now - this.#sentAt);
+    const waiting = this.bottleneck < 0 ? 0 : this.rate * this.#network.queueingAt(this.bottleneck);
+    return this.#written - sent - waiting;
+  }
+
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
@@ -301,7 +313,7 @@ export class Sending {
   /** The queue in front of its bottleneck overflows and takes so many of its segments. */
   overflowed(segments: number): void {
     this.#settle();
-    this.#network.observe(this.from, this.to, this.window.usable, this.roundTrip);
+    this.#observe();
     this.#lose(segments, true);
     this.#plan();
   }
@@ -501,7 +513,7 @@ export class Sending {
     const size = length > 0 ? wireSize(length) : FULL_FRAME;
     // The rate counts the time on one link; the others serialise the last segment once more.
     const paced = this.#allocated * route.perByteOnSlowest >= 8 * SECOND * 0.5 ? route.perByteOnSlowest : 0;
-    return this.#network.queueing(route) + route.latency + size * (route.perByte - paced);
+    return this.#queueBefore + route.latency + size * (route.perByte - paced);
   }
 
   #arriveAt(position: Bytes, time: Nanoseconds): void {
@@ -523,7 +535,7 @@ export class Sending {
       this.from,
       this.to,
       HEADERS,
-      this.#end.random(),
+      this.#end,
       (delay) => {
         const at = Math.max(kernel.now + delay, this.#lastArrival);
         this.#lastArrival = at;
@@ -542,9 +554,8 @@ export class Sending {
     this.#roundStart = now;
     this.#roundBegin = this.#sent;
     this.#usedInRound = 0;
-    const { roundTrip } = this;
-    this.growsFrom = now + roundTrip;
-    this.#network.observe(this.from, this.to, this.window.usable, roundTrip);
+    this.growsFrom = now + this.roundTrip;
+    this.#observe();
   }
 
   /** The window is sent: on with the first acknowledgment. */
@@ -585,6 +596,7 @@ export class Sending {
     const cap = this.#mode === 'burst' ? NEVER : this.#windowRate();
     this.windowAt = this.#network.kernel.now;
     this.growth = 0;
+    this.#queueBefore = this.#network.queueing(route);
     this.#network.join(this, route, weight, cap);
     if (this.#mode === 'steady') this.#growSteadily();
     this.#network.solve();
@@ -623,7 +635,6 @@ export class Sending {
     const { now } = this.#network.kernel;
     const { window } = this;
     const roundTrip = this.roundTrip;
-    this.#network.observe(this.from, this.to, window.usable, roundTrip);
     let growth = 0;
     if (now < this.growsFrom && this.recoverAt === NEVER) this.#stepAt = this.growsFrom;
     else if (this.recoverAt === NEVER) {
@@ -712,7 +723,6 @@ export class Sending {
     this.#blockedAt = NEVER;
     if (!this.#timeout) {
       window.recovered();
-      this.#network.observe(this.from, this.to, window.usable, this.roundTrip);
       if (this.#mode === 'burst' || this.#mode === 'steady') {
         this.#mode = 'steady';
         this.growsFrom = now;
@@ -845,6 +855,15 @@ export class Sending {
 
   #retransmissionTimeout(): Nanoseconds {
     return Math.max(MINIMUM_RTO, this.from === this.to ? 0 : this.roundTrip + CLOCK_GRANULARITY);
+  }
+
+  /** Tells of the window and the round trip, but not each time where they go up and down fast. */
+  #observe(): void {
+    const { now } = this.#network.kernel;
+    const { roundTrip } = this;
+    if (!this.slowStart && now - this.#observedAt < OBSERVED * roundTrip) return;
+    this.#observedAt = now;
+    this.#network.observe(this.from, this.to, this.window.usable, roundTrip);
   }
 
   /** The line's overhead and losses for the message that is sent now. */

@@ -1,0 +1,50 @@
+/**
+ * Round values for an axis: multiples of 1, 2 or 5 times a power of ten, and of what clocks count by from ten seconds on.
+ * Labels are as short as tells neighbours apart.
+ */
+import { formatDuration, formatValue } from '../../engines/format.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../engines/quantities.ts';
+import type { Unit } from '../../engines/run.ts';
+import { formatMoment } from '../format.ts';
+
+/** Steps of time that are no power of ten, in nanoseconds. */
+const CLOCK = [10, 20, 30]
+  .map((seconds) => seconds * SECOND)
+  .concat(
+    [1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+    [1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  );
+
+/** The least round step of `least` or more. */
+export function roundStep(least: number, unit: Unit): number {
+  if (unit === 'ns' && least > 5 * SECOND) {
+    return CLOCK.find((step) => step >= least) ?? roundStep(least / DAY, '') * DAY;
+  }
+  const power = 10 ** Math.floor(Math.log10(least));
+  return (([1, 2, 5] as const).find((times) => times * power >= least) ?? 10) * power;
+}
+
+/** Multiples of `step` from `low` to `high`, both included. */
+export function multiples(low: number, high: number, step: number): number[] {
+  const ticks: number[] = [];
+  // A tenth of a millionth: what is a multiple but for rounding counts as one.
+  for (let i = Math.ceil(low / step - 1e-7); i * step <= high + step * 1e-7; i++) ticks.push(i * step);
+  return ticks;
+}
+
+/** Values in their unit; of labels that read alike, the first only. */
+export function valueLabels(ticks: readonly number[], unit: Unit): string[] {
+  const labels = ticks.map((tick) => formatValue(tick, unit));
+  return labels.map((label, i) => (i > 0 && label === labels[i - 1] ? '' : label));
+}
+
+/** Moments of a run: `1.5 s`; finer where that would read alike; and what passed since the first one where nothing else tells. */
+export function momentLabels(ticks: readonly number[]): string[] {
+  const short = ticks.map(formatDuration);
+  if (distinct(short)) return short;
+  const fine = ticks.map(formatMoment);
+  if (distinct(fine)) return fine;
+  return ticks.map((tick, i) => (i === 0 ? fine[0]! : `+${formatDuration(tick - ticks[0]!)}`));
+}
+
+const distinct = (labels: readonly string[]): boolean => new Set(labels).size === labels.length;
