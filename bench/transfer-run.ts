@@ -66,7 +66,12 @@ export function scenarioOf(subject: TransferCase, seed: number, fidelity: Fideli
     fidelity,
     sources: [],
     hosts: [
-      host('receiver', '10.255.0.1', { up: ACCESS_RATE, down: subject.rate }, line(oneWay * 0.8, subject.queue * FULL_FRAME, subject.loss)),
+      host(
+        'receiver',
+        '10.255.0.1',
+        { up: ACCESS_RATE, down: subject.rate },
+        line(oneWay * 0.8, (subject.queue - 1) * FULL_FRAME, subject.loss),
+      ),
       ...Array.from({ length: subject.flows }, (_, i) =>
         host(senderName(i), `10.0.${i >> 8}.${i & 255}`, { up: ACCESS_RATE, down: ACCESS_RATE }, line(oneWay * 0.2, 2 ** 31, 0)),
       ),
