@@ -66,6 +66,7 @@ export function scenarioOf(subject: TransferCase, seed: number, fidelity: Fideli
     fidelity,
     sources: [],
     hosts: [
+      // As in ns-3, the frame on the line takes no room of the queue.
       host(
         'receiver',
         '10.255.0.1',

@@ -99,17 +99,11 @@ function pointOf(run: CaptureTables, options: CaptureOptions): { host: number; l
   if (options.host !== undefined && options.link) throw new CaptureRefused('a capture is of a host or of a link, not of both');
   if (!options.link) return { host: options.host === undefined ? -1 : indexOf(options.host), link: null };
   const [a, b] = options.link.map(indexOf) as [number, number];
-  const { links = [], connections, crossings, strings, fidelity } = run;
+  const { links = [] } = run;
   if (!links.some((link) => (link.a === a && link.b === b) || (link.a === b && link.b === a))) {
     const known = linkNames(run).map((names) => names.join(','));
     throw new CaptureRefused(
       `there is no link between “${options.link[0]}” and “${options.link[1]}” in this run; ${known.length === 0 ? 'it has no links' : `its links are ${known.join(' and ')}`}`,
-    );
-  }
-  const told = crossings?.packet.some((packet) => packet < 0);
-  if (fidelity === 'flows' && !told && connections.transport.some((transport) => strings[transport] === 'tcp')) {
-    throw new CaptureRefused(
-      'this run, at fidelity “flows”, does not tell which links its TCP connections crossed: capture a host instead',
     );
   }
   return { host: -1, link: [a, b] };

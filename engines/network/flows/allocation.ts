@@ -13,11 +13,12 @@
  * through free lists, so that memory follows the largest number of flows there ever were at one time.
  */
 
-/** Rates closer together than this share of themselves count as equal. */
-const TOLERANCE = 1e-9;
+/** No more than rounding. */
+const ROUNDING = 1e-9;
 const NONE = -1;
 
 export class Allocation {
+  readonly #tolerance: number;
   readonly #capacity: Float64Array;
   /** Sum of the rates on each link. */
   readonly #usage: Float64Array;
@@ -74,8 +75,12 @@ export class Allocation {
   /** Flows filled by all solutions so far, counted once for each filling: what the work is in proportion to. */
   work = 0;
 
-  /** `links`: how many there are; each has capacity 0 until it is told another. */
-  constructor(links: number) {
+  /**
+   * `links`: how many there are; each has capacity 0 until it is told another. Where links are shared criss-cross, a change
+   * runs through the network in ever smaller waves; flows that have what is theirs up to `tolerance`, as a share, are left alone.
+   */
+  constructor(links: number, tolerance = ROUNDING) {
+    this.#tolerance = tolerance;
     this.#capacity = new Float64Array(links);
     this.#usage = new Float64Array(links);
     this.#first = new Int32Array(links).fill(NONE);
@@ -380,12 +385,12 @@ export class Allocation {
 
   #look(link: number): void {
     const capacity = this.#capacity[link] as number;
-    const slack = TOLERANCE * capacity;
+    const tolerance = this.#tolerance;
     if (this.#population[link] === 0) {
       this.#usage[link] = 0;
       return;
     }
-    if ((this.#usage[link] as number) < capacity - slack) {
+    if ((this.#usage[link] as number) < capacity * (1 - tolerance)) {
       if ((this.#bound[link] as number) > 0) this.#includeBound(link);
       return;
     }
@@ -403,10 +408,10 @@ export class Allocation {
     }
     // Summed up anew, so that rounding does not add up over the changes.
     this.#usage[link] = usage;
-    const overloaded = usage > capacity + slack;
+    const overloaded = usage > capacity * (1 + ROUNDING);
     if (!overloaded && held === Number.POSITIVE_INFINITY && this.#bound[link] === 0) return;
-    const poor = highest * (1 - TOLERANCE);
-    const rich = held * (1 + TOLERANCE);
+    const poor = highest * (1 - tolerance);
+    const rich = held * (1 + tolerance);
     for (let hop = this.#first[link] as number; hop !== NONE; hop = this.#linkNext[hop] as number) {
       const flow = this.#hopFlow[hop] as number;
       if (this.#inRegion[flow] === this.#solution) continue;

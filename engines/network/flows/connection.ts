@@ -19,8 +19,8 @@ import type { FlowNetwork } from './flow-network.ts';
 import { HEADERS } from './route.ts';
 import { Sending, type SendingEnd } from './sending.ts';
 
-/** A SYN has options: MSS and window scale, or with SACK-permitted one word more; the difference is a fraction of a microsecond. */
-const SYN_SIZE: Bytes = HEADERS + 8;
+/** A SYN has options: MSS and window scale take two words, SACK-permitted one more. */
+const synSize = (settings: TcpSettings): Bytes => HEADERS + (settings.selectiveAcknowledgments ? 12 : 8);
 
 export type FlowState = 'SYN-SENT' | 'SYN-RECEIVED' | 'ESTABLISHED' | 'TIME-WAIT' | 'CLOSED';
 
@@ -239,7 +239,7 @@ export class FlowConnection implements Connection, SendingEnd {
     network.control(
       this.from,
       this.to,
-      SYN_SIZE,
+      synSize(this.settings),
       this,
       (delay) => this.#kernel.schedule(delay, () => client.#establish(this)),
       () => {},
@@ -256,7 +256,7 @@ export class FlowConnection implements Connection, SendingEnd {
     network.control(
       this.from,
       this.to,
-      SYN_SIZE,
+      synSize(this.settings),
       this,
       (delay) =>
         kernel.schedule(delay, () => {

@@ -6,8 +6,15 @@
  * holds back; d follows from Σ W ÷ (T + d) = their capacity, and W ÷ (T + d) is the flow's weight in the sharing. Windows
  * grow along straight lines, so the time at which the queue is full is known. Then segments are lost: of the flows in
  * congestion avoidance about as many in all as their windows grow in the round trip until they find out, of one in slow
- * start as many as its window held. Whom they hit is drawn, by the share of the link. That is the saw-tooth: one event for
- * a link at each of its teeth, none in between.
+ * start as many as its window held. Whom they hit is drawn, by the share of the link. That is the saw-tooth: two events for
+ * a link at each of its teeth (the queue is full; the windows have fallen), none in between.
+ *
+ * Of several full links on a way the one with the longest queue, next to the round trip, holds the flow back: weights are
+ * raised by each queue's share of the shortest round trip behind it, so that of the others the flow asks what its window
+ * would fetch there if they were the only ones.
+ *
+ * Acknowledgments take no room on the line. Rates are brought up to date at events; where the sharing is criss-cross, flows
+ * whose due has changed by less than a thousandth keep what they have.
  */
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import { type RandomStream, randomStream } from '../../kernel/random.ts';
@@ -24,6 +31,8 @@ import { CHORD, type Sending } from './sending.ts';
 
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
+/** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
+const FAIR_ENOUGH = 1e-3;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
 const SAME_WEIGHT = 0.02;
 
@@ -76,7 +85,7 @@ export class FlowNetwork {
     this.kernel = surroundings.kernel;
     this.recorder = surroundings.recorder;
     this.#surroundings = surroundings;
-    this.allocation = new Allocation(links);
+    this.allocation = new Allocation(links, FAIR_ENOUGH);
     this.#delay = new Float64Array(links);
     this.#longest = new Float64Array(links);
     this.#factor = new Float64Array(links).fill(1);
@@ -159,7 +168,14 @@ export class FlowNetwork {
   }
 
   /** A segment without data: `arriving` is told its delay, or `lost` that it will not arrive. `sender` draws losses. */
-  control(from: number, to: number, size: Bytes, sender: { random(): RandomStream }, arriving: (delay: Nanoseconds) => void, lost: () => void): void {
+  control(
+    from: number,
+    to: number,
+    size: Bytes,
+    sender: { random(): RandomStream },
+    arriving: (delay: Nanoseconds) => void,
+    lost: () => void,
+  ): void {
     if (from === to) {
       arriving(LOOPBACK_DELAY);
       return;
@@ -242,7 +258,8 @@ export class FlowNetwork {
       const sending = this.#sendings[flow];
       if (!sending) continue;
       const bottleneck = allocation.bottleneck(flow);
-      if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0) this.#empty(sending.bottleneck);
+      if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0)
+        this.#empty(sending.bottleneck);
       if (look || bottleneck !== sending.bottleneck) {
         this.look(sending.bottleneck);
         this.look(bottleneck);
@@ -268,12 +285,14 @@ export class FlowNetwork {
     if (this.#bases.length < count) this.#bases = new Float64Array(2 * count);
     const bases = this.#bases;
     let rate = 0;
+    let recovered = 0;
     let windows = 0;
     let shortest = NEVER;
     let farthest = 0;
     for (let i = 0; i < count; i++) {
       const sending = held[i] as Sending;
       sending.commit();
+      if (sending.recoveredAt === now) recovered++;
       rate += sending.rate;
       windows += sending.window.usable;
       const base = sending.roundTrip - before;
@@ -308,8 +327,10 @@ export class FlowNetwork {
     this.#delay[link] = delay;
     // Datagrams are packets at this fidelity, too: they wait behind the flows.
     (this.#surroundings.topology.directions[link] as LinkDirection).standingDelay = Math.round(delay);
+    // Windows that have just come down, if not by enough, take a round trip to grow by the segment that is too much.
+    if (recovered === count) this.#calmUntil[link] = Math.max(this.#calmUntil[link] as number, now + farthest + delay);
     if (delay >= longest * (1 - 1e-6) && now >= (this.#calmUntil[link] as number)) {
-      this.#overflow(link, held);
+      this.#overflow(link, held, delay);
       return;
     }
     const room = longest - delay;
@@ -384,7 +405,7 @@ export class FlowNetwork {
   }
 
   /** The buffer is full: whoever loses segments is drawn, and told. */
-  #overflow(link: number, held: readonly Sending[]): void {
+  #overflow(link: number, held: readonly Sending[], delay: Nanoseconds): void {
     const { now } = this.kernel;
     const random = this.#draws(link);
     const count = held.length;
@@ -405,7 +426,8 @@ export class FlowNetwork {
       if (sending.recoverAt !== NEVER) continue;
       const { ahead } = sending;
       if (ahead <= 0) continue;
-      const { window, roundTrip } = sending;
+      const { window } = sending;
+      const roundTrip = (this.#bases[i] as number) + delay;
       if (roundTrip > longest) longest = roundTrip;
       const growth = window.growth(now, roundTrip, sending.rate, roundTrip) * roundTrip;
       if (window.slowStart) lost[i] = Math.max(Math.round(Math.min(growth, window.size, ahead) / MAXIMUM_SEGMENT_SIZE), 1);

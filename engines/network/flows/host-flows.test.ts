@@ -55,7 +55,12 @@ describe('opening', () => {
 
   test.each<[string, (net: ReturnType<typeof flows>, host: Host) => Process<unknown>, unknown, number]>([
     ['a port where nobody listens: refused after a round trip', (_, host) => host.connect(FOUND), { failure: 'refused' }, 0.04],
-    ['no host’s address: unreachable at once', (_, host) => host.connect({ address: '192.0.2.1', port: 80 }), { failure: 'unreachable' }, 0],
+    [
+      'no host’s address: unreachable at once',
+      (_, host) => host.connect({ address: '192.0.2.1', port: 80 }),
+      { failure: 'unreachable' },
+      0,
+    ],
     [
       'a host that is down: given up after three minutes of SYNs ever further apart',
       function* (net, host) {

@@ -33,7 +33,7 @@ export const CHORD = 4;
 /** A steady flow's rate follows its window in steps of this share. */
 const STEP = 0.1;
 /** Round trips between two values of the metrics in congestion avoidance. */
-const OBSERVED = 10;
+const OBSERVED = 25;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
 const SAME_RATE = 0.1;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
@@ -82,6 +82,8 @@ export class Sending {
   growsFrom: Nanoseconds = 0;
   /** When found losses end in a smaller window. */
   recoverAt: Nanoseconds = NEVER;
+  /** When that was last so. */
+  recoveredAt: Nanoseconds = -NEVER;
   /** The bottleneck's own event sees to the recovery. */
   recoversWithLink = false;
   finQueued = false;
@@ -388,7 +390,8 @@ export class Sending {
       this.window.restarted();
     }
     const gone = now + size * route.perByteOnSlowest;
-    recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
+    const row = recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
+    this.#tellCrossings(row, now, route);
     this.#sent += length;
     this.#stretchFrom = this.#sent;
     this.#sentAt = now;
@@ -615,6 +618,7 @@ export class Sending {
   }
 
   #leave(): void {
+    if (this.rate > 0) this.#previousRate = this.rate;
     this.rate = 0;
     this.#allocated = 0;
     this.bottleneck = -1;
@@ -688,8 +692,9 @@ export class Sending {
       this.growth = 0;
       return;
     }
-    const repaired =
-      now + roundTrip * (1 + slowly) + oneWay + ((segments + 2) * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
+    // What a full queue did not take has not gone out as far as the fluid is concerned: only the first hole adds to its time.
+    const duplicates = (DUPLICATES * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
+    const repaired = now + roundTrip * (1 + slowly) + oneWay + duplicates;
     this.#holeUntil = Math.max(this.#holeUntil, repaired);
     // A loss in the window in which one was found before changes nothing more.
     if (this.recoverAt !== NEVER) return;
@@ -717,6 +722,7 @@ export class Sending {
     const { now } = this.#network.kernel;
     const { window } = this;
     this.recoverAt = NEVER;
+    this.recoveredAt = now;
     this.recoversWithLink = false;
     this.windowAt = now;
     this.growth = 0;
@@ -924,21 +930,33 @@ export class Sending {
     const length = to - this.#stretchFrom;
     if (length > 0) {
       const { connection, isServer, outgoing } = this.#end;
-      const arrived = this.#stretchAt + this.#delay() <= kernel.now && this.#holeUntil <= kernel.now;
-      if (arrived && this.#stretchFrom - this.#told >= PROGRESS) this.#tellProgress(this.#stretchFrom);
-      recorder.flow(
+      const delay = this.#delay();
+      if (this.#stretchFrom - this.#told >= PROGRESS && this.#stretchAt + delay <= kernel.now && this.#holeUntil <= kernel.now) {
+        this.#tellProgress(this.#stretchFrom);
+      }
+      const row = recorder.flow(
         connection,
         isServer,
         this.#stretchAt,
         kernel.now,
         this.#stretchFrom,
         length,
-        this.#delay(),
+        delay,
         outgoing.stepAt(this.#stretchFrom),
       );
+      if (this.#there) this.#tellCrossings(row, this.#stretchAt, this.#there);
       this.#stretchFrom = to;
     }
     this.#stretchAt = kernel.now;
+  }
+
+  /** When the first bit of a stretch leaves the explicit links on its way: where nobody waits, as far as that is told. */
+  #tellCrossings(stretch: number, startedAt: Nanoseconds, { directions }: Route): void {
+    let at = startedAt;
+    for (const direction of directions) {
+      if (direction.link >= 0) this.#network.recorder.crossLink(-1 - stretch, direction.link, direction.reverse, at);
+      at += direction.latencyAt(startedAt);
+    }
   }
 
   #tellProgress(position: Bytes): void {
