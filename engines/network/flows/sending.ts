@@ -672,7 +672,11 @@ export class Sending {
     // What a full queue takes in slow start is one of each two that a window's acknowledgments let go.
     const through = inQueue && window.slowStart && this.#mode === 'steady' ? under : under - segments;
     const following = inQueue ? Math.max(through, 0) + 2 : Math.min(left, under - 1 + 2);
-    const again = this.#drawRetransmission(route);
+    // CUBIC's 0.7 of twice what line and queue hold is more than they hold: what is sent again meets a full queue, too.
+    // Of several flows the others make room meanwhile.
+    const alone = this.bottleneck >= 0 && this.#network.allocation.held(this.bottleneck) === 1;
+    const crowded = inQueue && alone && window.slowStart && this.#mode === 'steady' && 2 * window.decrease > 1 && segments > DUPLICATES;
+    const again = this.#drawRetransmission(route) || crowded;
     const selective = this.#end.settings.selectiveAcknowledgments;
     const slowly = !selective && segments > 1 ? segments - 1 : 0;
     const timeout = this.#retransmissionTimeout();
