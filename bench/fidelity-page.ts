@@ -57,8 +57,8 @@ application has its last byte: the mean over the flows, and of that the median o
 The same on both sides:
 
 - rates, latencies, frame sizes (14 bytes of Ethernet beside the IP packet), loss for each frame on the bottleneck, each way;
-- a drop-tail queue in bytes before the bottleneck, the only one that fills. Ours counts the frame on the line and ns-3's does
-  not, so ns-3's is given one frame less;
+- a drop-tail queue in bytes before the bottleneck, the only one that fills; a case's number of packets counts the one on the
+  line;
 - start times: flow after flow by 10 ms, shifted by the seed, so that a median is over many patterns of who meets whom;
 - TCP: segments of 1,460 bytes, ten of them at first, selective acknowledgments, no timestamps, acknowledgments for every
   second segment or after 40 ms, a retransmission time-out of at least 1 s, buffers that never bind. ns-3's \`TcpLinuxReno\`

@@ -25,16 +25,32 @@ export interface Compared {
   readonly flows: CaseFigures | null;
 }
 
+/** Seconds that all seeds of a case may take. */
+const PATIENCE = 120;
+
+const startWorker = () => new Worker(new URL('transfer-worker.ts', import.meta.url));
+
 /** All cases at a fidelity, on as many workers as there are processors. */
 async function ours(fidelity: Fidelity): Promise<Map<string, CaseFigures>> {
   const figures = new Map<string, CaseFigures>();
+  const begun = performance.now();
   const next = TRANSFER_CASES[Symbol.iterator]();
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
-      const worker = new Worker(new URL('transfer-worker.ts', import.meta.url));
+      let worker = startWorker();
       for (const { id } of next) {
         const done = await new Promise<Done>((resolve) => {
-          worker.once('message', resolve);
+          const patience = setTimeout(async () => {
+            worker.removeListener('message', answered);
+            await worker.terminate();
+            worker = startWorker();
+            resolve({ completions: [], failure: `${id}: not done after ${PATIENCE} s` });
+          }, PATIENCE * 1000);
+          const answered = (answer: Done) => {
+            clearTimeout(patience);
+            resolve(answer);
+          };
+          worker.once('message', answered);
           worker.postMessage({ id, fidelity } satisfies Work);
         });
         if (done.failure) console.log(`  ${fidelity}: ${done.failure}`);
@@ -43,6 +59,7 @@ async function ours(fidelity: Fidelity): Promise<Map<string, CaseFigures>> {
       await worker.terminate();
     }),
   );
+  console.log(`  ${fidelity}: ${figures.size} cases in ${Math.round((performance.now() - begun) / 1000)} s`);
   return figures;
 }
 

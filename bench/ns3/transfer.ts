@@ -26,7 +26,7 @@ export function runNs3(program: string, subject: TransferCase, seed: number, mor
     accessRate: ACCESS_RATE,
     latency: (subject.roundTrip / 2) * 0.8,
     accessLatency: (subject.roundTrip / 2) * 0.2,
-    // ns-3 does not count the frame on the line.
+    // Neither side's queue counts the frame on the line.
     queue: (subject.queue - 1) * FULL_FRAME,
     loss: subject.loss,
     starts: starts(subject, seed).join(','),

@@ -38,6 +38,47 @@ class EthernetSizedDevice : public PointToPointNetDevice
     }
 };
 
+/**
+ * TcpLinuxReno without what ns-3 adds to the window when a recovery ends: TcpSocketBase::ProcessAck then hands IncreaseWindow
+ * all segments that the last ACK covers, a window's worth, and the window grows by a segment beyond ssthresh at once. RFC 6582
+ * §3.2 has none of it. No case is compared with it: it shows how much of a difference is due to that.
+ */
+class LinuxRenoWithoutBonus : public TcpLinuxReno
+{
+  public:
+    static TypeId GetTypeId()
+    {
+        static TypeId id =
+            TypeId("ns3::LinuxRenoWithoutBonus").SetParent<TcpLinuxReno>().AddConstructor<LinuxRenoWithoutBonus>();
+        return id;
+    }
+
+    void CwndEvent(Ptr<TcpSocketState> tcb, const TcpSocketState::TcpCAEvent_t event) override
+    {
+        m_recovered = event == TcpSocketState::CA_EVENT_COMPLETE_CWR;
+        TcpLinuxReno::CwndEvent(tcb, event);
+    }
+
+    void IncreaseWindow(Ptr<TcpSocketState> tcb, uint32_t segmentsAcked) override
+    {
+        if (!m_recovered)
+        {
+            TcpLinuxReno::IncreaseWindow(tcb, segmentsAcked);
+        }
+        m_recovered = false;
+    }
+
+    Ptr<TcpCongestionOps> Fork() override
+    {
+        return CopyObject<LinuxRenoWithoutBonus>(this);
+    }
+
+  private:
+    bool m_recovered = false;
+};
+
+NS_OBJECT_ENSURE_REGISTERED(LinuxRenoWithoutBonus);
+
 /** One end of a link. Loss is drawn for each packet that arrives here. */
 static Ptr<PointToPointNetDevice>
 AddDevice(Ptr<Node> node, Ptr<PointToPointChannel> channel, double rate, uint64_t queue, double loss)
