@@ -63,14 +63,19 @@ const STRING: Bytes = 80;
 const UNDER_WAY = PACKET_FATES.indexOf('under way');
 const DELIVERED = PACKET_FATES.indexOf('delivered');
 
+/** A metric's values for one subject, as they are recorded. */
+export interface Series {
+  readonly definition: MetricDefinition;
+  readonly subjects: readonly string[];
+  readonly at: Column<Float64Array>;
+  readonly values: Column<Float64Array>;
+}
+
 export class Recorder {
   readonly strings = new StringTable();
   readonly #bytes = new ByteStore();
   readonly #definitions: ReadonlyMap<string, MetricDefinition>;
-  readonly #series = new Map<
-    string,
-    { definition: MetricDefinition; subjects: readonly string[]; at: Column<Float64Array>; values: Column<Float64Array> }
-  >();
+  readonly #series = new Map<string, Series>();
   #samples = 0;
   messageBytes = 0;
   packetsLost = 0;
@@ -344,6 +349,11 @@ export class Recorder {
 
   /** Throws for a metric that no catalogue lists: that is a bug of the engine. */
   measure(at: Nanoseconds, metric: string, subjects: readonly string[], value: number): void {
+    this.addTo(this.seriesOf(metric, subjects), at, value);
+  }
+
+  /** For who measures often: the series, to be kept and handed to `addTo`, for the first time at once: no series is without a value. Throws as `measure`. */
+  seriesOf(metric: string, subjects: readonly string[]): Series {
     const definition = this.#definitions.get(metric);
     if (!definition) throw new Error(`metric “${metric}” stands in no catalogue`);
     const name = JSON.stringify([metric, ...subjects]);
@@ -352,6 +362,10 @@ export class Recorder {
       series = { definition, subjects: [...subjects], at: float64(), values: float64() };
       this.#series.set(name, series);
     }
+    return series;
+  }
+
+  addTo(series: Series, at: Nanoseconds, value: number): void {
     series.at.push(at);
     series.values.push(value);
     this.#samples++;

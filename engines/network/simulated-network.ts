@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { atOnce, type Process } from '../kernel/process.ts';
 import type { StepOutcome } from '../protocol.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder, Series } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
 import { Faults } from './faults.ts';
 import { FlowNetwork } from './flows/flow-network.ts';
@@ -39,6 +39,8 @@ export class SimulatedNetwork {
   readonly #transit: Transit;
   readonly #faults: Faults;
   readonly #names: readonly string[];
+  /** By pair of hosts: what is measured of TCP from the one to the other. */
+  readonly #observed = new Map<number, { readonly subjects: readonly string[]; readonly window: Series; roundTrip: Series | null }>();
   readonly #hosts: SimulatedHost[] = [];
   readonly #indexByName = new Map<string, number>();
   readonly #indexByAddress = new Map<string, number>();
@@ -130,9 +132,18 @@ export class SimulatedNetwork {
 
   /** What TCP tells of a sender that has something under way. */
   observe(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void {
-    const subjects = [this.#names[from] as string, this.#names[to] as string];
-    this.recorder.measure(this.kernel.now, 'congestion window', subjects, window);
-    if (!Number.isNaN(roundTrip)) this.recorder.measure(this.kernel.now, 'round-trip time', subjects, roundTrip);
+    const { kernel, recorder } = this;
+    const pair = from * this.#hosts.length + to;
+    let observed = this.#observed.get(pair);
+    if (!observed) {
+      const subjects = [this.#names[from] as string, this.#names[to] as string];
+      observed = { subjects, window: recorder.seriesOf('congestion window', subjects), roundTrip: null };
+      this.#observed.set(pair, observed);
+    }
+    recorder.addTo(observed.window, kernel.now, window);
+    if (Number.isNaN(roundTrip)) return;
+    observed.roundTrip ??= recorder.seriesOf('round-trip time', observed.subjects);
+    recorder.addTo(observed.roundTrip, kernel.now, roundTrip);
   }
 
   /** Sends a packet that is recorded in row `row`; it arrives at host `to`, or nowhere. */

@@ -31,9 +31,9 @@ import { CHORD, type Sending } from './sending.ts';
 
 const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
-/** From so many flows in one queue on, the saw-tooth is followed in teeth of so many at once. */
+/** From so many flows in one queue on, one tooth of the saw stands for several: for one to each so many flows. */
 const MANY = 16;
-const TEETH = 4;
+const TOOTH = 2;
 /** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
 const FAIR_ENOUGH = 1e-3;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
@@ -362,7 +362,7 @@ export class FlowNetwork {
       } else {
         sending.growth = window.growth(now, roundTrip, sending.rate, CHORD * roundTrip);
         // Among many, one tooth stands for several: who has how much changes as much, and more slowly.
-        if (count >= MANY && !window.slowStart) sending.growth /= TEETH;
+        if (count >= MANY && !window.slowStart) sending.growth /= count / TOOTH;
         if (window.bends) next = Math.min(next, now + CHORD * roundTrip);
         growth += sending.growth;
         if (window.slowStart && sending.growth > 0) {
