@@ -246,6 +246,7 @@ export class Allocation {
   }
 
   #include(flow: number): void {
+    if (flow < 0) throw new RangeError(`a flow ${flow}`);
     if (this.#inRegion[flow] === this.#solution) return;
     this.#inRegion[flow] = this.#solution;
     this.#before[flow] = this.#rate[flow] as number;

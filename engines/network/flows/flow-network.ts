@@ -284,25 +284,29 @@ export class FlowNetwork {
     }
     const before = this.#delay[link] as number;
     const longest = this.#longest[link] as number;
-    const count = held.length;
-    if (this.#bases.length < count) this.#bases = new Float64Array(2 * count);
+    if (this.#bases.length < held.length) this.#bases = new Float64Array(2 * held.length);
     const bases = this.#bases;
+    let count = 0;
     let rate = 0;
     let recovered = 0;
     let windows = 0;
     let shortest = NEVER;
     let farthest = 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < held.length; i++) {
       const sending = held[i] as Sending;
       sending.commit();
+      // Its timer has just run out: it waits, and is not held back here any more.
+      if (sending.flow < 0) continue;
       if (sending.recoveredAt === now) recovered++;
       rate += sending.rate;
       windows += sending.window.usable;
       const base = sending.roundTrip - before;
-      bases[i] = base;
+      bases[count] = base;
+      held[count++] = sending;
       if (base < shortest) shortest = base;
       if (base > farthest) farthest = base;
     }
+    held.length = count;
     if (rate === 0) {
       this.#wakeAt(link, NEVER);
       return;

@@ -111,6 +111,8 @@ export class Sending {
   #previousRate = 0;
   #resumeAt: Nanoseconds = 0;
   #stepAt: Nanoseconds = NEVER;
+  /** When it last did. */
+  #steppedAt: Nanoseconds = Number.NEGATIVE_INFINITY;
   /** Segments until the next loss. */
   #lossIn = NEVER;
   #random: RandomStream | null = null;
@@ -296,8 +298,9 @@ export class Sending {
     this.#settle();
     if (bottleneck < 0 && this.bottleneck >= 0) {
       this.commit();
-      // From here on its own window holds it back, and is to grow.
-      if (this.#mode === 'steady') this.#stepAt = this.#network.kernel.now;
+      // From here on its own window holds it back, and is to grow: once a round trip at most, for where window and share are
+      // all but the same, the one holds it back as often as the other.
+      if (this.#mode === 'steady') this.#stepAt = Math.max(this.#network.kernel.now, this.#steppedAt + this.roundTrip);
     }
     if (this.rate > 0) this.#previousRate = this.rate;
     this.#allocated = allocated;
@@ -637,6 +640,7 @@ export class Sending {
     this.#stepAt = NEVER;
     if (this.#mode !== 'steady' || this.flow < 0) return;
     const { now } = this.#network.kernel;
+    this.#steppedAt = now;
     const { window } = this;
     const roundTrip = this.roundTrip;
     let growth = 0;
