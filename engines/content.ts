@@ -29,16 +29,16 @@ export function slice(content: Content, start: Bytes, end: Bytes): Content {
 /** Bytes of bulk content: a 32-bit mix (the finaliser of MurmurHash3) of the seed and each aligned word's index. */
 export function bulkBytes(seed: number, offset: Bytes, length: Bytes): Uint8Array {
   const bytes = new Uint8Array(length);
-  let word = 0;
-  let wordIndex = -1;
-  for (let i = 0; i < length; i++) {
-    const position = offset + i;
-    const index = Math.floor(position / 4);
-    if (index !== wordIndex) {
-      wordIndex = index;
-      word = mix((seed ^ Math.imul(index, 0x9e3779b1)) >>> 0);
-    }
-    bytes[i] = (word >>> ((position % 4) * 8)) & 0xff;
+  let index = Math.floor(offset / 4);
+  // A word at a time; the first and the last one may stick out of what was asked for.
+  for (let at = index * 4 - offset; at < length; at += 4, index++) {
+    const word = mix((seed ^ Math.imul(index, 0x9e3779b1)) >>> 0);
+    if (at >= 0 && at + 4 <= length) {
+      bytes[at] = word;
+      bytes[at + 1] = word >>> 8;
+      bytes[at + 2] = word >>> 16;
+      bytes[at + 3] = word >>> 24;
+    } else for (let i = Math.max(-at, 0); i < 4 && at + i < length; i++) bytes[at + i] = word >>> (i * 8);
   }
   return bytes;
 }

@@ -4,6 +4,8 @@
  * width, so that two of even a million streams are as good as never alike. Not for secrets.
  */
 
+import { naturalLogarithm } from './elementary-functions.ts';
+
 export interface RandomStream {
   /** 0 to 2^32 − 1. */
   uint32(): number;
@@ -80,20 +82,4 @@ function mix(value: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
-}
-
-/** Of `value` from above 0 to 1. Math.log may differ in its last bit between JavaScript engines; this does not. */
-function naturalLogarithm(value: number): number {
-  let x = value;
-  let exponent = 0;
-  while (x < Math.SQRT1_2) {
-    x *= 2;
-    exponent--;
-  }
-  // ln x = 2 artanh s, by its series; s is at most 0.172, so 12 terms reach the last bit.
-  const s = (x - 1) / (x + 1);
-  const square = s * s;
-  let sum = 0;
-  for (let term = 23; term >= 1; term -= 2) sum = sum * square + 1 / term;
-  return 2 * s * sum + exponent * Math.LN2;
 }

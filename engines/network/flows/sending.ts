@@ -14,6 +14,7 @@
  * when the retransmission timer has expired. A message of one segment on an idle connection takes no part in the sharing:
  * it waits in the queues and is serialised like a packet.
  */
+import { logarithmOfRest } from '../../kernel/elementary-functions.ts';
 import type { Timer } from '../../kernel/kernel.ts';
 import type { RandomStream } from '../../kernel/random.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
@@ -905,7 +906,7 @@ export class Sending {
       return;
     }
     this.#random ??= this.#end.random();
-    this.#lossIn = Math.max(this.#random.exponential(-1 / Math.log1p(-Math.min(route.loss, 0.999_999))), 1e-3);
+    this.#lossIn = Math.max(this.#random.exponential(-1 / logarithmOfRest(Math.min(route.loss, 0.999_999))), 1e-3);
   }
 
   #drawRetransmission(route: Route): boolean {

@@ -4,13 +4,11 @@
  * Between events the window grows along a straight line. Slow start adds what is acknowledged (RFC 3465); congestion
  * avoidance one segment a round trip (RFC 5681 §3.1); CUBIC's curve (RFC 9438 §4.2) is followed in chords.
  */
+import { cubeRoot } from '../../kernel/elementary-functions.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
+import { DECREASE, RENO_INCREASE, SCALE } from '../tcp/cubic.ts';
 import { INITIAL_WINDOW, MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 
-/** C and β of RFC 9438 §5 and §4.6. */
-const SCALE = 0.4;
-const DECREASE = 0.7;
-const RENO_INCREASE = (3 * (1 - DECREASE)) / (1 + DECREASE);
 const SMALLEST: Bytes = 2 * MAXIMUM_SEGMENT_SIZE;
 
 export class Window {
@@ -109,12 +107,13 @@ export class Window {
     if (this.#plateau <= this.size) {
       this.#plateau = this.size;
       this.#rise = 0;
-    } else this.#rise = Math.cbrt((this.#plateau - this.size) / MAXIMUM_SEGMENT_SIZE / SCALE);
+    } else this.#rise = cubeRoot((this.#plateau - this.size) / MAXIMUM_SEGMENT_SIZE / SCALE);
   }
 
   #curve(at: Nanoseconds, roundTrip: Nanoseconds): Bytes {
     const seconds = (at - this.#epoch) / SECOND;
-    const cubic = SCALE * (seconds - this.#rise) ** 3 * MAXIMUM_SEGMENT_SIZE + this.#plateau;
+    const ahead = seconds - this.#rise;
+    const cubic = SCALE * ahead * ahead * ahead * MAXIMUM_SEGMENT_SIZE + this.#plateau;
     // §4.3: what Reno would have, whose increase is 1 once it is where the last reduction began.
     const rounds = (at - this.#epoch) / roundTrip;
     const slow = Math.max(Math.min((this.#prior - this.#atEpoch) / (RENO_INCREASE * MAXIMUM_SEGMENT_SIZE), rounds), 0);

@@ -5,15 +5,16 @@
  * Slow start is RFC 5681's; HyStart++ (RFC 9406), which §4.10 suggests for it, is not there. Windows are in bytes here
  * and in segments in the RFC's equations.
  */
+import { cubeRoot } from '../../kernel/elementary-functions.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type CongestionControl, initialWindow, slowStart } from './congestion.ts';
 
 /** C of §4.1, in segments per cubed second (§5). */
-const SCALE = 0.4;
+export const SCALE = 0.4;
 /** β of §4.6. */
-const DECREASE = 0.7;
+export const DECREASE = 0.7;
 /** α of §4.3, for which AIMD with β has the average window of Reno. */
-const RENO_INCREASE = (3 * (1 - DECREASE)) / (1 + DECREASE);
+export const RENO_INCREASE = (3 * (1 - DECREASE)) / (1 + DECREASE);
 
 export class Cubic implements CongestionControl {
   readonly #mss: Bytes;
@@ -103,11 +104,12 @@ export class Cubic implements CongestionControl {
     if (this.#plateau <= this.window) {
       this.#plateau = this.window;
       this.#rise = 0;
-    } else this.#rise = Math.cbrt((this.#plateau - this.window) / this.#mss / SCALE);
+    } else this.#rise = cubeRoot((this.#plateau - this.window) / this.#mss / SCALE);
   }
 
   /** W_cubic(t) of §4.2. */
   #curve(seconds: number): Bytes {
-    return SCALE * (seconds - this.#rise) ** 3 * this.#mss + this.#plateau;
+    const ahead = seconds - this.#rise;
+    return SCALE * ahead * ahead * ahead * this.#mss + this.#plateau;
   }
 }
