@@ -223,6 +223,7 @@ export class Sender {
     const scoreboard = this.#scoreboard;
     const mss = this.#mss;
     if (this.una === this.max && this.#kernel.now - this.#lastSent > this.roundTripTime.timeout) congestion.idle();
+    if (this.max === 1) this.#observe();
     // RFC 3042: the first two duplicate ACKs each let one more segment out, but not those of what was sent before a time-out; with
     // SACK they do so by leaving the pipe.
     const limits = !this.#selective && !this.#recovering && this.una >= this.#recover;
