@@ -67,8 +67,8 @@ The same on both sides:
 
 What differs: which frames are lost, since each has random numbers of its own (hence seeds and medians: up to 201 where a
 run is small); the moment of a first acknowledgment (ns-3's receiver acknowledges the first segment at once and counts in
-twos from there); recovery, which ns-3 paces by proportional rate reduction (RFC 6937); CUBIC's window below the region where
-it behaves as Reno does (RFC 9438 §4.3), which ns-3 does not have.
+twos from there); the end of a recovery, after which ns-3's window is a segment or more larger than its threshold; CUBIC's
+region in which it behaves as Reno does (RFC 9438 §4.3), which ns-3 does not have.
 `;
 
 const percent = (value: number | null, signed = false) =>

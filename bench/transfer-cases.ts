@@ -172,7 +172,10 @@ const BONUS =
   'when a recovery ends, ns-3 3.37 hands the congestion control a whole window of acknowledged segments (TcpSocketBase::ProcessAck), so that each loss leaves the window a segment larger than ssthresh; with windows of about ten segments that is a sixth of the rate. Without it (`--congestion=LinuxRenoWithoutBonus` of bench/ns3/transfers.cc) ns-3 takes 30.3 s for 10 MB over 10 Mbps, 50 ms, loss 1 %, where it takes 25.4 s with it.';
 
 const CUBIC_OVERFLOW =
-  'CUBIC leaves 0.7 of the window when slow start has overrun the queue, which sends what was lost into a queue that is still full. Whether a segment is lost a second time, and so has to wait for the time-out of a second, hangs on a single frame of room: with one more, ours times out, too, and takes 2.0 s.';
+  'CUBIC leaves 0.7 of the window when slow start has overrun the queue, which sends what was lost into a queue that is still full. Whether a segment is lost a second time, and so has to wait for the time-out of a second, hangs on a single frame of room: with one more, ours times out, too, and takes 2.0 s. Flows take an overflow of CUBIC’s slow start for one that ends so.';
+
+const SHORT_BURSTS =
+  'fifty bursts of seven segments meet in a queue of twenty. In the fluid they share the line from their first bits on; as packets they pass one after another, and one or two of the fifty lose their last segment and wait a second for the time-out, which is chance.';
 
 const CUBIC_AS_RENO =
   'ns-3 3.37 has no region in which CUBIC behaves as Reno does (RFC 9438 §4.3), and with small windows its cubic alone grows very slowly.';
@@ -186,6 +189,7 @@ export const EXPLANATIONS: Readonly<Record<string, string>> = {
   '1MB-x1-10Mbps-200ms-1bdp-loss1': BONUS,
   '10MB-x1-100Mbps-20ms-1bdp-loss1': BONUS,
   '10MB-x5-100Mbps-20ms-1bdp-loss1': BONUS,
+  '10kB-x50-10Mbps-5ms-20p': SHORT_BURSTS,
   '10MB-x1-100Mbps-50ms-1bdp-cubic': CUBIC_OVERFLOW,
   '10MB-x1-10Mbps-50ms-1bdp-loss1-cubic': CUBIC_AS_RENO,
 };
