@@ -134,6 +134,43 @@ describe('a link that fails', () => {
   });
 });
 
+describe('a host that crashes', () => {
+  test('takes what waits at its interfaces with it', () => {
+    const net = networkForTests(scenarioForTests({ a: { up: 1e5 }, b: {}, c: {} }, { links: [{ ...link('c', 'b', 1), rate: 1e5 }] }));
+    net.network.boot('a', 'sender', function* (host) {
+      const socket = yield* host.bind(0);
+      if (failed(socket)) throw new Error(socket.failure);
+      // 12.5 ms each, 42 bytes of headers included.
+      for (let i = 0; i < 10; i++) socket.send(new Uint8Array(114), { address: '10.0.0.2', port: 9 }, message);
+    });
+    net.kernel.schedule(30 * MILLISECOND, () => net.network.crash('a'));
+    net.finish();
+    const { packets } = net.tables();
+    expect(Array.from(packets.fate, (fate) => PACKET_FATES[fate])).toEqual(['delivered', ...new Array(9).fill('line down')]);
+  });
+
+  test('is noted once, though it crashes again while it is down', () => {
+    const run = watched({ a: {}, b: {} });
+    run.at(100, { kind: 'network.crash', host: 'b', downFor: 200 * MILLISECOND });
+    run.at(200, { kind: 'network.crash', host: 'b', downFor: 400 * MILLISECOND });
+    run.net.finish();
+    expect(run.notes(1)).toEqual(['100: crashes', '600: boots']);
+  });
+});
+
+test('only what was put on a link has crossed it', () => {
+  // A relay with a slow link: 100 bytes and 42 of headers take 11.36 ms, and come every 10 ms.
+  const run = watched({ a: {}, b: {}, c: {} }, [{ ...link('a', 'b', 1), rate: 1e5 }]);
+  run.at(500, { kind: 'network.link-failure', a: 'a', b: 'b', downFor: null });
+  run.net.finish();
+  const { crossings, packets } = run.net.tables();
+  const times = Array.from(crossings.at);
+  expect(times).toEqual([...times].sort((x, y) => x - y));
+  expect(Math.max(...times)).toBeLessThanOrEqual(500 * MILLISECOND);
+  const crossed = Array.from({ length: crossings.rows }, (_, row) => PACKET_FATES[packets.fate[crossings.packet[row] as number] as number]);
+  expect(crossed.filter((fate) => fate !== 'delivered').length).toBeLessThanOrEqual(2);
+});
+
 describe('a host that crashes on the way', () => {
   test('is gone around until it boots', () => {
     const run = watched({ a: {}, b: {}, c: {} }, [link('a', 'c', 2), link('c', 'b', 3)]);
@@ -174,6 +211,26 @@ describe('a partition', () => {
       'nothing from a reaches b until further notice',
       'all hosts reach one another again',
     ]);
+  });
+
+  test('is noted where it ends: not before another one does, and not again', () => {
+    const run = watched({ a: {}, b: {} });
+    run.at(100, part(false, 500 * MILLISECOND));
+    run.at(200, { kind: 'network.healing' });
+    run.at(300, part(true, null));
+    run.at(400, part(false, 100 * MILLISECOND));
+    run.at(700, { kind: 'network.healing' });
+    run.at(800, { kind: 'network.healing' });
+    run.net.finish();
+    expect(run.notes(0)).toEqual([
+      '100: cut off from b',
+      '200: reaches b again',
+      '300: cut off from b',
+      '400: cut off from b',
+      '700: reaches b again',
+    ]);
+    expect(run.notes(1)).toEqual(['100: cut off from a', '200: reaches a again', '400: cut off from a', '500: reaches a again']);
+    expect(run.outcomes.at(-1)).toEqual({ outcome: 'there was no partition', succeeded: false });
   });
 
   test('partitions add up, and each heals by itself', () => {

@@ -12,7 +12,7 @@ import type { Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scenario } from '../scenario.ts';
 import type { LinkDirection } from './link.ts';
-import type { Partitions } from './partitions.ts';
+import type { Partition, Partitions } from './partitions.ts';
 import type { LinkFailureAction, LinkRecoveryAction, NetworkAction, PartitionAction } from './scenario.ts';
 import type { Topology } from './topology.ts';
 
@@ -24,6 +24,7 @@ export interface FaultyNetwork {
   readonly partitions: Partitions;
   /** Throws for a name that the scenario does not declare. */
   indexOf(host: string): number;
+  readonly nameOf: (host: number) => string;
   isUp(host: number): boolean;
   crash(name: string): void;
   restore(name: string): void;
@@ -63,16 +64,15 @@ export class Faults {
       case 'network.partition':
         return this.#part(action);
       case 'network.healing':
-        this.#network.partitions.healAll();
-        this.#network.routesChanged();
-        return done('all hosts reach one another again');
+        return this.#healAll();
     }
   }
 
   #crash(name: string, downFor: Nanoseconds | null): StepOutcome {
     const host = this.#network.indexOf(name);
+    const wasUp = this.#network.isUp(host);
     this.#network.crash(name);
-    this.#tell(host, 'power', 'host', 'down', 'crashes');
+    if (wasUp) this.#tell(host, 'power', 'host', 'down', 'crashes');
     this.#undoAfter(`host ${name}`, downFor, () => this.#boot(name));
     return done(`${name} is down ${lasting(downFor)}`);
   }
@@ -122,24 +122,36 @@ export class Faults {
   }
 
   #part({ from, to, oneWay, healsAfter }: PartitionAction): StepOutcome {
-    const { partitions } = this.#network;
     const indexes = (names: readonly string[]): number[] => names.map((name) => this.#network.indexOf(name));
-    const heal = partitions.add(indexes(from), indexes(to), oneWay);
+    const partition = this.#network.partitions.add(indexes(from), indexes(to), oneWay);
     this.#network.routesChanged();
-    for (const host of indexes(from)) this.#note(host, `cut off from ${to.join(', ')}`);
-    if (!oneWay) for (const host of indexes(to)) this.#note(host, `cut off from ${from.join(', ')}`);
-    if (healsAfter !== null) {
-      this.#later(healsAfter, () => {
-        heal();
-        this.#network.routesChanged();
-        for (const host of indexes(from)) this.#note(host, `reaches ${to.join(', ')} again`);
-        if (!oneWay) for (const host of indexes(to)) this.#note(host, `reaches ${from.join(', ')} again`);
-      });
-    }
+    for (const host of partition.from) this.#note(host, `cut off from ${to.join(', ')}`);
+    if (!oneWay) for (const host of partition.to) this.#note(host, `cut off from ${from.join(', ')}`);
+    if (healsAfter !== null) this.#later(healsAfter, () => this.#heal(partition));
     const cut = oneWay
       ? `nothing from ${from.join(', ')} reaches ${to.join(', ')}`
       : `${from.join(', ')} and ${to.join(', ')} are cut off from each other`;
     return done(`${cut} ${lasting(healsAfter)}`);
+  }
+
+  #healAll(): StepOutcome {
+    const { active } = this.#network.partitions;
+    for (const partition of active) this.#heal(partition);
+    return active.length > 0 ? done('all hosts reach one another again') : { outcome: 'there was no partition', succeeded: false };
+  }
+
+  /** Nothing where it was healed before; who is still cut off by another partition is not told of. */
+  #heal(partition: Partition): void {
+    const { partitions, nameOf } = this.#network;
+    if (!partitions.heal(partition)) return;
+    this.#network.routesChanged();
+    const tell = (host: number, others: ReadonlySet<number>, separate: (other: number) => boolean): void => {
+      const reached = [...others].filter((other) => !separate(other));
+      if (reached.length > 0) this.#note(host, `reaches ${reached.map(nameOf).join(', ')} again`);
+    };
+    const { from, to, oneWay } = partition;
+    for (const host of from) tell(host, to, (other) => partitions.separate(host, other));
+    if (!oneWay) for (const host of to) tell(host, from, (other) => partitions.separate(host, other));
   }
 
   #line({ a, b }: LinkFailureAction | LinkRecoveryAction): Line {

@@ -6,8 +6,8 @@
  * it is offered. What waits in the queue are the packets whose first bit has not been put on the line yet: their starts
  * and sizes stand in a ring, and are forgotten as the clock passes them.
  *
- * A trace changes the rate over time, also under a packet that is being sent. A line that fails loses what is on it and
- * what waits for it: `failures` counts, so that whoever planned an arrival sees that it will not come.
+ * A trace changes the rate over time, also under a packet that is being sent. A line that fails, or whose sender loses
+ * power, loses what is on it and what waits for it: `failures` counts, so that whoever planned an arrival sees that it will not come.
  */
 import type { RandomStream } from '../kernel/random.ts';
 import { type BitsPerSecond, type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
@@ -134,6 +134,11 @@ export class LinkDirection implements Placement {
   fail(now: Nanoseconds): void {
     if (!this.up) return;
     this.up = false;
+    this.drop(now);
+  }
+
+  /** What is on the line and what waits for it is lost; the line itself works on. */
+  drop(now: Nanoseconds): void {
     this.failures++;
     this.departure = now;
     this.#lastArrival = now;

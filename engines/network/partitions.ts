@@ -1,6 +1,6 @@
 /** Partitions: pairs of groups of hosts between which nothing that is sent gets through, whatever links there are. */
 
-interface Partition {
+export interface Partition {
   readonly from: ReadonlySet<number>;
   readonly to: ReadonlySet<number>;
   readonly oneWay: boolean;
@@ -9,15 +9,21 @@ interface Partition {
 export class Partitions {
   readonly #active = new Set<Partition>();
 
-  /** `from` and `to` hold indexes of hosts. The function that is returned heals this partition; calling it twice does no harm. */
-  add(from: Iterable<number>, to: Iterable<number>, oneWay: boolean): () => void {
+  /** `from` and `to` hold indexes of hosts. */
+  add(from: Iterable<number>, to: Iterable<number>, oneWay: boolean): Partition {
     const partition = { from: new Set(from), to: new Set(to), oneWay };
     this.#active.add(partition);
-    return () => this.#active.delete(partition);
+    return partition;
   }
 
-  healAll(): void {
-    this.#active.clear();
+  /** False for one that was healed before. */
+  heal(partition: Partition): boolean {
+    return this.#active.delete(partition);
+  }
+
+  /** Those that are not healed, in the order in which they came. */
+  get active(): readonly Partition[] {
+    return [...this.#active];
   }
 
   /** Whether what host `from` sends now is kept from host `to`. */

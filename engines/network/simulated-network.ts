@@ -36,6 +36,7 @@ export class SimulatedNetwork {
   readonly topology: Topology;
   readonly partitions = new Partitions();
   readonly addressOf: (host: number) => string;
+  readonly nameOf = (host: number): string => this.#names[host] as string;
   readonly #transit: Transit;
   readonly #faults: Faults;
   readonly #names: readonly string[];
@@ -105,6 +106,8 @@ export class SimulatedNetwork {
   crash(name: string): void {
     const index = this.indexOf(name);
     this.#hosts[index]?.crash();
+    // Its network interfaces lose power with it.
+    for (const direction of this.topology.leaving(index)) direction.drop(this.kernel.now);
     this.topology.setForwarding(index, false);
     this.routesChanged();
   }

@@ -64,6 +64,11 @@ export class Topology {
     return path;
   }
 
+  /** The directions that lead away from a host. */
+  leaving(host: number): readonly LinkDirection[] {
+    return this.#leaving[host] ?? [];
+  }
+
   /** The two directions of an access link. */
   accessOf(host: number): readonly LinkDirection[] {
     return this.directions.slice(2 * host, 2 * host + 2);

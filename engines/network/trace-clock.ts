@@ -7,6 +7,9 @@
 import { type Nanoseconds, SECOND } from '../quantities.ts';
 import type { BandwidthTrace, TracePeriod } from '../scenario.ts';
 
+/** Bits: what sums of periods may be wrong by, so that the last bit of a period does not have to wait for the next one. */
+const ROUNDING = 1e-5;
+
 export class TraceClock {
   readonly #periods: BandwidthTrace;
   /** When each period ends within a round; the last one is the round's length. */
@@ -49,15 +52,19 @@ export class TraceClock {
 
   /** When the last of `bits` has gone out that begin to be sent at `start`, rounded up to whole nanoseconds; infinity beyond the end of virtual time. */
   departure(start: Nanoseconds, bits: number): Nanoseconds {
-    // Whole rounds are skipped: a slow line and a short trace must not take a step for each.
-    const rounds = Math.floor(bits / this.#bitsOfRound);
+    // Whole rounds are skipped: a slow line and a short trace must not take a step for each. The last one is not: its last bit
+    // may go out before the round ends.
+    const rounds = Math.max(Math.ceil(bits / this.#bitsOfRound) - 1, 0);
     let left = bits - rounds * this.#bitsOfRound;
     let at = start;
     // Beyond 2^53 ns whole nanoseconds can no longer be told apart.
     while (at <= Number.MAX_SAFE_INTEGER) {
       const { rate } = this.at(at);
       const capacity = ((this.#to - at) * rate) / SECOND;
-      if (left <= capacity && rate > 0) return Math.ceil(at + (left * SECOND) / rate) + rounds * this.#round;
+      if (left <= capacity + ROUNDING && rate > 0) {
+        const end = Math.ceil(at + (left * SECOND) / rate) + rounds * this.#round;
+        return end <= Number.MAX_SAFE_INTEGER ? end : Number.POSITIVE_INFINITY;
+      }
       left -= capacity;
       at = this.#to;
     }

@@ -1,8 +1,9 @@
 /**
- * Packets under way: from link to link along their path, one event a hop.
+ * Packets under way: from link to link along their path.
  *
  * Theory of operation. A packet under way is a slot in a few typed arrays; the event that waits for its arrival at the far
- * end of a line is one function for all packets and the slot's number, so a hop allocates nothing. The path is chosen when
+ * end of a line is one function for all packets and the slot's number, so a hop allocates nothing. (On an explicit link
+ * another event notes when it was put on the line, for captures.) The path is chosen when
  * the packet is sent; one that meets a failed line or a dead host on it is lost. What became of each is told to the
  * recorder, so that sent = delivered + lost + under way at any time.
  */
@@ -45,6 +46,11 @@ export class Transit {
   #failures = new Int32Array(64);
   readonly #free: number[] = [];
   readonly #arriveAtEnd = (slot: number): void => this.#arrive(slot);
+  readonly #crossed = (slot: number): void => this.#cross(slot);
+  readonly #crossedInVain = (slot: number): void => {
+    this.#cross(slot);
+    this.#release(slot);
+  };
 
   constructor(kernel: Kernel, recorder: Recorder, topology: Topology, partitions: Partitions, ends: Ends) {
     this.#kernel = kernel;
@@ -71,37 +77,40 @@ export class Transit {
 
   /** Puts a packet on the next line of its path, and behind it its copy where the line makes one. */
   #advance(slot: number): void {
-    const line = (this.#paths[slot] as Path)[this.#hops[slot] as number] as LinkDirection;
+    const path = this.#paths[slot] as Path;
+    const hop = this.#hops[slot] as number;
+    const line = path[hop] as LinkDirection;
+    const row = this.#rows[slot] as number;
+    const size = this.#sizes[slot] as number;
+    const to = this.#targets[slot] as number;
+    const packet = this.#packets[slot] as Packet;
     const copies = line.duplicates();
-    this.#offer(slot, line);
-    // What the queue had no room for is not copied either.
-    if (!copies || this.#packets[slot] === null) return;
-    const row = this.#recorder.copyPacket(this.#rows[slot] as number, this.#kernel.now);
-    const copy = this.#slot(
-      this.#paths[slot] as Path,
-      this.#targets[slot] as number,
-      this.#sizes[slot] as number,
-      row,
-      this.#packets[slot] as Packet,
-    );
-    this.#hops[copy] = this.#hops[slot] as number;
+    // What the queue has no room for is not copied.
+    if (!this.#offer(slot, line) || !copies) return;
+    const copy = this.#slot(path, to, size, this.#recorder.copyPacket(row, this.#kernel.now), packet);
+    this.#hops[copy] = hop;
     this.#offer(copy, line);
   }
 
-  #offer(slot: number, line: LinkDirection): void {
+  /** False when the line does not take it. */
+  #offer(slot: number, line: LinkDirection): boolean {
     const { now } = this.#kernel;
     const fate = line.offer(now, this.#sizes[slot] as number);
-    // Lost by chance it is on the line, not in front of it.
-    if (line.link >= 0 && (fate === null || fate === 'lost')) {
-      this.#recorder.crossLink(this.#rows[slot] as number, line.link, line.reverse, line.departure);
-    }
-    if (fate !== null) {
-      this.#recorder.losePacket(this.#rows[slot] as number, fate);
-      this.#release(slot);
-      return;
-    }
+    if (fate !== null) this.#recorder.losePacket(this.#rows[slot] as number, fate);
+    const taken = fate === null || fate === 'lost';
     this.#failures[slot] = line.failures;
-    this.#kernel.call(line.arrival - now, this.#arriveAtEnd, slot);
+    // An explicit link may be captured: there a packet is seen when it has been put on the line, also one that gets lost on it.
+    if (taken && line.link >= 0) this.#kernel.call(line.departure - now, fate === null ? this.#crossed : this.#crossedInVain, slot);
+    else if (fate !== null) this.#release(slot);
+    if (fate === null) this.#kernel.call(line.arrival - now, this.#arriveAtEnd, slot);
+    return taken;
+  }
+
+  #cross(slot: number): void {
+    const line = (this.#paths[slot] as Path)[this.#hops[slot] as number] as LinkDirection;
+    if (line.failures === this.#failures[slot]) {
+      this.#recorder.crossLink(this.#rows[slot] as number, line.link, line.reverse, this.#kernel.now);
+    }
   }
 
   #arrive(slot: number): void {
