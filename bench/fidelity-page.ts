@@ -133,7 +133,7 @@ function explained(rows: readonly Row[]): string {
       return `- \`${row.id}\` (${errors.filter(Boolean).join(', ')}): ${EXPLANATIONS[row.id] ?? 'no explanation yet.'}`;
     });
   const bounds = `Packets beyond ${percent(PACKETS_WORTH_EXPLAINING)} of ns-3, or flows beyond ${percent(FLOWS_WORTH_EXPLAINING)} of packets:\n`;
-  return lines.length === 0 ? 'No case differs by more than a sixth.\n' : `${bounds}\n${lines.join('\n')}\n`;
+  return lines.length === 0 ? 'No case differs by more.\n' : `${bounds}\n${lines.join('\n')}\n`;
 }
 
 function table(rows: readonly Row[]): string {

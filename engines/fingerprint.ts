@@ -134,7 +134,10 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
     };
   }
   if (chosen.has('metrics')) {
-    data.metrics = run.series.map(({ metric, subjects, unit, at, values }) => ({ metric, subjects, unit, values, times: timed(at) }));
+    const named = run.series.map(({ metric, subjects, unit, at, values }) => ({ metric, subjects, unit, values, times: timed(at) }));
+    // Which of them has its first value first is a matter of time.
+    const name = ({ metric, subjects }: (typeof named)[number]): string => JSON.stringify([metric, ...subjects]);
+    data.metrics = chosen.has('times') ? named : named.sort((a, b) => (name(a) < name(b) ? -1 : 1));
   }
   if (chosen.has('connections')) {
     const c = reordered(run.connections, order.connections);

@@ -18,6 +18,7 @@ import {
   type PacketTable,
   type StateTable,
 } from './run.ts';
+import { CONNECTIONS, CROSSINGS, FLOWS, MESSAGES, PACKETS, STATES } from './run-tables.ts';
 
 export interface ConnectionOpening {
   readonly transport: 'tcp' | 'udp';
@@ -81,75 +82,12 @@ export class Recorder {
   packetsLost = 0;
   retransmissions = 0;
 
-  readonly #connections = new Table({
-    transport: Int32Array,
-    protocol: Int32Array,
-    client: Int32Array,
-    clientPort: Int32Array,
-    server: Int32Array,
-    serverPort: Int32Array,
-    openedAt: Float64Array,
-    establishedAt: Float64Array,
-    closedAt: Float64Array,
-    ending: Int32Array,
-    clientIsn: Uint32Array,
-    serverIsn: Uint32Array,
-  });
-  readonly #messages = new Table({
-    sentAt: Float64Array,
-    receivedAt: Float64Array,
-    from: Int32Array,
-    to: Int32Array,
-    connection: Int32Array,
-    protocol: Int32Array,
-    kind: Int32Array,
-    label: Int32Array,
-    step: Int32Array,
-    start: Float64Array,
-    length: Float64Array,
-    bulk: Uint32Array,
-    streamStart: Float64Array,
-  });
-  readonly #packets = new Table({
-    sentAt: Float64Array,
-    receivedAt: Float64Array,
-    fate: Uint8Array,
-    copyOf: Int32Array,
-    connection: Int32Array,
-    fromServer: Uint8Array,
-    flags: Uint8Array,
-    sequence: Uint32Array,
-    acknowledgment: Uint32Array,
-    window: Uint16Array,
-    streamStart: Float64Array,
-    length: Int32Array,
-    message: Int32Array,
-    retransmission: Uint8Array,
-    step: Int32Array,
-    optionsStart: Uint32Array,
-    optionsLength: Uint8Array,
-  });
-  readonly #crossings = new Table({ packet: Int32Array, link: Int32Array, reverse: Uint8Array, at: Float64Array });
-  readonly #flows = new Table({
-    connection: Int32Array,
-    fromServer: Uint8Array,
-    startedAt: Float64Array,
-    endedAt: Float64Array,
-    streamStart: Float64Array,
-    length: Float64Array,
-    delay: Float64Array,
-    step: Int32Array,
-  });
-  readonly #states = new Table({
-    at: Float64Array,
-    host: Int32Array,
-    store: Int32Array,
-    key: Int32Array,
-    value: Int32Array,
-    expiresAt: Float64Array,
-    note: Int32Array,
-    step: Int32Array,
-  });
+  readonly #connections = new Table(CONNECTIONS);
+  readonly #messages = new Table(MESSAGES);
+  readonly #packets = new Table(PACKETS);
+  readonly #crossings = new Table(CROSSINGS);
+  readonly #flows = new Table(FLOWS);
+  readonly #states = new Table(STATES);
   readonly #tables = [this.#connections, this.#messages, this.#packets, this.#crossings, this.#flows, this.#states];
 
   readonly #widths = this.#tables.map((table) => table.width);

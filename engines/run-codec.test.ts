@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, encode } from './run-codec.ts';
+import { scenarioForTests } from './network/scenario-for-tests.ts';
+import { decode, decodeRun, encode } from './run-codec.ts';
+import { simulate } from './simulation.ts';
 
 describe('encode and decode', () => {
   it('give back plain data with its typed arrays and its numbers that JSON lacks', () => {
@@ -42,5 +44,25 @@ describe('encode and decode', () => {
     ['half the columns', encode({ a: new Float64Array(8) }).subarray(0, 48), /breaks off in its columns/],
   ])('refuse %s', (_name, bytes, message) => {
     expect(() => decode(bytes)).toThrow(message);
+  });
+});
+
+describe('a saved run', () => {
+  const run = simulate(scenarioForTests({ a: {}, b: {} }));
+
+  it('is read as it was', () => {
+    expect(decodeRun(encode(run))).toEqual(run);
+  });
+
+  it.each([
+    ['of another version', { ...run, format: 1 }, 'format 1; this version reads format 2'],
+    ['that is none', [1, 2], 'format undefined'],
+    ['with nothing but its format', { format: 2 }, 'lacks its sources'],
+    ['without a table', { ...run, flows: undefined }, 'lacks its flows'],
+    ['without a column', { ...run, packets: { ...run.packets, fate: undefined } }, 'lacks its packets’ column fate'],
+    ['with a short column', { ...run, packets: { ...run.packets, rows: 7 } }, 'lacks its packets’ column sentAt'],
+    ['with a column of another kind', { ...run, states: { ...run.states, at: new Uint8Array(0) } }, 'lacks its states’ column at'],
+  ])('%s is refused', (_name, saved, message) => {
+    expect(() => decodeRun(encode(saved))).toThrow(message);
   });
 });

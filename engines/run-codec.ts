@@ -6,6 +6,7 @@
  * bytes; then the arrays, little endian, each on a multiple of eight, their offsets counted from the first.
  */
 import type { Run } from './run.ts';
+import { RUN_TABLES } from './run-tables.ts';
 
 const MAGIC = [0x4e, 0x53, 0x52, 0x31];
 
@@ -86,9 +87,27 @@ export function decode(bytes: Uint8Array): unknown {
 
 export const encodeRun = (run: Run): Uint8Array => encode(run);
 
-/** Throws a RangeError for bytes that are no run, or one of another version. */
+const LISTS = ['sources', 'strings', 'hosts', 'links', 'declared', 'steps', 'series', 'checks', 'views'] as const;
+
+/** Throws a RangeError for bytes that are no run, not all of one, or one of another version. */
 export function decodeRun(bytes: Uint8Array): Run {
   const run = decode(bytes) as Run;
-  if (run.format !== 2) throw new RangeError(`a saved run of format ${String(run.format)}; this version reads format 2`);
+  if (run?.format !== 2) throw new RangeError(`a saved run of format ${String(run?.format)}; this version reads format 2`);
+  const lacks = (what: string): never => {
+    throw new RangeError(`a saved run that lacks its ${what}`);
+  };
+  for (const list of LISTS) if (!Array.isArray(run[list])) lacks(list);
+  if (!(run.bytes instanceof Uint8Array)) lacks('bytes');
+  for (const [name, columns] of Object.entries(RUN_TABLES)) {
+    const table = run[name as keyof typeof RUN_TABLES] as unknown as Record<string, unknown> | undefined;
+    if (typeof table?.rows !== 'number') return lacks(name);
+    for (const [column, kind] of Object.entries(columns)) {
+      const found = table[column];
+      if (!(found instanceof kind) || found.length !== table.rows) lacks(`${name}’ column ${column}`);
+    }
+  }
+  for (const { at, values } of run.series) {
+    if (!(at instanceof Float64Array && values instanceof Float64Array && at.length === values.length)) lacks('values of a metric');
+  }
   return run;
 }

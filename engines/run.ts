@@ -180,7 +180,7 @@ export const PACKET_FATES = [
   'queue full',
   /** A line on the way failed. */
   'line down',
-  /** The receiver, or a host on the way, was down. */
+  /** The receiver or a host on the way was down, or the sender went down before all of it had arrived. */
   'host down',
   'partitioned',
   /** No way led to the receiver. */

@@ -102,7 +102,7 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
       rank: rank('step started'),
       rows,
       at: (side, row) => atOf(startedAt, side, row),
-      fields: [value('text', (step) => step.text), time('started at', startedAt)],
+      fields: [value('text', (step) => step.text), value('together with', (step) => step.parent), time('started at', startedAt)],
       show: (side, row) =>
         Number.isNaN(startedAt[side][row] as number) ? `“${textOf(side, row)}” never began` : `begins: “${textOf(side, row)}”`,
     });

@@ -146,7 +146,7 @@ describe('a host that crashes', () => {
     net.kernel.schedule(30 * MILLISECOND, () => net.network.crash('a'));
     net.finish();
     const { packets } = net.tables();
-    expect(Array.from(packets.fate, (fate) => PACKET_FATES[fate])).toEqual(['delivered', ...new Array(9).fill('line down')]);
+    expect(Array.from(packets.fate, (fate) => PACKET_FATES[fate])).toEqual(['delivered', ...new Array(9).fill('host down')]);
   });
 
   test('is noted once, though it crashes again while it is down', () => {

@@ -121,7 +121,7 @@ export class Transit {
     if (path !== NO_PATH) {
       const line = path[this.#hops[slot] as number] as LinkDirection;
       if (line.failures !== this.#failures[slot]) {
-        this.#recorder.losePacket(row, 'line down');
+        this.#recorder.losePacket(row, this.#ends.isUp(line.from) ? 'line down' : 'host down');
         this.#release(slot);
         return;
       }

@@ -16,9 +16,11 @@
  * resets (the other one). All that goes out arrives, but on a connection that timed out: there, of messages that were not received,
  * what was sent in the last round trip is lost.
  */
+
 import { Table } from '../../column.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type CrossingTable, type FlowTable, PACKET_FATES, type PacketTable, type Run } from '../../run.ts';
+import { PACKETS } from '../../run-tables.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../tcp/segment.ts';
 import { encodeSynOptions } from '../wire/tcp-options.ts';
@@ -74,27 +76,8 @@ function segmentsNeeded(flows: FlowTable, wanted: (connection: number) => boolea
   return (bytes / MAXIMUM_SEGMENT_SIZE) * 1.5;
 }
 
-const COLUMNS = {
-  sentAt: Float64Array,
-  receivedAt: Float64Array,
-  fate: Uint8Array,
-  copyOf: Int32Array,
-  connection: Int32Array,
-  fromServer: Uint8Array,
-  flags: Uint8Array,
-  sequence: Uint32Array,
-  acknowledgment: Uint32Array,
-  window: Uint16Array,
-  streamStart: Float64Array,
-  length: Int32Array,
-  message: Int32Array,
-  retransmission: Uint8Array,
-  step: Int32Array,
-  optionsStart: Uint32Array,
-  optionsLength: Uint8Array,
-};
 /** For the way that the segment takes: a stretch of this direction, or where it has none −2 − one of the other; −1 for none. */
-const WITH_STRETCH = { ...COLUMNS, stretch: Int32Array };
+const WITH_STRETCH = { ...PACKETS, stretch: Int32Array };
 type SegmentTable = Table<{ [K in keyof typeof WITH_STRETCH]: InstanceType<(typeof WITH_STRETCH)[K]> }>;
 
 function build<Tables extends FlowTables>(run: Tables, flows: FlowTable, wanted: (connection: number) => boolean): Tables {
@@ -181,9 +164,9 @@ function joined(run: FlowTables, table: SegmentTable): { packets: PacketTable; b
   bytes.set(OPTIONS, run.bytes.length);
   const before = run.packets.rows;
   const packets: Record<string, unknown> = { rows: before + rows };
-  for (const name of Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]) {
+  for (const name of Object.keys(PACKETS) as (keyof typeof PACKETS)[]) {
     const from = columns[name];
-    const column = new COLUMNS[name](before + rows);
+    const column = new PACKETS[name](before + rows);
     column.set(run.packets[name]);
     const shift = name === 'optionsStart' ? run.bytes.length : 0;
     for (let i = 0; i < rows; i++) column[before + i] = (from[order[i] as number] as number) + shift;
