@@ -16,9 +16,13 @@
 /** No more than rounding. */
 const ROUNDING = 1e-9;
 const NONE = -1;
+/** By how much each wave of a change may leave more to be wished than the one before. */
+const COARSER = 4;
 
 export class Allocation {
-  readonly #tolerance: number;
+  readonly #finest: number;
+  /** Of this round of the solution. */
+  #tolerance: number;
   readonly #capacity: Float64Array;
   /** Sum of the rates on each link. */
   readonly #usage: Float64Array;
@@ -55,6 +59,8 @@ export class Allocation {
   readonly #links: Int32Array;
   #linksSize = 0;
   readonly #linkTouched: Float64Array;
+  /** Number of the solution from the start of which all whom the link holds back are filled anew. */
+  readonly #linkOpened: Float64Array;
   readonly #residual: Float64Array;
   readonly #rising: Float64Array;
   readonly #risingFlows: Int32Array;
@@ -80,6 +86,7 @@ export class Allocation {
    * runs through the network in ever smaller waves; flows that have what is theirs up to `tolerance`, as a share, are left alone.
    */
   constructor(links: number, tolerance = ROUNDING) {
+    this.#finest = tolerance;
     this.#tolerance = tolerance;
     this.#capacity = new Float64Array(links);
     this.#usage = new Float64Array(links);
@@ -88,6 +95,7 @@ export class Allocation {
     this.#bound = new Int32Array(links);
     this.#links = new Int32Array(links);
     this.#linkTouched = new Float64Array(links);
+    this.#linkOpened = new Float64Array(links);
     this.#residual = new Float64Array(links);
     this.#rising = new Float64Array(links);
     this.#risingFlows = new Int32Array(links);
@@ -108,11 +116,13 @@ export class Allocation {
     this.#bottleneck[flow] = NONE;
     this.#path[flow] = NONE;
     for (let i = path.length - 1; i >= 0; i--) this.#addHop(flow, path[i] as number);
-    this.#include(flow);
+    this.#reopen(flow);
     return flow;
   }
 
   remove(flow: number): void {
+    const bottleneck = this.#bottleneck[flow] as number;
+    if (bottleneck !== NONE) this.#open(bottleneck);
     this.#unbind(flow);
     if (this.#inRegion[flow] === this.#solution) this.#forget(flow);
     for (let hop = this.#path[flow] as number; hop !== NONE; ) {
@@ -131,7 +141,7 @@ export class Allocation {
   setWeight(flow: number, weight: number): void {
     if (weight === this.#weight[flow]) return;
     this.#weight[flow] = weight;
-    this.#include(flow);
+    this.#reopen(flow);
   }
 
   setCap(flow: number, cap: number): void {
@@ -139,13 +149,13 @@ export class Allocation {
     // A flow that a link holds back does not care for a cap that is still above its rate.
     const idle = this.#bottleneck[flow] !== NONE && cap > (this.#rate[flow] as number) && this.#inRegion[flow] !== this.#solution;
     this.#cap[flow] = cap;
-    if (!idle) this.#include(flow);
+    if (!idle) this.#reopen(flow);
   }
 
   setCapacity(link: number, capacity: number): void {
     if (capacity === this.#capacity[link]) return;
     this.#capacity[link] = capacity;
-    this.#touch(link);
+    this.#open(link);
     this.#dirty = true;
   }
 
@@ -216,8 +226,10 @@ export class Allocation {
     // Whoever shares a bottleneck with a changed flow will almost surely change, too.
     for (let i = 0, size = this.#linksSize; i < size; i++) {
       const link = this.#links[i] as number;
+      if (this.#linkOpened[link] !== this.#solution) continue;
       if ((this.#bound[link] as number) > 0 && this.#population[link] !== 0) this.#includeBound(link);
     }
+    this.#tolerance = this.#finest;
     do {
       this.#fill();
     } while (this.#extend());
@@ -243,6 +255,21 @@ export class Allocation {
     if (this.#linkTouched[link] === this.#solution) return;
     this.#linkTouched[link] = this.#solution;
     this.#links[this.#linksSize++] = link;
+  }
+
+  /** What the link gives is up for sharing anew. */
+  #open(link: number): void {
+    this.#touch(link);
+    this.#linkOpened[link] = this.#solution;
+  }
+
+  /** A flow whose own terms have changed: of whoever shares its bottleneck, or its way if its cap held it back. */
+  #reopen(flow: number): void {
+    if (this.#inRegion[flow] === this.#solution) return;
+    const bottleneck = this.#bottleneck[flow] as number;
+    this.#include(flow);
+    if (bottleneck !== NONE) this.#open(bottleneck);
+    else for (let hop = this.#path[flow] as number; hop !== NONE; hop = this.#hopNext[hop] as number) this.#open(this.#hopLink[hop] as number);
   }
 
   #include(flow: number): void {
@@ -380,6 +407,7 @@ export class Allocation {
   /** Takes in flows that do not have what is theirs while the region has what it has; false when there are none. */
   #extend(): boolean {
     const before = this.#regionSize;
+    if (this.#tolerance > ROUNDING) this.#tolerance *= COARSER;
     for (let i = 0, size = this.#linksSize; i < size; i++) this.#look(this.#links[i] as number);
     return this.#regionSize > before;
   }

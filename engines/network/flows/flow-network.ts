@@ -34,6 +34,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** From so many flows in one queue on, one tooth of the saw stands for several: for one to each so many flows. */
 const MANY = 16;
 const TOOTH = 2;
+/** Between two looks at a queue that many flows share passes this share of a round trip for each of them. */
+const REST = 1e-3;
 /** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
 const FAIR_ENOUGH = 1e-3;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
@@ -69,6 +71,8 @@ export class FlowNetwork {
   readonly #longest: Float64Array;
   readonly #factor: Float64Array;
   readonly #calmUntil: Float64Array;
+  /** Of each link: when its queue may be looked at again. */
+  readonly #restsUntil: Float64Array;
   readonly #timers: (Timer | null)[];
   readonly #timersAt: Float64Array;
   readonly #random: (RandomStream | null)[];
@@ -93,6 +97,7 @@ export class FlowNetwork {
     this.#longest = new Float64Array(links);
     this.#factor = new Float64Array(links).fill(1);
     this.#calmUntil = new Float64Array(links);
+    this.#restsUntil = new Float64Array(links);
     this.#timersAt = new Float64Array(links).fill(NEVER);
     this.#timers = new Array(links).fill(null);
     this.#random = new Array(links).fill(null);
@@ -208,6 +213,11 @@ export class FlowNetwork {
   /** The queue of a link is to be looked at with the next solution. */
   look(link: number): void {
     if (link < 0 || this.#looked[link]) return;
+    const rested = this.#restsUntil[link] as number;
+    if (rested > this.kernel.now) {
+      if ((this.#timersAt[link] as number) > rested) this.#wakeAt(link, rested);
+      return;
+    }
     this.#looked[link] = 1;
     this.#toLook.push(link);
   }
@@ -307,6 +317,7 @@ export class FlowNetwork {
       if (base > farthest) farthest = base;
     }
     held.length = count;
+    this.#restsUntil[link] = now + Math.ceil(count * REST * shortest);
     if (rate === 0) {
       this.#wakeAt(link, NEVER);
       return;
