@@ -37,7 +37,7 @@ const TOOTH = 2;
 /** Between two looks at a queue that many flows share passes this share of a round trip for each of them. */
 const REST = 1e-3;
 /** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
-const FAIR_ENOUGH = 1e-3;
+const FAIR_ENOUGH = 1e-2;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
 const SAME_WEIGHT = 0.02;
 
@@ -273,11 +273,12 @@ export class FlowNetwork {
       const bottleneck = allocation.bottleneck(flow);
       if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0)
         this.#empty(sending.bottleneck);
-      if (look || bottleneck !== sending.bottleneck) {
+      const rate = allocation.rate(flow);
+      if (bottleneck !== sending.bottleneck || (look && sending.differs(rate))) {
         this.look(sending.bottleneck);
         this.look(bottleneck);
       }
-      sending.rateChanged(allocation.rate(flow), bottleneck);
+      sending.rateChanged(rate, bottleneck);
     }
   }
 
@@ -362,7 +363,9 @@ export class FlowNetwork {
       const { window } = sending;
       const base = bases[i] as number;
       const roundTrip = base + delay + room / 2;
-      allocation.setWeight(sending.flow, (window.usable / (base + delay)) * this.#factors(sending.links));
+      const weight = (window.usable / (base + delay)) * this.#factors(sending.links);
+      const known = allocation.weight(sending.flow);
+      if (Math.abs(weight - known) > FAIR_ENOUGH * known) allocation.setWeight(sending.flow, weight);
       // Behind a queue the window is no cap: the sharing gives each what its window fetches.
       allocation.setCap(sending.flow, delay > 0 ? NEVER : sending.capForWindow());
       if (sending.recoverAt !== NEVER) {

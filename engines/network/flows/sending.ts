@@ -36,6 +36,8 @@ const STEP = 0.1;
 const OBSERVED = 25;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
 const SAME_RATE = 0.1;
+/** A queue is looked at when the rate of a flow that it holds back has changed by more than this share. */
+const SAME_SHARE = 0.01;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
 const SURE = 0.75;
 const FAR: Nanoseconds = SECOND / 10;
@@ -291,6 +293,11 @@ export class Sending {
     const sent = this.#sent + this.rate * (this.#network.kernel.now - this.#sentAt);
     const waiting = this.bottleneck < 0 ? 0 : this.rate * this.#network.queueingAt(this.bottleneck);
     return this.#written - sent - waiting;
+  }
+
+  /** Whether such a share of the links is so far from the present one that a queue is to be looked at. */
+  differs(allocated: number): boolean {
+    return Math.abs(allocated - this.#allocated) > SAME_SHARE * this.#allocated;
   }
 
   /** Its share of the links has changed; bits a second on the line. */
