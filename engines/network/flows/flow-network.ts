@@ -35,7 +35,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const MANY = 16;
 const TOOTH = 2;
 /** Between two looks at a queue that many flows share passes this share of a round trip for each of them. */
-const REST = 1e-3;
+const REST = 6e-3;
 /** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
 const FAIR_ENOUGH = 1e-2;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */

@@ -303,11 +303,13 @@ export class Sending {
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
+    const { now } = this.#network.kernel;
+    const same = bottleneck >= 0 && bottleneck === this.bottleneck;
     if (bottleneck < 0 && this.bottleneck >= 0) {
       this.commit();
       // From here on its own window holds it back, and is to grow: once a round trip at most, for where window and share are
       // all but the same, the one holds it back as often as the other.
-      if (this.#mode === 'steady') this.#stepAt = Math.max(this.#network.kernel.now, this.#steppedAt + this.roundTrip);
+      if (this.#mode === 'steady') this.#stepAt = Math.max(now, this.#steppedAt + this.roundTrip);
     }
     if (this.rate > 0) this.#previousRate = this.rate;
     this.#allocated = allocated;
@@ -319,6 +321,10 @@ export class Sending {
     }
     this.rate = rate;
     if (rate > 0 && this.#stalledSince !== NEVER) this.#outageOver();
+    else if (same && rate > 0 && this.#mode === 'steady' && this.#timer !== null) {
+      // What it waits for is the same as before, and its event does not come too late for that.
+      if (this.#timerAt <= now + (this.#target - this.#sent) / rate) return;
+    }
     this.#plan();
   }
 
