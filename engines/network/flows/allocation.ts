@@ -64,6 +64,8 @@ export class Allocation {
   readonly #residual: Float64Array;
   readonly #rising: Float64Array;
   readonly #risingFlows: Int32Array;
+  /** How many flows of the region the link holds back. */
+  readonly #boundInside: Int32Array;
   readonly #heapLink: Int32Array;
   readonly #heapLevel: Float64Array;
   #heapSize = 0;
@@ -99,6 +101,7 @@ export class Allocation {
     this.#residual = new Float64Array(links);
     this.#rising = new Float64Array(links);
     this.#risingFlows = new Int32Array(links);
+    this.#boundInside = new Int32Array(links);
     this.#heapLink = new Int32Array(links);
     this.#heapLevel = new Float64Array(links);
     this.#begin();
@@ -322,6 +325,7 @@ export class Allocation {
       this.#residual[link] = (this.#capacity[link] as number) - (this.#usage[link] as number);
       this.#rising[link] = 0;
       this.#risingFlows[link] = 0;
+      this.#boundInside[link] = 0;
     }
     let capped = 0;
     for (let i = 0; i < this.#regionSize; i++) {
@@ -394,6 +398,7 @@ export class Allocation {
     this.#left--;
     this.#rate[flow] = rate;
     this.#bottleneck[flow] = bottleneck;
+    if (bottleneck !== NONE) this.#boundInside[bottleneck] = (this.#boundInside[bottleneck] as number) + 1;
     const weight = this.#weight[flow] as number;
     for (let hop = this.#path[flow] as number; hop !== NONE; hop = this.#hopNext[hop] as number) {
       const link = this.#hopLink[hop] as number;
@@ -423,6 +428,8 @@ export class Allocation {
       if ((this.#bound[link] as number) > 0) this.#includeBound(link);
       return;
     }
+    // Full before and after, and of those who changed it holds nobody back: what it gives is as before.
+    if (tolerance > ROUNDING && this.#boundInside[link] === 0 && (this.#usage[link] as number) <= capacity) return;
     let usage = 0;
     let highest = 0;
     /** Of the flows of the region that this link holds back. */

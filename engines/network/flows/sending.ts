@@ -481,7 +481,7 @@ export class Sending {
         this.#pause();
         continue;
       }
-      if (now >= this.#stepAt) {
+      if (this.bottleneck < 0 && now >= this.#stepAt) {
         this.commit();
         this.#growSteadily();
       }
