@@ -16,9 +16,13 @@
 /** No more than rounding. */
 const ROUNDING = 1e-9;
 const NONE = -1;
+/** By how much each wave of a change may leave more to be wished than the one before. */
+const COARSER = 4;
 
 export class Allocation {
-  readonly #tolerance: number;
+  readonly #finest: number;
+  /** Of this round of the solution. */
+  #tolerance: number;
   readonly #capacity: Float64Array;
   /** Sum of the rates on each link. */
   readonly #usage: Float64Array;
@@ -55,9 +59,13 @@ export class Allocation {
   readonly #links: Int32Array;
   #linksSize = 0;
   readonly #linkTouched: Float64Array;
+  /** Number of the solution from the start of which all whom the link holds back are filled anew. */
+  readonly #linkOpened: Float64Array;
   readonly #residual: Float64Array;
   readonly #rising: Float64Array;
   readonly #risingFlows: Int32Array;
+  /** How many flows of the region the link holds back. */
+  readonly #boundInside: Int32Array;
   readonly #heapLink: Int32Array;
   readonly #heapLevel: Float64Array;
   #heapSize = 0;
@@ -80,6 +88,7 @@ export class Allocation {
    * runs through the network in ever smaller waves; flows that have what is theirs up to `tolerance`, as a share, are left alone.
    */
   constructor(links: number, tolerance = ROUNDING) {
+    this.#finest = tolerance;
     this.#tolerance = tolerance;
     this.#capacity = new Float64Array(links);
     this.#usage = new Float64Array(links);
@@ -88,9 +97,11 @@ export class Allocation {
     this.#bound = new Int32Array(links);
     this.#links = new Int32Array(links);
     this.#linkTouched = new Float64Array(links);
+    this.#linkOpened = new Float64Array(links);
     this.#residual = new Float64Array(links);
     this.#rising = new Float64Array(links);
     this.#risingFlows = new Int32Array(links);
+    this.#boundInside = new Int32Array(links);
     this.#heapLink = new Int32Array(links);
     this.#heapLevel = new Float64Array(links);
     this.#begin();
@@ -108,11 +119,13 @@ export class Allocation {
     this.#bottleneck[flow] = NONE;
     this.#path[flow] = NONE;
     for (let i = path.length - 1; i >= 0; i--) this.#addHop(flow, path[i] as number);
-    this.#include(flow);
+    this.#reopen(flow);
     return flow;
   }
 
   remove(flow: number): void {
+    const bottleneck = this.#bottleneck[flow] as number;
+    if (bottleneck !== NONE) this.#open(bottleneck);
     this.#unbind(flow);
     if (this.#inRegion[flow] === this.#solution) this.#forget(flow);
     for (let hop = this.#path[flow] as number; hop !== NONE; ) {
@@ -131,7 +144,7 @@ export class Allocation {
   setWeight(flow: number, weight: number): void {
     if (weight === this.#weight[flow]) return;
     this.#weight[flow] = weight;
-    this.#include(flow);
+    this.#reopen(flow);
   }
 
   setCap(flow: number, cap: number): void {
@@ -139,13 +152,13 @@ export class Allocation {
     // A flow that a link holds back does not care for a cap that is still above its rate.
     const idle = this.#bottleneck[flow] !== NONE && cap > (this.#rate[flow] as number) && this.#inRegion[flow] !== this.#solution;
     this.#cap[flow] = cap;
-    if (!idle) this.#include(flow);
+    if (!idle) this.#reopen(flow);
   }
 
   setCapacity(link: number, capacity: number): void {
     if (capacity === this.#capacity[link]) return;
     this.#capacity[link] = capacity;
-    this.#touch(link);
+    this.#open(link);
     this.#dirty = true;
   }
 
@@ -216,8 +229,10 @@ export class Allocation {
     // Whoever shares a bottleneck with a changed flow will almost surely change, too.
     for (let i = 0, size = this.#linksSize; i < size; i++) {
       const link = this.#links[i] as number;
+      if (this.#linkOpened[link] !== this.#solution) continue;
       if ((this.#bound[link] as number) > 0 && this.#population[link] !== 0) this.#includeBound(link);
     }
+    this.#tolerance = this.#finest;
     do {
       this.#fill();
     } while (this.#extend());
@@ -243,6 +258,21 @@ export class Allocation {
     if (this.#linkTouched[link] === this.#solution) return;
     this.#linkTouched[link] = this.#solution;
     this.#links[this.#linksSize++] = link;
+  }
+
+  /** What the link gives is up for sharing anew. */
+  #open(link: number): void {
+    this.#touch(link);
+    this.#linkOpened[link] = this.#solution;
+  }
+
+  /** A flow whose own terms have changed: of whoever shares its bottleneck, or its way if its cap held it back. */
+  #reopen(flow: number): void {
+    if (this.#inRegion[flow] === this.#solution) return;
+    const bottleneck = this.#bottleneck[flow] as number;
+    this.#include(flow);
+    if (bottleneck !== NONE) this.#open(bottleneck);
+    else for (let hop = this.#path[flow] as number; hop !== NONE; hop = this.#hopNext[hop] as number) this.#open(this.#hopLink[hop] as number);
   }
 
   #include(flow: number): void {
@@ -295,6 +325,7 @@ export class Allocation {
       this.#residual[link] = (this.#capacity[link] as number) - (this.#usage[link] as number);
       this.#rising[link] = 0;
       this.#risingFlows[link] = 0;
+      this.#boundInside[link] = 0;
     }
     let capped = 0;
     for (let i = 0; i < this.#regionSize; i++) {
@@ -367,6 +398,7 @@ export class Allocation {
     this.#left--;
     this.#rate[flow] = rate;
     this.#bottleneck[flow] = bottleneck;
+    if (bottleneck !== NONE) this.#boundInside[bottleneck] = (this.#boundInside[bottleneck] as number) + 1;
     const weight = this.#weight[flow] as number;
     for (let hop = this.#path[flow] as number; hop !== NONE; hop = this.#hopNext[hop] as number) {
       const link = this.#hopLink[hop] as number;
@@ -380,6 +412,7 @@ export class Allocation {
   /** Takes in flows that do not have what is theirs while the region has what it has; false when there are none. */
   #extend(): boolean {
     const before = this.#regionSize;
+    if (this.#tolerance > ROUNDING) this.#tolerance *= COARSER;
     for (let i = 0, size = this.#linksSize; i < size; i++) this.#look(this.#links[i] as number);
     return this.#regionSize > before;
   }
@@ -395,6 +428,8 @@ export class Allocation {
       if ((this.#bound[link] as number) > 0) this.#includeBound(link);
       return;
     }
+    // Full before and after, and of those who changed it holds nobody back: what it gives is as before.
+    if (tolerance > ROUNDING && this.#boundInside[link] === 0 && (this.#usage[link] as number) <= capacity) return;
     let usage = 0;
     let highest = 0;
     /** Of the flows of the region that this link holds back. */

@@ -34,8 +34,10 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** From so many flows in one queue on, one tooth of the saw stands for several: for one to each so many flows. */
 const MANY = 16;
 const TOOTH = 2;
+/** Between two looks at a queue that many flows share passes this share of a round trip for each of them. */
+const REST = 6e-3;
 /** How far a rate may be from its max-min fair one before a change elsewhere touches it. */
-const FAIR_ENOUGH = 1e-3;
+const FAIR_ENOUGH = 1e-2;
 /** Weights of flows that a link only sees pass are brought up to date when they are off by more than this share. */
 const SAME_WEIGHT = 0.02;
 
@@ -69,6 +71,8 @@ export class FlowNetwork {
   readonly #longest: Float64Array;
   readonly #factor: Float64Array;
   readonly #calmUntil: Float64Array;
+  /** Of each link: when its queue may be looked at again. */
+  readonly #restsUntil: Float64Array;
   readonly #timers: (Timer | null)[];
   readonly #timersAt: Float64Array;
   readonly #random: (RandomStream | null)[];
@@ -93,6 +97,7 @@ export class FlowNetwork {
     this.#longest = new Float64Array(links);
     this.#factor = new Float64Array(links).fill(1);
     this.#calmUntil = new Float64Array(links);
+    this.#restsUntil = new Float64Array(links);
     this.#timersAt = new Float64Array(links).fill(NEVER);
     this.#timers = new Array(links).fill(null);
     this.#random = new Array(links).fill(null);
@@ -208,6 +213,11 @@ export class FlowNetwork {
   /** The queue of a link is to be looked at with the next solution. */
   look(link: number): void {
     if (link < 0 || this.#looked[link]) return;
+    const rested = this.#restsUntil[link] as number;
+    if (rested > this.kernel.now) {
+      if ((this.#timersAt[link] as number) > rested) this.#wakeAt(link, rested);
+      return;
+    }
     this.#looked[link] = 1;
     this.#toLook.push(link);
   }
@@ -263,11 +273,12 @@ export class FlowNetwork {
       const bottleneck = allocation.bottleneck(flow);
       if (bottleneck !== sending.bottleneck && sending.bottleneck >= 0 && allocation.held(sending.bottleneck) === 0)
         this.#empty(sending.bottleneck);
-      if (look || bottleneck !== sending.bottleneck) {
+      const rate = allocation.rate(flow);
+      if (bottleneck !== sending.bottleneck || (look && sending.differs(rate))) {
         this.look(sending.bottleneck);
         this.look(bottleneck);
       }
-      sending.rateChanged(allocation.rate(flow), bottleneck);
+      sending.rateChanged(rate, bottleneck);
     }
   }
 
@@ -307,6 +318,7 @@ export class FlowNetwork {
       if (base > farthest) farthest = base;
     }
     held.length = count;
+    this.#restsUntil[link] = now + Math.ceil(count * REST * shortest);
     if (rate === 0) {
       this.#wakeAt(link, NEVER);
       return;
@@ -351,7 +363,9 @@ export class FlowNetwork {
       const { window } = sending;
       const base = bases[i] as number;
       const roundTrip = base + delay + room / 2;
-      allocation.setWeight(sending.flow, (window.usable / (base + delay)) * this.#factors(sending.links));
+      const weight = (window.usable / (base + delay)) * this.#factors(sending.links);
+      const known = allocation.weight(sending.flow);
+      if (Math.abs(weight - known) > FAIR_ENOUGH * known) allocation.setWeight(sending.flow, weight);
       // Behind a queue the window is no cap: the sharing gives each what its window fetches.
       allocation.setCap(sending.flow, delay > 0 ? NEVER : sending.capForWindow());
       if (sending.recoverAt !== NEVER) {

@@ -37,6 +37,8 @@ const STEP = 0.1;
 const OBSERVED = 25;
 /** A stretch of the recorded flow ends when the rate has changed by more than this share. */
 const SAME_RATE = 0.1;
+/** A queue is looked at when the rate of a flow that it holds back has changed by more than this share. */
+const SAME_SHARE = 0.01;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
 const SURE = 0.75;
 const FAR: Nanoseconds = SECOND / 10;
@@ -294,14 +296,21 @@ export class Sending {
     return this.#written - sent - waiting;
   }
 
+  /** Whether such a share of the links is so far from the present one that a queue is to be looked at. */
+  differs(allocated: number): boolean {
+    return Math.abs(allocated - this.#allocated) > SAME_SHARE * this.#allocated;
+  }
+
   /** Its share of the links has changed; bits a second on the line. */
   rateChanged(allocated: number, bottleneck: number): void {
     this.#settle();
+    const { now } = this.#network.kernel;
+    const same = bottleneck >= 0 && bottleneck === this.bottleneck;
     if (bottleneck < 0 && this.bottleneck >= 0) {
       this.commit();
       // From here on its own window holds it back, and is to grow: once a round trip at most, for where window and share are
       // all but the same, the one holds it back as often as the other.
-      if (this.#mode === 'steady') this.#stepAt = Math.max(this.#network.kernel.now, this.#steppedAt + this.roundTrip);
+      if (this.#mode === 'steady') this.#stepAt = Math.max(now, this.#steppedAt + this.roundTrip);
     }
     if (this.rate > 0) this.#previousRate = this.rate;
     this.#allocated = allocated;
@@ -313,6 +322,10 @@ export class Sending {
     }
     this.rate = rate;
     if (rate > 0 && this.#stalledSince !== NEVER) this.#outageOver();
+    else if (same && rate > 0 && this.#mode === 'steady' && this.#timer !== null) {
+      // What it waits for is the same as before, and its event does not come too late for that.
+      if (this.#timerAt <= now + (this.#target - this.#sent) / rate) return;
+    }
     this.#plan();
   }
 
@@ -469,7 +482,7 @@ export class Sending {
         this.#pause();
         continue;
       }
-      if (now >= this.#stepAt) {
+      if (this.bottleneck < 0 && now >= this.#stepAt) {
         this.commit();
         this.#growSteadily();
       }
