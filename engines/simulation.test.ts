@@ -58,14 +58,14 @@ describe('a run that does not end is stopped', () => {
     const limits = { ...DEFAULT_LIMITS, maximumEvents: 5_432 };
     expect(() => simulate(endless, limits)).toThrow(LimitReached);
     expect(() => simulate(endless, limits)).toThrow(
-      /^the run did not end within 5432 events \([\d.]+ m?s of simulated time\): give repeating steps an “until”, or raise the limit$/,
+      /^the run did not end within 5432 events \([\d.]+ m?s of simulated time\): let it do less \(an earlier “until”, smaller transfers\), choose “fidelity flows”, or raise the limit$/,
     );
   });
 
   test('by what it has recorded', () => {
     const limits = { ...DEFAULT_LIMITS, maximumRecorded: 2 * 2 ** 20 };
     expect(() => simulate(endless, limits)).toThrow(
-      /^the run has recorded 2 MiB \(\d{4,5} messages and \d{4,5} packets in [\d.]+ s of simulated time\) and had not ended: give /,
+      /^the run has recorded 2 MiB \(\d{4,5} messages and \d{4,5} packets in [\d.]+ s of simulated time\) and had not ended: let /,
     );
     expect(() => simulate(endless, { ...limits, maximumRecorded: 100_000 })).toThrow(/has recorded 100 kB/);
   });

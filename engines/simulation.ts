@@ -90,7 +90,7 @@ export class Simulation {
    */
   limitReached({ maximumEvents, maximumRecorded }: RunLimits): string | null {
     const far = `${formatValue(this.now, 'ns')} of simulated time`;
-    const advice = 'give repeating steps an “until”, or raise the limit';
+    const advice = 'let it do less (an earlier “until”, smaller transfers), choose “fidelity flows”, or raise the limit';
     if (this.events >= maximumEvents) return `the run did not end within ${count(maximumEvents, 'event')} (${far}): ${advice}`;
     if (this.recorded < maximumRecorded) return null;
     const recorded = `${count(this.#recorder.messageCount, 'message')} and ${count(this.#recorder.packetCount, 'packet')}`;

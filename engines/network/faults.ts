@@ -87,7 +87,7 @@ export class Faults {
     const host = this.#network.indexOf(name);
     if (this.#network.isUp(host)) return false;
     this.#network.restore(name);
-    this.#tell(host, 'power', 'host', null, 'boots');
+    this.#tell(host, 'power', 'host', 'up', 'boots');
     return true;
   }
 
@@ -99,7 +99,7 @@ export class Faults {
     if (wasUp) {
       topology.changed();
       this.#network.routesChanged();
-      for (const [host, lost] of line.ends) this.#tell(host, 'links down', lost, 'down', `${lost} fails`);
+      for (const [host, lost] of line.ends) this.#tell(host, 'links', lost, 'down', `${lost} fails`);
     }
     this.#undoAfter(line.name, action.downFor, () => this.#restoreLine(line));
     return done(`${line.name} is down ${lasting(action.downFor)}`);
@@ -117,7 +117,7 @@ export class Faults {
     for (const direction of line.directions) direction.recover();
     this.#network.topology.changed();
     this.#network.routesChanged();
-    for (const [host, lost] of line.ends) this.#tell(host, 'links down', lost, null, `${lost} recovers`);
+    for (const [host, lost] of line.ends) this.#tell(host, 'links', lost, 'up', `${lost} recovers`);
     return true;
   }
 

@@ -3,7 +3,7 @@
  * name comes first, then what is plotted below, then times, since they are what most lessons are about.
  */
 import { formatDuration, formatValue } from '../../engines/format.ts';
-import type { MetricSeries, Unit } from '../../engines/run.ts';
+import { type MetricSeries, PACKET_FATES, type Unit } from '../../engines/run.ts';
 import { formatCount } from '../format.ts';
 import type { Part } from '../part.ts';
 import { withCourse } from './plot-layout.ts';
@@ -94,12 +94,18 @@ function entryOf(series: MetricSeries, order: number, first: number, expected: b
   };
 }
 
+/** Of the packets of this part, those that were to arrive and did not. */
+function packetsLost({ run, packets }: Part): number {
+  const underWay = PACKET_FATES.indexOf('under way');
+  return packets.filter((i) => Number.isNaN(run.packets.receivedAt[i]!) && run.packets.fate[i] !== underWay).length;
+}
+
 /** The run in one line: `16 messages · 1.56 s simulated · seed 1`. */
 export function statusOf(part: Part): string[] {
   const { run } = part;
   const parts = [`${formatCount(part.messages.length)} ${part.messages.length === 1 ? 'message' : 'messages'}`];
   parts.push(`${formatDuration(run.duration)} simulated`);
-  const lost = run.statistics.packetsLost;
+  const lost = packetsLost(part);
   if (lost > 0) parts.push(`${formatCount(lost)} ${lost === 1 ? 'packet' : 'packets'} lost`);
   parts.push(`seed ${run.seed}`);
   return parts;

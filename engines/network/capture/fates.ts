@@ -4,7 +4,7 @@ import { PACKET_FATES, type PacketFate, type PacketTable } from '../../run.ts';
 export const fateOf = (packets: Pick<PacketTable, 'fate'>, packet: number): PacketFate =>
   PACKET_FATES[packets.fate[packet] as number] ?? 'under way';
 
-/** `lost`, `lost: queue full`, `under way when the run ended`; nothing for a packet that arrived. */
+/** `lost: by chance`, `lost: queue full`, `under way when the run ended`; nothing for a packet that arrived. */
 export function describeLoss(packets: Pick<PacketTable, 'fate' | 'receivedAt'>, packet: number): string {
   if (!Number.isNaN(packets.receivedAt[packet] as number)) return '';
   const fate = fateOf(packets, packet);
@@ -14,7 +14,7 @@ export function describeLoss(packets: Pick<PacketTable, 'fate' | 'receivedAt'>, 
     case 'under way':
       return 'under way when the run ended';
     case 'lost':
-      return 'lost';
+      return 'lost: by chance';
     default:
       return `lost: ${fate}`;
   }

@@ -272,7 +272,8 @@ export class Allocation {
     const bottleneck = this.#bottleneck[flow] as number;
     this.#include(flow);
     if (bottleneck !== NONE) this.#open(bottleneck);
-    else for (let hop = this.#path[flow] as number; hop !== NONE; hop = this.#hopNext[hop] as number) this.#open(this.#hopLink[hop] as number);
+    else
+      for (let hop = this.#path[flow] as number; hop !== NONE; hop = this.#hopNext[hop] as number) this.#open(this.#hopLink[hop] as number);
   }
 
   #include(flow: number): void {
