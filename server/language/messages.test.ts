@@ -427,6 +427,24 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     null,
   ],
   ['network { fidelity flow }', 'flow', '`flow` does not fit here. Did you mean `flows`?', 'network { fidelity flows }'],
+  [
+    'network { fidelity flows reordering on }',
+    'reordering on',
+    'This has no effect on TCP at fidelity `flows`, only on UDP datagrams.',
+    null,
+  ],
+  [
+    'let share = 1 %\nlink pc <-> tv { duplicates share }\nnetwork { fidelity flows }',
+    'duplicates share',
+    'This has no effect on TCP at fidelity `flows`, only on UDP datagrams.',
+    null,
+  ],
+  [
+    'network { fidelity flows }\nhost pc2 { nagle on }',
+    'nagle on',
+    'This has no effect at fidelity `flows`, where TCP has no segments.',
+    null,
+  ],
   ['link pc <-> ', '', 'Expected a host here: `link A <-> B [{ … }]`.', null],
   ['network', '', 'Expected { here: `network { … }`.', null],
   ['network latency 5 ms', 'latency 5 ms', 'Properties stand in braces: `{ latency 5 ms }`.', 'network { latency 5 ms }'],
@@ -642,6 +660,11 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   if (mended === null) return;
   const left = compileText(above + mended, files).diagnostics.map((one) => one.message);
   expect(left).not.toContain(message);
+});
+
+test('what only packets have is asked of flows without harm where it is off, and of packets', () => {
+  for (const network of ['fidelity flows nagle off reordering off duplicates 0', 'nagle on reordering on duplicates 1 %'])
+    expect(compileText(`${above}network { ${network} }`, files).diagnostics).toEqual([]);
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {

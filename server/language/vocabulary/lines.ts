@@ -128,6 +128,8 @@ export function lineOf(block: LineBlock, replaced: 'rate' | 'down', site: Site):
   if (block.loss) given.loss = block.loss.LOSS;
   if (block.duplicates) given.duplicates = block.duplicates.SHARE;
   if (block.queue) given.queue = block.queue.QUEUE;
+  for (const property of ['reordering', 'duplicates'] as const)
+    if (given[property]) site.program.packetsOnly.push({ property, at: site.place(site.property(property)) });
   const periods: BandwidthTrace | null = block.trace ? readTrace(block.trace.FILE, site) : null;
   if (periods) given.trace = periods;
   const rated = replaced in block ? site.property(replaced) : null;
