@@ -391,6 +391,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`reno` does not fit here. Expected `newreno` or `cubic`: `congestion (newreno | cubic)`.',
     null,
   ],
+  ['host pc2 { queue 1500 B }', '1500 B', '1500 B is out of range: from 1514 B to 1 TiB is possible here.', null],
   ['host pc2 { receive-buffer 1 KiB }', '1 KiB', '1 KiB is out of range: from 2 KiB to 1 GiB is possible here.', null],
   [
     'host pc2 { recieve-buffer 64 KiB }',

@@ -10,7 +10,8 @@ import { written } from '../units.ts';
 
 const delay = duration({ maximum: HOUR, units: ['ms', 's'] });
 const bandwidth = rate({ minimum: 1, maximum: 1e13, units: ['Mbps', 'kbps', 'Gbps'] });
-const room = size({ minimum: 1500, maximum: 2 ** 40, units: ['KiB', 'MiB'] });
+/** A full packet with its Ethernet header, as queues count it, has 1514 bytes. */
+const room = size({ minimum: 1514, maximum: 2 ** 40, units: ['KiB', 'MiB'] });
 
 const latency = property(
   'latency LATENCY',
@@ -61,7 +62,7 @@ const queue = property(
   'queue QUEUE',
   { QUEUE: room },
   {
-    doc: 'Room of the drop-tail queue in front of the link, each way; at least 1500 B, one packet.',
+    doc: 'Room of the drop-tail queue in front of the link, each way; packets count with their Ethernet headers. At least 1514 B, one full packet.',
     default: written(accessDefaults.queue, 'size'),
     example: 'queue 64 KiB',
   },
