@@ -11,6 +11,7 @@ const files: FileTable = new Map<string, FileContent>([
   ['file:///w/comon.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/tain.csv', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/train.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n') }],
+  ['file:///w/typo.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwith_kbps\n1000,500\n') }],
   ['file:///w/torn.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n1000,x\n') }],
 ]);
 
@@ -407,6 +408,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'host pc2 { trace "train.csv" }',
   ],
   ['host pc2 { trace "tain.csv" }', '"tain.csv"', 'Cannot read `tain.csv`: there is no such file.', null],
+  [
+    'host pc2 { trace "typo.csv" }',
+    '"typo.csv"',
+    'typo.csv, line 1: `bandwith_kbps` among the columns: did you mean `bandwidth_kbps`?',
+    null,
+  ],
   ['host pc2 { trace "torn.csv" }', '"torn.csv"', 'torn.csv, line 3: `bandwidth_kbps` is `x`, which is no number.', null],
   [
     'pc transfers 1 MB to tv\nexpect goodput of tv to pc > 1 Mbps',
