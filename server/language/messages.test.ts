@@ -126,6 +126,13 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['host', '', 'Expected a host name here: `host NAME, … [{ … }]`.', null],
   ['host pc 2', '2', '`2` does not fit here. Expected { or the end of the line: `host NAME, … [{ … }]`.', null],
   ['pd resolves x.org', 'pd', 'There is no host `pd`. Did you mean `pc`?', 'pc resolves x.org'],
+  ['host p[1..30]\np[31] crashes', 'p[31]', 'There is no host `p31`. Declared is `p[1..30]`.', 'host p[1..30]\nhost p31\np[31] crashes'],
+  [
+    'let n = 3\nhost p[0..n].x.org\np[1..4].x.org crashes',
+    'p[1..4].x.org',
+    'There is no host `p4.x.org`. Declared is `p[0..n].x.org`.',
+    'let n = 3\nhost p[0..n].x.org\nhost p4.x.org\np[1..4].x.org crashes',
+  ],
   ['resolves x.org', 'resolves', 'Who does it? The host stands in front of the verb: `HOST resolves …`.', null],
   ['pc resolves x.org MXX', 'MXX', '`MXX` does not fit here. Did you mean `MX`?', 'pc resolves x.org MX'],
   [

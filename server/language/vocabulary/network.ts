@@ -54,7 +54,7 @@ export const networkVocabulary = [
         },
       ),
     },
-    doc: 'Declares hosts, their access links to the network and their TCP. `peer[1..50]` declares fifty.',
+    doc: 'Declares hosts, their access links to the network and their TCP. `peer[1..50]` declares fifty, `peer1` to `peer50`; `peer[7]` is another way to write `peer7`.',
     example:
       'host alice-pc { up 5 Mbps down 20 Mbps latency 10 ms loss 0.1 % jitter 5 ms congestion cubic address 10.0.0.7 }\nalice-pc crashes',
     build({ NAME }, block, site) {
