@@ -12,7 +12,7 @@ import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
 import { completeMail } from './defaults/mail.ts';
-import { hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
+import { fidelityWarnings, hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
@@ -64,6 +64,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   if (!program.hasErrors()) {
     mendingWarnings(program);
     transferWarnings(program);
+    fidelityWarnings(program);
     hostHints(program);
     parameterHints(program);
   }

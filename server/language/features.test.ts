@@ -19,6 +19,11 @@ describe('hover', () => {
     ['a link that fails', 'host a, b\nlink a <-> b\nat 5 s link a <-> b fa|ils', /link A <-> B fails \[for T\].*Packets take another way/s],
     ['a metric between hosts', 'expect goo|dput of a to b > 1 Mbps', /goodput of HOST to HOST-2.*RFC 2647/s],
     ['a quantity', 'host a { latency 1|500 ms }', /1500 ms = 1\.5 s/],
+    [
+      'a metric, with the value that is judged',
+      'host a, b\na transfers 1 MB to b\nexp|ect congestion window of a to b > 1 MiB',
+      /once a round trip.*Judged is the last value measured.*the sample at the end, not the greatest/s,
+    ],
     ['a property', 'host a { lat|ency 1500 ms }', /latency LATENCY.*One-way delay.*Default: 10 ms/s],
     ['a statement', 'hos|t a', /host NAME, ….*Declares hosts/s],
     ['a verb', 'host a\na crash|es', /HOST crashes \[for T\]/],

@@ -98,19 +98,28 @@ export function resolveHost(name: Name, site: Site): string | null {
   if (program.incomplete || program.isFull(site.source) || program.isExcused(key)) return null;
   if (!checkHostName(name, site)) return null;
   program.excused.add(key);
-  const meant = nearest(name.text, hostNames(program));
-  site.report(
-    'unknown-host',
-    name,
-    `There is no host \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `host` line.'}`,
-    {
-      fixes: [
-        ...(meant
-          ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
-          : []),
-        { title: `Declare host \`${name.text}\``, edits: [program.declarationEdit(`host ${name.text}`, 'host', site)], preferred: !meant },
-      ],
-    },
-  );
+  const range = declaredRange(name, site);
+  const meant = range === null ? nearest(name.text, hostNames(program)) : null;
+  const guess = range !== null ? `Declared is \`${range}\`.` : meant ? `Did you mean \`${meant}\`?` : 'Declare it by a `host` line.';
+  site.report('unknown-host', name, `There is no host \`${name.text}\`. ${guess}`, {
+    fixes: [
+      ...(meant ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }] : []),
+      {
+        title: `Declare host \`${name.text}\``,
+        edits: [program.declarationEdit(`host ${name.text}`, 'host', site)],
+        preferred: !meant && range === null,
+      },
+    ],
+  });
   return null;
+}
+
+/** `peer[1..300]`, for a `peer[301]` that it leaves out; null where no such range, from 0 or 1 on, is declared. */
+function declaredRange(name: Name, { program, source }: Site): string | null {
+  const written = program.sources[source]!.text.slice(name.start, name.end);
+  const indexed = (index: string): string => written.replace(/\[[^\]]*\]/, index).toLowerCase();
+  const declaration = (program.hosts.get(indexed('1')) ?? program.hosts.get(indexed('0')))?.declaration;
+  if (!written.includes('[') || !declaration) return null;
+  const range = program.sources[declaration.source]!.text.slice(declaration.start, declaration.end);
+  return range.includes('[') ? range : null;
 }

@@ -11,6 +11,7 @@ const files: FileTable = new Map<string, FileContent>([
   ['file:///w/comon.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/tain.csv', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/train.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n') }],
+  ['file:///w/typo.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwith_kbps\n1000,500\n') }],
   ['file:///w/torn.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n1000,x\n') }],
 ]);
 
@@ -125,6 +126,13 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['host', '', 'Expected a host name here: `host NAME, … [{ … }]`.', null],
   ['host pc 2', '2', '`2` does not fit here. Expected { or the end of the line: `host NAME, … [{ … }]`.', null],
   ['pd resolves x.org', 'pd', 'There is no host `pd`. Did you mean `pc`?', 'pc resolves x.org'],
+  ['host p[1..30]\np[31] crashes', 'p[31]', 'There is no host `p31`. Declared is `p[1..30]`.', 'host p[1..30]\nhost p31\np[31] crashes'],
+  [
+    'let n = 3\nhost p[0..n].x.org\np[1..4].x.org crashes',
+    'p[1..4].x.org',
+    'There is no host `p4.x.org`. Declared is `p[0..n].x.org`.',
+    'let n = 3\nhost p[0..n].x.org\nhost p4.x.org\np[1..4].x.org crashes',
+  ],
   ['resolves x.org', 'resolves', 'Who does it? The host stands in front of the verb: `HOST resolves …`.', null],
   ['pc resolves x.org MXX', 'MXX', '`MXX` does not fit here. Did you mean `MX`?', 'pc resolves x.org MX'],
   [
@@ -385,12 +393,8 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`to` is missing before `ns.x.org`: `HOST transfers SIZE to RECEIVER`.',
     'pc transfers 10 MB to ns.x.org',
   ],
-  [
-    'host pc2 { congestion reno }',
-    'reno',
-    '`reno` does not fit here. Expected `newreno` or `cubic`: `congestion (newreno | cubic)`.',
-    null,
-  ],
+  ['host pc2 { congestion reno }', 'reno', '`reno` does not fit here. Did you mean `newreno`?', 'host pc2 { congestion newreno }'],
+  ['host pc2 { queue 1500 B }', '1500 B', '1500 B is out of range: from 1514 B to 1 TiB is possible here.', null],
   ['host pc2 { receive-buffer 1 KiB }', '1 KiB', '1 KiB is out of range: from 2 KiB to 1 GiB is possible here.', null],
   [
     'host pc2 { recieve-buffer 64 KiB }',
@@ -398,6 +402,41 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'This block has no property `recieve-buffer`. Did you mean `receive-buffer`?',
     'host pc2 { receive-buffer 64 KiB }',
   ],
+  ['host pc2 { delay 5 ms }', 'delay', 'This block has no property `delay`. Did you mean `latency`?', 'host pc2 { latency 5 ms }'],
+  ['network { bandwidth 5 Mbps }', 'bandwidth', 'This block has no property `bandwidth`. Did you mean `rate`?', 'network { rate 5 Mbps }'],
+  [
+    'expect rtt of pc to tv < 1 s',
+    'rtt',
+    '`rtt` does not fit here. Did you mean `round-trip time`?',
+    'expect round-trip time of pc to tv < 1 s',
+  ],
+  [
+    'expect cwnd of pc to tv < 1 MB',
+    'cwnd',
+    '`cwnd` does not fit here. Did you mean `congestion window`?',
+    'expect congestion window of pc to tv < 1 MB',
+  ],
+  [
+    'expect throughput of pc to tv > 1 Mbps',
+    'throughput',
+    '`throughput` does not fit here. Did you mean `goodput`?',
+    'expect goodput of pc to tv > 1 Mbps',
+  ],
+  ['expect goodput of pc to tv => 1 Mbps', '=>', 'Did you mean `>=`?', 'expect goodput of pc to tv >= 1 Mbps'],
+  ['expect goodput of pc to tv =< 1 Mbps', '=<', 'Did you mean `<=`?', 'expect goodput of pc to tv <= 1 Mbps'],
+  ['partition heals', 'partition heals', 'All partitions heal together: did you mean `partitions heal`?', 'partitions heal'],
+  ['at 5 s partition heal', 'partition heal', 'All partitions heal together: did you mean `partitions heal`?', 'at 5 s partitions heal'],
+  [
+    'pc sends 1 MB to tv',
+    'sends',
+    'A host `sends` mail; of plain data, it `transfers` some: `HOST transfers SIZE to RECEIVER`.',
+    'pc transfers 1 MB to tv',
+  ],
+  ['at 5 s then pc crashes', 'then', '`at` or `then`, not both.', 'at 5 s pc crashes'],
+  ['after 5 s then link pc <-> tv fails', 'then', '`after` or `then`, not both.', 'after 5 s link pc <-> tv fails'],
+  ['then at 5 s pc crashes', 'at', '`then` or `at`, not both.', 'at 5 s pc crashes'],
+  ['pc transfers 5 MB to tv at 5 s', 'at 5 s', '`at 5 s` stands in front of the step.', 'at 5 s pc transfers 5 MB to tv'],
+  ['together { pc crashes after 5 s }', 'after 5 s', '`after 5 s` stands in front of the step.', 'together { after 5 s pc crashes }'],
   ['host pc2 { sack yes }', 'yes', '`yes` does not fit here. Expected `on` or `off`: `sack (on | off)`.', null],
   [
     'host pc2 { trace train.csv }',
@@ -406,6 +445,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'host pc2 { trace "train.csv" }',
   ],
   ['host pc2 { trace "tain.csv" }', '"tain.csv"', 'Cannot read `tain.csv`: there is no such file.', null],
+  [
+    'host pc2 { trace "typo.csv" }',
+    '"typo.csv"',
+    'typo.csv, line 1: `bandwith_kbps` among the columns: did you mean `bandwidth_kbps`?',
+    null,
+  ],
   ['host pc2 { trace "torn.csv" }', '"torn.csv"', 'torn.csv, line 3: `bandwidth_kbps` is `x`, which is no number.', null],
   [
     'pc transfers 1 MB to tv\nexpect goodput of tv to pc > 1 Mbps',
@@ -427,6 +472,24 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     null,
   ],
   ['network { fidelity flow }', 'flow', '`flow` does not fit here. Did you mean `flows`?', 'network { fidelity flows }'],
+  [
+    'network { fidelity flows reordering on }',
+    'reordering on',
+    'This has no effect on TCP at fidelity `flows`, only on UDP datagrams.',
+    null,
+  ],
+  [
+    'let share = 1 %\nlink pc <-> tv { duplicates share }\nnetwork { fidelity flows }',
+    'duplicates share',
+    'This has no effect on TCP at fidelity `flows`, only on UDP datagrams.',
+    null,
+  ],
+  [
+    'network { fidelity flows }\nhost pc2 { nagle on }',
+    'nagle on',
+    'This has no effect at fidelity `flows`, where TCP has no segments.',
+    null,
+  ],
   ['link pc <-> ', '', 'Expected a host here: `link A <-> B [{ … }]`.', null],
   ['network', '', 'Expected { here: `network { … }`.', null],
   ['network latency 5 ms', 'latency 5 ms', 'Properties stand in braces: `{ latency 5 ms }`.', 'network { latency 5 ms }'],
@@ -642,6 +705,11 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   if (mended === null) return;
   const left = compileText(above + mended, files).diagnostics.map((one) => one.message);
   expect(left).not.toContain(message);
+});
+
+test('what only packets have is asked of flows without harm where it is off, and of packets', () => {
+  for (const network of ['fidelity flows nagle off reordering off duplicates 0', 'nagle on reordering on duplicates 1 %'])
+    expect(compileText(`${above}network { ${network} }`, files).diagnostics).toEqual([]);
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {

@@ -148,6 +148,8 @@ export class Program {
   /** By lower-case name: names of hosts differ in nothing but case no more than names in DNS. */
   readonly hosts = new Map<string, ProgramHost>();
   readonly links: LinkDeclaration[] = [];
+  /** Properties that ask for what only fidelity `packets` simulates. */
+  readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
   readonly resolvers = new Map<string, ProgramResolver>();

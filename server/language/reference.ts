@@ -53,7 +53,11 @@ const CHAPTERS: readonly (readonly [role: Role, title: string, text: string])[] 
     'Who does what, when',
     'Before any step may stand `at TIME` (of the run), `then` (when the step before it is done; also where nothing stands), `after DURATION` (that long after it), or `every INTERVAL … until TIME` (again and again).',
   ],
-  ['expectation', 'What is expected', 'An expectation is judged when the steps above it are done.'],
+  [
+    'expectation',
+    'What is expected',
+    'An expectation is judged when the steps above it are done; one of a metric, by the last value measured until then.',
+  ],
   ['view', 'What is shown', 'Without a view, everything is shown.'],
 ];
 

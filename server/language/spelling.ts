@@ -24,6 +24,25 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** What other tools and books call what the language has another word for. */
+const synonyms: Readonly<Record<string, string>> = {
+  reno: 'newreno',
+  delay: 'latency',
+  bandwidth: 'rate',
+  rtt: 'round-trip time',
+  cwnd: 'congestion window',
+  throughput: 'goodput',
+};
+
+/** The words of the language for one from elsewhere, where the first of them can stand; null where there are none. */
+export function synonym(word: string, possible: Iterable<string>): string | null {
+  const meant = Object.hasOwn(synonyms, word.toLowerCase()) ? synonyms[word.toLowerCase()]! : null;
+  if (meant === null) return null;
+  const [first] = meant.split(' ');
+  for (const one of possible) if (one === first) return meant;
+  return null;
+}
+
 /** `crash` for `crashes`: the ending was left out. */
 const begins = (whole: string, word: string): boolean => word.length >= 3 && whole.length - word.length <= 3 && whole.startsWith(word);
 

@@ -70,8 +70,19 @@ test.each<[string, string, number | null, string]>([
   ],
   ['too long a trace', 'duration_ms,bandwidth_kbps\n8640000000,5\n1,5\n', null, 'its periods last longer than 100 d together'],
   ['an object', '{"duration_ms": 1}', 1, 'expected an array of periods, `[ … ]`, instead of `{`'],
-  ['an array of numbers', '[\n1000,\n5000]', 2, 'expected an object, `{ … }`, instead of `1000`'],
-  ['a name left out', '[{"duration_ms":1000}]', 1, '`bandwidth_kbps` is missing'],
+  ['an array of numbers', '[\n1000,\n5000]', 2, 'expected a period, `{ … }`, instead of `1000`'],
+  ['a name left out', '[{"duration_ms":1000}]', 1, '`bandwidth_kbps` is missing in period 1'],
+  [
+    'a name misspelt',
+    '[{"duration_ms":1000,"bandwidth_kbps":1},{"duration_ms":1000,"bandwith_kbps":1}]',
+    1,
+    '`bandwith_kbps` in period 2: did you mean `bandwidth_kbps`?',
+  ],
+  ['a name in another unit', '[{"duration_ms":1000,"bandwidth_mbps":1}]', 1, '`bandwidth_kbps` is missing in period 1'],
+  ['a column misspelt', 'duration,bandwidth_kbps\n1000,5\n', 1, '`duration` among the columns: did you mean `duration_ms`?'],
+  ['semicolons', 'duration_ms;bandwidth_kbps\n1000;5\n', 1, 'separate columns by commas, not by `;`'],
+  ['tabs', 'duration_ms\tbandwidth_kbps\n1000\t5\n', 1, 'separate columns by commas, not by tabs'],
+  ['a comma for thousands', 'duration_ms,bandwidth_kbps\n1000,"5,000"\n', 2, '`bandwidth_kbps` is `5,000`, which is no number'],
   [
     'a text for a number',
     '[{"duration_ms":1000,\n"bandwidth_kbps":"5000"}]',
@@ -79,10 +90,12 @@ test.each<[string, string, number | null, string]>([
     'expected a number for `bandwidth_kbps` instead of `"5000"`',
   ],
   ['a comma left out', '[{"duration_ms":1000 "bandwidth_kbps":1}]', 1, 'expected `,` or `}` instead of `"bandwidth_kbps"`'],
-  ['a comma too many', '[{"duration_ms":1000,"bandwidth_kbps":1},\n]', 2, 'expected an object, `{ … }`, instead of `]`'],
-  ['an array that is never closed', '[{"duration_ms":1000,"bandwidth_kbps":1}', 1, 'expected `,` or `]`'],
+  ['a comma too many', '[{"duration_ms":1000,"bandwidth_kbps":1},\n]', 1, 'the comma before `]` is one too many'],
+  ['a comma too many in a period', '[\n{"duration_ms":1000,"bandwidth_kbps":1,}]', 2, 'the comma before `}` is one too many'],
+  ['a file that is cut off', '[{"duration_ms":1000,"bandwidth_kbps":1},\n', 2, 'the file ends where a period, `{ … }`, was expected'],
+  ['an array that is never closed', '[{"duration_ms":1000,"bandwidth_kbps":1}', 1, 'the file ends where `,` or `]` was expected'],
   ['something behind it', '[{"duration_ms":1000,"bandwidth_kbps":1}]\n[]', 2, 'expected the end of the file instead of `[`'],
-  ['no JSON', '[{"duration_ms":1000,?', 1, 'expected a name in quotes'],
+  ['no JSON', '[{"duration_ms":1000,?\n', 1, 'expected a name in quotes instead of `?`'],
 ])('%s', (_name, text, line, message) => {
   expect(parseTrace(text).problems).toEqual([{ line, message }]);
 });

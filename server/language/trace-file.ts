@@ -17,11 +17,12 @@ import type { BandwidthTrace, TracePeriod } from '../../engines/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
 import type { Site } from './site.ts';
+import { nearest } from './spelling.ts';
 
 export interface TraceProblem {
   /** From 1; null for the file as a whole. */
   readonly line: number | null;
-  /** Without a capital and a full stop. */
+  /** Without a capital and a full stop; a question has its mark. */
   readonly message: string;
 }
 
@@ -50,7 +51,11 @@ export function readTrace(name: Name, site: Site): BandwidthTrace | null {
   }
   const { periods, problems } = reading;
   for (const { line, message } of problems.slice(0, MAXIMUM_PROBLEMS)) {
-    site.report('malformed-file', name, `${name.text}${line === null ? '' : `, line ${line}`}: ${message}.`);
+    site.report(
+      'malformed-file',
+      name,
+      `${name.text}${line === null ? '' : `, line ${line}`}: ${message}${message.endsWith('?') ? '' : '.'}`,
+    );
   }
   if (problems.length > MAXIMUM_PROBLEMS) site.report('malformed-file', name, `${name.text} has further problems.`);
   return problems.length === 0 ? periods : null;
@@ -81,6 +86,8 @@ export function parseTrace(text: string): TraceReading {
 interface Row {
   readonly line: number;
   readonly values: ReadonlyMap<string, number>;
+  /** Where names stand in each period: which one it is, from 1. */
+  readonly period?: number;
 }
 
 const COLUMNS = [
@@ -89,12 +96,23 @@ const COLUMNS = [
   { name: 'latency_ms', required: false, minimum: 0, maximum: HOUR / MILLISECOND },
 ] as const;
 
-function periodOf({ line, values }: Row, problems: TraceProblem[]): TracePeriod | null {
+/** The name that was probably meant to be this column; one in another unit was not. */
+function misspelt(column: string, names: Iterable<string>): string | null {
+  for (const name of names) {
+    if (COLUMNS.some((known) => known.name === name) || /_(s|us|ns|min|bps|mbps|gbps)$/i.test(name)) continue;
+    if (nearest(name, [column])) return name;
+  }
+  return null;
+}
+
+function periodOf({ line, values, period }: Row, problems: TraceProblem[]): TracePeriod | null {
   for (const { name, required, minimum, maximum } of COLUMNS) {
     const value = values.get(name);
     if (value === undefined) {
       if (!required) continue;
-      problems.push({ line, message: `\`${name}\` is missing` });
+      const where = period === undefined ? '' : ` in period ${period}`;
+      const other = misspelt(name, values.keys());
+      problems.push({ line, message: other ? `\`${other}\`${where}: did you mean \`${name}\`?` : `\`${name}\` is missing${where}` });
       return null;
     }
     if (value >= minimum && value <= maximum) continue;
@@ -114,8 +132,18 @@ function* csvRows(text: string, problems: TraceProblem[]): Generator<Row, void> 
   const first = lines.findIndex((line) => line.trim() !== '');
   if (first < 0) return;
   const header = cells(lines[first]!);
+  const separator = lines[first]!.includes(',') ? null : /[;\t]/.exec(lines[first]!)?.[0];
+  if (separator) {
+    problems.push({ line: first + 1, message: `separate columns by commas, not by ${separator === ';' ? '`;`' : 'tabs'}` });
+    return;
+  }
   const missing = COLUMNS.filter(({ name, required }) => required && !header.includes(name)).map(({ name }) => `\`${name}\``);
   if (missing.length > 0) {
+    for (const { name, required } of COLUMNS) {
+      const other = required && !header.includes(name) ? misspelt(name, header) : null;
+      if (other) problems.push({ line: first + 1, message: `\`${other}\` among the columns: did you mean \`${name}\`?` });
+    }
+    if (problems.length > 0) return;
     const message = `the first line names the columns \`duration_ms,bandwidth_kbps,latency_ms\`; ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`;
     problems.push({ line: first + 1, message });
     return;
@@ -142,9 +170,19 @@ function* csvRows(text: string, problems: TraceProblem[]): Generator<Row, void> 
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+/** A cell and the comma behind it. Within quotes, a comma separates nothing (RFC 4180 §2). */
+const CELL = /(\s*"[^"]*"\s*(?=,|$)|[^,]*)(?:,|$)/y;
+
 /** The cells of a line. Numbers need no quotes; those that have them all the same lose them. */
 function cells(line: string): string[] {
-  return line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  const found: string[] = [];
+  CELL.lastIndex = 0;
+  for (let more = true; more; ) {
+    const [whole, cell] = CELL.exec(line)!;
+    found.push(cell!.trim().replace(/^"(.*)"$/, '$1'));
+    more = whole.endsWith(',');
+  }
+  return found;
 }
 
 /** One token of JSON (RFC 8259 §2) behind white space: a sign, a text, a number or a word. */
@@ -155,23 +193,35 @@ const TOKEN =
 function* jsonRows(text: string, problems: TraceProblem[]): Generator<Row, void> {
   let at = 0;
   let line = 1;
+  /** Empty at the end of the file. */
   let token: string = '';
   const next = (): string => {
     TOKEN.lastIndex = at;
     const found = TOKEN.exec(text);
-    const end = found ? TOKEN.lastIndex : text.length;
-    token = found ? found[0].trimStart() : '';
+    // What is no token is one that fits nowhere, to the end of its line.
+    const end = found ? TOKEN.lastIndex : at + /^\s*.*/.exec(text.slice(at))![0].length;
+    token = text.slice(at, end).trimStart();
     for (let i = text.indexOf('\n', at); i >= 0 && i < end - token.length; i = text.indexOf('\n', i + 1)) line++;
     at = end;
     return token;
   };
   const expected = (what: string): void => {
-    problems.push({ line, message: token === '' ? `expected ${what}` : `expected ${what} instead of \`${token.slice(0, 30)}\`` });
+    const message = token === '' ? `the file ends where ${what} was expected` : `expected ${what} instead of \`${token.slice(0, 30)}\``;
+    problems.push({ line, message });
   };
   const is = (sign: string): boolean => token === sign;
+  /** Passes a comma; false (and reported) where nothing may follow it. */
+  const pass = (close: string): boolean => {
+    const comma = line;
+    if (next() !== close) return true;
+    problems.push({ line: comma, message: `the comma before \`${close}\` is one too many` });
+    return false;
+  };
+  let period = 0;
   if (next() !== '[') return expected('an array of periods, `[ … ]`,');
   for (next(); !is(']'); ) {
-    if (!is('{')) return expected('an object, `{ … }`,');
+    if (!is('{')) return expected('a period, `{ … }`,');
+    period++;
     const start = line;
     const values = new Map<string, number>();
     for (next(); !is('}'); ) {
@@ -184,15 +234,13 @@ function* jsonRows(text: string, problems: TraceProblem[]): Generator<Row, void>
       else if (!/^("|true$|false$|null$)/.test(token)) return expected('a value');
       next();
       if (is(',')) {
-        next();
-        if (is('}')) return expected('a name in quotes');
+        if (!pass('}')) return;
       } else if (!is('}')) return expected('`,` or `}`');
     }
-    yield { line: start, values };
+    yield { line: start, values, period };
     next();
     if (is(',')) {
-      next();
-      if (is(']')) return expected('an object, `{ … }`,');
+      if (!pass(']')) return;
     } else if (!is(']')) return expected('`,` or `]`');
   }
   next();

@@ -84,6 +84,18 @@ export function transferWarnings(program: Program): void {
   }
 }
 
+/** What is asked of a network whose TCP connections are flows, and that flows do not have. Datagrams travel one by one all the same. */
+export function fidelityWarnings(program: Program): void {
+  if (program.fidelity !== 'flows') return;
+  for (const { property, at } of program.packetsOnly) {
+    const message =
+      property === 'nagle'
+        ? 'This has no effect at fidelity `flows`, where TCP has no segments.'
+        : 'This has no effect on TCP at fidelity `flows`, only on UDP datagrams.';
+    program.report('without-effect', at, message);
+  }
+}
+
 function failureKey({ a, b }: LinkFailureAction | LinkRecoveryAction): string {
   return b === null ? `access ${a}` : linkKey(a, b);
 }

@@ -3,7 +3,7 @@ import type { Entry, Property, Slots } from '../entry.ts';
 import { form, helpful, type State } from '../pattern.ts';
 import { recordTypeWords } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
-import { nearest, oneOf } from '../spelling.ts';
+import { nearest, oneOf, synonym } from '../spelling.ts';
 import type { NameSyntax, SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitAliases, units } from '../units.ts';
 import { statementAutomaton } from '../vocabulary.ts';
@@ -32,7 +32,7 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
   const forms = shown.length > 0 ? ` ${shown.map((item) => `\`${timed(form(item), node)}\``).join(' or ')}.` : '';
   const found = scanner.slice();
   const candidates = state.slots.some((edge) => edge.slot.form === 'record-type') ? [...words, ...recordTypeWords] : words;
-  const known = scanner.kind === TokenKind.word && !atEnd ? nearest(found, candidates) : null;
+  const known = scanner.kind === TokenKind.word && !atEnd ? (synonym(found, words) ?? nearest(found, candidates)) : null;
   const first = scanner.start === node.start;
   // A first word that begins no statement was taken for the host that a step begins with.
   const subject = node.slots.HOST;

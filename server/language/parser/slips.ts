@@ -68,8 +68,13 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   timeWithoutAt,
   stepWithoutSubject,
   timingWithoutTime,
+  twoTimings,
+  timingBehind,
+  partitionHeals,
+  sendsData,
   assignmentWithoutLet,
   comparisonWord,
+  reversedSign,
   equalsSign,
   quotedName,
   textWithoutQuotes,
@@ -133,6 +138,72 @@ function timingWithoutTime({ node, reading }: Impasse): Slip | null {
   };
 }
 
+/** `at 5 s then pc crashes`, `then at 5 s pc crashes`: the second word was taken for the host. */
+function twoTimings({ node, reading }: Impasse): Slip | null {
+  const { HOST, TIME, DELAY } = node.slots;
+  if (HOST?.kind !== 'name' || HOST.end !== reading.scanner.previousEnd) return null;
+  const first = TIME ? 'at' : DELAY ? 'after' : reading.text.slice(node.start, HOST.start).trim();
+  const pair = [first, HOST.text];
+  if (!pair.includes('then') || !pair.some((word) => word === 'at' || word === 'after')) return null;
+  const then = first === 'then' ? { start: node.start, end: HOST.start } : { start: HOST.start, end: reading.scanner.start };
+  return { range: HOST, code: 'expected', message: `\`${first}\` or \`${HOST.text}\`, not both.`, fixes: [removal(then)] };
+}
+
+/** `pc crashes at 5 s`. */
+function timingBehind({ state, found, node, blockOf, reading }: Impasse): Slip | null {
+  const { TIME, DELAY, INTERVAL } = node.slots;
+  const entry = state.accepts as Entry | null;
+  if (blockOf || !(found === 'at' || found === 'after') || entry?.role !== 'step' || TIME || DELAY || INTERVAL) return null;
+  const { start, previousEnd } = reading.scanner;
+  const timing = /^(?:(?!\/[/*])[^\n{}])*/.exec(reading.text.slice(start, start + 60))![0].trimEnd();
+  if (!/^\w+ +[\d.]+ *\w+$/.test(timing) || reading.text.slice(node.start, start).startsWith('then')) return null;
+  const end = start + timing.length;
+  return {
+    range: { start, end },
+    code: 'expected',
+    message: `\`${timing}\` stands in front of the step.`,
+    fixes: [
+      {
+        title: 'Put it in front',
+        edits: [
+          { start: node.start, end: node.start, text: `${timing} ` },
+          { start: previousEnd, end, text: '' },
+        ],
+        preferred: true,
+      },
+    ],
+  };
+}
+
+/** `partition heals`: the verb was taken for a host. */
+function partitionHeals({ node, found, reading }: Impasse): Slip | null {
+  const { A } = node.slots;
+  if (found !== null || A?.kind !== 'list') return null;
+  const words = /partition\s+heals?$/.exec(reading.text.slice(node.start, A.end));
+  if (!words) return null;
+  const range = { start: node.start + words.index, end: A.end };
+  return {
+    range,
+    code: 'expected',
+    message: 'All partitions heal together: did you mean `partitions heal`?',
+    fixes: [replacement(range, 'partitions heal')],
+  };
+}
+
+/** `pc sends 10 MB to server`. */
+function sendsData(impasse: Impasse): Slip | null {
+  const { reading, state } = impasse;
+  if (reading.scanner.kind !== TokenKind.number || wordBefore(impasse) !== 'sends' || !state.words.has('mail')) return null;
+  const end = reading.scanner.previousEnd;
+  const range = { start: end - 'sends'.length, end };
+  return {
+    range,
+    code: 'expected',
+    message: 'A host `sends` mail; of plain data, it `transfers` some: `HOST transfers SIZE to RECEIVER`.',
+    fixes: [replacement(range, 'transfers')],
+  };
+}
+
 function assignmentWithoutLet({ found, node, state, blockOf }: Impasse): Slip | null {
   const { HOST } = node.slots;
   if (found !== '=' || blockOf || state !== statementAutomaton.slots[0]?.to || HOST?.kind !== 'name' || HOST.start !== node.start)
@@ -186,6 +257,15 @@ function comparisonWord(impasse: Impasse): Slip | null {
     };
   }
   return null;
+}
+
+/** `=>` and `=<`: the first of the two was taken for the comparison. */
+function reversedSign(impasse: Impasse): Slip | null {
+  const { found, reading } = impasse;
+  const { start, end, previousEnd } = reading.scanner;
+  if (!(found === '>' || found === '<') || previousEnd !== start || !wordBefore(impasse).endsWith('=')) return null;
+  const range = { start: start - 1, end };
+  return { range, code: 'expected', message: `Did you mean \`${found}=\`?`, fixes: [replacement(range, `${found}=`)] };
 }
 
 function quotedName(impasse: Impasse): Slip | null {

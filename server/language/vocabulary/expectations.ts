@@ -1,5 +1,6 @@
 /** What is expected, and what is shown. The forms of metrics come from the engines' catalogue. */
 import { metrics } from '../../../engines/metrics.ts';
+import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
@@ -61,6 +62,14 @@ function metricExample({ name, unit, subjects: measured }: MetricDefinition): st
   return `${above}\nexpect ${name} ${of.join(' ')} ${betweenHosts && unit !== 'ns' ? '>' : '<'} ${exampleValue[unit]}`;
 }
 
+/** Which of the values that a run measures an expectation judges: metrics of the network are sampled all along, the others when something is over. */
+function judged(metric: MetricDefinition): string {
+  const last = 'Judged is the last value measured by the time that the steps above are done';
+  return networkMetrics.includes(metric)
+    ? `${last}: the sample at the end, not the greatest, the smallest or the mean. Without one, it does not hold.`
+    : `${last}. Without one, it does not hold.`;
+}
+
 /** `expect METRIC of SUBJECT < VALUE`, made from an entry of the catalogue. */
 function metricEntry(metric: MetricDefinition): Entry {
   const slots: Record<string, Slot<unknown>> = { COMPARISON: comparison, VALUE: valueSlots[metric.unit] };
@@ -77,7 +86,7 @@ function metricEntry(metric: MetricDefinition): Entry {
     role: 'expectation',
     pattern: `expect ${metric.name} ${of} COMPARISON VALUE`,
     slots,
-    doc: metric.doc,
+    doc: `${metric.doc} ${judged(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
     example: metricExample(metric),
     build(given, _block, site) {

@@ -10,7 +10,8 @@ import { written } from '../units.ts';
 
 const delay = duration({ maximum: HOUR, units: ['ms', 's'] });
 const bandwidth = rate({ minimum: 1, maximum: 1e13, units: ['Mbps', 'kbps', 'Gbps'] });
-const room = size({ minimum: 1500, maximum: 2 ** 40, units: ['KiB', 'MiB'] });
+/** A full packet with its Ethernet header, as queues count it, has 1514 bytes. */
+const room = size({ minimum: 1514, maximum: 2 ** 40, units: ['KiB', 'MiB'] });
 
 const latency = property(
   'latency LATENCY',
@@ -61,7 +62,7 @@ const queue = property(
   'queue QUEUE',
   { QUEUE: room },
   {
-    doc: 'Room of the drop-tail queue in front of the link, each way; at least 1500 B, one packet.',
+    doc: 'Room of the drop-tail queue in front of the link, each way; packets count with their Ethernet headers. At least 1514 B, one full packet.',
     default: written(accessDefaults.queue, 'size'),
     example: 'queue 64 KiB',
   },
@@ -128,6 +129,8 @@ export function lineOf(block: LineBlock, replaced: 'rate' | 'down', site: Site):
   if (block.loss) given.loss = block.loss.LOSS;
   if (block.duplicates) given.duplicates = block.duplicates.SHARE;
   if (block.queue) given.queue = block.queue.QUEUE;
+  for (const property of ['reordering', 'duplicates'] as const)
+    if (given[property]) site.program.packetsOnly.push({ property, at: site.place(site.property(property)) });
   const periods: BandwidthTrace | null = block.trace ? readTrace(block.trace.FILE, site) : null;
   if (periods) given.trace = periods;
   const rated = replaced in block ? site.property(replaced) : null;

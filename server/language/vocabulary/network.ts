@@ -32,7 +32,7 @@ export const networkVocabulary = [
       const { program } = site;
       if (!program.declareOnce('network', 'The network', { ...site.at, end: site.statement.headEnd }, 'duplicate-setting')) return;
       Object.assign(program.network, accessOf(block, site));
-      Object.assign(program.tcp, tcpOf(block));
+      Object.assign(program.tcp, tcpOf(block, site));
       program.fidelity = block.fidelity?.FIDELITY ?? 'packets';
     },
   }),
@@ -54,12 +54,12 @@ export const networkVocabulary = [
         },
       ),
     },
-    doc: 'Declares hosts, their access links to the network and their TCP. `peer[1..50]` declares fifty.',
+    doc: 'Declares hosts, their access links to the network and their TCP. `peer[1..50]` declares fifty, `peer1` to `peer50`; `peer[7]` is another way to write `peer7`.',
     example:
       'host alice-pc { up 5 Mbps down 20 Mbps latency 10 ms loss 0.1 % jitter 5 ms congestion cubic address 10.0.0.7 }\nalice-pc crashes',
     build({ NAME }, block, site) {
       const given = accessOf(block, site);
-      const tcp = tcpOf(block);
+      const tcp = tcpOf(block, site);
       if (block.address && NAME.length > 1) {
         site.report('one-name', block.address.ADDRESS, `${NAME.length} hosts cannot share one address.`);
       }

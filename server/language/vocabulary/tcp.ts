@@ -2,6 +2,7 @@
 import type { TcpSettings } from '../../../engines/scenario.ts';
 import { tcpDefaults } from '../defaults/network.ts';
 import { choice, type GivenBlock, property, size, wordChoice } from '../entry.ts';
+import type { Site } from '../site.ts';
 import { written } from '../units.ts';
 
 const onOff = choice(['on', true], ['off', false]);
@@ -50,7 +51,8 @@ export const tcpProperties = {
 };
 
 /** What a block says of TCP; only what it says. */
-export function tcpOf(block: GivenBlock<typeof tcpProperties>): Partial<TcpSettings> {
+export function tcpOf(block: GivenBlock<typeof tcpProperties>, site: Site): Partial<TcpSettings> {
+  if (block.nagle?.SWITCH) site.program.packetsOnly.push({ property: 'nagle', at: site.place(site.property('nagle')) });
   return {
     ...(block.congestion ? { congestionControl: block.congestion.ALGORITHM } : {}),
     ...(block.sack ? { selectiveAcknowledgments: block.sack.SWITCH } : {}),
