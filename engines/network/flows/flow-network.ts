@@ -24,12 +24,12 @@ import type { LinkDirection } from '../link.ts';
 import type { Partitions } from '../partitions.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 import type { Topology } from '../topology.ts';
+import { LOOPBACK_DELAY } from '../transit.ts';
 import { Allocation } from './allocation.ts';
 import type { HostFlows } from './host-flows.ts';
 import { FULL_FRAME, HEADERS, type Route, routeOver } from './route.ts';
 import { CHORD, type Sending } from './sending.ts';
 
-const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
 /** From so many flows in one queue on, one tooth of the saw stands for several: for one to each so many flows. */
 const MANY = 16;

@@ -20,12 +20,12 @@ import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import type { Stream } from '../tcp/conversation.ts';
 import { CLOCK_GRANULARITY, DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE, MINIMUM_RTO, USER_TIMEOUT } from '../tcp/parameters.ts';
+import { LOOPBACK_DELAY } from '../transit.ts';
 import type { FlowNetwork } from './flow-network.ts';
 import { FULL_FRAME, HEADERS, type Route, wireSize } from './route.ts';
 import { Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const LOOPBACK_DELAY: Nanoseconds = 10_000;
 /** Segments that must follow a lost one for three duplicate acknowledgments. */
 const DUPLICATES = 3;
 /** Round trips over which CUBIC's curve is taken for straight. */
@@ -200,6 +200,7 @@ export class Sending {
   tellWhenAcknowledged(position: Bytes): void {
     this.#mark = Math.min(this.#mark, position);
     if (this.active) this.#replan();
+    else this.#tellMark();
   }
 
   /** The receiver has room up to `limit`. */
