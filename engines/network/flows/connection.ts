@@ -222,7 +222,13 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   resetByPeer(): void {
-    if (this.state !== 'CLOSED') this.#finish('reset');
+    // What never came to be leaves no record of its end: its client has told how its attempt went.
+    if (this.state !== 'CLOSED') this.#finish(this.state === 'SYN-RECEIVED' ? null : 'reset');
+  }
+
+  /** A SYN of another client from the same endpoint: the one before is not there any more. */
+  supersede(): void {
+    this.#finish(null);
   }
 
   /** Offset after the last byte that came in order. */
@@ -236,6 +242,9 @@ export class FlowConnection implements Connection, SendingEnd {
   answerSyn(client: FlowConnection): void {
     const { network } = this.#host;
     this.peer = client;
+    if (this.state === 'SYN-RECEIVED' && this.#timer === null) {
+      this.#timer = this.#kernel.schedule(SYN_TIMEOUT, () => this.#finish(null), { background: true });
+    }
     network.control(
       this.from,
       this.to,
@@ -277,6 +286,8 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   #establish(server: FlowConnection): void {
+    // RFC 9293 §3.10.7.1: who has given up knows of no connection, and says so.
+    if (this.state === 'CLOSED' && this.#host.powered) this.#sendReset(server);
     if (this.state !== 'SYN-SENT') return;
     this.#stopTimer();
     this.peer = server;
@@ -290,6 +301,7 @@ export class FlowConnection implements Connection, SendingEnd {
   /** The other side has acknowledged our SYN. */
   #confirm(): void {
     if (this.state !== 'SYN-RECEIVED') return;
+    this.#stopTimer();
     this.state = 'ESTABLISHED';
     this.#host.established(this);
     if (this.#closing) this.sending.finish();

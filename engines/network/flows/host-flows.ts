@@ -101,11 +101,11 @@ export class HostFlows implements FlowHost {
     const port = client.remote.port;
     const id = key(port, client.from, client.local.port);
     const known = this.#connections.get(id);
-    if (known && known.state !== 'TIME-WAIT') {
+    if (known?.state === 'SYN-RECEIVED' && known.peer !== client) known.supersede();
+    else if (known && known.state !== 'TIME-WAIT') {
       if (known.peer === client || known.peer === null) this.#answerAgain(known, client);
       return;
-    }
-    known?.abort();
+    } else known?.abort();
     if (client.state !== 'SYN-SENT') return;
     const { network } = this;
     if (!this.#listeners.has(port)) {
