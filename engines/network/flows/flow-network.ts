@@ -159,6 +159,11 @@ export class FlowNetwork {
     return delay;
   }
 
+  /** How long what is sent now waits until all links on the way carry something: a trace's outage. */
+  outage(route: Route): Nanoseconds {
+    return Math.max(route.openFrom - this.kernel.now, 0);
+  }
+
   queueingAt(link: number): Nanoseconds {
     return this.#delay[link] as number;
   }
@@ -167,7 +172,9 @@ export class FlowNetwork {
   travel(from: number, to: number, size: Bytes): Nanoseconds {
     if (from === to) return LOOPBACK_DELAY;
     const route = this.route(from, to);
-    return route ? this.queueing(route) + route.latency + size * route.perByte : 0;
+    if (!route) return 0;
+    const outage = this.outage(route);
+    return (outage === NEVER ? 0 : outage) + this.queueing(route) + route.latency + size * route.perByte;
   }
 
   /** From a full segment's begin to its acknowledgment. */
@@ -189,8 +196,9 @@ export class FlowNetwork {
       return;
     }
     const route = this.route(from, to);
-    if (!route || (route.loss > 0 && sender.random().float() < route.loss)) lost();
-    else arriving(this.queueing(route) + route.latency + size * route.perByte);
+    const outage = route ? this.outage(route) : NEVER;
+    if (!route || outage === NEVER || (route.loss > 0 && sender.random().float() < route.loss)) lost();
+    else arriving(outage + this.queueing(route) + route.latency + size * route.perByte);
   }
 
   // Flows.

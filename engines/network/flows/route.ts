@@ -18,6 +18,8 @@ export interface Route {
   readonly perByteOnSlowest: number;
   /** Share of frames that get lost on the way. */
   readonly loss: Ratio;
+  /** From when on all of them carry something; infinity where a trace never does again. In the past: they do. */
+  readonly openFrom: Nanoseconds;
 }
 
 export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds): Route {
@@ -25,18 +27,31 @@ export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds
   let perByte = 0;
   let perByteOnSlowest = 0;
   let arriving = 1;
+  let openFrom = Number.NEGATIVE_INFINITY;
   for (const direction of directions) {
     const { jitter, loss } = direction.properties;
-    const one = (8 * SECOND) / direction.rateAt(now);
-    latency += direction.latencyAt(now) + jitter / 2;
-    // During an outage nothing is sent, so that its time does not count.
-    if (Number.isFinite(one)) {
+    const open = opens(direction, now);
+    if (open > now) openFrom = Math.max(openFrom, open);
+    // During an outage nothing is sent: what counts is the rate after it.
+    if (Number.isFinite(open)) {
+      const one = (8 * SECOND) / direction.rateAt(open);
       perByte += one;
       perByteOnSlowest = Math.max(perByteOnSlowest, one);
     }
+    latency += direction.latencyAt(Number.isFinite(open) ? open : now) + jitter / 2;
     arriving *= 1 - loss;
   }
-  return { directions, links: directions.map(({ index }) => index), latency, perByte, perByteOnSlowest, loss: 1 - arriving };
+  return { directions, links: directions.map(({ index }) => index), latency, perByte, perByteOnSlowest, loss: 1 - arriving, openFrom };
+}
+
+/** From `now` on, the first moment at which the direction's trace gives it a rate. */
+function opens(direction: LinkDirection, now: Nanoseconds): Nanoseconds {
+  let at = now;
+  for (let left = direction.properties.trace?.length ?? 0; direction.rateAt(at) === 0; left--) {
+    at = direction.nextChange(at);
+    if (left === 0 || at === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  }
+  return at;
 }
 
 /** Bytes on the line for a message that is sent in as few segments as it takes. */

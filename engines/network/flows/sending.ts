@@ -368,7 +368,8 @@ export class Sending {
       this.#newRound(now);
     }
     const length = this.#written - this.#sent;
-    if (length <= MAXIMUM_SEGMENT_SIZE && this.#usedInRound + length <= window.usable && this.#sent + length <= this.#limit) {
+    const single = length <= MAXIMUM_SEGMENT_SIZE && this.#usedInRound + length <= window.usable && this.#sent + length <= this.#limit;
+    if (single && (this.#route() as Route).openFrom !== NEVER) {
       this.#sendSegment(length);
       return;
     }
@@ -388,12 +389,18 @@ export class Sending {
     const route = this.#route() as Route;
     const size = wireSize(length);
     const step = this.#end.outgoing.stepAt(this.#sent);
-    let arrival = now + this.#network.queueing(route) + route.latency + size * route.perByte;
+    const outage = this.#network.outage(route);
+    let arrival = now + outage + this.#network.queueing(route) + route.latency + size * route.perByte;
     arrival = Math.max(arrival, this.#lastArrival + size * route.perByteOnSlowest);
     this.#usedInRound += length;
     this.#lastSent = now;
     this.#draw(route);
     this.#lossIn -= 1;
+    if (outage > this.#retransmissionTimeout()) {
+      // The timer takes it for lost.
+      this.window.lost(this.window.size);
+      this.window.restarted();
+    }
     if (this.#lossIn <= 0) {
       // Nothing follows it, so that only the timer finds out.
       let timeout = this.#retransmissionTimeout();
@@ -406,7 +413,7 @@ export class Sending {
       this.window.lost(this.window.size);
       this.window.restarted();
     }
-    const gone = now + size * route.perByteOnSlowest;
+    const gone = now + outage + size * route.perByteOnSlowest;
     const row = recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
     this.#tellCrossings(row, now, route);
     this.#sent += length;
@@ -991,7 +998,7 @@ export class Sending {
     const { kernel } = this.#network;
     const position = this.#mark;
     this.#mark = NEVER;
-    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : this.roundTrip;
+    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : Math.max(this.roundTrip, this.#lastArrival - kernel.now);
     this.#as(() => kernel.schedule(delay, () => this.#end.acknowledged(position)), this.#sent - 1);
   }
 
