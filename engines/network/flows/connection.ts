@@ -153,6 +153,12 @@ export class FlowConnection implements Connection, SendingEnd {
     this.#finish(over ? 'closed' : 'reset');
   }
 
+  /** This host is about to lose power: what has arrived until now counts, on both sides. */
+  tellArrived(): void {
+    this.peer?.sending.tellArrived();
+    this.sending.tellArrived();
+  }
+
   /** The host lost power: gone without a word. */
   vanish(): void {
     if (this.state === 'CLOSED') return;
@@ -204,6 +210,10 @@ export class FlowConnection implements Connection, SendingEnd {
     }
     peer.#receive(position, fin);
     if (fin) this.#kernel.schedule(this.#host.network.travel(this.to, this.from, HEADERS), () => this.#acknowledgeFin());
+  }
+
+  get reached(): Bytes {
+    return this.peer?.arrived ?? 0;
   }
 
   acknowledged(position: Bytes): void {

@@ -148,6 +148,7 @@ export class HostFlows implements FlowHost {
 
   /** Power fails: from now on nothing is sent. */
   powerOff(): void {
+    for (const connection of [...this.#connections.values()]) connection.tellArrived();
     this.#powered = false;
   }
 

@@ -20,6 +20,8 @@ export interface Route {
   readonly loss: Ratio;
   /** From when on all of them carry something; infinity where a trace never does again. In the past: they do. */
   readonly openFrom: Nanoseconds;
+  /** Of each direction: how often it had failed when this was its way. */
+  readonly failures: readonly number[];
 }
 
 export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds): Route {
@@ -41,7 +43,22 @@ export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds
     latency += direction.latencyAt(Number.isFinite(open) ? open : now) + jitter / 2;
     arriving *= 1 - loss;
   }
-  return { directions, links: directions.map(({ index }) => index), latency, perByte, perByteOnSlowest, loss: 1 - arriving, openFrom };
+  const links = directions.map(({ index }) => index);
+  const failures = directions.map((direction) => direction.failures);
+  return { directions, links, latency, perByte, perByteOnSlowest, loss: 1 - arriving, openFrom, failures };
+}
+
+/** The last direction that has failed since this was a way, by its place on it; −1 for none. */
+export function failedOn({ directions, failures }: Route): number {
+  for (let i = directions.length - 1; i >= 0; i--) if ((directions[i] as LinkDirection).failures !== failures[i]) return i;
+  return -1;
+}
+
+/** From the end of that direction to the end of the way, when nobody waits: what has got so far is beyond its failure. */
+export function beyond({ directions }: Route, place: number, now: Nanoseconds): Nanoseconds {
+  let latency = 0;
+  for (let i = place + 1; i < directions.length; i++) latency += (directions[i] as LinkDirection).latencyAt(now);
+  return latency;
 }
 
 /** From `now` on, the first moment at which the direction's trace gives it a rate. */
