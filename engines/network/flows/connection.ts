@@ -255,14 +255,7 @@ export class FlowConnection implements Connection, SendingEnd {
     if (this.state === 'SYN-RECEIVED' && this.#timer === null) {
       this.#timer = this.#kernel.schedule(SYN_TIMEOUT, () => this.#finish(null), { background: true });
     }
-    network.control(
-      this.from,
-      this.to,
-      synSize(this.settings),
-      this,
-      (delay) => this.#kernel.schedule(delay, () => client.#establish(this)),
-      () => {},
-    );
+    network.send(this.from, this.to, synSize(this.settings), this, () => client.#establish(this));
   }
 
   refused(): void {
@@ -272,17 +265,9 @@ export class FlowConnection implements Connection, SendingEnd {
   #sendSyn(since: Nanoseconds): void {
     const { network } = this.#host;
     const kernel = this.#kernel;
-    network.control(
-      this.from,
-      this.to,
-      synSize(this.settings),
-      this,
-      (delay) =>
-        kernel.schedule(delay, () => {
-          if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
-        }),
-      () => {},
-    );
+    network.send(this.from, this.to, synSize(this.settings), this, () => {
+      if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
+    });
     this.#timer = kernel.schedule(Math.min(INITIAL_RTO * 2 ** this.#attempts, MAXIMUM_RTO), () => {
       this.#timer = null;
       if (kernel.now - since >= SYN_TIMEOUT) {
@@ -372,14 +357,7 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   #sendReset(peer: FlowConnection): void {
-    this.#host.network.control(
-      this.from,
-      this.to,
-      HEADERS,
-      this,
-      (delay) => this.#kernel.schedule(delay, () => peer.resetByPeer()),
-      () => {},
-    );
+    this.#host.network.send(this.from, this.to, HEADERS, this, () => peer.resetByPeer());
   }
 
   #enterTimeWait(): void {

@@ -27,7 +27,7 @@ import type { Topology } from '../topology.ts';
 import { LOOPBACK_DELAY } from '../transit.ts';
 import { Allocation } from './allocation.ts';
 import type { HostFlows } from './host-flows.ts';
-import { FULL_FRAME, HEADERS, type Route, routeOver } from './route.ts';
+import { FULL_FRAME, failedOn, HEADERS, type Route, routeOver } from './route.ts';
 import { CHORD, type Sending } from './sending.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -199,6 +199,22 @@ export class FlowNetwork {
     const outage = route ? this.outage(route) : NEVER;
     if (!route || outage === NEVER || (route.loss > 0 && sender.random().float() < route.loss)) lost();
     else arriving(outage + this.queueing(route) + route.latency + size * route.perByte);
+  }
+
+  /** The same for whoever only wants to know when it has arrived: not when a line fails meanwhile. */
+  send(from: number, to: number, size: Bytes, sender: { random(): RandomStream }, arrived: () => void): void {
+    const route = from === to ? null : this.route(from, to);
+    this.control(
+      from,
+      to,
+      size,
+      sender,
+      (delay) =>
+        this.kernel.schedule(delay, () => {
+          if (!route || failedOn(route) < 0) arrived();
+        }),
+      () => {},
+    );
   }
 
   // Flows.

@@ -109,14 +109,7 @@ export class HostFlows implements FlowHost {
     if (client.state !== 'SYN-SENT') return;
     const { network } = this;
     if (!this.#listeners.has(port)) {
-      network.control(
-        this.hostIndex,
-        client.from,
-        HEADERS,
-        client,
-        (delay) => network.kernel.schedule(delay, () => client.refused()),
-        () => {},
-      );
+      network.send(this.hostIndex, client.from, HEADERS, client, () => client.refused());
       return;
     }
     const local = { address: this.#address, port };
