@@ -3,16 +3,18 @@
  * all on their way, and a long transfer meet each fault differently.
  */
 import { describe, expect, test } from 'vitest';
-import { SECOND } from '../../quantities.ts';
-import type { Action, HostDeclaration, StepDeclaration } from '../../scenario.ts';
+import { MILLISECOND, SECOND } from '../../quantities.ts';
+import type { Action, HostDeclaration, LinkDeclaration, StepDeclaration } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
-import { scenarioForTests } from '../scenario-for-tests.ts';
+import { lineForTests, scenarioForTests } from '../scenario-for-tests.ts';
 
 type Hosts = Readonly<Record<string, Partial<HostDeclaration>>>;
 
+const AT = { source: 0, start: 0, end: 0 };
+
 function at(seconds: number, action: Action): StepDeclaration {
   const timing = { kind: 'at', time: seconds * SECOND } as const;
-  return { parent: -1, timing, action, text: action.kind, at: { source: 0, start: 0, end: 0 } };
+  return { parent: -1, timing, action, text: action.kind, at: AT };
 }
 
 const fails = (seconds: number | null): Action => ({
@@ -32,10 +34,19 @@ const parted = (from: string, to: string, oneWay: boolean): Action => ({
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6 };
 
+/** A slow line straight from `a` to `b`, quicker to travel than the way through the core. */
+const DIRECT: LinkDeclaration = { ...lineForTests, a: 'a', b: 'b', rate: 1e6, latency: MILLISECOND, at: AT };
+
 /** How a transfer of so many bytes from `a` to `b` ends: in words, after how many bytes where it says so, and how many seconds. */
-function outcome(fidelity: 'packets' | 'flows', size: number, hosts: Hosts, faults: readonly StepDeclaration[]) {
+function outcome(
+  fidelity: 'packets' | 'flows',
+  size: number,
+  hosts: Hosts,
+  faults: readonly StepDeclaration[],
+  links: readonly LinkDeclaration[] = [],
+) {
   const steps = [at(0, { kind: 'transfer.send', from: 'a', to: 'b', size }), ...faults];
-  const [step] = simulate({ ...scenarioForTests(hosts, { steps }), fidelity }).steps;
+  const [step] = simulate({ ...scenarioForTests(hosts, { steps, links }), fidelity }).steps;
   if (!step) throw new Error('no step');
   const [, words, amount, unit] = /^(.+) after ([\d.]+) ([kM]?B)$/.exec(step.outcome) ?? [];
   return {
@@ -79,4 +90,12 @@ describe.each<[string, Hosts, readonly StepDeclaration[]]>([
     // Within a few hundredths, and a part of the time-out of 1 s.
     expect(Math.abs(flows.seconds - packets.seconds)).toBeLessThanOrEqual(0.25 + 0.05 * packets.seconds);
   });
+});
+
+test('a line that fails for 0.3 s, with a second way round it: on it goes when the timer has expired', () => {
+  const faults = [at(2.5, { kind: 'network.link-failure', a: 'a', b: 'b', downFor: 0.3 * SECOND })];
+  const [packets, flows] = (['packets', 'flows'] as const).map((fidelity) => outcome(fidelity, 3_000_000, NEAR, faults, [DIRECT]));
+  expect(flows?.words).toBe('arrived');
+  expect(packets?.words).toBe('arrived');
+  expect(Math.abs((flows?.seconds ?? 0) / (packets?.seconds ?? 0) - 1)).toBeLessThan(0.1);
 });

@@ -261,16 +261,11 @@ export class Sending {
     const before = this.#there;
     const answer = this.#reaches();
     this.#settle();
-    if (answer !== 'alive') {
+    // What is on a line when it fails is lost, and the timer has to find out, also where there is another way.
+    if (answer !== 'alive' || (before && failedOn(before) >= 0)) {
       this.#loseOnLine(before);
       this.#stall();
     } else if (before !== this.#route()) {
-      // What is on a line when it fails is lost, and the timer has to find out.
-      const lost = before !== null && this.#there !== null && !before.directions.every((direction) => direction.up);
-      if (lost && this.recoverAt === NEVER) {
-        this.#lose(Math.ceil(this.window.usable / MAXIMUM_SEGMENT_SIZE), true);
-        this.#blockedAt = this.#sent;
-      }
       if (this.flow >= 0 && this.#there && !sameWay(before, this.#there)) {
         this.#closeStretch();
         this.#leave();
