@@ -153,6 +153,12 @@ export class FlowConnection implements Connection, SendingEnd {
     this.#finish(over ? 'closed' : 'reset');
   }
 
+  /** This host is about to lose power: what has arrived until now counts, on both sides. */
+  tellArrived(): void {
+    this.peer?.sending.tellArrived();
+    this.sending.tellArrived();
+  }
+
   /** The host lost power: gone without a word. */
   vanish(): void {
     if (this.state === 'CLOSED') return;
@@ -206,6 +212,10 @@ export class FlowConnection implements Connection, SendingEnd {
     if (fin) this.#kernel.schedule(this.#host.network.travel(this.to, this.from, HEADERS), () => this.#acknowledgeFin());
   }
 
+  get reached(): Bytes {
+    return this.peer?.arrived ?? 0;
+  }
+
   acknowledged(position: Bytes): void {
     while (this.#writers.length > 0 && (this.#writers[0]?.end ?? 0) <= position) this.#writers.shift()?.resume(true);
     const next = this.#writers[0];
@@ -222,7 +232,13 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   resetByPeer(): void {
-    if (this.state !== 'CLOSED') this.#finish('reset');
+    // What never came to be leaves no record of its end: its client has told how its attempt went.
+    if (this.state !== 'CLOSED') this.#finish(this.state === 'SYN-RECEIVED' ? null : 'reset');
+  }
+
+  /** A SYN of another client from the same endpoint: the one before is not there any more. */
+  supersede(): void {
+    this.#finish(null);
   }
 
   /** Offset after the last byte that came in order. */
@@ -236,14 +252,10 @@ export class FlowConnection implements Connection, SendingEnd {
   answerSyn(client: FlowConnection): void {
     const { network } = this.#host;
     this.peer = client;
-    network.control(
-      this.from,
-      this.to,
-      synSize(this.settings),
-      this,
-      (delay) => this.#kernel.schedule(delay, () => client.#establish(this)),
-      () => {},
-    );
+    if (this.state === 'SYN-RECEIVED' && this.#timer === null) {
+      this.#timer = this.#kernel.schedule(SYN_TIMEOUT, () => this.#finish(null), { background: true });
+    }
+    network.send(this.from, this.to, synSize(this.settings), this, () => client.#establish(this));
   }
 
   refused(): void {
@@ -253,17 +265,9 @@ export class FlowConnection implements Connection, SendingEnd {
   #sendSyn(since: Nanoseconds): void {
     const { network } = this.#host;
     const kernel = this.#kernel;
-    network.control(
-      this.from,
-      this.to,
-      synSize(this.settings),
-      this,
-      (delay) =>
-        kernel.schedule(delay, () => {
-          if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
-        }),
-      () => {},
-    );
+    network.send(this.from, this.to, synSize(this.settings), this, () => {
+      if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
+    });
     this.#timer = kernel.schedule(Math.min(INITIAL_RTO * 2 ** this.#attempts, MAXIMUM_RTO), () => {
       this.#timer = null;
       if (kernel.now - since >= SYN_TIMEOUT) {
@@ -277,6 +281,8 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   #establish(server: FlowConnection): void {
+    // RFC 9293 §3.10.7.1: who has given up knows of no connection, and says so.
+    if (this.state === 'CLOSED' && this.#host.powered) this.#sendReset(server);
     if (this.state !== 'SYN-SENT') return;
     this.#stopTimer();
     this.peer = server;
@@ -290,6 +296,7 @@ export class FlowConnection implements Connection, SendingEnd {
   /** The other side has acknowledged our SYN. */
   #confirm(): void {
     if (this.state !== 'SYN-RECEIVED') return;
+    this.#stopTimer();
     this.state = 'ESTABLISHED';
     this.#host.established(this);
     if (this.#closing) this.sending.finish();
@@ -350,14 +357,7 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   #sendReset(peer: FlowConnection): void {
-    this.#host.network.control(
-      this.from,
-      this.to,
-      HEADERS,
-      this,
-      (delay) => this.#kernel.schedule(delay, () => peer.resetByPeer()),
-      () => {},
-    );
+    this.#host.network.send(this.from, this.to, HEADERS, this, () => peer.resetByPeer());
   }
 
   #enterTimeWait(): void {

@@ -26,12 +26,12 @@ import type { LinkDirection } from '../link.ts';
 import type { Partitions } from '../partitions.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 import type { Topology } from '../topology.ts';
+import { LOOPBACK_DELAY } from '../transit.ts';
 import { Allocation } from './allocation.ts';
 import type { HostFlows } from './host-flows.ts';
-import { FULL_FRAME, HEADERS, type Route, routeOver } from './route.ts';
+import { FULL_FRAME, failedOn, HEADERS, type Route, routeOver } from './route.ts';
 import { CHORD, type Sending } from './sending.ts';
 
-const LOOPBACK_DELAY: Nanoseconds = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
 /** From so many flows in one queue on, one tooth of the saw stands for several: for one to each so many flows. */
 const MANY = 16;
@@ -161,6 +161,11 @@ export class FlowNetwork {
     return delay;
   }
 
+  /** How long what is sent now waits until all links on the way carry something: a trace's outage. */
+  outage(route: Route): Nanoseconds {
+    return Math.max(route.openFrom - this.kernel.now, 0);
+  }
+
   queueingAt(link: number): Nanoseconds {
     return this.#delay[link] as number;
   }
@@ -169,7 +174,9 @@ export class FlowNetwork {
   travel(from: number, to: number, size: Bytes): Nanoseconds {
     if (from === to) return LOOPBACK_DELAY;
     const route = this.route(from, to);
-    return route ? this.queueing(route) + route.latency + size * route.perByte : 0;
+    if (!route) return 0;
+    const outage = this.outage(route);
+    return (outage === NEVER ? 0 : outage) + this.queueing(route) + route.latency + size * route.perByte;
   }
 
   /** From a full segment's begin to its acknowledgment. */
@@ -191,8 +198,25 @@ export class FlowNetwork {
       return;
     }
     const route = this.route(from, to);
-    if (!route || (route.loss > 0 && sender.random().float() < route.loss)) lost();
-    else arriving(this.queueing(route) + route.latency + size * route.perByte);
+    const outage = route ? this.outage(route) : NEVER;
+    if (!route || outage === NEVER || (route.loss > 0 && sender.random().float() < route.loss)) lost();
+    else arriving(outage + this.queueing(route) + route.latency + size * route.perByte);
+  }
+
+  /** The same for whoever only wants to know when it has arrived: not when a line fails meanwhile. */
+  send(from: number, to: number, size: Bytes, sender: { random(): RandomStream }, arrived: () => void): void {
+    const route = from === to ? null : this.route(from, to);
+    this.control(
+      from,
+      to,
+      size,
+      sender,
+      (delay) =>
+        this.kernel.schedule(delay, () => {
+          if (!route || failedOn(route) < 0) arrived();
+        }),
+      () => {},
+    );
   }
 
   // Flows.

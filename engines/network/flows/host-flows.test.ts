@@ -111,6 +111,21 @@ describe('opening', () => {
     expect(seen).toEqual([{ failure: 'address in use' }]);
   });
 
+  test('from the same port again after giving up: the server lets go of what never came to be', () => {
+    const net = flows({ client: FAST, server: FAST });
+    const seen: unknown[] = [];
+    net.network.boot('server', 'server', sink);
+    net.network.boot('client', 'client', function* (host) {
+      // The first SYN has reached the server when its sender gives up.
+      for (const timeout of [25 * MILLISECOND, 10 * SECOND]) {
+        const connection = yield* host.connect(FOUND, { localPort: 7, timeout });
+        seen.push('failure' in connection ? connection.failure : 'connected');
+      }
+    });
+    net.finish();
+    expect(seen).toEqual(['timed out', 'connected']);
+  });
+
   test('from both sides at once gives one connection', () => {
     const net = flows({ a: FAST, b: FAST });
     const got: string[] = [];
@@ -373,6 +388,25 @@ describe('writing and reading', () => {
     net.finish();
     expect(causes).toEqual([4, 5, 6]);
     expect(Array.from(net.tables().messages.step)).toEqual([4, 5, 6, 4, 5, 6]);
+  });
+
+  test('a host tells itself more than the send buffer holds', () => {
+    const net = flows({ host: FAST });
+    const log: unknown[] = [];
+    net.network.boot(
+      'host',
+      'server',
+      serve(80, function* (connection) {
+        log.push(yield* drain(connection));
+      }),
+    );
+    net.network.boot('host', 'client', function* (host) {
+      const connection = yield* connected(host, '10.0.0.1', 80);
+      log.push(yield* connection.write({ seed: 1, offset: 0, length: 5_000_000 }, message));
+      connection.close();
+    });
+    net.finish();
+    expect(log).toEqual([true, 5_000_000]);
   });
 
   test('a host talks to itself without a link', () => {

@@ -101,22 +101,15 @@ export class HostFlows implements FlowHost {
     const port = client.remote.port;
     const id = key(port, client.from, client.local.port);
     const known = this.#connections.get(id);
-    if (known && known.state !== 'TIME-WAIT') {
+    if (known?.state === 'SYN-RECEIVED' && known.peer !== client) known.supersede();
+    else if (known && known.state !== 'TIME-WAIT') {
       if (known.peer === client || known.peer === null) this.#answerAgain(known, client);
       return;
-    }
-    known?.abort();
+    } else known?.abort();
     if (client.state !== 'SYN-SENT') return;
     const { network } = this;
     if (!this.#listeners.has(port)) {
-      network.control(
-        this.hostIndex,
-        client.from,
-        HEADERS,
-        client,
-        (delay) => network.kernel.schedule(delay, () => client.refused()),
-        () => {},
-      );
+      network.send(this.hostIndex, client.from, HEADERS, client, () => client.refused());
       return;
     }
     const local = { address: this.#address, port };
@@ -148,6 +141,7 @@ export class HostFlows implements FlowHost {
 
   /** Power fails: from now on nothing is sent. */
   powerOff(): void {
+    for (const connection of [...this.#connections.values()]) connection.tellArrived();
     this.#powered = false;
   }
 

@@ -18,6 +18,10 @@ export interface Route {
   readonly perByteOnSlowest: number;
   /** Share of frames that get lost on the way. */
   readonly loss: Ratio;
+  /** From when on all of them carry something; infinity where a trace never does again. In the past: they do. */
+  readonly openFrom: Nanoseconds;
+  /** Of each direction: how often it had failed when this was its way. */
+  readonly failures: readonly number[];
 }
 
 export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds): Route {
@@ -25,18 +29,46 @@ export function routeOver(directions: readonly LinkDirection[], now: Nanoseconds
   let perByte = 0;
   let perByteOnSlowest = 0;
   let arriving = 1;
+  let openFrom = Number.NEGATIVE_INFINITY;
   for (const direction of directions) {
     const { jitter, loss } = direction.properties;
-    const one = (8 * SECOND) / direction.rateAt(now);
-    latency += direction.latencyAt(now) + jitter / 2;
-    // During an outage nothing is sent, so that its time does not count.
-    if (Number.isFinite(one)) {
+    const open = opens(direction, now);
+    if (open > now) openFrom = Math.max(openFrom, open);
+    // During an outage nothing is sent: what counts is the rate after it.
+    if (Number.isFinite(open)) {
+      const one = (8 * SECOND) / direction.rateAt(open);
       perByte += one;
       perByteOnSlowest = Math.max(perByteOnSlowest, one);
     }
+    latency += direction.latencyAt(Number.isFinite(open) ? open : now) + jitter / 2;
     arriving *= 1 - loss;
   }
-  return { directions, links: directions.map(({ index }) => index), latency, perByte, perByteOnSlowest, loss: 1 - arriving };
+  const links = directions.map(({ index }) => index);
+  const failures = directions.map((direction) => direction.failures);
+  return { directions, links, latency, perByte, perByteOnSlowest, loss: 1 - arriving, openFrom, failures };
+}
+
+/** The last direction that has failed since this was a way, by its place on it; −1 for none. */
+export function failedOn({ directions, failures }: Route): number {
+  for (let i = directions.length - 1; i >= 0; i--) if ((directions[i] as LinkDirection).failures !== failures[i]) return i;
+  return -1;
+}
+
+/** From the end of that direction to the end of the way, when nobody waits: what has got so far is beyond its failure. */
+export function beyond({ directions }: Route, place: number, now: Nanoseconds): Nanoseconds {
+  let latency = 0;
+  for (let i = place + 1; i < directions.length; i++) latency += (directions[i] as LinkDirection).latencyAt(now);
+  return latency;
+}
+
+/** From `now` on, the first moment at which the direction's trace gives it a rate. */
+function opens(direction: LinkDirection, now: Nanoseconds): Nanoseconds {
+  let at = now;
+  for (let left = direction.properties.trace?.length ?? 0; direction.rateAt(at) === 0; left--) {
+    at = direction.nextChange(at);
+    if (left === 0 || at === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  }
+  return at;
 }
 
 /** Bytes on the line for a message that is sent in as few segments as it takes. */

@@ -21,12 +21,12 @@ import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import type { Stream } from '../tcp/conversation.ts';
 import { CLOCK_GRANULARITY, DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE, MINIMUM_RTO, USER_TIMEOUT } from '../tcp/parameters.ts';
+import { LOOPBACK_DELAY } from '../transit.ts';
 import type { FlowNetwork } from './flow-network.ts';
-import { FULL_FRAME, HEADERS, type Route, wireSize } from './route.ts';
+import { beyond, FULL_FRAME, failedOn, HEADERS, type Route, wireSize } from './route.ts';
 import { Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const LOOPBACK_DELAY: Nanoseconds = 10_000;
 /** Segments that must follow a lost one for three duplicate acknowledgments. */
 const DUPLICATES = 3;
 /** Round trips over which CUBIC's curve is taken for straight. */
@@ -58,6 +58,8 @@ export interface SendingEnd {
   random(): RandomStream;
   /** What lies before `position` reaches the other side, with FIN when `fin`. */
   deliver(position: Bytes, fin: boolean): void;
+  /** Offset after the last byte that the other side was brought in order. */
+  readonly reached: Bytes;
   /** The other side has acknowledged what lies before `position`. */
   acknowledged(position: Bytes): void;
   /** Nothing was acknowledged for too long. */
@@ -66,6 +68,20 @@ export interface SendingEnd {
   answer(): 'alive' | 'reset' | 'silence';
   /** The other side answered with RST. */
   resetByPeer(): void;
+}
+
+/** Something on its way: what lies between two positions, its last byte there at a known time, those before at some rate. */
+interface Arrival {
+  readonly start: Bytes;
+  readonly position: Bytes;
+  /** Bytes a nanosecond; 0: all at once. */
+  readonly rate: number;
+  readonly fin: boolean;
+  readonly sentAt: Nanoseconds;
+  readonly at: Nanoseconds;
+  /** Null for the loopback. */
+  readonly route: Route | null;
+  lost: boolean;
 }
 
 type Mode = 'idle' | 'burst' | 'paused' | 'steady' | 'blocked' | 'stalled' | 'over';
@@ -109,6 +125,8 @@ export class Sending {
   #roundBegin: Bytes = 0;
   #roundEnd: Bytes = 0;
   #usedInRound: Bytes = 0;
+  /** The round trip when the round began. */
+  #measured: Nanoseconds = 0;
   /** What it found waiting when it joined. The queue that comes after is in its rate: it is what the sender is ahead of the fluid. */
   #queueBefore: Nanoseconds = 0;
   #previousRate = 0;
@@ -140,6 +158,10 @@ export class Sending {
   #stalledSince: Nanoseconds = NEVER;
   #attempts = 0;
   #finSent = false;
+  /** What is on its way and has an event of its own, in order. */
+  #underWay: Arrival[] = [];
+  /** It is back at what a failing line took. */
+  #wentBack = false;
   /** The ways there and back, as of that state of the network. */
   #there: Route | null = null;
   #back: Route | null = null;
@@ -201,6 +223,7 @@ export class Sending {
   tellWhenAcknowledged(position: Bytes): void {
     this.#mark = Math.min(this.#mark, position);
     if (this.active) this.#replan();
+    else this.#tellMark();
   }
 
   /** The receiver has room up to `limit`. */
@@ -220,6 +243,8 @@ export class Sending {
   stop(): void {
     if (this.#mode === 'over') return;
     this.#settle();
+    const reached = this.#reached(this.#route());
+    if (reached > this.#end.reached && this.#reaches() === 'alive') this.#tellProgress(reached);
     this.#closeStretch();
     this.#leave();
     this.#mode = 'over';
@@ -229,19 +254,19 @@ export class Sending {
 
   /** Links or hosts on the way have failed or work again. */
   pathChanged(): void {
-    if (this.#mode === 'idle' || this.#mode === 'over') return;
-    if (this.#mode === 'stalled') return;
+    if (this.#mode === 'over' || this.#mode === 'stalled') return;
+    if (this.#mode === 'idle') {
+      if (this.#underWay.length > 0) this.#loseUnderWay();
+      return;
+    }
     const before = this.#there;
     const answer = this.#reaches();
     this.#settle();
-    if (answer !== 'alive') this.#stall();
-    else if (before !== this.#route()) {
-      // What is on a line when it fails is lost, and the timer has to find out.
-      const lost = before !== null && this.#there !== null && !before.directions.every((direction) => direction.up);
-      if (lost && this.recoverAt === NEVER) {
-        this.#lose(Math.ceil(this.window.usable / MAXIMUM_SEGMENT_SIZE), true);
-        this.#blockedAt = this.#sent;
-      }
+    // What is on a line when it fails is lost, and the timer has to find out, also where there is another way.
+    if (answer !== 'alive' || (before && failedOn(before) >= 0)) {
+      this.#loseOnLine(before);
+      this.#stall();
+    } else if (before !== this.#route()) {
       if (this.flow >= 0 && this.#there && !sameWay(before, this.#there)) {
         this.#closeStretch();
         this.#leave();
@@ -257,6 +282,14 @@ export class Sending {
     this.#settle();
     this.#stall();
     this.#replan();
+  }
+
+  /** Hands on at once what has reached the other side by now: one of the two is about to go down. */
+  tellArrived(): void {
+    if (this.#mode === 'over' || this.from === this.to) return;
+    this.#settle();
+    const reached = this.#reached(this.#route());
+    if (reached > this.#end.reached && this.#end.answer() === 'alive') this.#as(() => this.#end.deliver(reached, false), reached - 1);
   }
 
   // What the network tells.
@@ -368,7 +401,8 @@ export class Sending {
       this.#newRound(now);
     }
     const length = this.#written - this.#sent;
-    if (length <= MAXIMUM_SEGMENT_SIZE && this.#usedInRound + length <= window.usable && this.#sent + length <= this.#limit) {
+    const single = length <= MAXIMUM_SEGMENT_SIZE && this.#usedInRound + length <= window.usable && this.#sent + length <= this.#limit;
+    if (single && (this.#route() as Route).openFrom !== NEVER) {
       this.#sendSegment(length);
       return;
     }
@@ -388,12 +422,18 @@ export class Sending {
     const route = this.#route() as Route;
     const size = wireSize(length);
     const step = this.#end.outgoing.stepAt(this.#sent);
-    let arrival = now + this.#network.queueing(route) + route.latency + size * route.perByte;
+    const outage = this.#network.outage(route);
+    let arrival = now + outage + this.#network.queueing(route) + route.latency + size * route.perByte;
     arrival = Math.max(arrival, this.#lastArrival + size * route.perByteOnSlowest);
     this.#usedInRound += length;
     this.#lastSent = now;
     this.#draw(route);
     this.#lossIn -= 1;
+    if (outage > this.#retransmissionTimeout()) {
+      // The timer takes it for lost.
+      this.window.lost(this.window.size);
+      this.window.restarted();
+    }
     if (this.#lossIn <= 0) {
       // Nothing follows it, so that only the timer finds out.
       let timeout = this.#retransmissionTimeout();
@@ -406,7 +446,7 @@ export class Sending {
       this.window.lost(this.window.size);
       this.window.restarted();
     }
-    const gone = now + size * route.perByteOnSlowest;
+    const gone = now + outage + size * route.perByteOnSlowest;
     const row = recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
     this.#tellCrossings(row, now, route);
     this.#sent += length;
@@ -414,7 +454,7 @@ export class Sending {
     this.#sentAt = now;
     this.#firstEnd = 0;
     this.#ends.length = 0;
-    this.#arriveAt(this.#sent, arrival);
+    this.#arriveAt(this.#sent, arrival, 0);
     this.#tellMark();
     if (this.finQueued) this.#sendFin();
   }
@@ -429,7 +469,7 @@ export class Sending {
     this.#stretchFrom = this.#sent;
     this.#ends.length = 0;
     this.#firstEnd = 0;
-    this.#arriveAt(this.#sent, now + LOOPBACK_DELAY);
+    this.#arriveAt(this.#sent, now + LOOPBACK_DELAY, 0);
     this.#tellMark();
     if (this.finQueued) this.#sendFin();
   }
@@ -471,7 +511,9 @@ export class Sending {
       }
       if (this.#sent >= this.#blockedAt || this.#sent >= this.#limit) {
         this.#closeStretch();
-        if (this.#stretchFrom > this.#told) this.#as(() => this.#arriveAt(this.#stretchFrom, this.#arrival()), this.#stretchFrom - 1);
+        const position = Math.min(this.#stretchFrom, Math.floor(this.#sent));
+        if (position > this.#told) this.#as(() => this.#arriveAt(position, this.#arrival()), position - 1);
+        this.#lastSent = now;
         this.#leave();
         this.#mode = 'blocked';
         break;
@@ -526,8 +568,7 @@ export class Sending {
   }
 
   /** From the end of a segment at the sender's rate to its arrival. */
-  #delay(): Nanoseconds {
-    const route = this.#route();
+  #delay(route = this.#route()): Nanoseconds {
     if (!route) return 0;
     const length = Math.min(this.#written - this.#stretchFrom, MAXIMUM_SEGMENT_SIZE);
     const size = length > 0 ? wireSize(length) : FULL_FRAME;
@@ -536,14 +577,27 @@ export class Sending {
     return this.#queueBefore + route.latency + size * (route.perByte - paced);
   }
 
-  #arriveAt(position: Bytes, time: Nanoseconds): void {
-    const { kernel } = this.#network;
+  #arriveAt(position: Bytes, time: Nanoseconds, rate = this.rate || this.#previousRate, route = this.#route()): void {
     const at = Math.max(time, this.#holeUntil, this.#lastArrival);
-    this.#lastArrival = at;
+    // What follows a hole arrives with what fills it.
+    const pace = this.#holeUntil > this.#network.kernel.now ? 0 : rate;
+    const start = Math.max(this.#told, pace > 0 ? Math.min(this.#roundBegin, position) : 0);
     this.#told = position;
     const fin = this.finQueued && position === this.#written && !this.#finSent;
     if (fin) this.#finSent = true;
-    kernel.schedule(at - kernel.now, () => this.#end.deliver(position, fin));
+    this.#send(start, position, fin, at, pace, route);
+  }
+
+  #send(start: Bytes, position: Bytes, fin: boolean, at: Nanoseconds, rate: number, route: Route | null): void {
+    const { kernel } = this.#network;
+    this.#lastArrival = at;
+    const arrival: Arrival = { start, position, rate, fin, sentAt: kernel.now, at, route, lost: false };
+    this.#underWay.push(arrival);
+    kernel.schedule(at - kernel.now, () => {
+      if (arrival.lost) return;
+      this.#underWay.shift();
+      this.#end.deliver(position, fin);
+    });
   }
 
   #sendFin(): void {
@@ -556,11 +610,7 @@ export class Sending {
       this.to,
       HEADERS,
       this.#end,
-      (delay) => {
-        const at = Math.max(kernel.now + delay, this.#lastArrival);
-        this.#lastArrival = at;
-        kernel.schedule(at - kernel.now, () => this.#end.deliver(position, true));
-      },
+      (delay) => this.#send(position, position, true, Math.max(kernel.now + delay, this.#lastArrival), 0, this.#route()),
       () => {
         this.#mode = 'stalled';
         this.#finSent = false;
@@ -574,13 +624,15 @@ export class Sending {
     this.#roundStart = now;
     this.#roundBegin = this.#sent;
     this.#usedInRound = 0;
-    this.growsFrom = now + this.roundTrip;
+    this.#measured = this.roundTrip;
+    this.growsFrom = now + this.#measured;
     this.#observe();
   }
 
   /** The window is sent: on with the first acknowledgment. */
   #pause(): void {
     this.#mode = 'paused';
+    this.#lastSent = this.#network.kernel.now;
     this.#usedInRound = this.#sent - this.#roundBegin;
     const route = this.#route() as Route;
     const single = this.#usedInRound <= MAXIMUM_SEGMENT_SIZE;
@@ -781,6 +833,87 @@ export class Sending {
     return this.#network.route(this.from, this.to) && this.#network.route(this.to, this.from) ? this.#end.answer() : 'silence';
   }
 
+  /** How far what was sent has come by now: to the other side, or to `ahead` nanoseconds before it. */
+  #reached(route: Route | null, ahead: Nanoseconds = 0): Bytes {
+    const known = this.#end.reached;
+    if (this.from === this.to || !route) return known;
+    const time = this.#network.kernel.now + ahead;
+    let position = 0;
+    for (const arrival of this.#underWay) {
+      if (arrival.at > time) {
+        const coming = arrival.rate === 0 ? arrival.start : arrival.position - arrival.rate * (arrival.at - time);
+        return Math.max(known, position, arrival.start, Math.floor(coming));
+      }
+      position = arrival.position;
+    }
+    if (this.#holeUntil > time) return Math.max(known, position);
+    const since = this.rate > 0 ? this.#network.kernel.now : this.#lastSent;
+    const missing = (this.rate || this.#previousRate) * Math.max(since + this.#delay(route) - time, 0);
+    const acknowledged = this.#mode === 'steady' ? 0 : Math.min(this.#roundBegin, this.#sent);
+    return Math.max(known, position, Math.floor(Math.max(this.#sent - missing, acknowledged)));
+  }
+
+  /** The way is gone. What a line had taken when it failed is lost; what is beyond it, or was only cut off from others, arrives. */
+  #loseOnLine(before: Route | null): void {
+    if (!before || this.from === this.to) return;
+    const { now } = this.#network.kernel;
+    const failed = failedOn(before);
+    const ahead = failed < 0 ? this.#delay(before) : beyond(before, failed, now);
+    const passed = failed < 0 ? Math.floor(this.#sent) : this.#reached(before, ahead);
+    const lost = this.#cancelUnderWay();
+    if (passed > this.#told) this.#as(() => this.#arriveAt(passed, now + ahead, 0, before), passed - 1);
+    if (failed >= 0) this.#goBack(Math.max(passed, this.#underWay.at(-1)?.position ?? 0), lost);
+  }
+
+  /** A line has failed when everything had been sent: the timer, which runs since then, finds out. */
+  #loseUnderWay(): void {
+    const { now } = this.#network.kernel;
+    const [next] = this.#underWay;
+    const route = next?.route ?? null;
+    const failed = route ? failedOn(route) : -1;
+    if (!next || !route || failed < 0) return;
+    const ahead = beyond(route, failed, now);
+    const passed = this.#reached(route, ahead);
+    const lost = this.#cancelUnderWay();
+    const [first] = lost;
+    if (!first) return;
+    this.#settle();
+    const some = passed > first.start;
+    this.#told = Math.min(this.#told, first.start);
+    if (some) this.#as(() => this.#arriveAt(passed, now + ahead, 0, route), passed - 1);
+    this.#goBack(Math.max(passed, first.start), lost);
+    this.#stall();
+    this.#resumeAt = Math.max((some ? now : first.sentAt) + this.#retransmissionTimeout(), now);
+    this.#replan();
+  }
+
+  /** Takes back what will not arrive, because a line on its way has failed before it came to its end. */
+  #cancelUnderWay(): Arrival[] {
+    const { now } = this.#network.kernel;
+    const first = this.#underWay.findIndex(({ route, at }) => {
+      const failed = route ? failedOn(route) : -1;
+      return route !== null && failed >= 0 && at - beyond(route, failed, now) > now;
+    });
+    if (first < 0) return [];
+    const lost = this.#underWay.splice(first);
+    for (const arrival of lost) arrival.lost = true;
+    this.#lastArrival = now;
+    return lost;
+  }
+
+  /** What lies behind `position` has to be sent again. */
+  #goBack(position: Bytes, lost: readonly Arrival[]): void {
+    if (lost.some(({ fin }) => fin)) this.#finSent = false;
+    this.#told = Math.min(this.#told, position);
+    if (position >= this.#sent) return;
+    const ends = [...lost.map((arrival) => arrival.position), ...this.#ends.slice(this.#firstEnd)];
+    this.#ends.length = 0;
+    this.#firstEnd = 0;
+    for (const end of ends) if (end > Math.max(position, this.#ends.at(-1) ?? 0)) this.#ends.push(end);
+    this.#sent = position;
+    this.#wentBack = true;
+  }
+
   #stall(): void {
     const { now } = this.#network.kernel;
     this.#closeStretch();
@@ -815,6 +948,17 @@ export class Sending {
       }
       this.window.restarted();
       this.window.size /= 2;
+      if (this.#wentBack) {
+        // The first segment that is missing goes out now.
+        this.#wentBack = false;
+        this.#mode = 'burst';
+        this.#openStretch();
+        this.#newRound(now);
+        this.#roundEnd = this.#sent + this.window.usable;
+        this.#sentAt = now;
+        this.#join();
+        return;
+      }
       this.#mode = 'paused';
       this.#roundStart = now;
       this.#usedInRound = MAXIMUM_SEGMENT_SIZE;
@@ -882,7 +1026,12 @@ export class Sending {
   }
 
   #retransmissionTimeout(): Nanoseconds {
-    return Math.max(MINIMUM_RTO, this.from === this.to ? 0 : this.roundTrip + CLOCK_GRANULARITY);
+    if (this.from === this.to) return MINIMUM_RTO;
+    // Where there is no way any more, as it was.
+    const roundTrip = this.roundTrip || this.#measured;
+    // RFC 6298 §2: the first measurement, of the handshake, is taken to vary by a half; that falls by a quarter with each acknowledgment.
+    const variation = (roundTrip / 2) * 0.75 ** (this.#roundBegin / (2 * MAXIMUM_SEGMENT_SIZE));
+    return Math.max(MINIMUM_RTO, roundTrip + Math.max(CLOCK_GRANULARITY, 4 * variation));
   }
 
   /** Tells of the window and the round trip, but not each time where they go up and down fast. */
@@ -991,7 +1140,7 @@ export class Sending {
     const { kernel } = this.#network;
     const position = this.#mark;
     this.#mark = NEVER;
-    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : this.roundTrip;
+    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : Math.max(this.roundTrip, this.#lastArrival - kernel.now);
     this.#as(() => kernel.schedule(delay, () => this.#end.acknowledged(position)), this.#sent - 1);
   }
 
