@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { MILLISECOND, SECOND } from '../../quantities.ts';
-import type { Action, HostDeclaration, LinkDeclaration, StepDeclaration } from '../../scenario.ts';
+import type { Action, HostDeclaration, LinkDeclaration, Step } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
 import { lineForTests, scenarioForTests } from '../scenario-for-tests.ts';
 
@@ -12,7 +12,7 @@ type Hosts = Readonly<Record<string, Partial<HostDeclaration>>>;
 
 const AT = { source: 0, start: 0, end: 0 };
 
-function at(seconds: number, action: Action): StepDeclaration {
+function at(seconds: number, action: Action): Step {
   const timing = { kind: 'at', time: seconds * SECOND } as const;
   return { parent: -1, timing, action, text: action.kind, at: AT };
 }
@@ -42,7 +42,7 @@ function outcome(
   fidelity: 'packets' | 'flows',
   size: number,
   hosts: Hosts,
-  faults: readonly StepDeclaration[],
+  faults: readonly Step[],
   links: readonly LinkDeclaration[] = [],
 ) {
   const steps = [at(0, { kind: 'transfer.send', from: 'a', to: 'b', size }), ...faults];
@@ -63,7 +63,7 @@ const outage = (first: boolean): Hosts => {
   return { a: {}, b: { trace: (first ? [none, some] : [some, none]) as NonNullable<HostDeclaration['trace']> } };
 };
 
-describe.each<[string, Hosts, readonly StepDeclaration[]]>([
+describe.each<[string, Hosts, readonly Step[]]>([
   ['nothing', FAR, []],
   ['a line that fails for good under the handshake', FAR, [at(0.1, fails(null))]],
   ['a line that fails for 1 s under the handshake', FAR, [at(0.1, fails(1))]],
