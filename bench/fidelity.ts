@@ -63,15 +63,15 @@ async function ours(fidelity: Fidelity): Promise<Map<string, CaseFigures>> {
   return figures;
 }
 
-/** Seconds that each simulator takes for the case of fifty flows, alone on the machine. */
+/** Seconds that each simulator takes for the case of fifty flows, alone on the machine: the best of some runs, warmed up. */
 async function speeds(program: string | undefined): Promise<Speeds> {
   const subject = TRANSFER_CASES.find(({ id }) => id === SPEED_CASE)!;
   const fastest = (fidelity: Fidelity, rounds: number) =>
     Math.min(...Array.from({ length: rounds }, () => runTransfers(subject, 1, fidelity).wall));
   return {
     ns3: program === undefined ? null : (await runNs3(program, subject, 1)).wall,
-    packets: fastest('packets', 2),
-    flows: fastest('flows', 10),
+    packets: fastest('packets', 6),
+    flows: fastest('flows', 60),
   };
 }
 
