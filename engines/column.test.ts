@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ByteStore, float64, StringTable, uint16 } from './column.ts';
+import { ByteStore, Column, float64, StringTable, Table } from './column.ts';
 
 describe('a column', () => {
   test('holds what was pushed and set, however many rows', () => {
-    const column = uint16();
+    const column = new Column((n) => new Uint16Array(n));
     for (let i = 0; i < 1_000; i++) column.push(i);
     column.set(7, 65_535);
     expect([column.length, column.width, column.get(6), column.get(7), column.get(999)]).toEqual([1_000, 2, 6, 65_535, 999]);
@@ -16,6 +16,18 @@ describe('a column', () => {
     for (let i = 0; i < 100; i++) column.push(i);
     expect(column.done().buffer).toBe(column.done().buffer);
   });
+});
+
+test('the columns of a table grow together, and a new row is all zeros', () => {
+  const table = new Table({ at: Float64Array, flags: Uint8Array });
+  for (let i = 0; i < 500; i++) {
+    const row = table.add();
+    expect([table.columns.at[row], table.columns.flags[row]]).toEqual([0, 0]);
+    table.columns.at[row] = i / 2;
+    table.columns.flags[row] = i % 7;
+  }
+  const { rows, at, flags } = table.done();
+  expect([rows, at.length, flags.length, at[499], flags[499], table.width]).toEqual([500, 500, 500, 249.5, 2, 9]);
 });
 
 test('bytes stand end to end, and each tells where', () => {

@@ -45,10 +45,6 @@ export class Column<A extends ColumnArray> {
 }
 
 export const float64 = () => new Column((n) => new Float64Array(n));
-export const int32 = () => new Column((n) => new Int32Array(n));
-export const uint32 = () => new Column((n) => new Uint32Array(n));
-export const uint16 = () => new Column((n) => new Uint16Array(n));
-export const uint8 = () => new Column((n) => new Uint8Array(n));
 
 /** A growing table: columns of one length that grow together, so that a row costs one look at the room there is. */
 export class Table<Columns extends Record<string, ColumnArray>> {

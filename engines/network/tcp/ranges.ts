@@ -81,11 +81,6 @@ export class Ranges {
     return removed;
   }
 
-  clear(): void {
-    this.#starts.length = 0;
-    this.#ends.length = 0;
-  }
-
   /** Index of the range that holds `position`; −1 for none. */
   indexOf(position: number): number {
     const index = this.#firstEndingAt(position + 1);
