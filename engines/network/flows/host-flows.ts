@@ -1,10 +1,11 @@
 /** TCP of one host at flow level: its listeners and its connections. The same to its host as HostTcp (tcp/host-tcp.ts). */
-import { type Process, wait } from '../../kernel/process.ts';
-import { randomStream } from '../../kernel/random.ts';
+
+import type { Process } from '../../kernel/process.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import { AcceptQueue } from '../accept-queue.ts';
 import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
 import { Conversation } from '../tcp/conversation.ts';
+import { initialSequence, opened, pairOf } from '../tcp/opening.ts';
 import { FlowConnection, type FlowHost } from './connection.ts';
 import type { FlowNetwork } from './flow-network.ts';
 import { HEADERS } from './route.ts';
@@ -53,10 +54,10 @@ export class HostFlows implements FlowHost {
     const remoteHost = network.hostAt(remote.address);
     const remoteFlows = network.hosts[remoteHost];
     if (!remoteFlows || !this.#powered) return { failure: 'unreachable' };
-    const taken = (port: number): boolean => this.#connections.has(key(port, remoteHost, remote.port)) || this.#listeners.has(port);
+    const taken = (port: number): boolean => this.#connections.has(pairOf(port, remoteHost, remote.port)) || this.#listeners.has(port);
     const port = options?.localPort || this.#ephemeralPort(taken);
     if (port === null) return { failure: 'address in use' };
-    const known = this.#connections.get(key(port, remoteHost, remote.port));
+    const known = this.#connections.get(pairOf(port, remoteHost, remote.port));
     // RFC 9293 §3.6.1 allows a new connection out of TIME-WAIT; any other state means that the pair of endpoints is in use.
     if (known && known.state !== 'TIME-WAIT') return { failure: 'address in use' };
     known?.abort();
@@ -69,37 +70,18 @@ export class HostFlows implements FlowHost {
         server: remoteHost,
         serverPort: remote.port,
         at: kernel.now,
-        clientIsn: this.#initialSequence(local, remote),
+        clientIsn: initialSequence(this.network.kernel, local, remote),
       }),
     );
     const connection = new FlowConnection(this, remoteFlows, conversation, false, local, { ...remote });
-    this.#connections.set(key(port, remoteHost, remote.port), connection);
-    return yield* wait<Connection | ConnectFailure>((resume) => {
-      const timer =
-        options?.timeout === undefined
-          ? null
-          : kernel.schedule(options.timeout, () => {
-              connection.abandon('timed out');
-              resume({ failure: 'timed out' });
-            });
-      const stopTimer = (): void => {
-        if (timer !== null) kernel.cancel(timer);
-      };
-      connection.open((failure) => {
-        stopTimer();
-        resume(failure ?? connection);
-      });
-      return () => {
-        stopTimer();
-        connection.abandon('closed');
-      };
-    });
+    this.#connections.set(pairOf(port, remoteHost, remote.port), connection);
+    return yield* opened(kernel, connection, options);
   }
 
   /** A SYN of `client`, which is for this host. */
   takeSyn(client: FlowConnection): void {
     const port = client.remote.port;
-    const id = key(port, client.from, client.local.port);
+    const id = pairOf(port, client.from, client.local.port);
     const known = this.#connections.get(id);
     if (known?.state === 'SYN-RECEIVED' && known.peer !== client) known.supersede();
     else if (known && known.state !== 'TIME-WAIT') {
@@ -114,7 +96,8 @@ export class HostFlows implements FlowHost {
     }
     const local = { address: this.#address, port };
     const { conversation } = client;
-    if (!conversation.accepted) network.recorder.setServerIsn(conversation.connection, this.#initialSequence(local, client.local));
+    if (!conversation.accepted)
+      network.recorder.setServerIsn(conversation.connection, initialSequence(this.network.kernel, local, client.local));
     conversation.accepted = true;
     const accepted = new FlowConnection(this, network.hosts[client.from] as HostFlows, conversation, true, local, client.local);
     this.#connections.set(id, accepted);
@@ -129,7 +112,7 @@ export class HostFlows implements FlowHost {
       recorder.closeConnection(known.conversation.connection, kernel.now, 'closed');
       known.conversation = client.conversation;
       known.isServer = true;
-      recorder.setServerIsn(known.conversation.connection, this.#initialSequence(known.local, known.remote));
+      recorder.setServerIsn(known.conversation.connection, initialSequence(this.network.kernel, known.local, known.remote));
     }
     known.answerSyn(client);
   }
@@ -168,19 +151,7 @@ export class HostFlows implements FlowHost {
   }
 
   forget(connection: FlowConnection): void {
-    const id = key(connection.local.port, connection.remoteHost, connection.remote.port);
+    const id = pairOf(connection.local.port, connection.remoteHost, connection.remote.port);
     if (this.#connections.get(id) === connection) this.#connections.delete(id);
   }
-
-  /** RFC 6528, as at `packets`: a capture that is synthesised from the run counts from here. */
-  #initialSequence(local: Endpoint, remote: Endpoint): number {
-    const { kernel } = this.network;
-    const purpose = `initial sequence number ${local.address} ${local.port} ${remote.address} ${remote.port}`;
-    return (Math.floor(kernel.now / 4_000) + randomStream(kernel.seed, purpose).uint32()) % 4294967296;
-  }
-}
-
-/** One number for a pair of endpoints, as seen from a host. */
-function key(localPort: number, remoteHost: number, remotePort: number): number {
-  return (remoteHost * 65_536 + localPort) * 65_536 + remotePort;
 }

@@ -1,7 +1,7 @@
 /** TCP of one host: its listeners, its connections, and the answer to segments that belong to neither. */
+
 import type { Kernel } from '../../kernel/kernel.ts';
-import { type Process, wait } from '../../kernel/process.ts';
-import { randomStream } from '../../kernel/random.ts';
+import type { Process } from '../../kernel/process.ts';
 import type { Bytes, Nanoseconds } from '../../quantities.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { TcpSettings } from '../../scenario.ts';
@@ -9,6 +9,7 @@ import { AcceptQueue } from '../accept-queue.ts';
 import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
 import { type Surroundings, TcpConnection } from './connection.ts';
 import { Conversation } from './conversation.ts';
+import { initialSequence, opened, pairOf } from './opening.ts';
 import { ACK, frameSize, RST, type Segment, SYN, sequenceLength } from './segment.ts';
 
 export interface TcpNetwork {
@@ -65,15 +66,15 @@ export class HostTcp implements Surroundings {
   *connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
     const remoteHost = this.#network.hostAt(remote.address);
     if (remoteHost < 0 || !this.#powered) return { failure: 'unreachable' };
-    const taken = (port: number): boolean => this.#connections.has(key(port, remoteHost, remote.port)) || this.#listeners.has(port);
+    const taken = (port: number): boolean => this.#connections.has(pairOf(port, remoteHost, remote.port)) || this.#listeners.has(port);
     const port = options?.localPort || this.#ephemeralPort(taken);
     if (port === null) return { failure: 'address in use' };
-    const known = this.#connections.get(key(port, remoteHost, remote.port));
+    const known = this.#connections.get(pairOf(port, remoteHost, remote.port));
     // RFC 9293 §3.6.1 allows a new connection out of TIME-WAIT; any other state means that the pair of endpoints is in use.
     if (known && known.state !== 'TIME-WAIT') return { failure: 'address in use' };
     known?.abort();
     const local = { address: this.#address, port };
-    const initialSequence = this.#initialSequence(local, remote);
+    const sequence = initialSequence(this.kernel, local, remote);
     const conversation = new Conversation(
       this.recorder.openConnection({
         transport: 'tcp',
@@ -82,35 +83,16 @@ export class HostTcp implements Surroundings {
         server: remoteHost,
         serverPort: remote.port,
         at: this.kernel.now,
-        clientIsn: initialSequence,
+        clientIsn: sequence,
       }),
     );
-    const connection = new TcpConnection(this, conversation, false, local, { ...remote }, remoteHost, initialSequence);
-    this.#connections.set(key(port, remoteHost, remote.port), connection);
-    return yield* wait<Connection | ConnectFailure>((resume) => {
-      const timer =
-        options?.timeout === undefined
-          ? null
-          : this.kernel.schedule(options.timeout, () => {
-              connection.abandon('timed out');
-              resume({ failure: 'timed out' });
-            });
-      const stopTimer = (): void => {
-        if (timer !== null) this.kernel.cancel(timer);
-      };
-      connection.open((failure) => {
-        stopTimer();
-        resume(failure ?? connection);
-      });
-      return () => {
-        stopTimer();
-        connection.abandon('closed');
-      };
-    });
+    const connection = new TcpConnection(this, conversation, false, local, { ...remote }, remoteHost, sequence);
+    this.#connections.set(pairOf(port, remoteHost, remote.port), connection);
+    return yield* opened(this.kernel, connection, options);
   }
 
   arrive(segment: Segment): void {
-    const id = key(segment.toPort, segment.from, segment.fromPort);
+    const id = pairOf(segment.toPort, segment.from, segment.fromPort);
     const connection = this.#connections.get(id);
     const opensAnew = (segment.flags & (SYN | ACK | RST)) === SYN;
     if (connection) {
@@ -127,11 +109,11 @@ export class HostTcp implements Surroundings {
     if (listener && opensAnew) {
       const local = { address: this.#address, port: segment.toPort };
       const remote = { address: this.#network.addressOf(segment.from), port: segment.fromPort };
-      const initialSequence = this.#initialSequence(local, remote);
+      const sequence = initialSequence(this.kernel, local, remote);
       const { conversation } = segment;
-      if (!conversation.accepted) this.recorder.setServerIsn(conversation.connection, initialSequence);
+      if (!conversation.accepted) this.recorder.setServerIsn(conversation.connection, sequence);
       conversation.accepted = true;
-      const accepted = new TcpConnection(this, conversation, true, local, remote, segment.from, initialSequence);
+      const accepted = new TcpConnection(this, conversation, true, local, remote, segment.from, sequence);
       this.#connections.set(id, accepted);
       accepted.acceptSyn(segment);
       return;
@@ -177,7 +159,7 @@ export class HostTcp implements Surroundings {
   }
 
   forget(connection: TcpConnection): void {
-    const id = key(connection.local.port, connection.remoteHost, connection.remote.port);
+    const id = pairOf(connection.local.port, connection.remoteHost, connection.remote.port);
     if (this.#connections.get(id) === connection) this.#connections.delete(id);
   }
 
@@ -204,15 +186,4 @@ export class HostTcp implements Surroundings {
     };
     this.transmit(reset, segment.from);
   }
-
-  /** RFC 6528: a clock that ticks every 4 µs, plus a number that nobody can guess for these two endpoints. */
-  #initialSequence(local: Endpoint, remote: Endpoint): number {
-    const purpose = `initial sequence number ${local.address} ${local.port} ${remote.address} ${remote.port}`;
-    return (Math.floor(this.kernel.now / 4_000) + randomStream(this.kernel.seed, purpose).uint32()) % 4294967296;
-  }
-}
-
-/** One number for a pair of endpoints, as seen from a host. */
-function key(localPort: number, remoteHost: number, remotePort: number): number {
-  return (remoteHost * 65_536 + localPort) * 65_536 + remotePort;
 }
