@@ -1,7 +1,7 @@
 /** Record data as people write it (RFC 1035 §5.1, RFC 3597 §5) and back. */
 import { type ParsedName, parseName, ROOT, readEscape } from './domain-name.ts';
 import { ipv4Bytes, ipv6Bytes, ipv6Text } from './ip-address.ts';
-import { readEntry, type Token } from './master-file-tokens.ts';
+import { readEntry, type Token } from './master-file/tokens.ts';
 import { type FieldFormat, formatOf, typeNumber } from './record-format.ts';
 import type { RecordData } from './records.ts';
 import type { DomainName } from './scenario.ts';

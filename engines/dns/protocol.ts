@@ -6,11 +6,11 @@ import type { Action, ExpectationKind } from '../scenario.ts';
 import { canonical, displayName } from './domain-name.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
-import type { RecursionSettings } from './resolver.ts';
+import type { RecursionSettings } from './resolver/resolver.ts';
 import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
-import { type ServerSettings, serve } from './server.ts';
+import { type ServerSettings, serve } from './server/name-server.ts';
+import { loadZone, type Zone } from './server/zone.ts';
 import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
-import { loadZone, type Zone } from './zone.ts';
 
 /** Cache of a name server that offers recursion without being declared a resolver. */
 const SERVER_CACHE = 10_000;

@@ -3,7 +3,7 @@ import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MILLISECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import type { HostDeclaration, Scenario, Service, Step } from '../scenario.ts';
-import { readMasterFile } from './master-file.ts';
+import { readMasterFile } from './master-file/master-file.ts';
 import type { NameServerService, ResolveAction, ResolverService, Walk, ZoneService } from './scenario.ts';
 
 /** Hosts get these addresses in this order: 10.0.0.1 and so on. */

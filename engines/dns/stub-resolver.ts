@@ -7,10 +7,10 @@ import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { type Nanoseconds, SECOND } from '../quantities.ts';
 import { canonical, displayName, parseName, ROOT, sameName } from './domain-name.ts';
-import { askForMore, openQuery, type Reply } from './exchange.ts';
 import { ipv4Bytes } from './ip-address.ts';
 import { presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
+import { askForMore, openQuery, type Reply } from './resolver/exchange.ts';
 import type { DomainName } from './scenario.ts';
 import type { Message, ResponseCode } from './wire/message.ts';
 

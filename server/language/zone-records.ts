@@ -1,7 +1,7 @@
 /** The records of a declared zone: from its block, or from a master file. */
 import { parseName } from '../../engines/dns/domain-name.ts';
 import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
-import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file.ts';
+import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file/master-file.ts';
 import type { Name } from './entry.ts';
 import { fileContent, namedFile } from './files.ts';
 import type { Program, ProgramZone } from './program.ts';

@@ -13,18 +13,18 @@
  * What is believed: only records at or below the zone whose servers were asked (the bailiwick); addresses of name servers
  * only from there, too.
  */
-import type { Process } from '../kernel/process.ts';
-import type { Address, Host } from '../network/host.ts';
-import { type Nanoseconds, SECOND } from '../quantities.ts';
-import { answer } from './authoritative.ts';
+import type { Process } from '../../kernel/process.ts';
+import type { Address, Host } from '../../network/host.ts';
+import { type Nanoseconds, SECOND } from '../../quantities.ts';
+import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from '../domain-name.ts';
+import type { ResourceRecord } from '../records.ts';
+import type { DomainName, Walk } from '../scenario.ts';
+import { answer } from '../server/authoritative.ts';
+import { delegationFor, recordsAt, type Zone, zoneFor } from '../server/zone.ts';
+import { type Message, type Question, query, type ResponseCode } from '../wire/message.ts';
 import { type Cache, credibility } from './cache.ts';
-import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from './domain-name.ts';
 import { ask, askForMore, type Reply } from './exchange.ts';
-import type { ResourceRecord } from './records.ts';
-import type { DomainName, Walk } from './scenario.ts';
 import type { RoundTripTable } from './server-selection.ts';
-import { type Message, type Question, query, type ResponseCode } from './wire/message.ts';
-import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 
 export type RootHints = readonly { readonly name: DomainName; readonly address: Address }[];
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { readMasterFile } from '../master-file/master-file.ts';
+import { presentation } from '../presentation.ts';
+import type { ResourceRecord } from '../records.ts';
+import { type Message, type Question, query } from '../wire/message.ts';
 import { answer } from './authoritative.ts';
-import { readMasterFile } from './master-file.ts';
-import { presentation } from './presentation.ts';
-import type { ResourceRecord } from './records.ts';
-import { type Message, type Question, query } from './wire/message.ts';
 import { loadZone } from './zone.ts';
 
 const load = (origin: string, text: string) => loadZone(origin, readMasterFile(text, { origin, defaultTtl: 3600 }).records);

@@ -2,16 +2,16 @@
  * The name server process: UDP port 53 of a host (RFC 1035 §4.2.1). It serves the host's zones, and where recursion is offered
  * it asks further for clients that want it. A malformed message costs its sender an error reply and nobody else anything.
  */
-import type { Process } from '../kernel/process.ts';
-import { type Datagram, type DatagramSocket, failed, type Host } from '../network/host.ts';
+import type { Process } from '../../kernel/process.ts';
+import { type Datagram, type DatagramSocket, failed, type Host } from '../../network/host.ts';
+import { canonical } from '../domain-name.ts';
+import { DNS_PORT } from '../resolver/exchange.ts';
+import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
+import { decode } from '../wire/decode.ts';
+import { describe } from '../wire/describe.ts';
+import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
+import { EDNS_PAYLOAD, type Message, type Question, response } from '../wire/message.ts';
 import { answer, refusal, withEdns } from './authoritative.ts';
-import { canonical } from './domain-name.ts';
-import { DNS_PORT } from './exchange.ts';
-import { type RecursionCounts, type RecursionSettings, Resolver } from './resolver.ts';
-import { decode } from './wire/decode.ts';
-import { describe } from './wire/describe.ts';
-import { encode, fitted, UDP_LIMIT } from './wire/encode.ts';
-import { EDNS_PAYLOAD, type Message, type Question, response } from './wire/message.ts';
 import type { Zone } from './zone.ts';
 
 export interface ServerSettings {

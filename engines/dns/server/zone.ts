@@ -1,7 +1,7 @@
 /** A zone's contents, indexed by name and type as an authoritative server needs them (RFC 1034 §4.2.1, §4.3.1). */
-import { ancestors, canonical, isSubdomain } from './domain-name.ts';
-import type { ResourceRecord } from './records.ts';
-import type { DomainName } from './scenario.ts';
+import { ancestors, canonical, isSubdomain } from '../domain-name.ts';
+import type { ResourceRecord } from '../records.ts';
+import type { DomainName } from '../scenario.ts';
 
 export interface Zone {
   readonly origin: DomainName;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { domainName, resourceRecord } from './arbitraries-for-tests.ts';
+import { domainName, resourceRecord } from '../arbitraries-for-tests.ts';
+import { parseData, presentation } from '../presentation.ts';
+import { recordFormats } from '../record-format.ts';
 import { type MasterFileOptions, readMasterFile, writeMasterFile } from './master-file.ts';
-import { parseData, presentation } from './presentation.ts';
-import { recordFormats } from './record-format.ts';
 
 const read = (text: string, options: Partial<MasterFileOptions> = {}) => readMasterFile(text, { origin: 'example.', ...options });
 

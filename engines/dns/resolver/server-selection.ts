@@ -5,8 +5,8 @@
  * among equals the choice is random. A server that was passed over seems a little faster each time, so that it is tried again
  * one day; one that did not answer seems slower.
  */
-import type { Address, Host } from '../network/host.ts';
-import { MILLISECOND, type Nanoseconds, SECOND } from '../quantities.ts';
+import type { Address, Host } from '../../network/host.ts';
+import { MILLISECOND, type Nanoseconds, SECOND } from '../../quantities.ts';
 
 /** Share of a new measurement in the smoothed time. */
 const GAIN = 0.3;

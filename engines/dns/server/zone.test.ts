@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { ResourceRecord } from '../records.ts';
+import { query } from '../wire/message.ts';
 import { answer } from './authoritative.ts';
-import type { ResourceRecord } from './records.ts';
-import { query } from './wire/message.ts';
 import { loadZone, recordsAt } from './zone.ts';
 
 const a = (address: string, ttl = 60): ResourceRecord => ({ name: 'farm.t.', ttl, data: { type: 'A', address } });

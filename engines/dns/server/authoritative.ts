@@ -2,10 +2,10 @@
  * The authoritative server's answer: a pure function of its zones and the query, by the algorithm of RFC 1034 §4.3.2 with the
  * wildcards of RFC 4592 and the negative answers of RFC 2308.
  */
-import { ancestors, canonical, ROOT } from './domain-name.ts';
-import type { ResourceRecord } from './records.ts';
-import type { DomainName } from './scenario.ts';
-import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from './wire/message.ts';
+import { ancestors, canonical, ROOT } from '../domain-name.ts';
+import type { ResourceRecord } from '../records.ts';
+import type { DomainName } from '../scenario.ts';
+import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from '../wire/message.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 
 export interface AnswerOptions {

@@ -7,13 +7,13 @@
  * Queries go without EDNS first, so that the messages are the textbook's. What does not fit into its 512 bytes comes back
  * truncated; then the same server is asked again with EDNS(0), which allows more (RFC 6891 §6.2.3).
  */
-import { type Process, race } from '../kernel/process.ts';
-import { type Address, type DatagramSocket, failed, type Host } from '../network/host.ts';
-import type { Nanoseconds } from '../quantities.ts';
-import { decode } from './wire/decode.ts';
-import { describe } from './wire/describe.ts';
-import { encode } from './wire/encode.ts';
-import { EDNS_PAYLOAD, type Message, type Question, query, sameQuestion } from './wire/message.ts';
+import { type Process, race } from '../../kernel/process.ts';
+import { type Address, type DatagramSocket, failed, type Host } from '../../network/host.ts';
+import type { Nanoseconds } from '../../quantities.ts';
+import { decode } from '../wire/decode.ts';
+import { describe } from '../wire/describe.ts';
+import { encode } from '../wire/encode.ts';
+import { EDNS_PAYLOAD, type Message, type Question, query, sameQuestion } from '../wire/message.ts';
 
 export const DNS_PORT = 53;
 

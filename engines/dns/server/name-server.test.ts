@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { Kernel } from '../kernel/kernel.ts';
-import type { Process } from '../kernel/process.ts';
-import { metrics } from '../metrics.ts';
-import { type DatagramSocket, failed, type Host } from '../network/host.ts';
-import { scenarioForTests } from '../network/scenario-for-tests.ts';
-import { SimulatedNetwork } from '../network/simulated-network.ts';
-import { MILLISECOND, SECOND } from '../quantities.ts';
-import { Recorder } from '../recorder.ts';
-import type { Service } from '../scenario.ts';
-import { dns } from './protocol.ts';
-import { resolver, zone } from './scenario-for-tests.ts';
-import { addressesOf, lookup, mailExchangersOf } from './stub-resolver.ts';
-import { decode } from './wire/decode.ts';
-import { encode } from './wire/encode.ts';
-import { type Message, query, response } from './wire/message.ts';
+import { Kernel } from '../../kernel/kernel.ts';
+import type { Process } from '../../kernel/process.ts';
+import { metrics } from '../../metrics.ts';
+import { type DatagramSocket, failed, type Host } from '../../network/host.ts';
+import { scenarioForTests } from '../../network/scenario-for-tests.ts';
+import { SimulatedNetwork } from '../../network/simulated-network.ts';
+import { MILLISECOND, SECOND } from '../../quantities.ts';
+import { Recorder } from '../../recorder.ts';
+import type { Service } from '../../scenario.ts';
+import { dns } from '../protocol.ts';
+import { resolver, zone } from '../scenario-for-tests.ts';
+import { addressesOf, lookup, mailExchangersOf } from '../stub-resolver.ts';
+import { decode } from '../wire/decode.ts';
+import { encode } from '../wire/encode.ts';
+import { type Message, query, response } from '../wire/message.ts';
 
 const ZONE = `$TTL 60
 @ SOA ns h 1 1 1 1 1

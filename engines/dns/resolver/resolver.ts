@@ -2,16 +2,16 @@
  * A recursing server's side of resolution: answers a client's question with RD set by its cache or by asking further
  * (RFC 1034 §4.3.1, §5.3). Clients that ask the same at the same time share one resolution.
  */
-import { type Process, type Task, wait } from '../kernel/process.ts';
-import type { Host } from '../network/host.ts';
+import { type Process, type Task, wait } from '../../kernel/process.ts';
+import type { Host } from '../../network/host.ts';
+import { canonical } from '../domain-name.ts';
+import { durationText } from '../presentation.ts';
+import type { Walk } from '../scenario.ts';
+import type { Zone } from '../server/zone.ts';
+import { type Message, type Question, response } from '../wire/message.ts';
 import { Cache } from './cache.ts';
-import { canonical } from './domain-name.ts';
-import { durationText } from './presentation.ts';
 import { type Resolution, type ResolverState, type RootHints, resolve } from './resolution.ts';
-import type { Walk } from './scenario.ts';
 import { RoundTripTable } from './server-selection.ts';
-import { type Message, type Question, response } from './wire/message.ts';
-import type { Zone } from './zone.ts';
 
 export interface RecursionSettings {
   /** Record sets in the cache; 0 for none. */

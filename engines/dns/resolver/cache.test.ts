@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { Kernel } from '../kernel/kernel.ts';
-import type { Process } from '../kernel/process.ts';
-import { metrics } from '../metrics.ts';
-import type { Host } from '../network/host.ts';
-import { scenarioForTests } from '../network/scenario-for-tests.ts';
-import { SimulatedNetwork } from '../network/simulated-network.ts';
-import { MILLISECOND, SECOND } from '../quantities.ts';
-import { Recorder } from '../recorder.ts';
+import { Kernel } from '../../kernel/kernel.ts';
+import type { Process } from '../../kernel/process.ts';
+import { metrics } from '../../metrics.ts';
+import type { Host } from '../../network/host.ts';
+import { scenarioForTests } from '../../network/scenario-for-tests.ts';
+import { SimulatedNetwork } from '../../network/simulated-network.ts';
+import { MILLISECOND, SECOND } from '../../quantities.ts';
+import { Recorder } from '../../recorder.ts';
+import type { ResourceRecord } from '../records.ts';
 import { Cache, type Credibility, credibility } from './cache.ts';
-import type { ResourceRecord } from './records.ts';
 import { RoundTripTable } from './server-selection.ts';
 
 /** Runs `process` on a host, to its end. */

@@ -3,12 +3,12 @@
  * RFC 2308 §5). When it is full, the set that was least recently used goes.
  */
 
-import type { Host } from '../network/host.ts';
-import { type Nanoseconds, SECOND } from '../quantities.ts';
-import { canonical, displayName } from './domain-name.ts';
-import { durationText, presentation } from './presentation.ts';
-import type { ResourceRecord } from './records.ts';
-import type { DomainName } from './scenario.ts';
+import type { Host } from '../../network/host.ts';
+import { type Nanoseconds, SECOND } from '../../quantities.ts';
+import { canonical, displayName } from '../domain-name.ts';
+import { durationText, presentation } from '../presentation.ts';
+import type { ResourceRecord } from '../records.ts';
+import type { DomainName } from '../scenario.ts';
 
 /** How far data is to be trusted (RFC 2181 §5.4.1): never replaced by lesser data while it lives. */
 export const credibility = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { SECOND } from '../quantities.ts';
-import type { Run } from '../run.ts';
-import type { Step } from '../scenario.ts';
-import { simulate } from '../simulation.ts';
-import { arrows, bytesOfMessage, HOSTS, notes, resolver, resolveStep, textbook, UMASS_ZONE, zone } from './scenario-for-tests.ts';
-import { decode } from './wire/decode.ts';
+import { SECOND } from '../../quantities.ts';
+import type { Run } from '../../run.ts';
+import type { Step } from '../../scenario.ts';
+import { simulate } from '../../simulation.ts';
+import { arrows, bytesOfMessage, HOSTS, notes, resolver, resolveStep, textbook, UMASS_ZONE, zone } from '../scenario-for-tests.ts';
+import { decode } from '../wire/decode.ts';
 
 const at = (seconds: number): Step['timing'] => ({ kind: 'at', time: seconds * SECOND });
 const gaia = 'gaia.cs.umass.edu.';

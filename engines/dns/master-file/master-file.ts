@@ -7,15 +7,15 @@
  * Limits: 16 Mi characters of text (included files counted in), 1,000,000 records, entries of 262,144 characters, includes
  * eight deep and a hundred in all, a hundred problems.
  */
-import { canonical, isSubdomain, type ParsedName, parseName, ROOT, relativeTo } from './domain-name.ts';
-import { type Problem, type ProblemCode, readEntry, type Token } from './master-file-tokens.ts';
-import { type NameRange, parseTime, parseTokens, presentation } from './presentation.ts';
-import { formatOf, typeNumber } from './record-format.ts';
-import type { ResourceRecord } from './records.ts';
-import type { DomainName } from './scenario.ts';
+import { canonical, isSubdomain, type ParsedName, parseName, ROOT, relativeTo } from '../domain-name.ts';
+import { type NameRange, parseTime, parseTokens, presentation } from '../presentation.ts';
+import { formatOf, typeNumber } from '../record-format.ts';
+import type { ResourceRecord } from '../records.ts';
+import type { DomainName } from '../scenario.ts';
+import { type Problem, type ProblemCode, readEntry, type Token } from './tokens.ts';
 
-export type { Problem, ProblemCode } from './master-file-tokens.ts';
-export type { NameRange } from './presentation.ts';
+export type { NameRange } from '../presentation.ts';
+export type { Problem, ProblemCode } from './tokens.ts';
 
 export interface MasterFileOptions {
   /** What relative names are relative to until `$ORIGIN` says otherwise. */
