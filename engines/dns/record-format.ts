@@ -7,7 +7,9 @@
 /**
  * `name`: may be compressed when sent; `uncompressed name`: must not be (RFC 3597 §4: only the types of RFC 1035 may).
  * `time`: seconds in 32 bits; `string`: length byte and bytes; `strings`: one or more of them, to the end of the data;
- * `tag`: like `string`, letters and digits; `text`: all bytes to the end.
+ * `tag`: like `string`, letters and digits; `text`: all bytes to the end; `type`: the number of a record type; `timestamp`:
+ * seconds since 1970 modulo 2^32, written YYYYMMDDHHmmSS (RFC 4034 §3.2); `hex` and `base64`: all bytes to the end, as such
+ * text; `types`: a bitmap of record types, to the end (RFC 4034 §4.1.2).
  */
 export type FieldKind =
   | 'ipv4'
@@ -20,7 +22,12 @@ export type FieldKind =
   | 'time'
   | 'strings'
   | 'tag'
-  | 'text';
+  | 'text'
+  | 'type'
+  | 'timestamp'
+  | 'hex'
+  | 'base64'
+  | 'types';
 
 export interface FieldFormat {
   /** Property of the RecordData. */
@@ -118,6 +125,57 @@ export const recordFormats: readonly RecordFormat[] = [
       { key: 'weight', kind: 'uint16', name: 'Weight', meaning: 'share among records of one priority' },
       { key: 'port', kind: 'uint16', name: 'Port', meaning: 'port of the service on the target' },
       { key: 'target', kind: 'uncompressed name', name: 'Target', meaning: 'host that offers the service; “.” if there is none' },
+    ],
+  },
+  {
+    type: 'DS',
+    number: 43,
+    doc: 'the digest of a key of the delegated zone, signed by its parent',
+    standard: 'RFC 4034 §5',
+    fields: [
+      { key: 'keyTag', kind: 'uint16', name: 'Key Tag', meaning: 'checksum that tells which DNSKEY is meant' },
+      { key: 'algorithm', kind: 'uint8', name: 'Algorithm', meaning: 'algorithm of that DNSKEY' },
+      { key: 'digestType', kind: 'uint8', name: 'Digest Type', meaning: '2: SHA-256, 4: SHA-384' },
+      { key: 'digest', kind: 'hex', name: 'Digest', meaning: 'hash of the owner’s name and the DNSKEY' },
+    ],
+  },
+  {
+    type: 'RRSIG',
+    number: 46,
+    doc: 'the signature of a record set',
+    standard: 'RFC 4034 §3',
+    fields: [
+      { key: 'typeCovered', kind: 'type', name: 'Type Covered', meaning: 'type of the records that it signs' },
+      { key: 'algorithm', kind: 'uint8', name: 'Algorithm', meaning: '8: RSA/SHA-256, 13: ECDSA P-256, 15: Ed25519' },
+      { key: 'labels', kind: 'uint8', name: 'Labels', meaning: 'labels of the owner as signed; fewer than it has: a wildcard made it' },
+      { key: 'originalTtl', kind: 'uint32', name: 'Original TTL', meaning: 'TTL in the zone, in seconds' },
+      { key: 'expiration', kind: 'timestamp', name: 'Signature Expiration', meaning: 'not valid after' },
+      { key: 'inception', kind: 'timestamp', name: 'Signature Inception', meaning: 'not valid before' },
+      { key: 'keyTag', kind: 'uint16', name: 'Key Tag', meaning: 'checksum that tells which DNSKEY verifies it' },
+      { key: 'signer', kind: 'uncompressed name', name: 'Signer’s Name', meaning: 'zone whose key signed' },
+      { key: 'signature', kind: 'base64', name: 'Signature', meaning: 'over the RDATA above and the record set in canonical form' },
+    ],
+  },
+  {
+    type: 'NSEC',
+    number: 47,
+    doc: 'the next name of the zone, and the types at this one: what lies between does not exist',
+    standard: 'RFC 4034 §4',
+    fields: [
+      { key: 'next', kind: 'uncompressed name', name: 'Next Domain Name', meaning: 'next name of the zone in canonical order' },
+      { key: 'types', kind: 'types', name: 'Type Bit Maps', meaning: 'record types that exist at the owner' },
+    ],
+  },
+  {
+    type: 'DNSKEY',
+    number: 48,
+    doc: 'a public key of the zone',
+    standard: 'RFC 4034 §2',
+    fields: [
+      { key: 'flags', kind: 'uint16', name: 'Flags', meaning: '256: zone key, 257: zone key that is a secure entry point' },
+      { key: 'protocol', kind: 'uint8', name: 'Protocol', meaning: 'always 3' },
+      { key: 'algorithm', kind: 'uint8', name: 'Algorithm', meaning: '8: RSA/SHA-256, 13: ECDSA P-256, 15: Ed25519' },
+      { key: 'publicKey', kind: 'base64', name: 'Public Key', meaning: 'in the algorithm’s own format' },
     ],
   },
   {

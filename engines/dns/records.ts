@@ -1,4 +1,4 @@
-/** Resource records as plain data (RFC 1035 §3.2, §3.3; RFC 3596 §2.1; RFC 2782; RFC 8659; RFC 3597). */
+/** Resource records as plain data (RFC 1035 §3.2, §3.3; RFC 3596 §2.1; RFC 2782; RFC 8659; RFC 4034; RFC 3597). */
 import type { DomainName } from './scenario.ts';
 
 /** What a record says, by type. Names are absolute with the trailing dot; text strings hold one char a byte (0–255). */
@@ -29,6 +29,44 @@ export type RecordData =
       readonly target: DomainName;
     }
   | { readonly type: 'CAA'; readonly flags: number; readonly tag: string; readonly value: string }
+  | {
+      readonly type: 'DS';
+      readonly keyTag: number;
+      readonly algorithm: number;
+      readonly digestType: number;
+      /** Lower-case hex. */
+      readonly digest: string;
+    }
+  | {
+      readonly type: 'RRSIG';
+      /** `A`, `TYPE65534`. */
+      readonly typeCovered: string;
+      readonly algorithm: number;
+      readonly labels: number;
+      /** Seconds. */
+      readonly originalTtl: number;
+      /** Seconds since 1970-01-01 00:00:00 UTC, modulo 2^32 (RFC 4034 §3.1.5). */
+      readonly expiration: number;
+      readonly inception: number;
+      readonly keyTag: number;
+      readonly signer: DomainName;
+      /** Base64. */
+      readonly signature: string;
+    }
+  | {
+      readonly type: 'NSEC';
+      readonly next: DomainName;
+      /** By number, each once. */
+      readonly types: readonly string[];
+    }
+  | {
+      readonly type: 'DNSKEY';
+      readonly flags: number;
+      readonly protocol: number;
+      readonly algorithm: number;
+      /** Base64. */
+      readonly publicKey: string;
+    }
   /** A type this version has no words for: raw data in lower-case hex (RFC 3597 §5). */
   | { readonly type: `TYPE${number}`; readonly hex: string };
 

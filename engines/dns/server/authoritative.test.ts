@@ -141,7 +141,7 @@ describe('the authoritative answer (RFC 1034 §4.3.2)', () => {
     ['what lies below a cut is not ours to answer', ask('below.sub.example.'), { code: 'NOERROR', aa: false, answer: none, ...referral }],
     [
       'DS at a cut is the parent’s (RFC 4035 §3.1.4.1)',
-      ask('sub.example.', 'TYPE43'),
+      ask('sub.example.', 'DS'),
       { code: 'NOERROR', aa: true, answer: none, authority: [soa], additional: none },
     ],
     [

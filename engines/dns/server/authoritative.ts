@@ -76,7 +76,7 @@ function search(zones: readonly Zone[], query: Message): Message {
   }
 }
 
-const DS = 'TYPE43';
+const DS = 'DS';
 
 /** The records at a name, or those of the wildcard that covers it (RFC 4592 §2.2.1, §3.3.1); undefined where the name does not exist. */
 function findNode(zone: Zone, name: DomainName): ReadonlyMap<string, readonly ResourceRecord[]> | undefined {

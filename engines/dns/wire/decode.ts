@@ -4,6 +4,7 @@
  * A total function: any bytes give a message or an error, in time proportional to their number. Limits: 65,535 bytes, names
  * of 255 bytes; the number of records is bounded by the bytes there are.
  */
+import { encodeBase64 } from '../../base64.ts';
 import { ipv4Text, ipv6Text } from '../ip-address.ts';
 import { type FieldKind, formatNumbered, typeName } from '../record-format.ts';
 import type { RecordData } from '../records.ts';
@@ -20,6 +21,7 @@ import {
   type WireRecord,
 } from './message.ts';
 import { readName, type WireError } from './name.ts';
+import { decodeTypes } from './type-bitmap.ts';
 
 export type Decoded =
   | { readonly ok: true; readonly message: Message }
@@ -184,6 +186,7 @@ export function readField(
       return { ok: true, value: uint16(bytes, start), end: start + 2 };
     case 'uint32':
     case 'time':
+    case 'timestamp':
       return { ok: true, value: uint32(bytes, start), end: start + 4 };
     case 'name':
     case 'uncompressed name': {
@@ -210,10 +213,29 @@ export function readField(
     }
     case 'text':
       return { ok: true, value: byteText(bytes, start, end), end };
+    case 'type':
+      return { ok: true, value: typeName(uint16(bytes, start)), end: start + 2 };
+    case 'hex':
+      return { ok: true, value: hex(bytes, start, end), end };
+    case 'base64':
+      return { ok: true, value: encodeBase64(byteText(bytes, start, end)), end };
+    case 'types': {
+      const types = decodeTypes(bytes, start, end);
+      return typeof types === 'string' ? { ok: false, error: types, offset: start } : { ok: true, value: types.map(typeName), end };
+    }
   }
 }
 
-const FIXED_SIZES: Partial<Record<FieldKind, number>> = { ipv4: 4, ipv6: 16, uint8: 1, uint16: 2, uint32: 4, time: 4 };
+const FIXED_SIZES: Partial<Record<FieldKind, number>> = {
+  ipv4: 4,
+  ipv6: 16,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  time: 4,
+  type: 2,
+  timestamp: 4,
+};
 
 function readString(
   bytes: Uint8Array,

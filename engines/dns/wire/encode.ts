@@ -1,10 +1,12 @@
 /** Messages to bytes (RFC 1035 §4.1). Takes valid data: names in normal form, numbers in range. */
+import { decodeBase64 } from '../../base64.ts';
 import { ipv4Bytes, ipv6Bytes } from '../ip-address.ts';
 import { type FieldKind, formatOf, typeNumber } from '../record-format.ts';
 import type { RecordData } from '../records.ts';
 import { OPT } from './decode.ts';
 import { type Edns, IN, type Message, opcodes, responseCodes, type WireRecord } from './message.ts';
 import { type WrittenNames, writeName } from './name.ts';
+import { encodeTypes } from './type-bitmap.ts';
 
 /** Greatest UDP message without EDNS (RFC 1035 §4.2.1). */
 export const UDP_LIMIT = 512;
@@ -69,8 +71,7 @@ function writeRecord(out: number[], record: WireRecord, written: WrittenNames): 
 export function writeData(out: number[], data: RecordData, written: WrittenNames): void {
   const format = formatOf(data.type);
   if (!format) {
-    const raw = (data as { hex: string }).hex;
-    for (let i = 0; i < raw.length; i += 2) out.push(Number.parseInt(raw.slice(i, i + 2), 16));
+    writeHex(out, (data as { hex: string }).hex);
     return;
   }
   for (const field of format.fields) writeField(out, field.kind, (data as unknown as Record<string, unknown>)[field.key], written);
@@ -92,6 +93,7 @@ function writeField(out: number[], kind: FieldKind, value: unknown, written: Wri
       return;
     case 'uint32':
     case 'time':
+    case 'timestamp':
       uint32(out, value as number);
       return;
     case 'name':
@@ -107,13 +109,33 @@ function writeField(out: number[], kind: FieldKind, value: unknown, written: Wri
       writeString(out, value as string);
       return;
     case 'text':
-      for (let i = 0; i < (value as string).length; i++) out.push((value as string).charCodeAt(i) & 0xff);
+      writeBytes(out, value as string);
+      return;
+    case 'type':
+      uint16(out, typeNumber(value as string) ?? 0);
+      return;
+    case 'hex':
+      writeHex(out, value as string);
+      return;
+    case 'base64':
+      writeBytes(out, decodeBase64(value as string));
+      return;
+    case 'types':
+      for (const byte of encodeTypes((value as readonly string[]).map((type) => typeNumber(type) ?? 0))) out.push(byte);
   }
+}
+
+function writeBytes(out: number[], bytes: string): void {
+  for (let i = 0; i < bytes.length; i++) out.push(bytes.charCodeAt(i) & 0xff);
+}
+
+function writeHex(out: number[], hex: string): void {
+  for (let i = 0; i < hex.length; i += 2) out.push(Number.parseInt(hex.slice(i, i + 2), 16));
 }
 
 function writeString(out: number[], text: string): void {
   out.push(text.length);
-  for (let i = 0; i < text.length; i++) out.push(text.charCodeAt(i) & 0xff);
+  writeBytes(out, text);
 }
 
 function writeOpt(out: number[], edns: Edns, code: number): void {
@@ -129,7 +151,7 @@ function writeOpt(out: number[], edns: Edns, code: number): void {
   for (const { code: option, hex } of edns.options) {
     uint16(out, option);
     uint16(out, hex.length / 2);
-    for (let i = 0; i < hex.length; i += 2) out.push(Number.parseInt(hex.slice(i, i + 2), 16));
+    writeHex(out, hex);
   }
 }
 
