@@ -42,15 +42,21 @@ short 60   A     128.119.1.1
 export function zone(origin: string, servers: readonly string[], text: string): ZoneService {
   const { records, problems } = readMasterFile(text, { origin });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return { kind: 'dns.zone', origin, servers, records, implicit: false, at: null };
+  return { kind: 'dns.zone', origin, servers, records, operators: servers, implicit: false, at: null };
 }
 
 export function resolver(host: string, properties: Partial<ResolverService> = {}): ResolverService {
-  return { kind: 'dns.resolver', host, cache: 1000, walk: 'iteratively', hints: [ROOT_SERVER], implicit: false, at: null, ...properties };
+  const settings = { cache: 1000, walk: 'iteratively', edns: null, hints: [ROOT_SERVER] } as const;
+  return { kind: 'dns.resolver', host, ...settings, implicit: false, at: null, ...properties };
+}
+
+export function nameServer(host: string, properties: Partial<NameServerService> = {}): NameServerService {
+  const settings = { recursion: false, edns: 1232, answers: null, hints: [ROOT_SERVER] } as const;
+  return { kind: 'dns.server', host, ...settings, implicit: false, at: null, ...properties };
 }
 
 export function recursing(host: string): NameServerService {
-  return { kind: 'dns.server', host, recursion: true, hints: [ROOT_SERVER], implicit: false, at: null };
+  return nameServer(host, { recursion: true });
 }
 
 export function resolveStep(

@@ -1,23 +1,34 @@
 /**
- * The name server process: UDP port 53 of a host (RFC 1035 §4.2.1). It serves the host's zones, and where recursion is offered
- * it asks further for clients that want it. A malformed message costs its sender an error reply and nobody else anything.
+ * The name server process: port 53 of a host, UDP (RFC 1035 §4.2.1) and TCP (RFC 7766). It serves the host's zones, takes
+ * changes of them, and where recursion is offered it asks further for clients that want it. A malformed message costs its
+ * sender an error reply or the connection and nobody else anything.
  */
 import type { Process } from '../../kernel/process.ts';
-import { type Datagram, type DatagramSocket, failed, type Host } from '../../network/host.ts';
+import { type Datagram, type DatagramSocket, type Endpoint, failed, type Host } from '../../network/host.ts';
 import { canonical } from '../domain-name.ts';
-import { DNS_PORT } from '../resolver/exchange.ts';
+import { DNS_PORT } from '../resolver/reply.ts';
 import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
-import { EDNS_PAYLOAD, type Message, type Question, response } from '../wire/message.ts';
+import { type Message, type Question, type ResponseCode, response } from '../wire/message.ts';
 import { answer, refusal, withEdns } from './authoritative.ts';
+import { serveStreams } from './stream-server.ts';
 import type { Zone } from './zone.ts';
 
 export interface ServerSettings {
+  /** As they are at the moment: a change shows in the next answer. */
   readonly zones: readonly Zone[];
   /** Absent: the server offers no recursion. */
   readonly recursion?: RecursionSettings;
+  /** Greatest UDP message with EDNS that it sends and takes, in bytes; null: a server that does not know EDNS. */
+  readonly edns: number | null;
+  /** What every query gets, of a server that is out of order or not meant for those who ask; null for answers. */
+  readonly answers: ResponseCode | null;
+  /** Changes a zone as a message says (RFC 2136); its response. */
+  readonly update: (host: Host, message: Message, from: Endpoint) => Message;
+  /** Told of each query that a zone of the server's own answered. */
+  readonly answered: (host: Host, query: Message) => void;
   /** Outlive a crash of the host: they count for the whole run. */
   readonly counts: RecursionCounts & { queries: number };
 }
@@ -29,21 +40,16 @@ export function* serve(host: Host, settings: ServerSettings): Process {
     host.narrator.note(`cannot serve DNS: ${socket.failure}`);
     return;
   }
-  const resolver = settings.recursion && new Resolver(host, settings.recursion, settings.zones, settings.counts);
-  const inProgress = new Set<string>();
+  const server = new NameServer(host, settings);
+  host.spawn(
+    'DNS over TCP',
+    serveStreams(host, (query, from) => server.answer(query, from)),
+  );
   for (;;) {
     const datagram = yield* socket.receive();
     if (datagram === null) return;
     const query = understood(host, socket, datagram);
-    if (!query) continue;
-    settings.counts.queries++;
-    host.narrator.measure('queries', [host.name], settings.counts.queries);
-    // A client that repeats its query while we work on it gets one response.
-    const key = queryKey(datagram, query);
-    if (inProgress.has(key)) continue;
-    inProgress.add(key);
-    const task = host.spawn('answer a query', respond(socket, datagram, query, settings, resolver));
-    task.whenDone(() => inProgress.delete(key));
+    if (query) host.spawn('answer a query', respond(server, socket, datagram, query, settings.edns));
   }
 }
 
@@ -58,21 +64,61 @@ function understood(host: Host, socket: DatagramSocket, datagram: Datagram): Mes
   host.narrator.note(`gets a malformed query: ${decoded.error}`);
   if (!decoded.header || decoded.header.response) return undefined;
   const empty: Message = { ...decoded.header, questions: [], answers: [], authorities: [], additionals: [] };
-  send(socket, datagram, empty, response(empty, 'FORMERR'));
+  send(socket, datagram, response(empty, 'FORMERR'), UDP_LIMIT);
   return undefined;
 }
 
-function* respond(
-  socket: DatagramSocket,
-  datagram: Datagram,
-  query: Message,
-  settings: ServerSettings,
-  resolver: Resolver | undefined,
-): Process {
-  const own = answer(settings.zones, query, { recursionAvailable: resolver !== undefined });
-  const recursive = resolver && query.recursionDesired && !refusal(query) && !settles(own, query);
-  const message = recursive ? withEdns(query, yield* resolver.answer(query)) : own;
-  send(socket, datagram, query, message);
+function* respond(server: NameServer, socket: DatagramSocket, datagram: Datagram, query: Message, edns: number | null): Process {
+  const message = yield* server.answer(query, datagram.from);
+  // RFC 6891 §6.2.3: the lesser of what the client takes and what we send; below 512 counts as 512.
+  const limit = query.edns && edns !== null ? Math.max(UDP_LIMIT, Math.min(edns, query.edns.payload)) : UDP_LIMIT;
+  if (message) send(socket, datagram, message, limit);
+}
+
+function send(socket: DatagramSocket, datagram: Datagram, message: Message, limit: number): void {
+  const sent = fitted(message, limit);
+  socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
+}
+
+/** What a server answers, by whatever way the query came. */
+class NameServer {
+  readonly #host: Host;
+  readonly #settings: ServerSettings;
+  readonly #resolver: Resolver | undefined;
+  readonly #inProgress = new Set<string>();
+
+  constructor(host: Host, settings: ServerSettings) {
+    this.#host = host;
+    this.#settings = settings;
+    this.#resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
+  }
+
+  /** The response; undefined where the same query of that client is being worked on: it gets one response. */
+  *answer(query: Message, from: Endpoint): Process<Message | undefined> {
+    const { counts } = this.#settings;
+    counts.queries++;
+    this.#host.narrator.measure('queries', [this.#host.name], counts.queries);
+    const key = queryKey(from, query);
+    if (this.#inProgress.has(key)) return undefined;
+    this.#inProgress.add(key);
+    try {
+      return yield* this.#response(query, from);
+    } finally {
+      this.#inProgress.delete(key);
+    }
+  }
+
+  *#response(query: Message, from: Endpoint): Process<Message> {
+    const { zones, edns, answers, update, answered } = this.#settings;
+    const resolver = this.#resolver;
+    if (answers !== null) return response(query, answers, { recursionAvailable: resolver !== undefined });
+    if (query.opcode === 'UPDATE') return update(this.#host, query, from);
+    const own = answer(zones, query, { recursionAvailable: resolver !== undefined, edns });
+    const inOrder = !refusal(query, edns);
+    if (resolver && query.recursionDesired && inOrder && !settles(own, query)) return withEdns(query, yield* resolver.answer(query), edns);
+    if (inOrder && own.responseCode !== 'REFUSED') answered(this.#host, query);
+    return own;
+  }
 }
 
 /** False where asking further would bring more: the name lies outside our zones, below a cut, or behind an alias that leads there. */
@@ -87,13 +133,7 @@ function settles(own: Message, query: Message): boolean {
   return last.data.type !== 'CNAME' || question.type === 'CNAME' || question.type === 'ANY' || own.authorities.length > 0;
 }
 
-function send(socket: DatagramSocket, datagram: Datagram, query: Message, message: Message): void {
-  const limit = query.edns ? Math.max(UDP_LIMIT, Math.min(EDNS_PAYLOAD, query.edns.payload)) : UDP_LIMIT;
-  const sent = fitted(message, limit);
-  socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
-}
-
-function queryKey({ from }: Datagram, query: Message): string {
+function queryKey(from: Endpoint, query: Message): string {
   const question = query.questions[0];
   return `${from.address}:${from.port} ${query.id} ${question ? `${canonical(question.name)} ${question.type}` : ''}`;
 }
