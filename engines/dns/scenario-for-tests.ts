@@ -4,7 +4,8 @@ import { MILLISECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import type { HostDeclaration, Scenario, Service, Step } from '../scenario.ts';
 import { readMasterFile } from './master-file/master-file.ts';
-import type { NameServerService, ResolveAction, ResolverService, Walk, ZoneService } from './scenario.ts';
+import type { ResourceRecord } from './records.ts';
+import type { NameServerService, ResolveAction, ResolverService, UpdateAction, Walk, ZoneService } from './scenario.ts';
 
 /** Hosts get these addresses in this order: 10.0.0.1 and so on. */
 export const HOSTS = ['engineering.nyu.edu', 'dns.nyu.edu', 'a.root-servers.net', 'a.edu-servers.net', 'dns.cs.umass.edu'] as const;
@@ -68,6 +69,21 @@ export function resolveStep(
 ): Step {
   const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk };
   return { parent: -1, timing, action, text: `${host} resolves ${name} ${type}`, at: { source: 0, start: 0, end: 0 } };
+}
+
+/** dns.cs.umass.edu gives gaia.cs.umass.edu another address. */
+export function updateStep(parts: Partial<UpdateAction> = {}, timing: Step['timing'] = { kind: 'then' }): Step {
+  const replaced: ResourceRecord[] = [{ name: 'gaia.cs.umass.edu.', ttl: 60, data: { type: 'A', address: '192.0.2.99' } }];
+  const action: UpdateAction = {
+    kind: 'dns.update',
+    host: HOSTS[4],
+    zone: 'umass.edu.',
+    server: HOSTS[4],
+    replaced,
+    removed: [],
+    ...parts,
+  };
+  return { parent: -1, timing, action, text: `${action.host} updates zone umass.edu`, at: { source: 0, start: 0, end: 0 } };
 }
 
 /** The five hosts of the walk, with 10 ms from host to host. */

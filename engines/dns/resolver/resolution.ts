@@ -274,7 +274,7 @@ function* serverAddresses(state: ResolverState, server: DomainName, effort: Effo
 }
 
 /** Codes that say something about the server, not about the name. */
-const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH'];
+const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH', 'BADVERS'];
 
 /** What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. */
 function understand(state: ResolverState, question: Question, zone: DomainName, message: Message): Settled | Delegation | string {

@@ -23,7 +23,10 @@ export interface ServerSettings {
   readonly recursion?: RecursionSettings;
   /** Greatest UDP message with EDNS that it sends and takes, in bytes; null: a server that does not know EDNS. */
   readonly edns: number | null;
-  /** What every query gets, of a server that is out of order or not meant for those who ask; null for answers. */
+  /**
+   * What every query gets, of a server that is out of order or not meant for those who ask; null for answers. A code above 15
+   * needs a query with EDNS.
+   */
   readonly answers: ResponseCode | null;
   /** Changes a zone as a message says (RFC 2136); its response. */
   readonly update: (host: Host, message: Message, from: Endpoint) => Message;
@@ -111,7 +114,7 @@ class NameServer {
   *#response(query: Message, from: Endpoint): Process<Message> {
     const { zones, edns, answers, update, answered } = this.#settings;
     const resolver = this.#resolver;
-    if (answers !== null) return response(query, answers, { recursionAvailable: resolver !== undefined });
+    if (answers !== null) return withEdns(query, response(query, answers, { recursionAvailable: resolver !== undefined }), edns);
     if (query.opcode === 'UPDATE') return update(this.#host, query, from);
     const own = answer(zones, query, { recursionAvailable: resolver !== undefined, edns });
     const inOrder = !refusal(query, edns);
