@@ -28,6 +28,8 @@ export interface ConnectionOpening {
   readonly serverPort: number;
   readonly at: Nanoseconds;
   readonly clientIsn?: number;
+  /** The address that the client's packets claim to come from, where it is not its own. */
+  readonly forgedSource?: string;
 }
 
 export type ConnectionEnding = 'closed' | 'reset' | 'refused' | 'timed out';
@@ -111,6 +113,7 @@ export class Recorder {
     c.closedAt[row] = Number.NaN;
     c.ending[row] = this.strings.number('open');
     c.clientIsn[row] = opening.clientIsn ?? 0;
+    c.forgedSource[row] = opening.forgedSource === undefined ? -1 : this.strings.number(opening.forgedSource);
     return row;
   }
 
