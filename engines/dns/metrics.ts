@@ -23,4 +23,36 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     subjects: [{ preposition: 'of', type: 'host' }],
     doc: 'Share of the questions to a resolver so far that it answered from its cache without asking any other server.',
   },
+  {
+    name: 'dropped queries',
+    unit: '',
+    subjects: [{ preposition: 'at', type: 'host' }],
+    doc: 'Queries so far that a server dropped: beyond its capacity and waiting room, or beyond its limit for their client.',
+  },
+  {
+    name: 'lookup success',
+    unit: 'ratio',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    doc: 'Share of a host’s lookups in its last `keeps resolving` step so far that were answered, if only by NXDOMAIN or NODATA.',
+  },
+  {
+    name: 'mismatched replies',
+    unit: '',
+    subjects: [{ preposition: 'at', type: 'host' }],
+    doc: 'Replies so far that a host got on a port of its queries and that matched none of them by address, ID and question.',
+    standard: 'RFC 5452 §9.1',
+  },
+  {
+    name: 'forged answers',
+    unit: '',
+    subjects: [{ preposition: 'by', type: 'host' }],
+    doc: 'Answers that an attacker has forged so far.',
+  },
+  {
+    name: 'poisoning success',
+    unit: 'ratio',
+    subjects: [{ preposition: 'by', type: 'host' }],
+    doc: 'Share of an attacker’s attempts so far in which a forged answer came before the real one and was believed.',
+    standard: 'RFC 5452 §7',
+  },
 ];
