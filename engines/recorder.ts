@@ -324,6 +324,11 @@ export class Recorder {
     return undefined;
   }
 
+  /** All that was measured of a metric, of those subjects that `wanted` takes: names as for `lastValue`. In the order of their first values. */
+  seriesWhere(metric: string, wanted: (subjects: readonly string[]) => boolean): Series[] {
+    return [...this.#series.values()].filter(({ definition, subjects }) => definition.name === metric && wanted(subjects.map(plainName)));
+  }
+
   /** What is held so far, about: the rows of all tables, the messages' bytes and the texts. */
   get recorded(): Bytes {
     let bytes = this.#samples * SAMPLE + this.#bytes.length + this.strings.length * STRING + this.strings.characters;
@@ -372,4 +377,5 @@ export class Recorder {
   }
 }
 
-const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+/** A name as it is compared: without case and the root's trailing dot. */
+export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
