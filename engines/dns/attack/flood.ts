@@ -24,6 +24,8 @@ export function* flood(world: World, { host: name, server, below, forged, rate, 
   if (failed(socket)) return { outcome: `cannot send: ${socket.failure}`, succeeded: false };
   const seen = { answers: 0 };
   const reading = host.spawn('answers to a flood', readAnswers(socket, seen));
+  // Several hosts that begin together do not send in step.
+  yield* host.sleep(Math.floor((host.random('dns flood').float() * SECOND) / rate));
   const began = host.now();
   const total = Math.max(1, Math.floor((rate * duration) / SECOND));
   for (let sent = 0; sent < total; sent++) {
@@ -34,7 +36,6 @@ export function* flood(world: World, { host: name, server, below, forged, rate, 
     else socket.send(encode(message), victim, info);
     yield* host.sleep(began + Math.round(((sent + 1) * SECOND) / rate) - host.now());
   }
-  yield* host.sleep(Math.max(0, began + duration - host.now()));
   reading.stop();
   socket.close();
   const answered = forged ? '' : `, ${seen.answers} answered by then`;

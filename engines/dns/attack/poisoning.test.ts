@@ -111,7 +111,7 @@ describe('poisoning a cache', () => {
     expect(run.steps[0]?.succeeded).toBe(true);
     expect(run.steps[0]?.endedAt).toBeLessThan(5e9);
     expect(victimGets(run)).toBe('6.6.6.6');
-    expect(notes(run)).toContain(`${RESOLVER}: caches umass.edu NS for 1 d`);
+    expect(notes(run)).toContain(`${RESOLVER}: caches umass.edu NS for 7 d`);
     expect(arrows(run).at(-3)).toBe(`${RESOLVER} → ${ATTACKER}: gaia.cs.umass.edu A?`);
   });
 

@@ -9,8 +9,8 @@ import type { DomainName } from '../scenario.ts';
 import { loadZone, type Zone } from '../server/zone.ts';
 import { targetOf } from './target.ts';
 
-/** Seconds: as long as common resolvers keep anything (RFC 2181 §8 lets them bound it). */
-export const FORGED_TTL = 86_400;
+/** Seconds: a week, the longest that common resolvers keep anything (RFC 2181 §8 lets them bound it). */
+export const FORGED_TTL = 604_800;
 
 /** The name server that forged answers bring along: inside the zone, so that its address may come with it. */
 export function rogueServerName(origin: DomainName): DomainName {

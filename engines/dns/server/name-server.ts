@@ -49,6 +49,7 @@ export function* serve(host: Host, settings: ServerSettings): Process {
   }
   const resolver = settings.recursion && new Resolver(host, settings.recursion, settings.zones, settings.counts);
   const admission = settings.limits && new Admission(settings.limits);
+  if (admission) host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
   const inProgress = new Set<string>();
   for (;;) {
     const datagram = yield* socket.receive();
