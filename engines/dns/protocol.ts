@@ -3,7 +3,10 @@ import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
+import { rogueZones } from './attack/rogue-zone.ts';
+import { attackStep } from './attack/steps.ts';
 import { canonical, displayName } from './domain-name.ts';
+import { keepResolving } from './load/load.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
@@ -25,9 +28,15 @@ function install(world: World): Installed {
   const settings = settingsByHost(world);
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
-    perform: (action: Action) => (action.kind === 'dns.resolve' ? resolveStep(world, settings, action) : undefined),
+    perform: (action: Action) => perform(world, settings, action),
     judge: (expected: ExpectationKind) => (expected.kind === 'dns.answer' ? judge(world.host(expected.host), expected) : undefined),
   };
+}
+
+function perform(world: World, settings: ReadonlyMap<string, ServerSettings>, action: Action): Process<StepOutcome> | undefined {
+  if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
+  if (action.kind === 'dns.load') return keepResolving(world, action);
+  return attackStep(world, settings, action);
 }
 
 /** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
@@ -35,6 +44,7 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
   const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
   const zones = new Map<string, Zone[]>();
   const recursion = new Map<string, RecursionSettings>();
+  const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
       const zone = loadZone(service.origin, service.records);
@@ -42,6 +52,9 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
       continue;
     }
     if (!zones.has(service.host)) zones.set(service.host, []);
+    const { limits } = service;
+    const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
+    more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
     if (service.kind === 'dns.resolver') {
       recursion.set(service.host, { cache: service.cache, hints: service.hints, walk: service.walk });
     } else if (service.recursion && !recursion.has(service.host)) {
@@ -49,10 +62,12 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
       recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively' });
     }
   }
+  for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), zone]);
   const settings = new Map<string, ServerSettings>();
   for (const [host, served] of zones) {
     const own = recursion.get(host);
-    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), counts: { queries: 0, questions: 0, hits: 0 } });
+    const counts = { queries: 0, dropped: 0, questions: 0, hits: 0 };
+    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), ...more.get(host), counts });
   }
   return settings;
 }

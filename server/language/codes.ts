@@ -54,6 +54,7 @@ export const codes = {
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
+  'no-resolver': error('Only a resolver keeps a cache that can be poisoned. Declare the host by a `resolver` line.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',

@@ -224,6 +224,7 @@ describe('the vocabulary', () => {
       mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',
       resolver: 'host engineering.nyu.edu\nresolver r',
       nameserver: 'nameserver n',
+      poison: 'host a\nresolver r\nzone x.org on n.x.org\na poisons r with x.org A 10.0.0.1',
       send: '',
     };
     for (const entry of vocabulary) {

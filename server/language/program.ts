@@ -4,7 +4,7 @@
  * into a Scenario.
  */
 import type { ResourceRecord } from '../../engines/dns/records.ts';
-import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
+import type { NameServerService, QuerySettings, ServerLimits, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -92,6 +92,8 @@ export interface ProgramResolver {
   serves: string[];
   readonly cache: number;
   readonly walk: Walk;
+  readonly limits?: ServerLimits | undefined;
+  readonly queries?: QuerySettings | undefined;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -153,7 +155,8 @@ export class Program {
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
   readonly resolvers = new Map<string, ProgramResolver>();
-  readonly nameServers = new Map<string, Omit<NameServerService, 'hints'>>();
+  /** `recursion` null: as the scenario needs it. */
+  readonly nameServers = new Map<string, Omit<NameServerService, 'hints' | 'recursion'> & { recursion: boolean | null }>();
   readonly mailServers = new Map<string, ProgramMailServer>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();
