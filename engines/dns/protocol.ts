@@ -3,7 +3,10 @@ import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
+import { rogueZones } from './attack/rogue-zone.ts';
+import { attackStep } from './attack/steps.ts';
 import { canonical, displayName } from './domain-name.ts';
+import { keepResolving } from './load/load.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
@@ -29,10 +32,15 @@ function install(world: World): Installed {
   const settings = settingsByHost(world);
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
-    perform: (action: Action) =>
-      (action.kind === 'dns.resolve' ? resolveStep(world, settings, action) : undefined) ?? performUpdate(world, action),
+    perform: (action: Action) => perform(world, settings, action),
     judge: (expected: ExpectationKind) => (expected.kind === 'dns.answer' ? judge(world.host(expected.host), expected) : undefined),
   };
+}
+
+function perform(world: World, settings: ReadonlyMap<string, ServerSettings>, action: Action): Process<StepOutcome> | undefined {
+  if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
+  if (action.kind === 'dns.load') return keepResolving(world, action);
+  return performUpdate(world, action) ?? attackStep(world, settings, action);
 }
 
 /** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
@@ -41,6 +49,7 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
   const addressOf = new Map(world.scenario.hosts.map(({ name, address }) => [name, address]));
   const zones = new Map<string, LiveZone[]>();
   const recursion = new Map<string, RecursionSettings>();
+  const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
   const declared = new Map<string, NameServerService>();
   const tally = new ZoneTally();
   for (const service of services) {
@@ -51,6 +60,9 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
       continue;
     }
     if (!zones.has(service.host)) zones.set(service.host, []);
+    const { limits } = service;
+    const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
+    more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
     if (service.kind === 'dns.server') declared.set(service.host, service);
     if (service.kind === 'dns.resolver') {
       const { cache, hints, walk, edns } = service;
@@ -60,6 +72,7 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
       recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {} });
     }
   }
+  for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), zone]);
   const settings = new Map<string, ServerSettings>();
   for (const [host, served] of zones) {
     const own = recursion.get(host);
@@ -69,11 +82,12 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
         return served.map((zone) => zone.current);
       },
       ...(own ? { recursion: own } : {}),
+      ...more.get(host),
       edns: server ? server.edns : EDNS_PAYLOAD,
       answers: server?.answers ?? null,
       update: (at, message, from) => takeUpdate(at, served, message, from),
       answered: (at, query) => tally.count(at, served, query),
-      counts: { queries: 0, questions: 0, hits: 0 },
+      counts: { queries: 0, dropped: 0, questions: 0, hits: 0 },
     });
   }
   return settings;

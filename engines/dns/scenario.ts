@@ -1,6 +1,8 @@
 /** What a scenario can say about DNS. */
 import type { Bytes } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
+import type { AttackAction } from './attack/scenario.ts';
+import type { LoadAction } from './load/scenario.ts';
 import type { ResourceRecord } from './records.ts';
 import type { ResponseCode } from './wire/message.ts';
 
@@ -24,6 +26,26 @@ export interface ZoneService {
 /** How a resolver walks the hierarchy: asking each server in turn, or handing the whole question to the root. */
 export type Walk = 'iteratively' | 'recursively';
 
+/** What a server can do, and what it grants. What is beyond is dropped. */
+export interface ServerLimits {
+  /** Queries that it can answer a second; null for any number. */
+  readonly capacity: number | null;
+  /** Queries that may wait for their turn. */
+  readonly backlog: number;
+  /** Queries a second that it takes from one client address; null for any number. */
+  readonly perClient: number | null;
+}
+
+/** What somebody off the path has to guess of a resolver's queries (RFC 5452 §9.2). */
+export interface QuerySettings {
+  /** IDs are drawn from so many: 1 to 65,536. */
+  readonly ids: number;
+  /** `sequential`: each is the one before it plus one, as in servers of old. */
+  readonly order: 'random' | 'sequential';
+  /** Queries leave from so many ports, drawn at random: 1 to 16,384, all that are ephemeral; of fewer, those from 49152 on. */
+  readonly ports: number;
+}
+
 /** A local DNS server: answers stub resolvers, caches, walks the hierarchy. */
 export interface ResolverService {
   readonly kind: 'dns.resolver';
@@ -35,6 +57,10 @@ export interface ResolverService {
   readonly edns: Bytes | null;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
+  /** Absent: none. */
+  readonly limits?: ServerLimits;
+  /** Absent: all IDs and ports, at random. */
+  readonly queries?: QuerySettings;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -50,6 +76,8 @@ export interface NameServerService {
   /** The code that every query gets in place of an answer; null for answers. */
   readonly answers: ResponseCode | null;
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
+  /** Absent: none. */
+  readonly limits?: ServerLimits;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -94,7 +122,7 @@ export interface RegisterAction {
   readonly servers: readonly { readonly name: DomainName; readonly address: string }[];
 }
 
-export type DnsAction = ResolveAction | UpdateAction | RegisterAction;
+export type DnsAction = ResolveAction | UpdateAction | RegisterAction | AttackAction | LoadAction;
 
 /**
  * The last answer that a host's stub resolver got for a name: `is` matches any record's data in presentation form

@@ -4,7 +4,7 @@
  * into a Scenario.
  */
 import type { ResourceRecord } from '../../engines/dns/records.ts';
-import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
+import type { NameServerService, QuerySettings, ServerLimits, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -96,6 +96,8 @@ export interface ProgramResolver {
   serves: string[];
   readonly cache: number;
   readonly walk: Walk;
+  readonly limits?: ServerLimits | undefined;
+  readonly queries?: QuerySettings | undefined;
   readonly edns: Bytes | null;
   readonly implicit: boolean;
   readonly at: SourceRange | null;

@@ -16,11 +16,13 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     const { origin, servers, records, implicit, at } = zone;
     services.push({ kind: 'dns.zone', origin, servers, records, operators: operators.get(zone) ?? [], implicit, at });
   }
-  for (const { host, recursion, edns, answers, implicit, at } of program.nameServers.values()) {
-    services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, implicit, at });
+  for (const { host, recursion, edns, answers, limits, implicit, at } of program.nameServers.values()) {
+    const own = limits ? { limits } : {};
+    services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
   }
-  for (const { host, cache, walk, edns, implicit, at } of program.resolvers.values()) {
-    services.push({ kind: 'dns.resolver', host, cache, walk, edns, hints, implicit, at });
+  for (const { host, cache, walk, edns, limits, queries, implicit, at } of program.resolvers.values()) {
+    const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) };
+    services.push({ kind: 'dns.resolver', host, cache, walk, edns, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

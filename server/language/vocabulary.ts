@@ -5,6 +5,7 @@
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
+import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
@@ -21,6 +22,7 @@ export const vocabulary: readonly Entry[] = [
   ...faultsVocabulary,
   ...transferVocabulary,
   ...dnsVocabulary,
+  ...dnsAttacksVocabulary,
   ...dnsChangesVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,

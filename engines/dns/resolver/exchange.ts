@@ -6,13 +6,16 @@
  *
  * A reply that did not fit into a datagram comes back truncated; then the same server is asked again over TCP (RFC 7766 §5).
  */
+
+import { count } from '../../format.ts';
 import { type Process, race } from '../../kernel/process.ts';
-import { type Address, type DatagramSocket, failed, type Host } from '../../network/host.ts';
+import type { Address, Host } from '../../network/host.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
 import { type Message, type QueryOptions, type Question, query } from '../wire/message.ts';
+import { drawId, openChannel, type QueryChannel, tellMismatches } from './query-source.ts';
 import { DNS_PORT, mismatch, type Reply } from './reply.ts';
 import type { ServerStreams } from './streams.ts';
 
@@ -50,24 +53,26 @@ export function* openQuery(
   recursionDesired: boolean,
   options: QueryOptions = {},
 ): Process<OutstandingQuery | undefined> {
-  return yield* openMessage(host, query(host.random('dns id').below(0x10000), question, recursionDesired, options));
+  return yield* openMessage(host, query(drawId(host), question, recursionDesired, options));
 }
 
 /** Any message that waits for a reply, an update as well; otherwise as `openQuery`. */
 export function* openMessage(host: Host, message: Message): Process<OutstandingQuery | undefined> {
-  const socket = yield* host.bind(0);
-  return failed(socket) ? undefined : new OutstandingQuery(host, socket, message);
+  const channel = yield* openChannel(host, message.id);
+  return channel && new OutstandingQuery(host, channel, message);
 }
 
 /** One query that may be sent several times, to one server or to several; a late reply to an earlier sending counts, too. */
 export class OutstandingQuery {
   readonly #host: Host;
-  readonly #socket: DatagramSocket;
+  readonly #socket: QueryChannel;
   readonly #query: Message;
   /** When each server was last asked. */
   readonly #sentAt = new Map<Address, Nanoseconds>();
+  /** Replies that did not match. */
+  #ignored = 0;
 
-  constructor(host: Host, socket: DatagramSocket, message: Message) {
+  constructor(host: Host, socket: QueryChannel, message: Message) {
     this.#host = host;
     this.#socket = socket;
     this.#query = message;
@@ -95,6 +100,9 @@ export class OutstandingQuery {
 
   close(): void {
     this.#socket.close();
+    if (this.#ignored > 1) this.#host.narrator.note(`ignored ${count(this.#ignored, 'reply', 'replies')} that did not match`);
+    tellMismatches(this.#host, this.#ignored);
+    this.#ignored = 0;
   }
 
   *#matching(): Process<Reply | null> {
@@ -104,7 +112,7 @@ export class OutstandingQuery {
       const { from, bytes } = datagram;
       const sentAt = this.#sentAt.get(from.address);
       if (sentAt === undefined || from.port !== DNS_PORT) {
-        this.#host.narrator.note(`ignores a reply from ${from.address}, which was not asked`);
+        this.#ignore(`ignores a reply from ${from.address}, which was not asked`);
         continue;
       }
       const reply = decode(bytes);
@@ -112,7 +120,12 @@ export class OutstandingQuery {
       if (reply.ok && objection === undefined) {
         return { kind: 'response', message: reply.message, from: from.address, roundTrip: this.#host.now() - sentAt };
       }
-      this.#host.narrator.note(objection as string);
+      this.#ignore(objection as string);
     }
+  }
+
+  /** Only the first one is told by itself: a forger sends thousands. */
+  #ignore(why: string): void {
+    if (this.#ignored++ === 0) this.#host.narrator.note(why);
   }
 }

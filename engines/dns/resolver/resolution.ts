@@ -11,7 +11,7 @@
  * recursion answers with a referral all the same, and the walk goes on from there.
  *
  * What is believed: only records at or below the zone whose servers were asked (the bailiwick); addresses of name servers
- * only from there, too.
+ * only from there, too (authority.ts).
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
@@ -22,6 +22,7 @@ import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from '../server/zone.ts';
 import { type Message, type QueryOptions, type Question, query, type ResponseCode } from '../wire/message.ts';
+import { takeAuthority } from './authority.ts';
 import { type Cache, credibility } from './cache.ts';
 import { askServer } from './dialogue.ts';
 import type { RoundTripTable } from './server-selection.ts';
@@ -306,7 +307,10 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
     cache.store([alias], trust, true);
     name = alias.data.target;
   }
-  if (ended) return { kind: 'records', records: chain, alias: undefined };
+  if (ended) {
+    takeAuthority(cache, zone, name, message);
+    return { kind: 'records', records: chain, alias: undefined };
+  }
 
   const soa = message.authorities.find((record) => record.data.type === 'SOA' && inBailiwick(record) && isSubdomain(name, record.name));
   const denied = code === 'NXDOMAIN' || soa !== undefined;

@@ -5,13 +5,16 @@
  */
 import type { Process } from '../../kernel/process.ts';
 import { type Datagram, type DatagramSocket, type Endpoint, failed, type Host } from '../../network/host.ts';
-import { canonical } from '../domain-name.ts';
+import { canonical, ROOT } from '../domain-name.ts';
+import { setQuerySource } from '../resolver/query-source.ts';
 import { DNS_PORT } from '../resolver/reply.ts';
 import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
+import type { DomainName, QuerySettings, ServerLimits } from '../scenario.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
 import { type Message, type Question, type ResponseCode, response } from '../wire/message.ts';
+import { Admission } from './admission.ts';
 import { answer, refusal, withEdns } from './authoritative.ts';
 import { serveStreams } from './stream-server.ts';
 import type { Zone } from './zone.ts';
@@ -33,12 +36,26 @@ export interface ServerSettings {
   /** Told of each query that a zone of the server's own answered. */
   readonly answered: (host: Host, query: Message) => void;
   /** Outlive a crash of the host: they count for the whole run. */
-  readonly counts: RecursionCounts & { queries: number };
+  readonly counts: RecursionCounts & { queries: number; dropped: number };
+  /** How it asks further. Absent: with all IDs, from all ports, at random. */
+  readonly queries?: QuerySettings;
+  /** Absent: none. */
+  readonly limits?: ServerLimits;
+  /** The last query, for who reads the server's log. */
+  lastQuery?: LoggedQuery;
+}
+
+/** What a server's log says of a query. */
+export interface LoggedQuery {
+  readonly from: Endpoint;
+  readonly id: number;
+  readonly name: DomainName;
 }
 
 /** Serves for ever; ends at once where the port is taken. */
 export function* serve(host: Host, settings: ServerSettings): Process {
   const socket = yield* host.bind(DNS_PORT);
+  if (settings.queries) setQuerySource(host, settings.queries);
   if (failed(socket)) {
     host.narrator.note(`cannot serve DNS: ${socket.failure}`);
     return;
@@ -88,23 +105,35 @@ class NameServer {
   readonly #host: Host;
   readonly #settings: ServerSettings;
   readonly #resolver: Resolver | undefined;
+  readonly #admission: Admission | undefined;
   readonly #inProgress = new Set<string>();
 
   constructor(host: Host, settings: ServerSettings) {
     this.#host = host;
     this.#settings = settings;
+    this.#admission = settings.limits && new Admission(settings.limits);
+    if (this.#admission) host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
     this.#resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
   }
 
-  /** The response; undefined where the same query of that client is being worked on: it gets one response. */
+  /** The response; undefined where the same query of that client is being worked on, which gets one response, and where it is dropped. */
   *answer(query: Message, from: Endpoint): Process<Message | undefined> {
+    const { narrator, name } = this.#host;
     const { counts } = this.#settings;
     counts.queries++;
-    this.#host.narrator.measure('queries', [this.#host.name], counts.queries);
+    narrator.measure('queries', [name], counts.queries);
+    this.#settings.lastQuery = { from, id: query.id, name: query.questions[0]?.name ?? ROOT };
     const key = queryKey(from, query);
     if (this.#inProgress.has(key)) return undefined;
+    const delay = this.#admission ? this.#admission.admit(from.address, this.#host.now()) : 0;
+    if (delay === null) {
+      counts.dropped++;
+      narrator.measure('dropped queries', [name], counts.dropped);
+      return undefined;
+    }
     this.#inProgress.add(key);
     try {
+      if (delay > 0) yield* this.#host.sleep(delay);
       return yield* this.#response(query, from);
     } finally {
       this.#inProgress.delete(key);

@@ -21,6 +21,7 @@ import {
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
 import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { limitProperties, limitsOf, queriesOf, queryProperties } from './dns-limits.ts';
 import { step, timing } from './timing.ts';
 
 /** Message protocols that views can be limited to. */
@@ -114,6 +115,8 @@ export const dnsVocabulary = [
           example: 'walk iteratively',
         },
       ),
+      ...queryProperties,
+      ...limitProperties,
       edns: property('edns ( SWITCH | SIZE )', edns, {
         doc: 'Whether it asks with EDNS(0), for UDP messages of 1232 bytes or of the size given. Without, what is longer than 512 bytes comes over TCP.',
         default: 'off',
@@ -135,6 +138,8 @@ export const dnsVocabulary = [
         serves: [] as string[],
         cache: block.cache?.RECORDS ?? cacheDefault,
         walk: block.walk?.WALK ?? walkDefault,
+        limits: limitsOf(block),
+        queries: queriesOf(block),
         edns: payload(block.edns, null),
         implicit: false,
         at: site.at,
@@ -166,6 +171,7 @@ export const dnsVocabulary = [
           example: 'recursion on',
         },
       ),
+      ...limitProperties,
       edns: property('edns ( SWITCH | SIZE )', edns, {
         doc: 'Whether it knows EDNS(0), and the greatest UDP message that it sends and takes with it. With `off` it says FORMERR to whoever asks with EDNS, as old servers do.',
         default: `${ednsDefault} B`,
@@ -205,6 +211,7 @@ export const dnsVocabulary = [
       program.nameServers.set(own.toLowerCase(), {
         ...nameServerDefaults(own),
         recursion: block.recursion ? block.recursion.SWITCH === 'on' : null,
+        limits: limitsOf(block),
         edns: payload(block.edns, ednsDefault),
         answers: block.answers?.CODE ?? null,
         updatesFrom,
