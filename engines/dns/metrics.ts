@@ -18,6 +18,16 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     doc: 'Queries that a server has received so far.',
   },
   {
+    name: 'load share',
+    unit: 'ratio',
+    subjects: [
+      { preposition: 'of', type: 'domain-name' },
+      { preposition: 'at', type: 'host' },
+    ],
+    doc: 'Of the lookups of a name with several addresses so far, by all hosts, the share whose first address was this host’s.',
+    standard: 'RFC 1794',
+  },
+  {
     name: 'cache hit ratio',
     unit: 'ratio',
     subjects: [{ preposition: 'of', type: 'host' }],

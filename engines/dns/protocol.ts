@@ -4,13 +4,15 @@ import type { Host } from '../network/host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
 import { canonical, displayName } from './domain-name.ts';
+import { LoadShares } from './load-share.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
+import type { RecordOrder } from './record-order.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
 import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
 import { type ServerSettings, serve } from './server/name-server.ts';
 import { loadZone, type Zone } from './server/zone.ts';
-import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import { followLookups, lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
 
 /** Cache of a name server that offers recursion without being declared a resolver. */
 const SERVER_CACHE = 10_000;
@@ -23,6 +25,9 @@ export const dns: Protocol = {
 
 function install(world: World): Installed {
   const settings = settingsByHost(world);
+  const { hosts } = world.scenario;
+  const shares = new LoadShares(new Map(hosts.map(({ address, name }) => [address, name])));
+  for (const { name } of hosts) followLookups(world.host(name), (host, past) => shares.count(host, past));
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
     perform: (action: Action) => (action.kind === 'dns.resolve' ? resolveStep(world, settings, action) : undefined),
@@ -35,6 +40,7 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
   const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
   const zones = new Map<string, Zone[]>();
   const recursion = new Map<string, RecursionSettings>();
+  const orders = new Map<string, RecordOrder>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
       const zone = loadZone(service.origin, service.records);
@@ -42,8 +48,10 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
       continue;
     }
     if (!zones.has(service.host)) zones.set(service.host, []);
+    if (service.kind === 'dns.server' && service.order) orders.set(service.host, service.order);
     if (service.kind === 'dns.resolver') {
-      recursion.set(service.host, { cache: service.cache, hints: service.hints, walk: service.walk });
+      const { cache, hints, walk, order } = service;
+      recursion.set(service.host, { cache, hints, walk, ...(order ? { order } : {}) });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
       recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively' });
@@ -52,7 +60,13 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
   const settings = new Map<string, ServerSettings>();
   for (const [host, served] of zones) {
     const own = recursion.get(host);
-    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), counts: { queries: 0, questions: 0, hits: 0 } });
+    const order = orders.get(host);
+    settings.set(host, {
+      zones: served,
+      ...(order ? { order } : {}),
+      ...(own ? { recursion: own } : {}),
+      counts: { queries: 0, questions: 0, hits: 0 },
+    });
   }
   return settings;
 }

@@ -1,5 +1,6 @@
 /** What a scenario can say about DNS. */
 import type { SourceRange } from '../scenario.ts';
+import type { RecordOrder } from './record-order.ts';
 import type { ResourceRecord } from './records.ts';
 
 /** Names are absolute, in presentation form with the trailing dot, lower case kept as written (`gaia.cs.umass.edu.`; the root is `.`). */
@@ -27,6 +28,8 @@ export interface ResolverService {
   /** Greatest number of cached record sets. 0 caches nothing. */
   readonly cache: number;
   readonly walk: Walk;
+  /** In which order it gives the records of a set that it caches. Absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   readonly implicit: boolean;
@@ -39,6 +42,8 @@ export interface NameServerService {
   readonly host: string;
   /** Offers recursion (RA): a query with RD is answered by asking further on the client's behalf (RFC 1034 §4.3.1). */
   readonly recursion: boolean;
+  /** In which order it gives the records of a set of its zones. Absent: `cyclic`. */
+  readonly order?: RecordOrder;
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   readonly implicit: boolean;
   readonly at: SourceRange | null;

@@ -3,6 +3,7 @@
  * diagnostics. The vocabulary's `build` functions fill it; `defaults/` fills in what was left out; `compile.ts` turns it
  * into a Scenario.
  */
+import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
@@ -92,8 +93,14 @@ export interface ProgramResolver {
   serves: string[];
   readonly cache: number;
   readonly walk: Walk;
+  readonly order?: RecordOrder;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
+}
+
+export interface ProgramNameServer extends Omit<NameServerService, 'kind' | 'hints' | 'recursion'> {
+  /** null: not said. */
+  readonly recursion: boolean | null;
 }
 
 export interface ProgramMailServer extends Omit<MailServerService, 'kind' | 'domains' | 'greeting' | 'helo'> {
@@ -153,7 +160,7 @@ export class Program {
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
   readonly resolvers = new Map<string, ProgramResolver>();
-  readonly nameServers = new Map<string, Omit<NameServerService, 'hints'>>();
+  readonly nameServers = new Map<string, ProgramNameServer>();
   readonly mailServers = new Map<string, ProgramMailServer>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();

@@ -14,9 +14,11 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   for (const { origin, servers, records, implicit, at } of program.zones.values()) {
     services.push({ kind: 'dns.zone', origin, servers, records, implicit, at });
   }
-  for (const server of program.nameServers.values()) services.push({ ...server, hints });
-  for (const { host, cache, walk, implicit, at } of program.resolvers.values()) {
-    services.push({ kind: 'dns.resolver', host, cache, walk, hints, implicit, at });
+  for (const server of program.nameServers.values()) {
+    services.push({ ...server, kind: 'dns.server', recursion: server.recursion ?? false, hints });
+  }
+  for (const { host, cache, walk, order, implicit, at } of program.resolvers.values()) {
+    services.push({ kind: 'dns.resolver', host, cache, walk, ...(order ? { order } : {}), hints, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

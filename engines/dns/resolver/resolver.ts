@@ -6,6 +6,7 @@ import { type Process, type Task, wait } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { canonical } from '../domain-name.ts';
 import { durationText } from '../presentation.ts';
+import type { RecordOrder } from '../record-order.ts';
 import type { Walk } from '../scenario.ts';
 import type { Zone } from '../server/zone.ts';
 import { type Message, type Question, response } from '../wire/message.ts';
@@ -17,6 +18,8 @@ export interface RecursionSettings {
   /** Record sets in the cache; 0 for none. */
   readonly cache: number;
   readonly hints: RootHints;
+  /** In which order clients get the records of a set; absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** May be switched while the server runs. */
   walk: Walk;
 }

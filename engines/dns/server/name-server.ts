@@ -5,6 +5,7 @@
 import type { Process } from '../../kernel/process.ts';
 import { type Datagram, type DatagramSocket, failed, type Host } from '../../network/host.ts';
 import { canonical } from '../domain-name.ts';
+import { AnswerOrder, type RecordOrder } from '../record-order.ts';
 import { DNS_PORT } from '../resolver/exchange.ts';
 import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
 import { decode } from '../wire/decode.ts';
@@ -16,10 +17,17 @@ import type { Zone } from './zone.ts';
 
 export interface ServerSettings {
   readonly zones: readonly Zone[];
+  /** In which order the records of a set of these zones are given; absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** Absent: the server offers no recursion. */
   readonly recursion?: RecursionSettings;
   /** Outlive a crash of the host: they count for the whole run. */
   readonly counts: RecursionCounts & { queries: number };
+}
+
+interface Orders {
+  readonly own: AnswerOrder;
+  readonly cached: AnswerOrder;
 }
 
 /** Serves for ever; ends at once where the port is taken. */
@@ -30,6 +38,10 @@ export function* serve(host: Host, settings: ServerSettings): Process {
     return;
   }
   const resolver = settings.recursion && new Resolver(host, settings.recursion, settings.zones, settings.counts);
+  const orders: Orders = {
+    own: new AnswerOrder(settings.order ?? 'cyclic', host.random('dns record order')),
+    cached: new AnswerOrder(settings.recursion?.order ?? 'cyclic', host.random('dns record order of the cache')),
+  };
   const inProgress = new Set<string>();
   for (;;) {
     const datagram = yield* socket.receive();
@@ -42,7 +54,7 @@ export function* serve(host: Host, settings: ServerSettings): Process {
     const key = queryKey(datagram, query);
     if (inProgress.has(key)) continue;
     inProgress.add(key);
-    const task = host.spawn('answer a query', respond(socket, datagram, query, settings, resolver));
+    const task = host.spawn('answer a query', respond(socket, datagram, query, settings, resolver, orders));
     task.whenDone(() => inProgress.delete(key));
   }
 }
@@ -68,11 +80,12 @@ function* respond(
   query: Message,
   settings: ServerSettings,
   resolver: Resolver | undefined,
+  orders: Orders,
 ): Process {
   const own = answer(settings.zones, query, { recursionAvailable: resolver !== undefined });
   const recursive = resolver && query.recursionDesired && !refusal(query) && !settles(own, query);
   const message = recursive ? withEdns(query, yield* resolver.answer(query)) : own;
-  send(socket, datagram, query, message);
+  send(socket, datagram, query, message, recursive ? orders.cached : orders.own);
 }
 
 /** False where asking further would bring more: the name lies outside our zones, below a cut, or behind an alias that leads there. */
@@ -87,9 +100,11 @@ function settles(own: Message, query: Message): boolean {
   return last.data.type !== 'CNAME' || question.type === 'CNAME' || question.type === 'ANY' || own.authorities.length > 0;
 }
 
-function send(socket: DatagramSocket, datagram: Datagram, query: Message, message: Message): void {
+function send(socket: DatagramSocket, datagram: Datagram, query: Message, message: Message, order?: AnswerOrder): void {
   const limit = query.edns ? Math.max(UDP_LIMIT, Math.min(EDNS_PAYLOAD, query.edns.payload)) : UDP_LIMIT;
-  const sent = fitted(message, limit);
+  // What does not fit was not given: the order is of what is sent. Another order may compress less well.
+  const whole = fitted(message, limit);
+  const sent = order ? fitted(order.apply(whole), limit) : whole;
   socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
 }
 

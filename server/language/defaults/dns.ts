@@ -219,8 +219,9 @@ export function offerRecursion(program: Program): void {
   for (const zone of program.zones.values()) {
     for (const host of zone.servers) {
       const key = host.toLowerCase();
-      if (program.nameServers.has(key)) continue;
-      program.nameServers.set(key, { kind: 'dns.server', host, recursion: true, implicit: true, at: null });
+      const declared = program.nameServers.get(key);
+      if (declared && declared.recursion !== null) continue;
+      program.nameServers.set(key, { host, implicit: true, at: null, ...declared, recursion: true });
     }
   }
 }

@@ -25,6 +25,8 @@ import { step, timing } from './timing.ts';
 export const dnsProtocols = ['dns'] as const;
 
 const walk = wordChoice('iteratively', 'recursively');
+/** The words of BIND's `rrset-order`. */
+const order = wordChoice('cyclic', 'fixed', 'random');
 
 export const dnsVocabulary = [
   entry({
@@ -92,6 +94,16 @@ export const dnsVocabulary = [
           example: 'cache 10000',
         },
       ),
+      order: property(
+        'order ORDER',
+        { ORDER: order },
+        {
+          doc: 'In which order hosts get the records of a set from its cache: each answer begins one further on, they stay as they came, or they are shuffled.',
+          default: 'cyclic',
+          standard: 'RFC 1794',
+          example: 'order fixed',
+        },
+      ),
       walk: property(
         'walk WALK',
         { WALK: walk },
@@ -117,6 +129,7 @@ export const dnsVocabulary = [
         serves: [] as string[],
         cache: block.cache?.RECORDS ?? cacheDefault,
         walk: block.walk?.WALK ?? walkDefault,
+        ...(block.order ? { order: block.order.ORDER } : {}),
         implicit: false,
         at: site.at,
       };
@@ -147,6 +160,16 @@ export const dnsVocabulary = [
           example: 'recursion on',
         },
       ),
+      order: property(
+        'order ORDER',
+        { ORDER: order },
+        {
+          doc: 'In which order the records of a set are given: each answer begins one further on than the one before, they stay as the zone has them, or they are shuffled.',
+          default: 'cyclic',
+          standard: 'RFC 1794',
+          example: 'order cyclic',
+        },
+      ),
     },
     doc: 'Settings of a host that serves zones.',
     standard: 'RFC 1034 §4.3',
@@ -157,9 +180,9 @@ export const dnsVocabulary = [
       if (own === null || !program.declareOnce(`nameserver ${own.toLowerCase()}`, `Name server \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
       program.nameServers.set(own.toLowerCase(), {
-        kind: 'dns.server',
         host: own,
-        recursion: block.recursion?.SWITCH === 'on',
+        recursion: block.recursion ? block.recursion.SWITCH === 'on' : null,
+        ...(block.order ? { order: block.order.ORDER } : {}),
         implicit: false,
         at: site.at,
       });
