@@ -98,8 +98,13 @@ function judge(host: Host, expected: AnswerExpectation): Judgement {
 function matches({ lookup: found }: PastLookup, is: string): boolean {
   const wanted = loose(is);
   if (found.kind !== 'answer') return loose(lookupText(found)) === wanted;
-  // A text may be given without the quotes of its presentation form.
-  return found.records.some(({ data }) => loose(presentation(data)) === wanted || (data.type === 'TXT' && data.strings.join('') === is));
+  // A text may be given without the quotes of its presentation form, raw data without its length.
+  return found.records.some(
+    ({ data }) =>
+      loose(presentation(data)) === wanted ||
+      (data.type === 'TXT' && data.strings.join('') === is) ||
+      ('hex' in data && data.hex === wanted),
+  );
 }
 
 function loose(text: string): string {

@@ -32,6 +32,7 @@ const tldServers: Readonly<Record<string, string>> = {
   'com.': 'a.gtld-servers.net',
   'net.': 'a.gtld-servers.net',
   'edu.': 'a.edu-servers.net',
+  'arpa.': 'a.ns.arpa',
 };
 
 /** Domains above declared zones that have no zone of their own: the top-level ones, each with its server. */

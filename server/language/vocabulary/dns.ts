@@ -18,7 +18,7 @@ import {
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
-import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { absolute, askedName, readZoneBlock, readZoneFile } from '../zone-records.ts';
 import { step, timing } from './timing.ts';
 
 /** Message protocols that views can be limited to. */
@@ -192,15 +192,15 @@ export const dnsVocabulary = [
     id: 'resolve',
     pattern: 'HOST resolves NAME [TYPE] [WALK]',
     slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk) },
-    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. `iteratively` and `recursively` set how the local server walks from now on.',
+    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. With PTR, an address stands for its name in in-addr.arpa. `iteratively` and `recursively` set how the local server walks from now on.',
     standard: 'RFC 1034 §5.3.1',
     example: 'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu A iteratively',
     build(given, _block, site: Site) {
       const when = timing(given, site);
       if (!when) return;
       site.program.needsDns = true;
-      const name = absolute(given.NAME.text);
       const type = given.TYPE?.text ?? 'A';
+      const name = askedName(given.NAME.text, type);
       site.program.usesZone(name, site.place(given.NAME));
       if (given.WALK === 'recursively') site.program.walksRecursively = true;
       site.step(when, given.HOST, (asking) => ({ kind: 'dns.resolve', host: asking, name, type, walk: given.WALK }));
