@@ -80,11 +80,13 @@ function* resolveStep(world: World, settings: ReadonlyMap<string, ServerSettings
 
 /** The operator of the host's local server sets how it walks from now on. */
 function switchWalk(world: World, settings: ReadonlyMap<string, ServerSettings>, host: Host, walk: ResolveAction['walk'] & string): void {
-  const local = world.scenario.hosts.find((candidate) => candidate.address === host.nameservers[0]);
-  const recursion = local && settings.get(local.name)?.recursion;
-  if (!local || !recursion || recursion.walk === walk) return;
-  recursion.walk = walk;
-  world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  // Several where they share the address.
+  for (const local of world.scenario.hosts.filter((candidate) => candidate.address === host.nameservers[0])) {
+    const recursion = settings.get(local.name)?.recursion;
+    if (!recursion || recursion.walk === walk) continue;
+    recursion.walk = walk;
+    world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  }
 }
 
 function judge(host: Host, expected: AnswerExpectation): Judgement {

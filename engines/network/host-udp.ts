@@ -36,7 +36,7 @@ export function datagramSize(payload: Bytes): Bytes {
 export interface UdpNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  hostAt(address: string): number;
+  hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   readonly exchanges: UdpExchanges;
   send(from: number, to: number, size: Bytes, row: number, datagram: UdpDatagram): void;
@@ -156,7 +156,7 @@ class UdpSocket implements DatagramSocket {
 
   send(bytes: Uint8Array, to: Endpoint, info: MessageInfo): void {
     const { kernel, recorder, exchanges } = this.#network;
-    const target = this.#network.hostAt(to.address);
+    const target = this.#network.hostAt(to.address, this.#hostIndex);
     // No such host: there is no route, and the datagram goes nowhere.
     if (!this.#open || !this.#powered || target < 0 || bytes.length > LONGEST_DATAGRAM) return;
     const exchange = exchanges.between(this.#hostIndex, this.local.port, target, to.port);

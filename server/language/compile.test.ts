@@ -224,6 +224,8 @@ describe('the vocabulary', () => {
       mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',
       resolver: 'host engineering.nyu.edu\nresolver r',
       nameserver: 'nameserver n',
+      anycast: 'host a\nanycast n on a',
+      root: 'root',
       send: '',
     };
     for (const entry of vocabulary) {

@@ -88,6 +88,15 @@ export interface ProgramZone {
   readonly at: SourceRange | null;
 }
 
+/** An address that several hosts share: the name it goes by, and those hosts. */
+export interface ProgramAnycast {
+  /** The host under this name stands for all of them, and has the address. */
+  readonly name: string;
+  /** Host names. */
+  readonly instances: readonly string[];
+  readonly at: SourceRange;
+}
+
 export interface ProgramResolver {
   readonly host: string;
   serves: string[];
@@ -159,6 +168,10 @@ export class Program {
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
+  /** By lower-case name. */
+  readonly anycasts = new Map<string, ProgramAnycast>();
+  /** How many servers the root has, and how many com and net; 0 where nobody said. */
+  readonly rootServers = { root: 0, generic: 0 };
   readonly resolvers = new Map<string, ProgramResolver>();
   readonly nameServers = new Map<string, ProgramNameServer>();
   readonly mailServers = new Map<string, ProgramMailServer>();

@@ -11,14 +11,18 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   const tcp: TcpSettings = { ...tcpDefaults, ...program.tcp };
   const hints = rootHints(program);
   const services: Service[] = [];
+  // A shared address is served by each of the hosts that share it.
+  const serving = (host: string): readonly string[] => program.anycasts.get(host.toLowerCase())?.instances ?? [host];
   for (const { origin, servers, records, implicit, at } of program.zones.values()) {
-    services.push({ kind: 'dns.zone', origin, servers, records, implicit, at });
+    services.push({ kind: 'dns.zone', origin, servers: servers.flatMap(serving), records, implicit, at });
   }
   for (const server of program.nameServers.values()) {
-    services.push({ ...server, kind: 'dns.server', recursion: server.recursion ?? false, hints });
+    for (const host of serving(server.host))
+      services.push({ ...server, host, kind: 'dns.server', recursion: server.recursion ?? false, hints });
   }
-  for (const { host, cache, walk, order, implicit, at } of program.resolvers.values()) {
-    services.push({ kind: 'dns.resolver', host, cache, walk, ...(order ? { order } : {}), hints, implicit, at });
+  for (const { host: name, cache, walk, order, implicit, at } of program.resolvers.values()) {
+    for (const host of serving(name))
+      services.push({ kind: 'dns.resolver', host, cache, walk, ...(order ? { order } : {}), hints, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;
@@ -44,20 +48,22 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     seed: program.seed ?? 1,
     fidelity: program.fidelity,
     sources: program.sources.map((source) => source.uri),
-    hosts: [...program.hosts.values()].map((host) => {
-      const server = served.get(host.name.toLowerCase());
-      const address = server === undefined ? null : (program.hosts.get(server.toLowerCase())?.address ?? null);
-      return {
-        name: host.name,
-        address: host.address!,
-        nameservers: address === null ? [] : [address],
-        ...access,
-        ...host.access,
-        tcp: { ...tcp, ...host.tcp },
-        implicit: host.implicit,
-        at: host.at,
-      };
-    }),
+    hosts: [...program.hosts.values()]
+      .filter((host) => !program.anycasts.has(host.name.toLowerCase()))
+      .map((host) => {
+        const server = served.get(host.name.toLowerCase());
+        const address = server === undefined ? null : (program.hosts.get(server.toLowerCase())?.address ?? null);
+        return {
+          name: host.name,
+          address: host.address!,
+          nameservers: address === null ? [] : [address],
+          ...access,
+          ...host.access,
+          tcp: { ...tcp, ...host.tcp },
+          implicit: host.implicit,
+          at: host.at,
+        };
+      }),
     links: program.links,
     services,
     steps: program.steps,

@@ -37,7 +37,14 @@ export class Resolver {
   readonly #underway = new Map<string, Task<Resolution>>();
 
   constructor(host: Host, settings: RecursionSettings, zones: readonly Zone[], counts: RecursionCounts) {
-    this.#state = { host, cache: new Cache(host, settings.cache), roundTrips: new RoundTripTable(host), hints: settings.hints, zones };
+    this.#state = {
+      host,
+      cache: new Cache(host, settings.cache),
+      roundTrips: new RoundTripTable(host),
+      hints: settings.hints,
+      zones,
+      priming: false,
+    };
     this.#settings = settings;
     this.#counts = counts;
   }
