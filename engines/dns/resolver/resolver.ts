@@ -6,6 +6,7 @@ import { type Process, resultOf, type Task } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { canonical } from '../domain-name.ts';
 import { durationText } from '../presentation.ts';
+import type { RecordOrder } from '../record-order.ts';
 import type { Walk } from '../scenario.ts';
 import type { Zone } from '../server/zone.ts';
 import { type Message, type QueryOptions, type Question, response } from '../wire/message.ts';
@@ -20,6 +21,8 @@ export interface RecursionSettings {
   readonly hints: RootHints;
   /** What its queries say besides the question: EDNS, DO, CD. */
   readonly query: QueryOptions;
+  /** In which order clients get the records of a set; absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** May be switched while the server runs. */
   walk: Walk;
 }
@@ -49,6 +52,7 @@ export class Resolver {
       get zones() {
         return served.zones;
       },
+      priming: false,
     };
     this.#settings = settings;
     this.#counts = counts;

@@ -55,7 +55,7 @@ export const queryProperties = {
       example: 'query-ids 256',
     },
   ),
-  order: property(
+  idOrder: property(
     'id-order ORDER',
     { ORDER: wordChoice('random', 'sequential') },
     {
@@ -79,10 +79,10 @@ export const queryProperties = {
 
 /** What a block says of queries; undefined for nothing. */
 export function queriesOf(block: GivenBlock<typeof queryProperties>): QuerySettings | undefined {
-  if (!block.ids && !block.order && !block.ports) return undefined;
+  if (!block.ids && !block.idOrder && !block.ports) return undefined;
   return {
     ids: block.ids?.N ?? queriesDefault.ids,
-    order: block.order?.ORDER ?? queriesDefault.order,
+    order: block.idOrder?.ORDER ?? queriesDefault.order,
     ports: block.ports?.N ?? queriesDefault.ports,
   };
 }
