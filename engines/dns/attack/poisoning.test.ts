@@ -133,8 +133,15 @@ describe('poisoning a cache', () => {
     // The textbook’s own zone edu. is replaced.
     const sequential = attack({ order: 'sequential', ports: 1, rate: 100, services });
     expect(notes(sequential)).toContain(`${ATTACKER}: sees that the resolver’s IDs follow one another`);
+    expect(sequential.steps[0]?.outcome).toMatch(/^poisoned at attempt 1: \d+ forged answers; odds by RFC 5452: 100 % an attempt$/);
     expect(victimGets(sequential)).toBe('6.6.6.6');
     expect(victimGets(attack({ order: 'random', ports: 1, rate: 100, services }))).toBe('128.119.245.12');
+  });
+
+  test('is the same race at fidelity flows, where datagrams travel one by one', () => {
+    const scenario = scenarioOf({ ids: 16, ports: 1 });
+    const told = (['packets', 'flows'] as const).map((fidelity) => simulate({ ...scenario, fidelity }).steps.map(({ outcome }) => outcome));
+    expect(told[1]).toEqual(told[0]);
   });
 
   test('the claimed server hears nothing of it, and captures show its address as the source', () => {
