@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { bench as bundles } from './bundles.ts';
+import { bench as dns } from './dns.ts';
 import { bench as poisoning } from './dns-poisoning.ts';
 import { bench as editor } from './editor.ts';
 import { bench as engines } from './engines.ts';
@@ -40,8 +41,9 @@ await chapter(
   editor,
 );
 await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
+await chapter('DNS', 'A query, an answer with an alias, a referral with three servers and their addresses, as whole messages.', dns);
 await chapter(
-  'DNS',
+  'Poisoning',
   'A race between forged answers and the real one, from the attacker’s first probe to the outcome, every packet recorded.',
   poisoning,
 );

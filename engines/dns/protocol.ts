@@ -10,10 +10,14 @@ import { keepResolving } from './load/load.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
-import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
+import type { AnswerExpectation, DnsService, NameServerService, ResolveAction } from './scenario.ts';
+import { LiveZone } from './server/live-zone.ts';
 import { type ServerSettings, serve } from './server/name-server.ts';
-import { loadZone, type Zone } from './server/zone.ts';
+import { takeUpdate } from './server/zone-changes.ts';
+import { ZoneTally } from './server/zone-tally.ts';
 import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import { performUpdate } from './update/steps.ts';
+import { EDNS_PAYLOAD } from './wire/message.ts';
 
 /** Cache of a name server that offers recursion without being declared a resolver. */
 const SERVER_CACHE = 10_000;
@@ -36,18 +40,22 @@ function install(world: World): Installed {
 function perform(world: World, settings: ReadonlyMap<string, ServerSettings>, action: Action): Process<StepOutcome> | undefined {
   if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
   if (action.kind === 'dns.load') return keepResolving(world, action);
-  return attackStep(world, settings, action);
+  return performUpdate(world, action) ?? attackStep(world, settings, action);
 }
 
 /** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
 function settingsByHost(world: World): Map<string, ServerSettings> {
   const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
-  const zones = new Map<string, Zone[]>();
+  const addressOf = new Map(world.scenario.hosts.map(({ name, address }) => [name, address]));
+  const zones = new Map<string, LiveZone[]>();
   const recursion = new Map<string, RecursionSettings>();
   const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
+  const declared = new Map<string, NameServerService>();
+  const tally = new ZoneTally();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
-      const zone = loadZone(service.origin, service.records);
+      const operators = service.operators.flatMap((host) => addressOf.get(host) ?? []);
+      const zone = new LiveZone(service.origin, service.records, operators);
       for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), zone]);
       continue;
     }
@@ -55,19 +63,32 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
     const { limits } = service;
     const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
     more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
+    if (service.kind === 'dns.server') declared.set(service.host, service);
     if (service.kind === 'dns.resolver') {
-      recursion.set(service.host, { cache: service.cache, hints: service.hints, walk: service.walk });
+      const { cache, hints, walk, edns } = service;
+      recursion.set(service.host, { cache, hints, walk, query: edns === null ? {} : { edns } });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
-      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively' });
+      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {} });
     }
   }
   for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), zone]);
   const settings = new Map<string, ServerSettings>();
   for (const [host, served] of zones) {
     const own = recursion.get(host);
-    const counts = { queries: 0, dropped: 0, questions: 0, hits: 0 };
-    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), ...more.get(host), counts });
+    const server = declared.get(host);
+    settings.set(host, {
+      get zones() {
+        return served.map((zone) => zone.current);
+      },
+      ...(own ? { recursion: own } : {}),
+      ...more.get(host),
+      edns: server ? server.edns : EDNS_PAYLOAD,
+      answers: server?.answers ?? null,
+      update: (at, message, from) => takeUpdate(at, served, message, from),
+      answered: (at, query) => tally.count(at, served, query),
+      counts: { queries: 0, dropped: 0, questions: 0, hits: 0 },
+    });
   }
   return settings;
 }

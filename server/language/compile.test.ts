@@ -223,7 +223,8 @@ describe('the vocabulary', () => {
       zone: '',
       mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',
       resolver: 'host engineering.nyu.edu\nresolver r',
-      nameserver: 'nameserver n',
+      nameserver: 'host admin\nnameserver n',
+      register: 'host registrar, dns1.networkutopia.com\nzone x.com on ns.x.com\nregistrar registers networkutopia.com',
       poison: 'host a\nresolver r\nzone x.org on n.x.org\na poisons r with x.org A 10.0.0.1',
       send: '',
     };

@@ -4,7 +4,7 @@ import type { Run } from '../../run.ts';
 import type { Scenario, Step } from '../../scenario.ts';
 import { DEFAULT_LIMITS, Simulation, simulate } from '../../simulation.ts';
 import type { ServerLimits } from '../scenario.ts';
-import { resolveStep, textbook } from '../scenario-for-tests.ts';
+import { nameServer, resolveStep, textbook } from '../scenario-for-tests.ts';
 import type { FloodAction } from './scenario.ts';
 
 const SERVER = 'dns.cs.umass.edu';
@@ -25,9 +25,7 @@ function flooding(properties: Partial<FloodAction>): Step {
 }
 
 function scenarioOf(steps: readonly Step[], limits?: ServerLimits): Scenario {
-  const services = limits
-    ? ([{ kind: 'dns.server', host: SERVER, recursion: false, hints: [], limits, implicit: false, at: null }] as const)
-    : [];
+  const services = limits ? [nameServer(SERVER, { limits })] : [];
   return textbook(steps, { hosts: { bot: { latency: 5_000_000 } }, services });
 }
 

@@ -17,15 +17,16 @@ import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from '../domain-name.ts';
-import type { ResourceRecord } from '../records.ts';
+import { type ResourceRecord, recordSets } from '../records.ts';
 import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from '../server/zone.ts';
-import { type Message, type Question, query, type ResponseCode } from '../wire/message.ts';
+import { type Message, type QueryOptions, type Question, query, type ResponseCode } from '../wire/message.ts';
 import { takeAuthority } from './authority.ts';
 import { type Cache, credibility } from './cache.ts';
-import { ask, askForMore, type Reply } from './exchange.ts';
+import { askServer } from './dialogue.ts';
 import type { RoundTripTable } from './server-selection.ts';
+import type { ServerStreams } from './streams.ts';
 
 export type RootHints = readonly { readonly name: DomainName; readonly address: Address }[];
 
@@ -34,8 +35,13 @@ export interface ResolverState {
   readonly host: Host;
   readonly cache: Cache;
   readonly roundTrips: RoundTripTable;
+  readonly streams: ServerStreams;
+  /** Servers that turned out not to know EDNS (RFC 6891 §6.2.2). */
+  readonly withoutEdns: Set<Address>;
+  /** What its queries say besides the question. */
+  readonly query: QueryOptions;
   readonly hints: RootHints;
-  /** Zones that this host serves itself. */
+  /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
 }
 
@@ -198,8 +204,6 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
   const attempts = new Map<Address, number>();
   /** Servers that answered, but to no avail. */
   const useless = new Set<Address>();
-  /** Servers whose reply did not fit without EDNS. */
-  const truncating = new Set<Address>();
   let lookups = 0;
   const unresolved = delegation.servers.filter((server) => !delegation.addresses.has(server));
   for (;;) {
@@ -232,13 +236,12 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     // A server that walks on for us needs the time of the whole walk.
     const patience = effort.walk === 'recursively' ? 2 : 1;
     const timeout = Math.min(left, patience * roundTrips.timeout(address, least));
-    const options = { recursionDesired: effort.walk === 'recursively', timeout, edns: truncating.has(address) };
-    let reply: Reply = yield* ask(host, address, question, options);
-    const rest = effort.deadline - host.now();
-    if (reply.kind === 'response' && reply.message.truncated && !options.edns && rest > 0 && ++effort.queries <= MAX_QUERIES) {
-      truncating.add(address);
-      reply = yield* askForMore(host, address, question, { ...options, timeout: Math.min(rest, timeout) });
-    }
+    const reply = yield* askServer(state, address, question, {
+      recursionDesired: effort.walk === 'recursively',
+      timeout,
+      deadline: effort.deadline,
+      spend: () => ++effort.queries <= MAX_QUERIES,
+    });
     if (reply.kind !== 'response') {
       roundTrips.silent(address);
       continue;
@@ -272,7 +275,7 @@ function* serverAddresses(state: ResolverState, server: DomainName, effort: Effo
 }
 
 /** Codes that say something about the server, not about the name. */
-const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH'];
+const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH', 'BADVERS'];
 
 /** What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. */
 function understand(state: ResolverState, question: Question, zone: DomainName, message: Message): Settled | Delegation | string {
@@ -281,7 +284,7 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
   if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
     return SERVER_TROUBLE.includes(code) ? `gets ${code} and asks elsewhere` : `gets the unexpected code ${code} and asks elsewhere`;
   }
-  if (message.truncated) return 'gets a reply that is truncated even so: the rest would need TCP; asks elsewhere';
+  if (message.truncated) return 'gets a reply that is truncated even over TCP and asks elsewhere';
   const inBailiwick = (record: ResourceRecord): boolean => isSubdomain(record.name, zone);
   const trust = message.authoritative ? credibility.authoritative : credibility.answer;
 
@@ -336,16 +339,4 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
   }
   if (message.authoritative) return { kind: 'NODATA', soa: undefined };
   return 'gets a reply that leads nowhere (a lame server) and asks elsewhere';
-}
-
-/** Records grouped into sets of one name and type, in order of appearance. */
-export function recordSets(records: readonly ResourceRecord[]): ResourceRecord[][] {
-  const sets = new Map<string, ResourceRecord[]>();
-  for (const record of records) {
-    const key = `${canonical(record.name)} ${record.data.type}`;
-    const set = sets.get(key);
-    if (set) set.push(record);
-    else sets.set(key, [record]);
-  }
-  return [...sets.values()];
 }

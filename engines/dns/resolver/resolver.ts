@@ -2,21 +2,24 @@
  * A recursing server's side of resolution: answers a client's question with RD set by its cache or by asking further
  * (RFC 1034 §4.3.1, §5.3). Clients that ask the same at the same time share one resolution.
  */
-import { type Process, type Task, wait } from '../../kernel/process.ts';
+import { type Process, resultOf, type Task } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { canonical } from '../domain-name.ts';
 import { durationText } from '../presentation.ts';
 import type { Walk } from '../scenario.ts';
 import type { Zone } from '../server/zone.ts';
-import { type Message, type Question, response } from '../wire/message.ts';
+import { type Message, type QueryOptions, type Question, response } from '../wire/message.ts';
 import { Cache } from './cache.ts';
 import { type Resolution, type ResolverState, type RootHints, resolve } from './resolution.ts';
 import { RoundTripTable } from './server-selection.ts';
+import { ServerStreams } from './streams.ts';
 
 export interface RecursionSettings {
   /** Record sets in the cache; 0 for none. */
   readonly cache: number;
   readonly hints: RootHints;
+  /** What its queries say besides the question: EDNS, DO, CD. */
+  readonly query: QueryOptions;
   /** May be switched while the server runs. */
   walk: Walk;
 }
@@ -33,8 +36,20 @@ export class Resolver {
   readonly #counts: RecursionCounts;
   readonly #underway = new Map<string, Task<Resolution>>();
 
-  constructor(host: Host, settings: RecursionSettings, zones: readonly Zone[], counts: RecursionCounts) {
-    this.#state = { host, cache: new Cache(host, settings.cache), roundTrips: new RoundTripTable(host), hints: settings.hints, zones };
+  /** `served`: the zones that the host serves itself, as they are whenever it is asked. */
+  constructor(host: Host, settings: RecursionSettings, served: { readonly zones: readonly Zone[] }, counts: RecursionCounts) {
+    this.#state = {
+      host,
+      cache: new Cache(host, settings.cache),
+      roundTrips: new RoundTripTable(host),
+      streams: new ServerStreams(host),
+      withoutEdns: new Set(),
+      query: settings.query,
+      hints: settings.hints,
+      get zones() {
+        return served.zones;
+      },
+    };
     this.#settings = settings;
     this.#counts = counts;
   }
@@ -66,21 +81,8 @@ export class Resolver {
         if (resolution.kind === 'failure') host.narrator.note(`cannot resolve ${key}: ${resolution.reason}`);
       });
     }
-    return yield* result(task);
+    return yield* resultOf(task);
   }
-}
-
-/** Waits for a task that others may wait for, too. */
-function result<T>(task: Task<T>): Process<T> {
-  return wait<T>((resume) => {
-    let waiting = true;
-    task.whenDone((value) => {
-      if (waiting) resume(value);
-    });
-    return () => {
-      waiting = false;
-    };
-  });
 }
 
 function responseFrom(query: Message, resolution: Resolution): Message {

@@ -1,16 +1,19 @@
 /**
  * The authoritative server's answer: a pure function of its zones and the query, by the algorithm of RFC 1034 §4.3.2 with the
- * wildcards of RFC 4592 and the negative answers of RFC 2308.
+ * wildcards of RFC 4592, the substitution of names of RFC 6672 and the negative answers of RFC 2308.
  */
 import { ancestors, canonical, ROOT } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from '../wire/message.ts';
+import { substitute, substitutionFor } from './substitution.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 
 export interface AnswerOptions {
   /** The RA flag: this server offers recursion. */
   readonly recursionAvailable?: boolean;
+  /** The UDP payload that the server says it takes; null: it knows no EDNS. Without it, 1232 bytes. */
+  readonly edns?: number | null;
 }
 
 /** Aliases followed within one answer. */
@@ -18,20 +21,22 @@ const MAX_ALIASES = 16;
 
 /** The response to a query (not to a response). AA, referrals, negative and error answers as the standards have them. */
 export function answer(zones: readonly Zone[], query: Message, options: AnswerOptions = {}): Message {
-  const message = refusal(query) ?? search(zones, query);
-  return withEdns(query, { ...message, recursionAvailable: options.recursionAvailable ?? false });
+  const message = refusal(query, options.edns) ?? search(zones, query);
+  return withEdns(query, { ...message, recursionAvailable: options.recursionAvailable ?? false }, options.edns);
 }
 
 /** RFC 6891 §6.1.1: who asks with EDNS is answered with EDNS; others never see it. */
-export function withEdns(query: Message, message: Message): Message {
-  if (!query.edns) return message;
-  const edns: Edns = { payload: EDNS_PAYLOAD, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
+export function withEdns(query: Message, message: Message, payload: number | null = EDNS_PAYLOAD): Message {
+  if (!query.edns || payload === null) return message;
+  const edns: Edns = { payload, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
   return { ...message, edns };
 }
 
 /** The error that a query earns before anything is looked up; undefined for one in order. */
-export function refusal(query: Message): Message | undefined {
+export function refusal(query: Message, payload: number | null = EDNS_PAYLOAD): Message | undefined {
   if (query.opcode !== 'QUERY') return response(query, 'NOTIMP', { questions: query.questions.slice(0, 1) });
+  // RFC 6891 §7: who does not know OPT.
+  if (query.edns && payload === null) return response(query, 'FORMERR');
   // RFC 6891 §6.1.3
   if (query.edns && query.edns.version > 0) return response(query, 'BADVERS');
   // RFC 9619: a QUERY has one question.
@@ -58,6 +63,17 @@ function search(zones: readonly Zone[], query: Message): Message {
     const atParent =
       question.type === DS && delegation !== undefined && canonical((delegation[0] as ResourceRecord).name) === canonical(name);
     if (delegation && !atParent) return referral(query, zones, answers, delegation);
+    const substitution = substitutionFor(zone, name);
+    if (substitution) {
+      const target = substitute(name, substitution);
+      if (target === undefined) return response(query, 'YXDOMAIN', { authoritative: true, answers: [...answers, substitution] });
+      const repeated = answers.some((record) => record.data.type === 'CNAME' && canonical(record.name) === canonical(name));
+      if (repeated || aliases >= MAX_ALIASES) return found(query, zones, answers);
+      // RFC 6672 §3.1: the CNAME is for those who do not know the type.
+      answers.push(substitution, { name, ttl: substitution.ttl, data: { type: 'CNAME', target } });
+      name = target;
+      continue;
+    }
     const node = findNode(zone, name);
     if (!node) return negative(query, zone, answers, 'NXDOMAIN');
     const cname = node.get('CNAME')?.[0];
