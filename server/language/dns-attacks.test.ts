@@ -74,6 +74,12 @@ describe('properties', () => {
     });
   });
 
+  test('when a query is asked again over TCP', () => {
+    expect(service('resolver r.org { tcp-after 5 mismatches }', 'dns.resolver', 'r.org')).toMatchObject({
+      queries: { ids: 65_536, tcpAfter: 5 },
+    });
+  });
+
   test('limits of name servers and resolvers', () => {
     const both = 'capacity 20 per s  backlog 7  limit 5 queries per s';
     const limits = { capacity: 20, backlog: 7, perClient: 5 };
