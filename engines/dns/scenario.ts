@@ -45,6 +45,8 @@ export interface QuerySettings {
   readonly order: 'random' | 'sequential';
   /** Queries leave from so many ports, drawn at random: 1 to 16,384, all that are ephemeral; of fewer, those from 49152 on. */
   readonly ports: number;
+  /** A query that so many replies did not match is asked again over TCP (RFC 5452 §9.3), 1 or more; absent: none is. */
+  readonly tcpAfter?: number;
 }
 
 /** A local DNS server: answers stub resolvers, caches, walks the hierarchy. */
