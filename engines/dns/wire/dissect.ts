@@ -3,7 +3,7 @@ import type { Field } from '../../field.ts';
 import { displayName } from '../domain-name.ts';
 import { durationText, fieldText, presentation, quoted } from '../presentation.ts';
 import { type FieldFormat, formatNumbered, typeName } from '../record-format.ts';
-import { timestampText } from '../timestamp.ts';
+import { dateText } from '../timestamp.ts';
 import { codeName, hex, OPT, readField, readHeader, readOptions, readRecord, uint16, uint32 } from './decode.ts';
 import { IN, opcodes, type ResponseCode } from './message.ts';
 import { type NameOnWire, readName } from './name.ts';
@@ -266,11 +266,6 @@ function valueText(format: FieldFormat, value: unknown): string {
   if (format.kind === 'time') return `${value} s`;
   if (format.kind === 'timestamp') return `${dateText(value as number)} UTC`;
   return fieldText(format, value, displayName);
-}
-
-/** `2026-01-31 00:00:00`. */
-function dateText(seconds: number): string {
-  return timestampText(seconds).replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3 $4:$5:$6');
 }
 
 /** A name with its labels; where a pointer stands for the rest, where that points. */
