@@ -23,4 +23,25 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     subjects: [{ preposition: 'of', type: 'host' }],
     doc: 'Share of the questions to a resolver so far that it answered from its cache without asking any other server.',
   },
+  {
+    name: 'secure answers',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    doc: 'Answers of a validating resolver so far that are signed all the way from the root.',
+    standard: 'RFC 4033 §5',
+  },
+  {
+    name: 'insecure answers',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    doc: 'Answers of a validating resolver so far from zones that are not signed, as the zone above proves.',
+    standard: 'RFC 4033 §5',
+  },
+  {
+    name: 'bogus answers',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    doc: 'Questions so far that a validating resolver did not answer because what it learned should be signed and is not as it should.',
+    standard: 'RFC 4033 §5',
+  },
 ];

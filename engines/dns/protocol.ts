@@ -1,16 +1,19 @@
 /** DNS as the engines' registry knows it: which roles run where, what the steps do, how answers are judged. */
-import type { Process } from '../kernel/process.ts';
+import { atOnce, type Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
+import { Signing } from './dnssec/signing.ts';
 import { canonical, displayName } from './domain-name.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
-import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
+import type { AnswerExpectation, DnsService, ForgeAction, ResolveAction } from './scenario.ts';
+import { type Forgery, withForgeries } from './server/forgery.ts';
 import { type ServerSettings, serve } from './server/name-server.ts';
 import { loadZone, type Zone } from './server/zone.ts';
 import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import type { QueryOptions } from './wire/message.ts';
 
 /** Cache of a name server that offers recursion without being declared a resolver. */
 const SERVER_CACHE = 10_000;
@@ -25,34 +28,54 @@ function install(world: World): Installed {
   const settings = settingsByHost(world);
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
-    perform: (action: Action) => (action.kind === 'dns.resolve' ? resolveStep(world, settings, action) : undefined),
+    perform: (action: Action) => {
+      if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
+      return action.kind === 'dns.forge' ? forgeStep(world, settings, action) : undefined;
+    },
     judge: (expected: ExpectationKind) => (expected.kind === 'dns.answer' ? judge(world.host(expected.host), expected) : undefined),
   };
 }
 
 /** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
-function settingsByHost(world: World): Map<string, ServerSettings> {
+function settingsByHost(world: World): Map<string, ServerSettings & { forgeries: readonly Forgery[] }> {
   const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
+  const signing = new Signing(world.scenario.seed, services);
   const zones = new Map<string, Zone[]>();
   const recursion = new Map<string, RecursionSettings>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
-      const zone = loadZone(service.origin, service.records);
+      const zone = loadZone(service.origin, signing.recordsOf(service));
       for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), zone]);
       continue;
     }
+    if (service.kind === 'dns.signing') continue;
     if (!zones.has(service.host)) zones.set(service.host, []);
     if (service.kind === 'dns.resolver') {
-      recursion.set(service.host, { cache: service.cache, hints: service.hints, walk: service.walk });
+      const { cache, hints, walk, dnssec } = service;
+      recursion.set(service.host, {
+        cache,
+        hints,
+        walk,
+        query: dnssec ? { dnssecOk: true } : {},
+        ...(dnssec ? { trustAnchors: signing.trustAnchors() } : {}),
+      });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
-      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively' });
+      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {} });
     }
   }
-  const settings = new Map<string, ServerSettings>();
+  const settings = new Map<string, ServerSettings & { forgeries: readonly Forgery[] }>();
   for (const [host, served] of zones) {
     const own = recursion.get(host);
-    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), counts: { queries: 0, questions: 0, hits: 0 } });
+    settings.set(host, {
+      forgeries: [],
+      get zones() {
+        const now = world.host(host).now();
+        return served.map((zone) => withForgeries(signing.current(zone, now), this.forgeries));
+      },
+      ...(own ? { recursion: own } : {}),
+      counts: { queries: 0, questions: 0, hits: 0, secure: 0, insecure: 0, bogus: 0 },
+    });
   }
   return settings;
 }
@@ -60,8 +83,30 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
 function* resolveStep(world: World, settings: ReadonlyMap<string, ServerSettings>, action: ResolveAction): Process<StepOutcome> {
   const host = world.host(action.host);
   if (action.walk) switchWalk(world, settings, host, action.walk);
-  const found = yield* lookup(host, action.name, action.type);
+  const found = yield* lookup(host, action.name, action.type, { query: queryOptions(action) });
   return { outcome: lookupText(found), succeeded: found.kind === 'answer' };
+}
+
+function queryOptions({ checking }: ResolveAction): QueryOptions {
+  if (checking === 'with dnssec') return { dnssecOk: true };
+  return checking === 'without validation' ? { checkingDisabled: true } : {};
+}
+
+/** Somebody who runs a name server, or broke into it, lets it lie from now on. */
+function forgeStep(
+  world: World,
+  settings: ReadonlyMap<string, { forgeries: readonly Forgery[] }>,
+  action: ForgeAction,
+): Process<StepOutcome> {
+  return atOnce(() => {
+    const { host, name, address } = action;
+    const server = settings.get(host);
+    if (!server) return { outcome: `${host} serves no zone`, succeeded: false };
+    server.forgeries = [...server.forgeries, { name, address }];
+    const lie = `answers ${displayName(name)} A ${address}, without a signature, from now on`;
+    world.host(host).narrator.state('settings', `forges ${displayName(name)}`, address, { note: lie });
+    return { outcome: lie, succeeded: true };
+  });
 }
 
 /** The operator of the host's local server sets how it walks from now on. */

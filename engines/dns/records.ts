@@ -1,4 +1,5 @@
 /** Resource records as plain data (RFC 1035 §3.2, §3.3; RFC 3596 §2.1; RFC 2782; RFC 8659; RFC 4034; RFC 3597). */
+import { canonical } from './domain-name.ts';
 import type { DomainName } from './scenario.ts';
 
 /** What a record says, by type. Names are absolute with the trailing dot; text strings hold one char a byte (0–255). */
@@ -77,4 +78,16 @@ export interface ResourceRecord {
   /** Seconds, 0 to 2^31 − 1 (RFC 2181 §8). */
   readonly ttl: number;
   readonly data: RecordData;
+}
+
+/** Records grouped into sets of one name and type (RFC 2181 §5), in order of appearance. */
+export function recordSets<R extends ResourceRecord>(records: readonly R[]): R[][] {
+  const sets = new Map<string, R[]>();
+  for (const record of records) {
+    const key = `${canonical(record.name)} ${record.data.type}`;
+    const set = sets.get(key);
+    if (set) set.push(record);
+    else sets.set(key, [record]);
+  }
+  return [...sets.values()];
 }

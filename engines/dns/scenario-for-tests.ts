@@ -46,7 +46,17 @@ export function zone(origin: string, servers: readonly string[], text: string): 
 }
 
 export function resolver(host: string, properties: Partial<ResolverService> = {}): ResolverService {
-  return { kind: 'dns.resolver', host, cache: 1000, walk: 'iteratively', hints: [ROOT_SERVER], implicit: false, at: null, ...properties };
+  return {
+    kind: 'dns.resolver',
+    host,
+    cache: 1000,
+    walk: 'iteratively',
+    dnssec: false,
+    hints: [ROOT_SERVER],
+    implicit: false,
+    at: null,
+    ...properties,
+  };
 }
 
 export function recursing(host: string): NameServerService {
@@ -60,7 +70,7 @@ export function resolveStep(
   walk: Walk | null = null,
   host: string = HOSTS[0],
 ): Step {
-  const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk };
+  const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk, checking: null };
   return { parent: -1, timing, action, text: `${host} resolves ${name} ${type}`, at: { source: 0, start: 0, end: 0 } };
 }
 

@@ -12,7 +12,7 @@ import { presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
 import { askForMore, openQuery, type Reply } from './resolver/exchange.ts';
 import type { DomainName } from './scenario.ts';
-import type { Message, ResponseCode } from './wire/message.ts';
+import type { Message, QueryOptions, ResponseCode } from './wire/message.ts';
 
 export type Lookup =
   | {
@@ -35,6 +35,8 @@ export interface LookupOptions {
   readonly timeout?: Nanoseconds;
   /** Rounds through the local servers; 2 by default. */
   readonly attempts?: number;
+  /** EDNS, DO, CD; none by default. */
+  readonly query?: QueryOptions;
 }
 
 /** A finished lookup, as the host's log keeps it. */
@@ -61,7 +63,7 @@ export function* lookup(host: Host, name: string, type: string, options: LookupO
 
 function* askLocalServers(host: Host, name: DomainName, type: string, options: LookupOptions): Process<Lookup> {
   const { timeout = 5 * SECOND, attempts = 2 } = options;
-  const outstanding = host.nameservers.length > 0 ? yield* openQuery(host, { name, type }, true) : undefined;
+  const outstanding = host.nameservers.length > 0 ? yield* openQuery(host, { name, type }, true, options.query) : undefined;
   if (!outstanding) return { kind: 'timeout' };
   try {
     let error: Lookup | undefined;
@@ -70,7 +72,7 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
         outstanding.send(server);
         let reply: Reply = yield* outstanding.reply(timeout);
         if (reply.kind === 'response' && reply.message.truncated) {
-          reply = yield* askForMore(host, reply.from, { name, type }, { recursionDesired: true, timeout });
+          reply = yield* askForMore(host, reply.from, { name, type }, { ...options.query, recursionDesired: true, timeout });
           if (reply.kind === 'response' && reply.message.truncated) {
             host.narrator.note('gets a reply that is truncated even so: the rest would need TCP');
           }

@@ -53,6 +53,9 @@ export const codes = {
   'unknown-host': error(
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
+  'unknown-zone': error('No zone is declared under that name, or above it, so there is nothing to change.'),
+  'signed-twice': error('A zone whose master file holds DNSKEY records is signed already.'),
+  'not-a-name-server': error('Only a host that serves the zone can answer for its names.'),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(

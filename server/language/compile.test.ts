@@ -224,6 +224,7 @@ describe('the vocabulary', () => {
       mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',
       resolver: 'host engineering.nyu.edu\nresolver r',
       nameserver: 'nameserver n',
+      dnssec: 'zone x.org on ns.x.org\ndnssec x.org',
       send: '',
     };
     for (const entry of vocabulary) {

@@ -27,7 +27,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['hots pc2', 'hots', '`hots` begins no statement. Did you mean `host`?', 'host pc2'],
   ['Host pc2', 'Host', '`Host` begins no statement. Did you mean `host`?', 'host pc2'],
   ['pc resolve x.org', 'resolve', '`resolve` does not fit here. Did you mean `resolves`?', 'pc resolves x.org'],
-  ['pc resolves', '', 'Expected a domain name here: `HOST resolves NAME [TYPE] [iteratively | recursively]`.', null],
+  [
+    'pc resolves',
+    '',
+    'Expected a domain name here: `HOST resolves NAME [TYPE] [iteratively | recursively] [with dnssec | without validation]`.',
+    null,
+  ],
   [
     'pc sends mail from ann@x.org bob@x.org',
     'bob@x.org',
@@ -217,7 +222,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, `congestion` or `round-trip` here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `secure`, `insecure`, `bogus`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, … here.',
     null,
   ],
   [
@@ -620,56 +625,61 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'pc gets "x" from tv',
     'gets',
-    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'tv plays madmen',
     'plays',
-    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'pc reads mail of bob@x.org using imap',
     'reads',
-    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'host a\na requests http://x',
     'requests',
-    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'a reads mail\nhost a',
     'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'host a\na -> b',
     '-',
-    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
-  ['host a\nA', '', 'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends` here.', null],
+  [
+    'host a\nA',
+    '',
+    'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends` here.',
+    null,
+  ],
   [
     'host a\ntogether { a reads mail }',
     'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'm.x.org reads mail',
     'reads',
-    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   [
     'host p[1..3]\np[1] gets x',
     'gets',
-    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
     null,
   ],
   ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
@@ -713,7 +723,8 @@ test('what only packets have is asked of flows without harm where it is off, and
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
-  const asHost = '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.';
+  const asHost =
+    '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.';
   const messages = (...texts: string[]) =>
     compile(
       texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
@@ -723,6 +734,6 @@ test('a first word that a missing import, a broken declaration or a later cell m
   expect(messages('host ping 2\nping a b')).toContain(asHost);
   expect(messages('ping a b', 'host ping')).toContain(asHost);
   expect(messages('host ping', 'ping a b')).toContain(
-    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
   );
 });

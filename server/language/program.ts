@@ -4,7 +4,7 @@
  * into a Scenario.
  */
 import type { ResourceRecord } from '../../engines/dns/records.ts';
-import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
+import type { NameServerService, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -92,6 +92,7 @@ export interface ProgramResolver {
   serves: string[];
   readonly cache: number;
   readonly walk: Walk;
+  readonly dnssec: boolean;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -153,6 +154,8 @@ export class Program {
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
   readonly resolvers = new Map<string, ProgramResolver>();
+  /** By lower-case origin. */
+  readonly signings = new Map<string, Omit<SigningService, 'kind'>>();
   readonly nameServers = new Map<string, Omit<NameServerService, 'hints'>>();
   readonly mailServers = new Map<string, ProgramMailServer>();
   /** Host of the first mail server of a domain, by the domain in lower case. */

@@ -14,9 +14,10 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   for (const { origin, servers, records, implicit, at } of program.zones.values()) {
     services.push({ kind: 'dns.zone', origin, servers, records, implicit, at });
   }
+  for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
   for (const server of program.nameServers.values()) services.push({ ...server, hints });
-  for (const { host, cache, walk, implicit, at } of program.resolvers.values()) {
-    services.push({ kind: 'dns.resolver', host, cache, walk, hints, implicit, at });
+  for (const { host, cache, walk, dnssec, implicit, at } of program.resolvers.values()) {
+    services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, hints, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

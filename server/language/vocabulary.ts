@@ -5,6 +5,7 @@
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
+import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
@@ -20,6 +21,7 @@ export const vocabulary: readonly Entry[] = [
   ...faultsVocabulary,
   ...transferVocabulary,
   ...dnsVocabulary,
+  ...dnsSecurityVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,
 ];

@@ -15,11 +15,7 @@ const operator = signer('example.', 15);
 const zone = operator.at(plain, 0);
 
 function ask(name: string, type: string, dnssecOk = true, zones = [zone]): Message {
-  const question = query(1, { name, type }, false, true);
-  return answer(
-    zones,
-    dnssecOk ? { ...question, edns: { ...(question.edns as NonNullable<Message['edns']>), dnssecOk } } : { ...question, edns: undefined },
-  );
+  return answer(zones, query(1, { name, type }, false, { dnssecOk }));
 }
 const rows = (records: Message['answers']): string[] =>
   records.map(({ name, data }) => `${name} ${data.type}${data.type === 'RRSIG' ? ` ${data.typeCovered}` : ''}`);

@@ -13,7 +13,7 @@ import type { Nanoseconds } from '../../quantities.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
-import { EDNS_PAYLOAD, type Message, type Question, query, sameQuestion } from '../wire/message.ts';
+import { EDNS_PAYLOAD, type Message, type QueryOptions, type Question, query, sameQuestion } from '../wire/message.ts';
 
 export const DNS_PORT = 53;
 
@@ -23,17 +23,15 @@ export type Reply =
   /** No socket could be had. */
   | { readonly kind: 'failure' };
 
-export interface AskOptions {
+export interface AskOptions extends QueryOptions {
   /** RD (RFC 1035 §4.1.1). */
   readonly recursionDesired: boolean;
   readonly timeout: Nanoseconds;
-  /** With EDNS(0); false by default. */
-  readonly edns?: boolean;
 }
 
 /** Sends one query and waits for its response, at most `timeout`. */
 export function* ask(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
-  const outstanding = yield* openQuery(host, question, options.recursionDesired, options.edns);
+  const outstanding = yield* openQuery(host, question, options.recursionDesired, options);
   if (!outstanding) return { kind: 'failure' };
   try {
     outstanding.send(server);
@@ -46,14 +44,19 @@ export function* ask(host: Host, server: Address, question: Question, options: A
 /** Asks a server that gave a truncated reply once more, with EDNS(0): a query of its own. The reply may be truncated still. */
 export function* askForMore(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
   host.narrator.note(`gets a truncated reply and asks again with EDNS(0), for up to ${EDNS_PAYLOAD} B`);
-  return yield* ask(host, server, question, { ...options, edns: true });
+  return yield* ask(host, server, question, { ...options, edns: EDNS_PAYLOAD });
 }
 
 /** A query ready to be sent; undefined where no socket can be had. Whoever opens it closes it. */
-export function* openQuery(host: Host, question: Question, recursionDesired: boolean, edns = false): Process<OutstandingQuery | undefined> {
+export function* openQuery(
+  host: Host,
+  question: Question,
+  recursionDesired: boolean,
+  options: QueryOptions = {},
+): Process<OutstandingQuery | undefined> {
   const socket = yield* host.bind(0);
   if (failed(socket)) return undefined;
-  return new OutstandingQuery(host, socket, query(host.random('dns id').below(0x10000), question, recursionDesired, edns));
+  return new OutstandingQuery(host, socket, query(host.random('dns id').below(0x10000), question, recursionDesired, options));
 }
 
 /** One query that may be sent several times, to one server or to several; a late reply to an earlier sending counts, too. */

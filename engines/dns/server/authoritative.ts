@@ -26,7 +26,7 @@ export function answer(zones: readonly Zone[], query: Message, options: AnswerOp
 /** RFC 6891 §6.1.1: who asks with EDNS is answered with EDNS; others never see it. */
 export function withEdns(query: Message, message: Message): Message {
   if (!query.edns) return message;
-  const edns: Edns = { payload: EDNS_PAYLOAD, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
+  const edns: Edns = { payload: EDNS_PAYLOAD, version: 0, dnssecOk: query.edns.dnssecOk, options: message.edns?.options ?? [] };
   return { ...message, edns };
 }
 

@@ -15,6 +15,7 @@ import { answer, refusal, withEdns } from './authoritative.ts';
 import type { Zone } from './zone.ts';
 
 export interface ServerSettings {
+  /** As they are at the moment: a change shows in the next answer. */
   readonly zones: readonly Zone[];
   /** Absent: the server offers no recursion. */
   readonly recursion?: RecursionSettings;
@@ -29,7 +30,7 @@ export function* serve(host: Host, settings: ServerSettings): Process {
     host.narrator.note(`cannot serve DNS: ${socket.failure}`);
     return;
   }
-  const resolver = settings.recursion && new Resolver(host, settings.recursion, settings.zones, settings.counts);
+  const resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
   const inProgress = new Set<string>();
   for (;;) {
     const datagram = yield* socket.receive();

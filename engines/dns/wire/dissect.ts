@@ -5,6 +5,7 @@ import { durationText, fieldText, presentation, quoted } from '../presentation.t
 import { type FieldFormat, formatNumbered, typeName } from '../record-format.ts';
 import { dateText } from '../timestamp.ts';
 import { codeName, hex, OPT, readField, readHeader, readOptions, readRecord, uint16, uint32 } from './decode.ts';
+import { EXTENDED_ERROR, extendedErrorField } from './extended-error.ts';
 import { IN, opcodes, type ResponseCode } from './message.ts';
 import { type NameOnWire, readName } from './name.ts';
 
@@ -350,7 +351,11 @@ function optField(bytes: Uint8Array, start: number, name: NameOnWire, end: numbe
   let offset = at + 10;
   for (const option of options ?? []) {
     const stop = offset + 4 + option.hex.length / 2;
-    children.push({ name: `Option ${option.code}`, value: option.hex, start: offset, end: stop, standard });
+    children.push(
+      option.code === EXTENDED_ERROR
+        ? extendedErrorField(bytes, offset, stop)
+        : { name: `Option ${option.code}`, value: option.hex, start: offset, end: stop, standard },
+    );
     offset = stop;
   }
   if (!options) children.push({ name: 'Options', value: 'an option is cut off', start: at + 10, end, standard, malformed: true });

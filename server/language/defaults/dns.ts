@@ -203,6 +203,7 @@ export function localServers(program: Program): Map<string, string> {
       serves: [],
       cache: cacheDefault,
       walk: walkDefault,
+      dnssec: false,
       implicit: true,
       at: null,
     };
