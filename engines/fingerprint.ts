@@ -148,6 +148,7 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
       ports: [c.clientPort, c.serverPort],
       isns: [c.clientIsn, c.serverIsn],
       ending: texts.renumbered(c.ending),
+      forgedSource: texts.renumbered(c.forgedSource),
       established: arrived(c.establishedAt),
       times: timed([c.openedAt, c.establishedAt, c.closedAt]),
     };

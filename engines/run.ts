@@ -103,6 +103,8 @@ export interface ConnectionTable {
   /** Initial sequence numbers of client and server (TCP). */
   readonly clientIsn: Uint32Array;
   readonly serverIsn: Uint32Array;
+  /** UDP: the address that the client's packets carry as their source, where it is a lie; index into `strings`, −1 for its own. */
+  readonly forgedSource: Int32Array;
 }
 
 /** Messages of the application layer: one arrow each. */

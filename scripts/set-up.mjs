@@ -43,6 +43,12 @@ export function setUp({ tshark = false } = {}) {
   }
   needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
   if (tshark) needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+  if (tshark)
+    needDebian(
+      'bind9-utils ldnsutils',
+      () => found('named-checkzone') && found('ldns-read-zone'),
+      'BIND’s and ldns’s tools, to check zones',
+    );
 }
 
 /** What npm notes down after an install by hand. */

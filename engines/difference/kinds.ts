@@ -261,6 +261,7 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
         host('server', column('server')),
         number('server port', column('serverPort')),
         number('client’s initial sequence number', column('clientIsn')),
+        text('forged source', column('forgedSource')),
       ],
       show: (side, row) => `opened: ${show(side, row)}`,
     });

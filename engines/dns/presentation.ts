@@ -27,6 +27,7 @@ export function fieldText(field: FieldFormat, value: unknown, showName: (name: D
       return showName(value as DomainName);
     case 'strings':
       return (value as readonly string[]).map(quoted).join(' ');
+    case 'string':
     case 'text':
       return quoted(value as string);
     case 'timestamp':
@@ -206,7 +207,7 @@ function parseField(field: FieldFormat, token: Token, toName: (text: string) => 
         : fail(`${field.name} is a date and time written YYYYMMDDHHmmSS, in UTC; here is “${clip(token.text)}”`);
     }
     default: {
-      const string = characterString(token, 0xffff);
+      const string = characterString(token, field.kind === 'string' ? 255 : 0xffff);
       return typeof string === 'string' ? { ok: true, value: string } : string;
     }
   }

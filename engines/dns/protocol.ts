@@ -2,9 +2,13 @@
 import { atOnce, type Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
+import type { Nanoseconds } from '../quantities.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
+import { rogueZones } from './attack/rogue-zone.ts';
+import { attackStep } from './attack/steps.ts';
 import { Signing } from './dnssec/signing.ts';
 import { canonical, displayName } from './domain-name.ts';
+import { keepResolving } from './load/load.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
@@ -28,28 +32,42 @@ function install(world: World): Installed {
   const settings = settingsByHost(world);
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
-    perform: (action: Action) => {
-      if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
-      return action.kind === 'dns.forge' ? forgeStep(world, settings, action) : undefined;
-    },
+    perform: (action: Action) => perform(world, settings, action),
     judge: (expected: ExpectationKind) => (expected.kind === 'dns.answer' ? judge(world.host(expected.host), expected) : undefined),
   };
+}
+
+function perform(
+  world: World,
+  settings: ReadonlyMap<string, ServerSettings & { forgeries: readonly Forgery[] }>,
+  action: Action,
+): Process<StepOutcome> | undefined {
+  if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
+  if (action.kind === 'dns.forge') return forgeStep(world, settings, action);
+  if (action.kind === 'dns.load') return keepResolving(world, action);
+  return attackStep(world, settings, action);
 }
 
 /** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
 function settingsByHost(world: World): Map<string, ServerSettings & { forgeries: readonly Forgery[] }> {
   const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
   const signing = new Signing(world.scenario.seed, services);
-  const zones = new Map<string, Zone[]>();
+  /** Each as it is at a time. */
+  const zones = new Map<string, ((now: Nanoseconds) => Zone)[]>();
   const recursion = new Map<string, RecursionSettings>();
+  const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
       const zone = loadZone(service.origin, signing.recordsOf(service));
-      for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), zone]);
+      const current = (now: Nanoseconds): Zone => signing.current(zone, now);
+      for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), current]);
       continue;
     }
     if (service.kind === 'dns.signing') continue;
     if (!zones.has(service.host)) zones.set(service.host, []);
+    const { limits } = service;
+    const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
+    more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
     if (service.kind === 'dns.resolver') {
       const { cache, hints, walk, dnssec } = service;
       recursion.set(service.host, {
@@ -65,16 +83,18 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
     }
   }
   const settings = new Map<string, ServerSettings & { forgeries: readonly Forgery[] }>();
+  for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), () => zone]);
   for (const [host, served] of zones) {
     const own = recursion.get(host);
     settings.set(host, {
       forgeries: [],
       get zones() {
         const now = world.host(host).now();
-        return served.map((zone) => withForgeries(signing.current(zone, now), this.forgeries));
+        return served.map((zone) => withForgeries(zone(now), this.forgeries));
       },
       ...(own ? { recursion: own } : {}),
-      counts: { queries: 0, questions: 0, hits: 0, secure: 0, insecure: 0, bogus: 0 },
+      ...more.get(host),
+      counts: { queries: 0, dropped: 0, questions: 0, hits: 0, secure: 0, insecure: 0, bogus: 0 },
     });
   }
   return settings;

@@ -1,4 +1,4 @@
-/** Resource records as plain data (RFC 1035 §3.2, §3.3; RFC 3596 §2.1; RFC 2782; RFC 8659; RFC 4034; RFC 3597). */
+/** Resource records as plain data (RFC 1035 §3.2, §3.3; record-format.ts names each type’s standard; RFC 3597). */
 import { canonical } from './domain-name.ts';
 import type { DomainName } from './scenario.ts';
 
@@ -28,6 +28,32 @@ export type RecordData =
       readonly weight: number;
       readonly port: number;
       readonly target: DomainName;
+    }
+  | { readonly type: 'HINFO'; readonly cpu: string; readonly os: string }
+  | {
+      readonly type: 'NAPTR';
+      readonly order: number;
+      readonly preference: number;
+      readonly flags: string;
+      readonly services: string;
+      readonly regexp: string;
+      readonly replacement: DomainName;
+    }
+  | { readonly type: 'DNAME'; readonly target: DomainName }
+  | {
+      readonly type: 'SSHFP';
+      readonly algorithm: number;
+      readonly fingerprintType: number;
+      /** Lower-case hex. */
+      readonly fingerprint: string;
+    }
+  | {
+      readonly type: 'TLSA';
+      readonly usage: number;
+      readonly selector: number;
+      readonly matchingType: number;
+      /** Lower-case hex. */
+      readonly association: string;
     }
   | { readonly type: 'CAA'; readonly flags: number; readonly tag: string; readonly value: string }
   | {

@@ -1,6 +1,8 @@
 /** What a scenario can say about DNS. */
 import type { Nanoseconds } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
+import type { AttackAction } from './attack/scenario.ts';
+import type { LoadAction } from './load/scenario.ts';
 import type { ResourceRecord } from './records.ts';
 
 /** Names are absolute, in presentation form with the trailing dot, lower case kept as written (`gaia.cs.umass.edu.`; the root is `.`). */
@@ -21,6 +23,26 @@ export interface ZoneService {
 /** How a resolver walks the hierarchy: asking each server in turn, or handing the whole question to the root. */
 export type Walk = 'iteratively' | 'recursively';
 
+/** What a server can do, and what it grants. What is beyond is dropped. */
+export interface ServerLimits {
+  /** Queries that it can answer a second; null for any number. */
+  readonly capacity: number | null;
+  /** Queries that may wait for their turn. */
+  readonly backlog: number;
+  /** Queries a second that it takes from one client address; null for any number. */
+  readonly perClient: number | null;
+}
+
+/** What somebody off the path has to guess of a resolver's queries (RFC 5452 §9.2). */
+export interface QuerySettings {
+  /** IDs are drawn from so many: 1 to 65,536. */
+  readonly ids: number;
+  /** `sequential`: each is the one before it plus one, as in servers of old. */
+  readonly order: 'random' | 'sequential';
+  /** Queries leave from so many ports, drawn at random: 1 to 16,384, all that are ephemeral; of fewer, those from 49152 on. */
+  readonly ports: number;
+}
+
 /** A local DNS server: answers stub resolvers, caches, walks the hierarchy. */
 export interface ResolverService {
   readonly kind: 'dns.resolver';
@@ -32,6 +54,10 @@ export interface ResolverService {
   readonly dnssec: boolean;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
+  /** Absent: none. */
+  readonly limits?: ServerLimits;
+  /** Absent: all IDs and ports, at random. */
+  readonly queries?: QuerySettings;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -43,6 +69,8 @@ export interface NameServerService {
   /** Offers recursion (RA): a query with RD is answered by asking further on the client's behalf (RFC 1034 §4.3.1). */
   readonly recursion: boolean;
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
+  /** Absent: none. */
+  readonly limits?: ServerLimits;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -89,7 +117,7 @@ export interface ForgeAction {
   readonly address: string;
 }
 
-export type DnsAction = ResolveAction | ForgeAction;
+export type DnsAction = ResolveAction | ForgeAction | AttackAction | LoadAction;
 
 /**
  * The last answer that a host's stub resolver got for a name: `is` matches any record's data in presentation form

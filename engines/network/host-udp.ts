@@ -12,7 +12,8 @@ import type { Datagram, DatagramSocket, Endpoint, ListenFailure, MessageInfo } f
 
 export interface UdpDatagram {
   readonly kind: 'udp';
-  readonly from: number;
+  /** What its IP header says. */
+  readonly fromAddress: string;
   readonly fromPort: number;
   readonly toPort: number;
   readonly bytes: Uint8Array;
@@ -83,6 +84,26 @@ export class UdpExchanges {
     return exchange;
   }
 
+  /** One a pair of endpoints, too, of which the sender's is a lie: no reply belongs to it. */
+  forged(from: number, source: Endpoint, to: number, toPort: number): Exchange {
+    const name = `${from} as ${source.address} ${source.port} ${to} ${toPort}`;
+    let exchange = this.#exchanges.get(name);
+    if (!exchange) {
+      const connection = this.#recorder.openConnection({
+        transport: 'udp',
+        client: from,
+        clientPort: source.port,
+        server: to,
+        serverPort: toPort,
+        at: this.#kernel.now,
+        forgedSource: source.address,
+      });
+      exchange = { connection, client: from, clientPort: source.port, closed: false };
+      this.#exchanges.set(name, exchange);
+    }
+    return exchange;
+  }
+
   close(exchange: Exchange): void {
     if (exchange.closed) return;
     exchange.closed = true;
@@ -116,6 +137,15 @@ export class HostUdp {
     return socket;
   }
 
+  forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, info: MessageInfo): boolean {
+    const target = this.#network.hostAt(to.address);
+    if (!this.#powered) return false;
+    if (target < 0 || bytes.length > LONGEST_DATAGRAM) return true;
+    const exchange = this.#network.exchanges.forged(this.#hostIndex, source, target, to.port);
+    transmit(this.#network, this.#hostIndex, exchange, true, source, target, to.port, bytes, info);
+    return true;
+  }
+
   arrive(datagram: UdpDatagram): void {
     this.#sockets.get(datagram.toPort)?.arrive(datagram);
   }
@@ -134,6 +164,45 @@ export class HostUdp {
     this.#sockets.clear();
     for (const socket of sockets) socket.close();
   }
+}
+
+/** Tells a datagram to the run and puts it on its way. */
+function transmit(
+  network: UdpNetwork,
+  from: number,
+  { connection }: Exchange,
+  fromClient: boolean,
+  source: Endpoint,
+  to: number,
+  toPort: number,
+  bytes: Uint8Array,
+  info: MessageInfo,
+): void {
+  const { kernel, recorder } = network;
+  const own = bytes.slice();
+  const message = recorder.sendMessage(kernel.now, from, to, connection, own, info, kernel.cause, 0);
+  const packet = {
+    connection,
+    fromServer: !fromClient,
+    flags: 0,
+    sequence: 0,
+    acknowledgment: 0,
+    window: 0,
+    streamStart: 0,
+    length: own.length,
+    message,
+    retransmission: false,
+    options: null,
+  };
+  const row = recorder.sendPacket(packet, kernel.now, kernel.cause);
+  network.send(from, to, datagramSize(own.length), row, {
+    kind: 'udp',
+    fromAddress: source.address,
+    fromPort: source.port,
+    toPort,
+    bytes: own,
+    message,
+  });
 }
 
 class UdpSocket implements DatagramSocket {
@@ -155,37 +224,14 @@ class UdpSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, to: Endpoint, info: MessageInfo): void {
-    const { kernel, recorder, exchanges } = this.#network;
+    const { exchanges } = this.#network;
     const target = this.#network.hostAt(to.address);
     // No such host: there is no route, and the datagram goes nowhere.
     if (!this.#open || !this.#powered || target < 0 || bytes.length > LONGEST_DATAGRAM) return;
     const exchange = exchanges.between(this.#hostIndex, this.local.port, target, to.port);
     const isClient = exchange.client === this.#hostIndex && exchange.clientPort === this.local.port;
     if (isClient) this.#exchanges.add(exchange);
-    const own = bytes.slice();
-    const message = recorder.sendMessage(kernel.now, this.#hostIndex, target, exchange.connection, own, info, kernel.cause, 0);
-    const packet = {
-      connection: exchange.connection,
-      fromServer: !isClient,
-      flags: 0,
-      sequence: 0,
-      acknowledgment: 0,
-      window: 0,
-      streamStart: 0,
-      length: own.length,
-      message,
-      retransmission: false,
-      options: null,
-    };
-    const row = recorder.sendPacket(packet, kernel.now, kernel.cause);
-    this.#network.send(this.#hostIndex, target, datagramSize(own.length), row, {
-      kind: 'udp',
-      from: this.#hostIndex,
-      fromPort: this.local.port,
-      toPort: to.port,
-      bytes: own,
-      message,
-    });
+    transmit(this.#network, this.#hostIndex, exchange, isClient, this.local, target, to.port, bytes, info);
   }
 
   receive(): Process<Datagram | null> {
@@ -222,7 +268,7 @@ class UdpSocket implements DatagramSocket {
     recorder.receiveMessage(datagram.message, kernel.now);
     const given = {
       bytes: datagram.bytes,
-      from: { address: this.#network.addressOf(datagram.from), port: datagram.fromPort },
+      from: { address: datagram.fromAddress, port: datagram.fromPort },
     };
     const receiver = this.#receivers.shift();
     if (receiver) receiver(given);

@@ -18,6 +18,7 @@ import type {
   Host,
   Listener,
   ListenFailure,
+  MessageInfo,
   Narrator,
 } from './host.ts';
 import { HostUdp, type UdpDatagram, type UdpNetwork } from './host-udp.ts';
@@ -106,6 +107,10 @@ export class SimulatedHost implements Host {
 
   bind(port: number): Process<DatagramSocket | ListenFailure> {
     return atOnce(() => this.#udp.bind(port));
+  }
+
+  forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, message: MessageInfo): boolean {
+    return this.#udp.forge(bytes, source, to, message);
   }
 
   /** What the network brings. */

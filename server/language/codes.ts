@@ -57,6 +57,7 @@ export const codes = {
   'signed-twice': error('A zone whose master file holds DNSKEY records is signed already.'),
   'not-a-name-server': error('Only a host that serves the zone can answer for its names.'),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
+  'no-resolver': error('Only a resolver keeps a cache that can be poisoned. Declare the host by a `resolver` line.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',

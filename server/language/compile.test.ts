@@ -225,6 +225,7 @@ describe('the vocabulary', () => {
       resolver: 'host engineering.nyu.edu\nresolver r',
       nameserver: 'nameserver n',
       dnssec: 'zone x.org on ns.x.org\ndnssec x.org',
+      poison: 'host a\nresolver r\nzone x.org on n.x.org\na poisons r with x.org A 10.0.0.1',
       send: '',
     };
     for (const entry of vocabulary) {

@@ -222,7 +222,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `secure`, `insecure`, `bogus`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, … here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, `queue`, … here.',
     null,
   ],
   [
@@ -272,7 +272,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect lookup of pc for x.org < 5 ms',
     'of',
-    '`of` does not fit here. Expected `time`: `expect lookup time of HOST for NAME (< | <= | = | >= | > | !=) VALUE`.',
+    '`of` does not fit here. Expected `time` or `success`: `expect lookup time of HOST for NAME (< | <= | = | >= | > | !=) VALUE` or `expect lookup success of HOST (< | <= | = | >= | > | !=) VALUE`.',
     null,
   ],
   [
@@ -625,61 +625,61 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'pc gets "x" from tv',
     'gets',
-    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'tv plays madmen',
     'plays',
-    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'pc reads mail of bob@x.org using imap',
     'reads',
-    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'host a\na requests http://x',
     'requests',
-    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'a reads mail\nhost a',
     'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'host a\na -> b',
     '-',
-    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'host a\nA',
     '',
-    'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends` here.',
+    'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends` here.',
     null,
   ],
   [
     'host a\ntogether { a reads mail }',
     'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'm.x.org reads mail',
     'reads',
-    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   [
     'host p[1..3]\np[1] gets x',
     'gets',
-    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
     null,
   ],
   ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
@@ -724,7 +724,7 @@ test('what only packets have is asked of flows without harm where it is off, and
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
   const asHost =
-    '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.';
+    '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.';
   const messages = (...texts: string[]) =>
     compile(
       texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
@@ -734,6 +734,6 @@ test('a first word that a missing import, a broken declaration or a later cell m
   expect(messages('host ping 2\nping a b')).toContain(asHost);
   expect(messages('ping a b', 'host ping')).toContain(asHost);
   expect(messages('host ping', 'ping a b')).toContain(
-    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges` or `sends`.',
+    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
   );
 });

@@ -4,7 +4,7 @@
  * into a Scenario.
  */
 import type { ResourceRecord } from '../../engines/dns/records.ts';
-import type { NameServerService, SigningService, Walk } from '../../engines/dns/scenario.ts';
+import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -93,6 +93,8 @@ export interface ProgramResolver {
   readonly cache: number;
   readonly walk: Walk;
   readonly dnssec: boolean;
+  readonly limits?: ServerLimits | undefined;
+  readonly queries?: QuerySettings | undefined;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -156,7 +158,8 @@ export class Program {
   readonly resolvers = new Map<string, ProgramResolver>();
   /** By lower-case origin. */
   readonly signings = new Map<string, Omit<SigningService, 'kind'>>();
-  readonly nameServers = new Map<string, Omit<NameServerService, 'hints'>>();
+  /** `recursion` null: as the scenario needs it. */
+  readonly nameServers = new Map<string, Omit<NameServerService, 'hints' | 'recursion'> & { recursion: boolean | null }>();
   readonly mailServers = new Map<string, ProgramMailServer>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();

@@ -15,9 +15,12 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     services.push({ kind: 'dns.zone', origin, servers, records, implicit, at });
   }
   for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
-  for (const server of program.nameServers.values()) services.push({ ...server, hints });
-  for (const { host, cache, walk, dnssec, implicit, at } of program.resolvers.values()) {
-    services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, hints, implicit, at });
+  for (const server of program.nameServers.values()) {
+    services.push({ ...server, recursion: server.recursion ?? false, hints });
+  }
+  for (const { host, cache, walk, dnssec, limits, queries, implicit, at } of program.resolvers.values()) {
+    const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) };
+    services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

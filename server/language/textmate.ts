@@ -2,7 +2,7 @@
 import type { Entry, Property } from './entry.ts';
 import type { State } from './pattern.ts';
 import { recordTypeWords } from './record-types.ts';
-import { units } from './units.ts';
+import { unitNamed, units } from './units.ts';
 import { propertyAutomaton, statementAutomaton, vocabulary } from './vocabulary.ts';
 
 export interface TextMateRule {
@@ -65,7 +65,9 @@ export function textMateGrammar(): TextMateGrammar {
   for (const { to } of statementAutomaton.slots) collect(to, verbs);
   collect(statementAutomaton, new Set());
   for (const entry of vocabulary) if (entry.properties) collect(propertyAutomaton(entry), new Set());
-  for (const set of [verbs, inner]) for (const word of set) if (choices.has(word) || timing.has(word)) set.delete(word);
+  // `s` behind `per` is the unit that it is behind a number.
+  for (const set of [verbs, inner])
+    for (const word of set) if (choices.has(word) || timing.has(word) || unitNamed.has(word)) set.delete(word);
   for (const word of inner) if ((first.has(word) && !steps.has(word)) || verbs.has(word)) inner.delete(word);
 
   const zones = vocabulary.filter((entry) => entry.block === 'records').map((entry) => entry.shown.split(' ')[0]!);

@@ -5,6 +5,7 @@
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
+import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
@@ -22,6 +23,7 @@ export const vocabulary: readonly Entry[] = [
   ...transferVocabulary,
   ...dnsVocabulary,
   ...dnsSecurityVocabulary,
+  ...dnsAttacksVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,
 ];

@@ -175,7 +175,7 @@ function shifted(range: { start: number; end: number }, by: number) {
 }
 
 /** With a capital and a full stop. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }

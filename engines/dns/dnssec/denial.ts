@@ -24,6 +24,8 @@ export function nsecsOf(records: readonly ResourceRecord[]): Nsec[] {
 export function covers({ owner, next, types }: Nsec, name: DomainName): boolean {
   // RFC 6840 §4.1: what the parent says about a cut says nothing about names below it.
   if (types.includes('NS') && !types.includes('SOA') && isSubdomain(name, owner)) return false;
+  // RFC 6672 §5.3.4.1: below a DNAME record every name exists.
+  if (types.includes('DNAME') && isSubdomain(name, owner)) return false;
   if (compareNames(owner, name) >= 0) return false;
   // A name above an existing one exists, too, without records (RFC 4592 §2.2.2).
   if (isSubdomain(next, name)) return false;

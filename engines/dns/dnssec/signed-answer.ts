@@ -71,7 +71,7 @@ function proof(zones: readonly Zone[], question: Question, message: Message): Re
   for (const { name: owner, data } of message.answers) {
     const zone = zoneOf(zones, owner, data.type);
     // RFC 4035 §3.1.3.3: no name that is closer than the wildcard.
-    if (zone && !zone.nodes.has(canonical(owner))) add(denial(zone, owner));
+    if (zone && !zone.nodes.has(canonical(owner)) && zone.nodes.has(wildcardBelow(encloser(zone, owner)))) add(denial(zone, owner));
     if (data.type === 'CNAME') name = data.target;
   }
   const zone = zoneOf(zones, name, question.type);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DAY } from '../../quantities.ts';
-import { writeMasterFile } from '../master-file/master-file.ts';
+import { writeMasterFile } from '../master-file/writer.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { Zone } from '../server/zone.ts';
 import { verifySet } from './signature.ts';

@@ -88,6 +88,7 @@ describe('secure', () => {
       [gaia, 'A', '128.119.245.12'],
       ['www.umass.edu.', 'A', '128.119.245.12'],
       ['x.y.wild.umass.edu.', 'A', '128.119.2.2'],
+      ['gaia.old.umass.edu.', 'A', '128.119.245.12'],
       ['nothing.umass.edu.', 'A', 'NXDOMAIN'],
       [gaia, 'MX', 'NODATA'],
       ['cs.umass.edu.', 'A', 'NODATA'],
@@ -99,7 +100,15 @@ describe('secure', () => {
     ];
     const r = run(
       questions.map(([name, type]) => ask(name, type)),
-      { signings: all.map((one) => ({ ...one, algorithm })) },
+      {
+        signings: all.map((one) => ({ ...one, algorithm })),
+        change: (services) =>
+          services.map((s) =>
+            s.kind === 'dns.zone' && s.origin === 'umass.edu.'
+              ? { ...s, records: [...s.records, { name: 'old.umass.edu.', ttl: 60, data: { type: 'DNAME', target: 'cs.umass.edu.' } }] }
+              : s,
+          ),
+      },
     );
     expect(outcomes(r)).toEqual(questions.map(([, , outcome]) => outcome));
     expect(last(r, 'secure answers')).toBe(questions.length);

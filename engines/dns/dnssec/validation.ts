@@ -19,6 +19,7 @@ import { canonical, depth, displayName, isSubdomain, parent, ROOT, sameName } fr
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { Resolution } from '../resolver/resolution.ts';
 import type { DomainName } from '../scenario.ts';
+import { substitute } from '../server/substitution.ts';
 import type { Message, Question, WireRecord } from '../wire/message.ts';
 import { type Credentials, INSECURE } from './credentials.ts';
 import { allowsWildcard, deniesName, deniesType, isCut, type Nsec, nsecsOf } from './denial.ts';
@@ -89,7 +90,9 @@ export class Validation {
       const alias = here.find((set) => set[0]?.data.type === 'CNAME')?.[0];
       const taken = wanted.length > 0 ? wanted : here.filter((set) => set[0] === alias);
       for (const set of taken) {
-        const verdict = yield* this.#set(set, message, fetch);
+        // RFC 6672 §5.3.1: an alias made from a DNAME record has no signature, the DNAME record has.
+        const source = sets.find((other) => makes(other, set));
+        const verdict = yield* this.#set(source ?? set, message, fetch);
         if (!verdict.ok) return verdict;
         judged.set(setKey(set), verdict);
       }
@@ -335,6 +338,15 @@ const DENYING: ReadonlySet<string> = new Set(['NSEC', NSEC3, 'SOA']);
 /** Where a name's records of a type are to be found: what DS says is the word of the zone above. */
 function aboveCut(name: DomainName, type: string): DomainName {
   return type === 'DS' ? (parent(name) ?? name) : name;
+}
+
+/** Whether a DNAME record makes that alias (RFC 6672 §2.2). */
+function makes(set: readonly ResourceRecord[], alias: readonly ResourceRecord[]): boolean {
+  const [dname, cname] = [set[0] as ResourceRecord, alias[0] as ResourceRecord];
+  if (dname.data.type !== 'DNAME' || cname.data.type !== 'CNAME' || alias.length > 1) return false;
+  if (sameName(dname.name, cname.name) || !isSubdomain(cname.name, dname.name)) return false;
+  const target = substitute(cname.name, dname);
+  return target !== undefined && sameName(target, cname.data.target);
 }
 
 function setKey(set: readonly ResourceRecord[]): string {

@@ -1,5 +1,5 @@
 /**
- * Master files (RFC 1035 §5): zones as the text that name servers are configured from.
+ * Reading master files (RFC 1035 §5): zones as the text that name servers are configured from.
  *
  * The reader is total and forgives by the line: whatever is wrong is told where it stands, and the next line is read as if
  * nothing had happened. Besides RFC 1035: `$TTL` (RFC 2308 §4), unknown types and raw data (RFC 3597 §5), BIND's time units.
@@ -7,8 +7,8 @@
  * Limits: 16 Mi characters of text (included files counted in), 1,000,000 records, entries of 262,144 characters, includes
  * eight deep and a hundred in all, a hundred problems.
  */
-import { canonical, isSubdomain, type ParsedName, parseName, ROOT, relativeTo } from '../domain-name.ts';
-import { type NameRange, parseTime, parseTokens, presentation } from '../presentation.ts';
+import { canonical, isSubdomain, type ParsedName, parseName, ROOT } from '../domain-name.ts';
+import { type NameRange, parseTime, parseTokens } from '../presentation.ts';
 import { formatOf, typeNumber } from '../record-format.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
@@ -70,6 +70,8 @@ interface Reading {
   ttl: number | undefined;
   lastTtl: number | undefined;
   soaMinimum: number | undefined;
+  /** The same, where the SOA record came without a TTL of its own: then it is what the file's other records mean, too. */
+  minimumTtl: number | undefined;
   full: boolean;
 }
 
@@ -91,6 +93,7 @@ export function readMasterFile(text: string, options: MasterFileOptions): Master
     ttl: undefined,
     lastTtl: undefined,
     soaMinimum: undefined,
+    minimumTtl: undefined,
     full: false,
   };
   readFile(reading, text, { origin: options.origin, owner: options.indented ? options.origin : undefined, file: undefined, depth: 0 });
@@ -212,8 +215,8 @@ function readRecord(reading: Reading, place: Place, tokens: readonly Token[], ha
   const data = parseTokens(type.text, tokens.slice(next), { start: type.start, end: last.end }, (text) => toName(reading, place, text));
   if (!data.ok) return fault('bad-data', data, `${data.error[0]?.toUpperCase()}${data.error.slice(1)}.`);
   const minimum = data.data.type === 'SOA' ? Math.min(data.data.minimum, 0x7fffffff) : reading.soaMinimum;
-  // RFC 2308 §4: $TTL; RFC 1035 §5.1: the last TTL stated; before RFC 2308 the SOA's MINIMUM served as the default.
-  const used = ttl ?? reading.ttl ?? reading.lastTtl ?? minimum ?? reading.options.defaultTtl;
+  // RFC 2308 §4: $TTL, or else MINIMUM of an SOA without a TTL, as before that RFC; RFC 1035 §5.1: the last TTL stated.
+  const used = ttl ?? reading.ttl ?? reading.minimumTtl ?? reading.lastTtl ?? minimum ?? reading.options.defaultTtl;
   if (used === undefined)
     return fault(
       'no-ttl',
@@ -248,7 +251,9 @@ function accept(reading: Reading, place: Place, found: FoundRecord | Fault): voi
   reading.entries.push(entry);
   place.owner = entry.record.name;
   if (statedTtl !== undefined) reading.lastTtl = statedTtl;
-  if (entry.record.data.type === 'SOA') reading.soaMinimum ??= Math.min(entry.record.data.minimum, 0x7fffffff);
+  if (entry.record.data.type !== 'SOA') return;
+  reading.soaMinimum ??= Math.min(entry.record.data.minimum, 0x7fffffff);
+  if (statedTtl === undefined && reading.ttl === undefined && reading.lastTtl === undefined) reading.minimumTtl ??= reading.soaMinimum;
 }
 
 function readDirective(reading: Reading, place: Place, tokens: readonly Token[]): void {
@@ -365,20 +370,6 @@ function report(reading: Reading, place: Place, code: ProblemCode, { start, end 
     return;
   }
   reading.problems.push({ start, end, code, message, ...file });
-}
-
-/**
- * The records as a master file, one a line in their order, names relative to the origin where they lie in it.
- * Reading it again gives the same records.
- */
-export function writeMasterFile(records: readonly ResourceRecord[], origin: DomainName): string {
-  const show = (name: DomainName): string => relativeTo(name, origin);
-  const rows = records.map((record) => [show(record.name), String(record.ttl), 'IN', record.data.type, presentation(record.data, show)]);
-  const widths = [0, 1, 2, 3].map((column) =>
-    Math.min(40, Math.max(0, ...rows.slice(0, 10_000).map((row) => (row[column] as string).length))),
-  );
-  const lines = rows.map((row) => row.map((cell, column) => (column < 4 ? cell.padEnd(widths[column] as number) : cell)).join(' '));
-  return `$ORIGIN ${origin}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
 /** The records that do not belong to a zone: owners outside it (RFC 1035 §5.2). */

@@ -7,13 +7,16 @@
  * Queries go without EDNS first, so that the messages are the textbook's. What does not fit into its 512 bytes comes back
  * truncated; then the same server is asked again with EDNS(0), which allows more (RFC 6891 §6.2.3).
  */
+
+import { count } from '../../format.ts';
 import { type Process, race } from '../../kernel/process.ts';
-import { type Address, type DatagramSocket, failed, type Host } from '../../network/host.ts';
+import type { Address, Host } from '../../network/host.ts';
 import type { Nanoseconds } from '../../quantities.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
 import { EDNS_PAYLOAD, type Message, type QueryOptions, type Question, query, sameQuestion } from '../wire/message.ts';
+import { drawId, openChannel, type QueryChannel, tellMismatches } from './query-source.ts';
 
 export const DNS_PORT = 53;
 
@@ -54,20 +57,22 @@ export function* openQuery(
   recursionDesired: boolean,
   options: QueryOptions = {},
 ): Process<OutstandingQuery | undefined> {
-  const socket = yield* host.bind(0);
-  if (failed(socket)) return undefined;
-  return new OutstandingQuery(host, socket, query(host.random('dns id').below(0x10000), question, recursionDesired, options));
+  const id = drawId(host);
+  const channel = yield* openChannel(host, id);
+  return channel && new OutstandingQuery(host, channel, query(id, question, recursionDesired, options));
 }
 
 /** One query that may be sent several times, to one server or to several; a late reply to an earlier sending counts, too. */
 export class OutstandingQuery {
   readonly #host: Host;
-  readonly #socket: DatagramSocket;
+  readonly #socket: QueryChannel;
   readonly #query: Message;
   /** When each server was last asked. */
   readonly #sentAt = new Map<Address, Nanoseconds>();
+  /** Replies that did not match. */
+  #ignored = 0;
 
-  constructor(host: Host, socket: DatagramSocket, message: Message) {
+  constructor(host: Host, socket: QueryChannel, message: Message) {
     this.#host = host;
     this.#socket = socket;
     this.#query = message;
@@ -90,6 +95,9 @@ export class OutstandingQuery {
 
   close(): void {
     this.#socket.close();
+    if (this.#ignored > 1) this.#host.narrator.note(`ignored ${count(this.#ignored, 'reply', 'replies')} that did not match`);
+    tellMismatches(this.#host, this.#ignored);
+    this.#ignored = 0;
   }
 
   *#matching(): Process<Reply | null> {
@@ -99,7 +107,7 @@ export class OutstandingQuery {
       const { from, bytes } = datagram;
       const sentAt = this.#sentAt.get(from.address);
       if (sentAt === undefined || from.port !== DNS_PORT) {
-        this.#host.narrator.note(`ignores a reply from ${from.address}, which was not asked`);
+        this.#ignore(`ignores a reply from ${from.address}, which was not asked`);
         continue;
       }
       const reply = decode(bytes);
@@ -107,8 +115,13 @@ export class OutstandingQuery {
       if (reply.ok && objection === undefined) {
         return { kind: 'response', message: reply.message, from: from.address, roundTrip: this.#host.now() - sentAt };
       }
-      this.#host.narrator.note(objection as string);
+      this.#ignore(objection as string);
     }
+  }
+
+  /** Only the first one is told by itself: a forger sends thousands. */
+  #ignore(why: string): void {
+    if (this.#ignored++ === 0) this.#host.narrator.note(why);
   }
 }
 

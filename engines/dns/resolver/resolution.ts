@@ -11,7 +11,7 @@
  * recursion answers with a referral all the same, and the walk goes on from there.
  *
  * What is believed: only records at or below the zone whose servers were asked (the bailiwick); addresses of name servers
- * only from there, too.
+ * only from there, too (authority.ts).
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
@@ -26,6 +26,7 @@ import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from '../server/zone.ts';
 import { EDNS_PAYLOAD, type Message, type QueryOptions, type Question, query, type ResponseCode } from '../wire/message.ts';
+import { takeAuthority } from './authority.ts';
 import { type Cache, credibility } from './cache.ts';
 import { ask, askForMore, type Reply } from './exchange.ts';
 import type { RoundTripTable } from './server-selection.ts';
@@ -401,7 +402,11 @@ function understand(
     store([alias]);
     name = alias.data.target;
   }
-  if (ended) return { kind: 'records', records: chain, alias: undefined, credentials };
+  if (ended) {
+    // NS records beside an answer are signed, but nobody needs them enough to check them.
+    if (!verdict) takeAuthority(cache, zone, name, message);
+    return { kind: 'records', records: chain, alias: undefined, credentials };
+  }
 
   const soa = message.authorities.find((record) => record.data.type === 'SOA' && inBailiwick(record) && isSubdomain(name, record.name));
   const denied = code === 'NXDOMAIN' || soa !== undefined;

@@ -34,6 +34,11 @@ const zones = [
      *.wild       TXT   any
      known.wild   A     10.0.0.6
      *.alias      CNAME mail
+     old          DNAME new
+     old          TXT   here
+     a.new        A     10.0.0.7
+     far          DNAME elsewhere.
+     ${'x'.repeat(63)} DNAME ${'y'.repeat(63)}.${'z'.repeat(63)}.${'w'.repeat(63)}.
      _sip._tcp    SRV   0 0 5060 mail`.replaceAll(/^ +/gm, ''),
   ),
   load('other.', '@ SOA ns.example. h 1 2 3 4 60\n@ NS ns.example.\na A 10.1.0.1'),
@@ -181,6 +186,44 @@ describe('the authoritative answer (RFC 1034 §4.3.2)', () => {
         code: 'NOERROR',
         aa: true,
         answer: ['x.alias.example. CNAME mail.example.', 'mail.example. A 10.0.0.2'],
+        authority: none,
+        additional: none,
+      },
+    ],
+    [
+      'a DNAME gives the alias of each name below its owner (RFC 6672 §3.1)',
+      ask('a.old.example.'),
+      {
+        code: 'NOERROR',
+        aa: true,
+        answer: ['old.example. DNAME new.example.', 'a.old.example. CNAME a.new.example.', 'a.new.example. A 10.0.0.7'],
+        authority: none,
+        additional: none,
+      },
+    ],
+    [
+      'the owner of a DNAME is a name like others (RFC 6672 §2.3)',
+      ask('old.example.', 'TXT'),
+      { code: 'NOERROR', aa: true, answer: ['old.example. TXT "here"'], authority: none, additional: none },
+    ],
+    [
+      'a DNAME may lead out of our zones',
+      ask('b.c.far.example.', 'MX'),
+      {
+        code: 'NOERROR',
+        aa: true,
+        answer: ['far.example. DNAME elsewhere.', 'b.c.far.example. CNAME b.c.elsewhere.'],
+        authority: none,
+        additional: none,
+      },
+    ],
+    [
+      'a name that a DNAME makes too long: YXDOMAIN (RFC 6672 §2.2)',
+      ask(`${'v'.repeat(63)}.${'x'.repeat(63)}.example.`),
+      {
+        code: 'YXDOMAIN',
+        aa: true,
+        answer: [`${'x'.repeat(63)}.example. DNAME ${'y'.repeat(63)}.${'z'.repeat(63)}.${'w'.repeat(63)}.`],
         authority: none,
         additional: none,
       },

@@ -1,12 +1,13 @@
 /**
  * The authoritative server's answer: a pure function of its zones and the query, by the algorithm of RFC 1034 §4.3.2 with the
- * wildcards of RFC 4592 and the negative answers of RFC 2308.
+ * wildcards of RFC 4592, the substitution of names of RFC 6672 and the negative answers of RFC 2308.
  */
 import { withSignatures, zoneOf } from '../dnssec/signed-answer.ts';
 import { ancestors, canonical, ROOT } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from '../wire/message.ts';
+import { substitute, substitutionFor } from './substitution.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 
 export interface AnswerOptions {
@@ -59,6 +60,17 @@ function search(zones: readonly Zone[], query: Message): Message {
     const atParent =
       question.type === DS && delegation !== undefined && canonical((delegation[0] as ResourceRecord).name) === canonical(name);
     if (delegation && !atParent) return referral(query, zones, answers, delegation);
+    const substitution = substitutionFor(zone, name);
+    if (substitution) {
+      const target = substitute(name, substitution);
+      if (target === undefined) return response(query, 'YXDOMAIN', { authoritative: true, answers: [...answers, substitution] });
+      const repeated = answers.some((record) => record.data.type === 'CNAME' && canonical(record.name) === canonical(name));
+      if (repeated || aliases >= MAX_ALIASES) return found(query, zones, answers);
+      // RFC 6672 §3.1: the CNAME is for those who do not know the type.
+      answers.push(substitution, { name, ttl: substitution.ttl, data: { type: 'CNAME', target } });
+      name = target;
+      continue;
+    }
     const node = findNode(zone, name);
     if (!node) return negative(query, zone, answers, 'NXDOMAIN');
     const cname = node.get('CNAME')?.[0];

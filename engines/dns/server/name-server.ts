@@ -3,14 +3,18 @@
  * it asks further for clients that want it. A malformed message costs its sender an error reply and nobody else anything.
  */
 import type { Process } from '../../kernel/process.ts';
-import { type Datagram, type DatagramSocket, failed, type Host } from '../../network/host.ts';
-import { canonical } from '../domain-name.ts';
+import { type Datagram, type DatagramSocket, type Endpoint, failed, type Host } from '../../network/host.ts';
+import type { Nanoseconds } from '../../quantities.ts';
+import { canonical, ROOT } from '../domain-name.ts';
 import { DNS_PORT } from '../resolver/exchange.ts';
+import { setQuerySource } from '../resolver/query-source.ts';
 import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
+import type { DomainName, QuerySettings, ServerLimits } from '../scenario.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
 import { EDNS_PAYLOAD, type Message, type Question, response } from '../wire/message.ts';
+import { Admission } from './admission.ts';
 import { answer, refusal, withEdns } from './authoritative.ts';
 import type { Zone } from './zone.ts';
 
@@ -20,17 +24,33 @@ export interface ServerSettings {
   /** Absent: the server offers no recursion. */
   readonly recursion?: RecursionSettings;
   /** Outlive a crash of the host: they count for the whole run. */
-  readonly counts: RecursionCounts & { queries: number };
+  readonly counts: RecursionCounts & { queries: number; dropped: number };
+  /** How it asks further. Absent: with all IDs, from all ports, at random. */
+  readonly queries?: QuerySettings;
+  /** Absent: none. */
+  readonly limits?: ServerLimits;
+  /** The last query, for who reads the server's log. */
+  lastQuery?: LoggedQuery;
+}
+
+/** What a server's log says of a query. */
+export interface LoggedQuery {
+  readonly from: Endpoint;
+  readonly id: number;
+  readonly name: DomainName;
 }
 
 /** Serves for ever; ends at once where the port is taken. */
 export function* serve(host: Host, settings: ServerSettings): Process {
   const socket = yield* host.bind(DNS_PORT);
+  if (settings.queries) setQuerySource(host, settings.queries);
   if (failed(socket)) {
     host.narrator.note(`cannot serve DNS: ${socket.failure}`);
     return;
   }
   const resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
+  const admission = settings.limits && new Admission(settings.limits);
+  if (admission) host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
   const inProgress = new Set<string>();
   for (;;) {
     const datagram = yield* socket.receive();
@@ -39,11 +59,19 @@ export function* serve(host: Host, settings: ServerSettings): Process {
     if (!query) continue;
     settings.counts.queries++;
     host.narrator.measure('queries', [host.name], settings.counts.queries);
+    const { from } = datagram;
+    settings.lastQuery = { from, id: query.id, name: query.questions[0]?.name ?? ROOT };
     // A client that repeats its query while we work on it gets one response.
     const key = queryKey(datagram, query);
     if (inProgress.has(key)) continue;
+    const delay = admission ? admission.admit(from.address, host.now()) : 0;
+    if (delay === null) {
+      settings.counts.dropped++;
+      host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
+      continue;
+    }
     inProgress.add(key);
-    const task = host.spawn('answer a query', respond(socket, datagram, query, settings, resolver));
+    const task = host.spawn('answer a query', respond(host, socket, datagram, query, settings, resolver, delay));
     task.whenDone(() => inProgress.delete(key));
   }
 }
@@ -64,12 +92,15 @@ function understood(host: Host, socket: DatagramSocket, datagram: Datagram): Mes
 }
 
 function* respond(
+  host: Host,
   socket: DatagramSocket,
   datagram: Datagram,
   query: Message,
   settings: ServerSettings,
   resolver: Resolver | undefined,
+  delay: Nanoseconds,
 ): Process {
+  if (delay > 0) yield* host.sleep(delay);
   const own = answer(settings.zones, query, { recursionAvailable: resolver !== undefined });
   const recursive = resolver && query.recursionDesired && !refusal(query) && !settles(own, query);
   const message = recursive ? withEdns(query, yield* resolver.answer(query)) : own;

@@ -194,6 +194,8 @@ export function readField(
       const name = readName(bytes, start, end);
       return name.ok ? { ok: true, value: name.name, end: name.end } : name;
     }
+    case 'string':
+      return readString(bytes, start, end);
     case 'strings': {
       const strings: string[] = [];
       let offset = start;

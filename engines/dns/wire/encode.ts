@@ -105,6 +105,7 @@ function writeField(out: number[], kind: FieldKind, value: unknown, written: Wri
     case 'strings':
       for (const text of value as readonly string[]) writeString(out, text);
       return;
+    case 'string':
     case 'tag':
       writeString(out, value as string);
       return;

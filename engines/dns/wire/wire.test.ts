@@ -197,6 +197,19 @@ const samples: RecordData[] = [
   { type: 'SOA', primary: 'a.example.edu.', mailbox: 'b.example.edu.', serial: 7, refresh: 1, retry: 2, expire: 3, minimum: 4 },
   { type: 'SRV', priority: 1, weight: 2, port: 5060, target: 'sip.example.edu.' },
   { type: 'CAA', flags: 128, tag: 'issue', value: 'ca.example.net' },
+  { type: 'HINFO', cpu: 'VAX-11/780', os: 'UNIX' },
+  { type: 'DNAME', target: 'example.net.' },
+  {
+    type: 'NAPTR',
+    order: 100,
+    preference: 10,
+    flags: 'u',
+    services: 'E2U+sip',
+    regexp: '!^.*$!sip:info@example.edu!',
+    replacement: 'example.edu.',
+  },
+  { type: 'SSHFP', algorithm: 4, fingerprintType: 1, fingerprint: '123456789abcdef67890123456789abcdef67890' },
+  { type: 'TLSA', usage: 3, selector: 1, matchingType: 1, association: '92003ba34942dc74152e2f2c408d29eca5a520e7f2e06bb944f4dca346baf63c' },
 ];
 
 /** dns-packet knows neither escapes nor bytes beyond ASCII in names. */
@@ -232,6 +245,28 @@ function theirData(data: RecordData): unknown {
       return { priority: data.priority, weight: data.weight, port: data.port, target: displayName(data.target) };
     case 'CAA':
       return { flags: data.flags, tag: data.tag, value: data.value };
+    case 'HINFO':
+      return { cpu: data.cpu, os: data.os };
+    case 'DNAME':
+      return displayName(data.target);
+    case 'NAPTR':
+      return {
+        order: data.order,
+        preference: data.preference,
+        flags: data.flags,
+        services: data.services,
+        regexp: data.regexp,
+        replacement: displayName(data.replacement),
+      };
+    case 'SSHFP':
+      return { algorithm: data.algorithm, hash: data.fingerprintType, fingerprint: data.fingerprint.toUpperCase() };
+    case 'TLSA':
+      return {
+        usage: data.usage,
+        selector: data.selector,
+        matchingType: data.matchingType,
+        certificate: Buffer.from(data.association, 'hex'),
+      };
     default:
       throw new Error('no such sample');
   }

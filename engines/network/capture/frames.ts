@@ -36,6 +36,14 @@ export function endpointsOf(run: StreamTables, packet: number): { from: number; 
     : { from: client, fromPort: clientPort, to: server, toPort: serverPort };
 }
 
+/** The addresses in the packet's IP header: the hosts' own, but for a source that is a lie. */
+export function addressesOf(run: FrameTables, packet: number): { source: string; destination: string } {
+  const { from, to } = endpointsOf(run, packet);
+  const forged = run.packets.fromServer[packet] ? -1 : (run.connections.forgedSource[run.packets.connection[packet] as number] as number);
+  const own = run.hosts[from]?.address ?? '0.0.0.0';
+  return { source: forged < 0 ? own : (run.strings[forged] as string), destination: run.hosts[to]?.address ?? '0.0.0.0' };
+}
+
 /** The whole frame: Ethernet, IPv4, TCP or UDP, payload. A datagram longer than the MTU comes in one piece; see `framesOf`. */
 export function frameOf(run: FrameTables, packet: number): Uint8Array {
   return frame(run, packet, transportBytes(run, packet), 0, false);
@@ -68,8 +76,7 @@ function frame(run: FrameTables, packet: number, payload: Uint8Array, fragmentOf
       fragmentOffset,
       timeToLive: 64,
       protocol: tcp ? TCP : UDP,
-      source: run.hosts[from]?.address ?? '0.0.0.0',
-      destination: run.hosts[to]?.address ?? '0.0.0.0',
+      ...addressesOf(run, packet),
       options: new Uint8Array(0),
       payload,
     }),
@@ -77,8 +84,8 @@ function frame(run: FrameTables, packet: number, payload: Uint8Array, fragmentOf
 }
 
 function transportBytes(run: FrameTables, packet: number): Uint8Array {
-  const { from, fromPort, to, toPort } = endpointsOf(run, packet);
-  const addresses = { source: run.hosts[from]?.address ?? '0.0.0.0', destination: run.hosts[to]?.address ?? '0.0.0.0' };
+  const { fromPort, toPort } = endpointsOf(run, packet);
+  const addresses = addressesOf(run, packet);
   const payload = streamIndex(run).payloadOf(packet);
   if (!isTcp(run, packet)) return encodeUdp({ sourcePort: fromPort, destinationPort: toPort, payload }, addresses);
   const { packets } = run;

@@ -135,7 +135,12 @@ export class FlowNetwork {
   routesChanged(): void {
     this.#routes.clear();
     this.routeEpoch++;
+    // Nobody's share is worked out before all know their ways: who is not told yet still counts on links that he has left.
+    const wasSolving = this.#solving;
+    this.#solving = true;
     for (const host of this.hosts) host?.pathsChanged();
+    this.#solving = wasSolving;
+    this.solve();
   }
 
   // Ways.

@@ -220,7 +220,11 @@ export function offerRecursion(program: Program): void {
   for (const zone of program.zones.values()) {
     for (const host of zone.servers) {
       const key = host.toLowerCase();
-      if (program.nameServers.has(key)) continue;
+      const own = program.nameServers.get(key);
+      if (own) {
+        own.recursion ??= true;
+        continue;
+      }
       program.nameServers.set(key, { kind: 'dns.server', host, recursion: true, implicit: true, at: null });
     }
   }

@@ -20,6 +20,7 @@ import {
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
 import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { limitProperties, limitsOf, queriesOf, queryProperties } from './dns-limits.ts';
 import { step, timing } from './timing.ts';
 
 /** Message protocols that views can be limited to. */
@@ -114,6 +115,8 @@ export const dnsVocabulary = [
           example: 'dnssec on',
         },
       ),
+      ...queryProperties,
+      ...limitProperties,
     },
     doc: 'Makes the host a local DNS server: it answers hosts, keeps a cache and walks the hierarchy.',
     standard: 'RFC 1034 §5.3',
@@ -130,6 +133,8 @@ export const dnsVocabulary = [
         cache: block.cache?.RECORDS ?? cacheDefault,
         walk: block.walk?.WALK ?? walkDefault,
         dnssec: block.dnssec?.SWITCH === 'on',
+        limits: limitsOf(block),
+        queries: queriesOf(block),
         implicit: false,
         at: site.at,
       };
@@ -160,6 +165,7 @@ export const dnsVocabulary = [
           example: 'recursion on',
         },
       ),
+      ...limitProperties,
     },
     doc: 'Settings of a host that serves zones.',
     standard: 'RFC 1034 §4.3',
@@ -169,10 +175,12 @@ export const dnsVocabulary = [
       const own = ownHost(HOST, site);
       if (own === null || !program.declareOnce(`nameserver ${own.toLowerCase()}`, `Name server \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
+      const limits = limitsOf(block);
       program.nameServers.set(own.toLowerCase(), {
         kind: 'dns.server',
         host: own,
-        recursion: block.recursion?.SWITCH === 'on',
+        ...(limits ? { limits } : {}),
+        recursion: block.recursion ? block.recursion.SWITCH === 'on' : null,
         implicit: false,
         at: site.at,
       });

@@ -4,6 +4,7 @@ import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
+import type { Statistic } from '../../../engines/statistics.ts';
 import {
   answer,
   choice,
@@ -52,6 +53,83 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'domain-name': 'crepes.fr',
 };
 
+/** What a statistic is taken of, for the page of reference. */
+function pooled(metric: MetricDefinition): string {
+  const counts = metric.course === 'level' ? 'Each value counts for as long as it held' : 'Each value counts once';
+  return `A statistic of all values measured by the time that the steps above are done, or since the last of them began. ${counts}; those of several subjects are taken together, and of whoever is left out, everybody’s. Percentiles are the nearest rank. Without any value, it does not hold.`;
+}
+
+const statistic = wordChoice('mean', 'median', 'least', 'greatest', '90th percentile', '95th percentile', '99th percentile');
+
+/** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
+function measuredOf(type: SubjectType, name: Name, site: Site): string | null {
+  if (type === 'host') return site.host(name);
+  if (type === 'mail-address') {
+    usesMailbox(name, site);
+    return name.text;
+  }
+  site.program.usesZone(absolute(name.text), site.place(name));
+  return absolute(name.text);
+}
+
+/** `expect STATISTIC METRIC of SUBJECTS [in the last step] < VALUE`, made from an entry of the catalogue. */
+function statisticEntry(metric: MetricDefinition): Entry {
+  const names = slotNamesOf(metric);
+  const slots: Record<string, Slot<unknown>> = {
+    STATISTIC: statistic,
+    SINCE: optional(wordChoice('in the last step')),
+    COMPARISON: comparison,
+    VALUE: valueSlots[metric.unit],
+  };
+  metric.subjects.forEach(({ type }, i) => {
+    const pool = list(subjects[type]);
+    slots[names[i]!] = i === 0 ? pool : optional(pool);
+  });
+  const of = metric.subjects
+    .map(({ preposition }, i) => (i === 0 ? `${preposition} ${names[i]}` : `[${preposition} ${names[i]}]`))
+    .join(' ');
+  return entry<Slots>({
+    id: `expect STATISTIC ${metric.name}`,
+    role: 'expectation',
+    pattern: `expect STATISTIC ${metric.name} ${of} [SINCE] COMPARISON VALUE`,
+    slots,
+    doc: `${metric.doc} ${pooled(metric)}`,
+    ...(metric.standard === undefined ? {} : { standard: metric.standard }),
+    example: metricExample(metric).replace('\nexpect ', '\nexpect mean '),
+    build(given, _block, site) {
+      const pools: (readonly string[] | null)[] = [];
+      for (const [i, { type }] of metric.subjects.entries()) {
+        const several = given[names[i]!] as readonly Name[] | null;
+        const pool = several?.map((name) => measuredOf(type, name, site)) ?? null;
+        if (pool?.includes(null)) return;
+        pools.push(pool as readonly string[] | null);
+      }
+      site.program.expectations.push({
+        expected: {
+          kind: 'statistic',
+          statistic: given.STATISTIC as Statistic,
+          metric: metric.name,
+          subjects: pools,
+          inLastStep: given.SINCE !== null,
+          comparison: given.COMPARISON as Comparison,
+          value: given.VALUE as number,
+        },
+        after: site.stepsAbove,
+        text: site.text,
+        at: site.at,
+      });
+    },
+  });
+}
+
+/** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */
+function slotNamesOf(metric: MetricDefinition): readonly string[] {
+  return metric.subjects.map(({ type }, i) => {
+    const plain = subjectNames[type];
+    return metric.subjects.findIndex((other) => other.type === type) < i ? `${plain}-${i + 1}` : plain;
+  });
+}
+
 /** A program in which the metric is expected: of two hosts, while the one transfers to the other; else of mail. */
 function metricExample({ name, unit, subjects: measured }: MetricDefinition): string {
   const betweenHosts = measured.length === 2 && measured.every(({ type }) => type === 'host');
@@ -73,10 +151,7 @@ function judged(metric: MetricDefinition): string {
 /** `expect METRIC of SUBJECT < VALUE`, made from an entry of the catalogue. */
 function metricEntry(metric: MetricDefinition): Entry {
   const slots: Record<string, Slot<unknown>> = { COMPARISON: comparison, VALUE: valueSlots[metric.unit] };
-  const names = metric.subjects.map(({ type }, i) => {
-    const plain = subjectNames[type];
-    return metric.subjects.findIndex((other) => other.type === type) < i ? `${plain}-${i + 1}` : plain;
-  });
+  const names = slotNamesOf(metric);
   metric.subjects.forEach(({ type }, i) => {
     slots[names[i]!] = subjects[type];
   });
@@ -92,19 +167,9 @@ function metricEntry(metric: MetricDefinition): Entry {
     build(given, _block, site) {
       const measured: string[] = [];
       for (let i = 0; i < names.length; i++) {
-        const name = given[names[i]!] as Name;
-        const { type } = metric.subjects[i]!;
-        if (type === 'host') {
-          const found = site.host(name);
-          if (found === null) return;
-          measured.push(found);
-        } else if (type === 'domain-name') {
-          measured.push(absolute(name.text));
-          site.program.usesZone(absolute(name.text), site.place(name));
-        } else {
-          measured.push(name.text);
-          usesMailbox(name, site);
-        }
+        const found = measuredOf(metric.subjects[i]!.type, given[names[i]!] as Name, site);
+        if (found === null) return;
+        measured.push(found);
       }
       site.program.expectations.push({
         expected: {
@@ -174,6 +239,7 @@ export const expectationsVocabulary: readonly Entry[] = [
     },
   }),
   ...metrics.map(metricEntry),
+  ...metrics.filter(({ course }) => course !== 'total').map(statisticEntry),
   entry({
     id: 'show sequence',
     role: 'view',
