@@ -151,7 +151,7 @@ it('the textbook’s SMTP dialogue comes out of the mail walk-through, word for 
 });
 
 it.each(['iterated', 'recursive'])('the %s query is the textbook’s eight messages, in order', async (walk) => {
-  const run = simulate((await loadProgram(join(SAMPLES, `dns-${walk}.netscenario`))).compilation.scenario);
+  const run = simulate((await loadProgram(join(SAMPLES, `dns/${walk}.netscenario`))).compilation.scenario);
   const { messages, hosts } = run;
   const seen = Array.from({ length: messages.rows }, (_, i) => `${hosts[messages.from[i]!]!.name} → ${hosts[messages.to[i]!]!.name}`);
   const [host, local, root, tld, authoritative] = [

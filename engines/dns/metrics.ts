@@ -19,6 +19,13 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     doc: 'Queries that a server has received so far.',
   },
   {
+    name: 'zone queries',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'domain-name' }],
+    doc: 'Queries so far that the zone’s servers, all together, answered from the zone: how much a level of the hierarchy has to do.',
+    standard: 'RFC 1034 §4.3.2',
+  },
+  {
     name: 'cache hit ratio',
     unit: 'ratio',
     subjects: [{ preposition: 'of', type: 'host' }],

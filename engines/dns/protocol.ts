@@ -2,7 +2,6 @@
 import { atOnce, type Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
-import type { Nanoseconds } from '../quantities.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
 import { rogueZones } from './attack/rogue-zone.ts';
 import { attackStep } from './attack/steps.ts';
@@ -12,12 +11,15 @@ import { keepResolving } from './load/load.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
-import type { AnswerExpectation, DnsService, ForgeAction, ResolveAction } from './scenario.ts';
+import type { AnswerExpectation, DnsService, ForgeAction, NameServerService, ResolveAction } from './scenario.ts';
 import { type Forgery, withForgeries } from './server/forgery.ts';
+import { LiveZone } from './server/live-zone.ts';
 import { type ServerSettings, serve } from './server/name-server.ts';
-import { loadZone, type Zone } from './server/zone.ts';
+import { takeUpdate } from './server/zone-changes.ts';
+import { ZoneTally } from './server/zone-tally.ts';
 import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
-import type { QueryOptions } from './wire/message.ts';
+import { performUpdate } from './update/steps.ts';
+import { EDNS_PAYLOAD, type QueryOptions } from './wire/message.ts';
 
 /** Cache of a name server that offers recursion without being declared a resolver. */
 const SERVER_CACHE = 10_000;
@@ -45,22 +47,27 @@ function perform(
   if (action.kind === 'dns.resolve') return resolveStep(world, settings, action);
   if (action.kind === 'dns.forge') return forgeStep(world, settings, action);
   if (action.kind === 'dns.load') return keepResolving(world, action);
-  return attackStep(world, settings, action);
+  return performUpdate(world, action) ?? attackStep(world, settings, action);
 }
 
 /** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
 function settingsByHost(world: World): Map<string, ServerSettings & { forgeries: readonly Forgery[] }> {
   const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
   const signing = new Signing(world.scenario.seed, services);
-  /** Each as it is at a time. */
-  const zones = new Map<string, ((now: Nanoseconds) => Zone)[]>();
+  const addressOf = new Map(world.scenario.hosts.map(({ name, address }) => [name, address]));
+  const zones = new Map<string, LiveZone[]>();
+  /** Those that their owners serve, and sign where they are signed. */
+  const genuine = new Set<LiveZone>();
   const recursion = new Map<string, RecursionSettings>();
   const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
+  const declared = new Map<string, NameServerService>();
+  const tally = new ZoneTally();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
-      const zone = loadZone(service.origin, signing.recordsOf(service));
-      const current = (now: Nanoseconds): Zone => signing.current(zone, now);
-      for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), current]);
+      const operators = service.operators.flatMap((host) => addressOf.get(host) ?? []);
+      const zone = new LiveZone(service.origin, signing.recordsOf(service), operators);
+      genuine.add(zone);
+      for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), zone]);
       continue;
     }
     if (service.kind === 'dns.signing') continue;
@@ -68,13 +75,14 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
     const { limits } = service;
     const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
     more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
+    if (service.kind === 'dns.server') declared.set(service.host, service);
     if (service.kind === 'dns.resolver') {
-      const { cache, hints, walk, dnssec } = service;
+      const { cache, hints, walk, edns, dnssec } = service;
       recursion.set(service.host, {
         cache,
         hints,
         walk,
-        query: dnssec ? { dnssecOk: true } : {},
+        query: { ...(edns === null ? {} : { edns }), ...(dnssec ? { dnssecOk: true } : {}) },
         ...(dnssec ? { trustAnchors: signing.trustAnchors() } : {}),
       });
     } else if (service.recursion && !recursion.has(service.host)) {
@@ -83,17 +91,25 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
     }
   }
   const settings = new Map<string, ServerSettings & { forgeries: readonly Forgery[] }>();
-  for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), () => zone]);
+  for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), zone]);
   for (const [host, served] of zones) {
     const own = recursion.get(host);
+    const server = declared.get(host);
     settings.set(host, {
       forgeries: [],
       get zones() {
         const now = world.host(host).now();
-        return served.map((zone) => withForgeries(zone(now), this.forgeries));
+        return served.map((zone) => {
+          const current = genuine.has(zone) ? signing.current(zone.current, now) : zone.current;
+          return withForgeries(current, this.forgeries);
+        });
       },
       ...(own ? { recursion: own } : {}),
       ...more.get(host),
+      edns: server ? server.edns : EDNS_PAYLOAD,
+      answers: server?.answers ?? null,
+      update: (at, message, from) => takeUpdate(at, served, message, from),
+      answered: (at, query) => tally.count(at, served, query),
       counts: { queries: 0, dropped: 0, questions: 0, hits: 0, secure: 0, insecure: 0, bogus: 0 },
     });
   }

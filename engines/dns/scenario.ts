@@ -1,9 +1,10 @@
 /** What a scenario can say about DNS. */
-import type { Nanoseconds } from '../quantities.ts';
+import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
 import type { AttackAction } from './attack/scenario.ts';
 import type { LoadAction } from './load/scenario.ts';
 import type { ResourceRecord } from './records.ts';
+import type { ResponseCode } from './wire/message.ts';
 
 /** Names are absolute, in presentation form with the trailing dot, lower case kept as written (`gaia.cs.umass.edu.`; the root is `.`). */
 export type DomainName = string;
@@ -15,6 +16,8 @@ export interface ZoneService {
   /** Host names. */
   readonly servers: readonly string[];
   readonly records: readonly ResourceRecord[];
+  /** Host names of those who may change it (RFC 2136 §3.3). */
+  readonly operators: readonly string[];
   /** True where the language filled the zone in (the root, a top-level domain). */
   readonly implicit: boolean;
   readonly at: SourceRange | null;
@@ -52,6 +55,8 @@ export interface ResolverService {
   readonly walk: Walk;
   /** Validates what it learns (RFC 4035 §5), with the root's keys as trust anchor. */
   readonly dnssec: boolean;
+  /** Asks with EDNS(0), for UDP messages of so many bytes (RFC 6891 §6.2.3); null: without. */
+  readonly edns: Bytes | null;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   /** Absent: none. */
@@ -68,6 +73,10 @@ export interface NameServerService {
   readonly host: string;
   /** Offers recursion (RA): a query with RD is answered by asking further on the client's behalf (RFC 1034 §4.3.1). */
   readonly recursion: boolean;
+  /** Greatest UDP message with EDNS(0) that it sends and takes; null: it does not know EDNS and says FORMERR (RFC 6891 §7). */
+  readonly edns: Bytes | null;
+  /** The code that every query gets in place of an answer; null for answers. */
+  readonly answers: ResponseCode | null;
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   /** Absent: none. */
   readonly limits?: ServerLimits;
@@ -117,7 +126,32 @@ export interface ForgeAction {
   readonly address: string;
 }
 
-export type DnsAction = ResolveAction | ForgeAction | AttackAction | LoadAction;
+/** An operator's host changes a zone, all at once or not at all (RFC 2136). Done when the server's response or the last timeout is in. */
+export interface UpdateAction {
+  readonly kind: 'dns.update';
+  readonly host: string;
+  readonly zone: DomainName;
+  /** Host name of the zone's primary server. */
+  readonly server: string;
+  /** Put in the place of the sets of their names and types. */
+  readonly replaced: readonly ResourceRecord[];
+  /** Deleted before: a set, or with null all sets of the name. */
+  readonly removed: readonly { readonly name: DomainName; readonly type: string | null }[];
+}
+
+/** A registrar's host enters a delegation and its glue into the zone above. Done as an update is; a name that is taken is refused. */
+export interface RegisterAction {
+  readonly kind: 'dns.register';
+  readonly host: string;
+  readonly name: DomainName;
+  /** The zone above, and the host name of its primary server. */
+  readonly zone: DomainName;
+  readonly server: string;
+  /** Name servers of the new domain. */
+  readonly servers: readonly { readonly name: DomainName; readonly address: string }[];
+}
+
+export type DnsAction = ResolveAction | UpdateAction | RegisterAction | ForgeAction | AttackAction | LoadAction;
 
 /**
  * The last answer that a host's stub resolver got for a name: `is` matches any record's data in presentation form

@@ -1,7 +1,7 @@
 /**
  * The stub resolver of a host (RFC 1034 §5.3.1): what any engine uses to look a name up. It asks the host's local name
  * servers, one after the other, twice, with RD set, five seconds each (the custom of resolv.conf); one whose reply is
- * truncated is asked again with EDNS(0).
+ * truncated is asked again over TCP (RFC 7766 §5), on a connection that is closed with the reply.
  */
 import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
@@ -10,7 +10,9 @@ import { canonical, displayName, parseName, ROOT, sameName } from './domain-name
 import { ipv4Bytes } from './ip-address.ts';
 import { presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
-import { askForMore, openQuery, type Reply } from './resolver/exchange.ts';
+import { askOverTcp, openQuery } from './resolver/exchange.ts';
+import type { Reply } from './resolver/reply.ts';
+import { ServerStreams } from './resolver/streams.ts';
 import type { DomainName } from './scenario.ts';
 import type { Message, QueryOptions, ResponseCode } from './wire/message.ts';
 
@@ -65,6 +67,7 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
   const { timeout = 5 * SECOND, attempts = 2 } = options;
   const outstanding = host.nameservers.length > 0 ? yield* openQuery(host, { name, type }, true, options.query) : undefined;
   if (!outstanding) return { kind: 'timeout' };
+  const streams = new ServerStreams(host);
   try {
     let error: Lookup | undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -72,10 +75,7 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
         outstanding.send(server);
         let reply: Reply = yield* outstanding.reply(timeout);
         if (reply.kind === 'response' && reply.message.truncated) {
-          reply = yield* askForMore(host, reply.from, { name, type }, { ...options.query, recursionDesired: true, timeout });
-          if (reply.kind === 'response' && reply.message.truncated) {
-            host.narrator.note('gets a reply that is truncated even so: the rest would need TCP');
-          }
+          reply = yield* askOverTcp(host, streams, reply.from, outstanding.message, timeout);
         }
         if (reply.kind !== 'response') continue;
         const found = understand(name, type, reply.message);
@@ -88,6 +88,7 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
     return { kind: 'timeout' };
   } finally {
     outstanding.close();
+    streams.close();
   }
 }
 

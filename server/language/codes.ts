@@ -56,6 +56,7 @@ export const codes = {
   'unknown-zone': error('No zone is declared under that name, or above it, so there is nothing to change.'),
   'signed-twice': error('A zone whose master file holds DNSKEY records is signed already.'),
   'not-a-name-server': error('Only a host that serves the zone can answer for its names.'),
+  'no-server': error('A domain is registered with at least one name server, or nobody could find it.'),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
   'no-resolver': error('Only a resolver keeps a cache that can be poisoned. Declare the host by a `resolver` line.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),

@@ -15,6 +15,10 @@ const files: FileTable = new Map<string, FileContent>([
   ['file:///w/torn.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n1000,x\n') }],
 ]);
 
+/** What a host may do, in the order of the vocabulary. */
+const VERBS =
+  '`crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps`, `updates`, `removes`, `registers` or `sends`';
+
 /** What stands above each line, without mistakes. */
 const above = `zone x.org on ns.x.org { @ MX 10 m.x.org }
 mailbox ann@x.org, bob@x.org on m.x.org
@@ -181,9 +185,14 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'zone y.org on ns.y.org { www A 192.0.2.1 }',
   ],
   ['zone y.org on ns.y.org { www A mail.y.org }', 'mail.y.org', '“mail.y.org” is no IPv4 address such as 192.0.2.1.', null],
-  ['zone y.org { www A 192.0.2.1 }', '{', '`{` does not fit here. Expected `on`: `zone NAME on HOST, … [{ … }]`.', null],
-  ['zone y.org ns.y.org', 'ns.y.org', '`on` is missing before `ns.y.org`: `zone NAME on HOST, … [{ … }]`.', 'zone y.org on ns.y.org'],
-  ['zone on ns.y.org', 'on', 'Something is missing before `on`: `zone NAME on HOST, … [{ … }]`.', null],
+  ['zone y.org { www A 192.0.2.1 }', '{', '`{` does not fit here. Expected `on`: `zone NAME on HOST, … [unregistered] [{ … }]`.', null],
+  [
+    'zone y.org ns.y.org',
+    'ns.y.org',
+    '`on` is missing before `ns.y.org`: `zone NAME on HOST, … [unregistered] [{ … }]`.',
+    'zone y.org on ns.y.org',
+  ],
+  ['zone on ns.y.org', 'on', 'Something is missing before `on`: `zone NAME on HOST, … [unregistered] [{ … }]`.', null],
   ['mailbox ann2@x.org', '', 'Expected `on` here: `mailbox ADDRESS, … on HOST [{ … }]`.', null],
   ['mailbox ann2 on m.x.org', 'ann2', '`ann2` is no mail address: it has no @; one reads ann@example.org.', null],
   ['mailbox on m.x.org', 'on', 'Something is missing before `on`: `mailbox ADDRESS, … on HOST [{ … }]`.', null],
@@ -222,7 +231,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, `queue`, … here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, … here.',
     null,
   ],
   [
@@ -622,66 +631,16 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'Only files beside this document can be named, by their path; this name begins with `file:`.',
     null,
   ],
-  [
-    'pc gets "x" from tv',
-    'gets',
-    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'tv plays madmen',
-    'plays',
-    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'pc reads mail of bob@x.org using imap',
-    'reads',
-    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'host a\na requests http://x',
-    'requests',
-    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'a reads mail\nhost a',
-    'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'host a\na -> b',
-    '-',
-    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'host a\nA',
-    '',
-    'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends` here.',
-    null,
-  ],
-  [
-    'host a\ntogether { a reads mail }',
-    'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'm.x.org reads mail',
-    'reads',
-    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
-  [
-    'host p[1..3]\np[1] gets x',
-    'gets',
-    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-    null,
-  ],
+  ['pc gets "x" from tv', 'gets', `Host \`pc\` has no verb \`gets\`. Expected ${VERBS}.`, null],
+  ['tv plays madmen', 'plays', `Host \`tv\` has no verb \`plays\`. Expected ${VERBS}.`, null],
+  ['pc reads mail of bob@x.org using imap', 'reads', `Host \`pc\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['host a\na requests http://x', 'requests', `Host \`a\` has no verb \`requests\`. Expected ${VERBS}.`, null],
+  ['a reads mail\nhost a', 'reads', `Host \`a\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['host a\na -> b', '-', `\`-\` does not fit here. Expected ${VERBS}.`, null],
+  ['host a\nA', '', `Expected ${VERBS} here.`, null],
+  ['host a\ntogether { a reads mail }', 'reads', `Host \`a\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['m.x.org reads mail', 'reads', `Host \`m.x.org\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['host p[1..3]\np[1] gets x', 'gets', `\`gets\` does not fit here. Expected ${VERBS}.`, null],
   ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
   ['client pc', 'client', '`client` is neither a statement nor a declared host.', null],
   ['ping', 'ping', '`ping` is neither a statement nor a declared host.', null],
@@ -723,8 +682,7 @@ test('what only packets have is asked of flows without harm where it is off, and
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
-  const asHost =
-    '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.';
+  const asHost = `\`a\` does not fit here. Expected ${VERBS}.`;
   const messages = (...texts: string[]) =>
     compile(
       texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
@@ -733,7 +691,5 @@ test('a first word that a missing import, a broken declaration or a later cell m
   expect(messages('import "comon.netscenario"\nping a b')).toContain(asHost);
   expect(messages('host ping 2\nping a b')).toContain(asHost);
   expect(messages('ping a b', 'host ping')).toContain(asHost);
-  expect(messages('host ping', 'ping a b')).toContain(
-    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps` or `sends`.',
-  );
+  expect(messages('host ping', 'ping a b')).toContain(`Host \`ping\` has no verb \`a\`. Expected ${VERBS}.`);
 });

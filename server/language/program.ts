@@ -84,7 +84,11 @@ export interface ProgramZone {
   readonly records: ResourceRecord[];
   readonly implicit: boolean;
   readonly fromFile: boolean;
+  /** False for one that the zone above does not lead to, until a registrar enters it there. */
+  readonly delegated: boolean;
   readonly at: SourceRange | null;
+  /** Where the statement's head ends, for words that could stand there. */
+  readonly headEnd: number;
 }
 
 export interface ProgramResolver {
@@ -95,8 +99,23 @@ export interface ProgramResolver {
   readonly dnssec: boolean;
   readonly limits?: ServerLimits | undefined;
   readonly queries?: QuerySettings | undefined;
+  readonly edns: Bytes | null;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
+}
+
+export interface ProgramNameServer extends Omit<NameServerService, 'kind' | 'hints' | 'recursion'> {
+  /** null: not said. */
+  readonly recursion: boolean | null;
+  /** Hosts that may change the zones that it is the primary of. */
+  readonly updatesFrom: string[];
+}
+
+/** What a step enters into the zone above; addresses that it leaves out are filled in with the servers' own. */
+export interface ProgramRegistration {
+  readonly registrar: string;
+  readonly zone: ProgramZone;
+  readonly servers: { readonly name: string; address: string }[];
 }
 
 export interface ProgramMailServer extends Omit<MailServerService, 'kind' | 'domains' | 'greeting' | 'helo'> {
@@ -158,8 +177,8 @@ export class Program {
   readonly resolvers = new Map<string, ProgramResolver>();
   /** By lower-case origin. */
   readonly signings = new Map<string, Omit<SigningService, 'kind'>>();
-  /** `recursion` null: as the scenario needs it. */
-  readonly nameServers = new Map<string, Omit<NameServerService, 'hints' | 'recursion'> & { recursion: boolean | null }>();
+  readonly nameServers = new Map<string, ProgramNameServer>();
+  readonly registrations: ProgramRegistration[] = [];
   readonly mailServers = new Map<string, ProgramMailServer>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();

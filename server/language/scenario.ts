@@ -1,6 +1,6 @@
 /** The finished program as the Scenario that the engines run. */
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
-import { rootHints } from './defaults/dns.ts';
+import { operatorsOf, rootHints } from './defaults/dns.ts';
 import { accessDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
@@ -11,16 +11,19 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   const tcp: TcpSettings = { ...tcpDefaults, ...program.tcp };
   const hints = rootHints(program);
   const services: Service[] = [];
-  for (const { origin, servers, records, implicit, at } of program.zones.values()) {
-    services.push({ kind: 'dns.zone', origin, servers, records, implicit, at });
+  const operators = operatorsOf(program);
+  for (const zone of program.zones.values()) {
+    const { origin, servers, records, implicit, at } = zone;
+    services.push({ kind: 'dns.zone', origin, servers, records, operators: operators.get(zone) ?? [], implicit, at });
   }
   for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
-  for (const server of program.nameServers.values()) {
-    services.push({ ...server, recursion: server.recursion ?? false, hints });
+  for (const { host, recursion, edns, answers, limits, implicit, at } of program.nameServers.values()) {
+    const own = limits ? { limits } : {};
+    services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
   }
-  for (const { host, cache, walk, dnssec, limits, queries, implicit, at } of program.resolvers.values()) {
+  for (const { host, cache, walk, dnssec, edns, limits, queries, implicit, at } of program.resolvers.values()) {
     const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) };
-    services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, hints, ...own, implicit, at });
+    services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

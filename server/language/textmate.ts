@@ -70,7 +70,10 @@ export function textMateGrammar(): TextMateGrammar {
     for (const word of set) if (choices.has(word) || timing.has(word) || unitNamed.has(word)) set.delete(word);
   for (const word of inner) if ((first.has(word) && !steps.has(word)) || verbs.has(word)) inner.delete(word);
 
-  const zones = vocabulary.filter((entry) => entry.block === 'records').map((entry) => entry.shown.split(' ')[0]!);
+  const ofRecords = vocabulary.filter((entry) => entry.block === 'records').map((entry) => entry.shown.split(' '));
+  const zones = ofRecords.map(([start]) => start!).filter(isWord);
+  // A step of records: whoever it is done by, then the verb.
+  const zoneVerbs = ofRecords.filter(([start]) => !isWord(start!)).map(([, verb]) => verb!);
   const shared: TextMateRule[] = ['comments', 'texts', 'quantities', 'addresses'].map((name) => ({ include: `#${name}` }));
   return {
     $schema: 'https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json',
@@ -152,9 +155,9 @@ export function textMateGrammar(): TextMateGrammar {
       zones: {
         patterns: [
           {
-            begin: `^\\s*(${alternatives(zones)})${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
+            begin: `^(?:\\s*(${alternatives(zones)})|(?:[^{/"]*\\s)(${alternatives(zoneVerbs)}))${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
             end: '\\}',
-            beginCaptures: { 1: { name: 'keyword.control.netscenario' } },
+            beginCaptures: { 1: { name: 'keyword.control.netscenario' }, 2: { name: 'keyword.other.verb.netscenario' } },
             endCaptures: { 0: { name: 'punctuation.section.block.end.netscenario' } },
             patterns: [
               {

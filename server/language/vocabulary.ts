@@ -6,6 +6,7 @@ import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
+import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
 import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
@@ -24,6 +25,7 @@ export const vocabulary: readonly Entry[] = [
   ...dnsVocabulary,
   ...dnsSecurityVocabulary,
   ...dnsAttacksVocabulary,
+  ...dnsChangesVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,
 ];

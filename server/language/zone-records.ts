@@ -19,8 +19,8 @@ export function absolute(name: string): string {
   return parsed.ok ? parsed.name : `${name}.`;
 }
 
-/** Records in the statement's block. Offsets are those of the document. */
-export function readZoneBlock(zone: ProgramZone, site: Site): void {
+/** Records in the statement's block: those of a zone, or of a change of it. Offsets are those of the document. */
+export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, site: Site): void {
   const { braces } = site.statement;
   if (!braces) return;
   const { program } = site;

@@ -9,8 +9,8 @@ import { type DatagramSocket, type Endpoint, failed, type Host } from '../../net
 import type { StepOutcome, World } from '../../protocol.ts';
 import { SECOND } from '../../quantities.ts';
 import { ROOT } from '../domain-name.ts';
-import { DNS_PORT } from '../resolver/exchange.ts';
 import { ALL_IDS, ALL_SOURCE_PORTS, FIRST_SOURCE_PORT } from '../resolver/query-source.ts';
+import { DNS_PORT } from '../resolver/reply.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
 import { query } from '../wire/message.ts';

@@ -7,8 +7,8 @@
 import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
-import { DNS_PORT } from '../resolver/exchange.ts';
 import { FIRST_SOURCE_PORT } from '../resolver/query-source.ts';
+import { DNS_PORT } from '../resolver/reply.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
 import type { Message } from '../wire/message.ts';

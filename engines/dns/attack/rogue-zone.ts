@@ -6,7 +6,7 @@ import type { World } from '../../protocol.ts';
 import { ROOT } from '../domain-name.ts';
 import type { RecordData, ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
-import { loadZone, type Zone } from '../server/zone.ts';
+import { LiveZone } from '../server/live-zone.ts';
 import { targetOf } from './target.ts';
 
 /** Seconds: a week, the longest that common resolvers keep anything (RFC 2181 §8 lets them bound it). */
@@ -26,7 +26,7 @@ export function takeover(origin: DomainName, address: string): { readonly server
   };
 }
 
-export function rogueZone(origin: DomainName, name: DomainName, data: RecordData, address: string): Zone {
+export function rogueZone(origin: DomainName, name: DomainName, data: RecordData, address: string): LiveZone {
   const { server, glue } = takeover(origin, address);
   const soa: RecordData = {
     type: 'SOA',
@@ -39,7 +39,7 @@ export function rogueZone(origin: DomainName, name: DomainName, data: RecordData
     minimum: 300,
   };
   const wildcard = origin === ROOT ? '*.' : `*.${origin}`;
-  return loadZone(origin, [
+  return new LiveZone(origin, [
     { name: origin, ttl: FORGED_TTL, data: soa },
     server,
     glue,
@@ -49,7 +49,7 @@ export function rogueZone(origin: DomainName, name: DomainName, data: RecordData
 }
 
 /** The zones that attackers of the scenario serve, ready before they attack, by host. */
-export function rogueZones(world: World): readonly { readonly host: string; readonly zone: Zone }[] {
+export function rogueZones(world: World): readonly { readonly host: string; readonly zone: LiveZone }[] {
   return world.scenario.steps.flatMap(({ action }) => {
     if (action.kind !== 'dns.poison' || action.method !== 'kaminsky') return [];
     const { origin } = targetOf(world.scenario, action.name);

@@ -4,27 +4,20 @@
  * A query goes from a port of its own, drawn at random, with a random ID; a reply counts only when address, port, ID and
  * question match (RFC 5452 §9.1). What does not match is told in the run and waited past.
  *
- * Queries go without EDNS first, so that the messages are the textbook's. What does not fit into its 512 bytes comes back
- * truncated; then the same server is asked again with EDNS(0), which allows more (RFC 6891 §6.2.3).
+ * A reply that did not fit into a datagram comes back truncated; then the same server is asked again over TCP (RFC 7766 §5).
  */
 
 import { count } from '../../format.ts';
 import { type Process, race } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
-import type { Nanoseconds } from '../../quantities.ts';
+import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
-import { EDNS_PAYLOAD, type Message, type QueryOptions, type Question, query, sameQuestion } from '../wire/message.ts';
+import { type Message, type QueryOptions, type Question, query } from '../wire/message.ts';
 import { drawId, openChannel, type QueryChannel, tellMismatches } from './query-source.ts';
-
-export const DNS_PORT = 53;
-
-export type Reply =
-  | { readonly kind: 'response'; readonly message: Message; readonly from: Address; readonly roundTrip: Nanoseconds }
-  | { readonly kind: 'timeout' }
-  /** No socket could be had. */
-  | { readonly kind: 'failure' };
+import { DNS_PORT, mismatch, type Reply } from './reply.ts';
+import type { ServerStreams } from './streams.ts';
 
 export interface AskOptions extends QueryOptions {
   /** RD (RFC 1035 §4.1.1). */
@@ -32,7 +25,7 @@ export interface AskOptions extends QueryOptions {
   readonly timeout: Nanoseconds;
 }
 
-/** Sends one query and waits for its response, at most `timeout`. */
+/** Sends one query over UDP and waits for its response, at most `timeout`. */
 export function* ask(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
   const outstanding = yield* openQuery(host, question, options.recursionDesired, options);
   if (!outstanding) return { kind: 'failure' };
@@ -44,10 +37,13 @@ export function* ask(host: Host, server: Address, question: Question, options: A
   }
 }
 
-/** Asks a server that gave a truncated reply once more, with EDNS(0): a query of its own. The reply may be truncated still. */
-export function* askForMore(host: Host, server: Address, question: Question, options: AskOptions): Process<Reply> {
-  host.narrator.note(`gets a truncated reply and asks again with EDNS(0), for up to ${EDNS_PAYLOAD} B`);
-  return yield* ask(host, server, question, { ...options, edns: EDNS_PAYLOAD });
+/** Time for a question over TCP: a lost SYN alone costs a second (RFC 6298 §2). */
+export const TCP_PATIENCE: Nanoseconds = 4 * SECOND;
+
+/** Asks a server that gave a truncated reply again, over TCP (RFC 7766 §5). */
+export function* askOverTcp(host: Host, streams: ServerStreams, server: Address, message: Message, timeout: Nanoseconds): Process<Reply> {
+  host.narrator.note('gets a truncated reply and asks again over TCP');
+  return yield* streams.ask(server, message, timeout);
 }
 
 /** A query ready to be sent; undefined where no socket can be had. Whoever opens it closes it. */
@@ -57,9 +53,13 @@ export function* openQuery(
   recursionDesired: boolean,
   options: QueryOptions = {},
 ): Process<OutstandingQuery | undefined> {
-  const id = drawId(host);
-  const channel = yield* openChannel(host, id);
-  return channel && new OutstandingQuery(host, channel, query(id, question, recursionDesired, options));
+  return yield* openMessage(host, query(drawId(host), question, recursionDesired, options));
+}
+
+/** Any message that waits for a reply, an update as well; otherwise as `openQuery`. */
+export function* openMessage(host: Host, message: Message): Process<OutstandingQuery | undefined> {
+  const channel = yield* openChannel(host, message.id);
+  return channel && new OutstandingQuery(host, channel, message);
 }
 
 /** One query that may be sent several times, to one server or to several; a late reply to an earlier sending counts, too. */
@@ -76,6 +76,11 @@ export class OutstandingQuery {
     this.#host = host;
     this.#socket = socket;
     this.#query = message;
+  }
+
+  /** The query as it is sent. */
+  get message(): Message {
+    return this.#query;
   }
 
   send(server: Address): void {
@@ -123,13 +128,4 @@ export class OutstandingQuery {
   #ignore(why: string): void {
     if (this.#ignored++ === 0) this.#host.narrator.note(why);
   }
-}
-
-/** Why a message is no reply to the query; undefined if it is one. */
-function mismatch(sent: Message, message: Message): string | undefined {
-  if (!message.response || message.id !== sent.id) return 'ignores a reply whose ID is not the query’s';
-  const question = message.questions[0];
-  // An error may come without the question: the server may not have understood it.
-  if (!question) return message.responseCode === 'NOERROR' ? 'ignores a reply without a question' : undefined;
-  return sameQuestion(question, sent.questions[0] as Question) ? undefined : 'ignores a reply to another question';
 }

@@ -25,11 +25,12 @@ import { type ResourceRecord, recordSets } from '../records.ts';
 import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
 import { delegationFor, recordsAt, type Zone, zoneFor } from '../server/zone.ts';
-import { EDNS_PAYLOAD, type Message, type QueryOptions, type Question, query, type ResponseCode } from '../wire/message.ts';
+import { type Message, type QueryOptions, type Question, query, type ResponseCode } from '../wire/message.ts';
 import { takeAuthority } from './authority.ts';
 import { type Cache, credibility } from './cache.ts';
-import { ask, askForMore, type Reply } from './exchange.ts';
+import { askServer } from './dialogue.ts';
 import type { RoundTripTable } from './server-selection.ts';
+import type { ServerStreams } from './streams.ts';
 
 export type RootHints = readonly { readonly name: DomainName; readonly address: Address }[];
 
@@ -38,12 +39,15 @@ export interface ResolverState {
   readonly host: Host;
   readonly cache: Cache;
   readonly roundTrips: RoundTripTable;
+  readonly streams: ServerStreams;
+  /** Servers that turned out not to know EDNS (RFC 6891 §6.2.2). */
+  readonly withoutEdns: Set<Address>;
   /** What its queries say besides the question. */
   readonly query: QueryOptions;
   /** The digests of the root's keys, where replies are validated (RFC 4035 §5); undefined: whatever comes is believed. */
   readonly trustAnchors: readonly DsData[] | undefined;
   readonly hints: RootHints;
-  /** Zones that this host serves itself. */
+  /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
 }
 
@@ -235,8 +239,6 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
   const attempts = new Map<Address, number>();
   /** Servers that answered, but to no avail. */
   const useless = new Set<Address>();
-  /** Servers whose reply did not fit without EDNS. */
-  const truncating = new Set<Address>();
   let lookups = 0;
   let objection: Objection | undefined;
   const unresolved = delegation.servers.filter((server) => !delegation.addresses.has(server));
@@ -272,21 +274,12 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     // A server that walks on for us needs the time of the whole walk.
     const patience = effort.walk === 'recursively' ? 2 : 1;
     const timeout = Math.min(left, patience * roundTrips.timeout(address, least));
-    const edns = truncating.has(address) ? EDNS_PAYLOAD : undefined;
-    const options = { ...state.query, recursionDesired: effort.walk === 'recursively', timeout, ...(edns ? { edns } : {}) };
-    let reply: Reply = yield* ask(host, address, question, options);
-    const rest = effort.deadline - host.now();
-    if (
-      reply.kind === 'response' &&
-      reply.message.truncated &&
-      !options.edns &&
-      !options.dnssecOk &&
-      rest > 0 &&
-      ++effort.queries <= MAX_QUERIES
-    ) {
-      truncating.add(address);
-      reply = yield* askForMore(host, address, question, { ...options, timeout: Math.min(rest, timeout) });
-    }
+    const reply = yield* askServer(state, address, question, {
+      recursionDesired: effort.walk === 'recursively',
+      timeout,
+      deadline: effort.deadline,
+      spend: () => ++effort.queries <= MAX_QUERIES,
+    });
     if (reply.kind !== 'response') {
       roundTrips.silent(address);
       continue;
@@ -355,7 +348,7 @@ function within(effort: Effort, key: string): Effort {
 }
 
 /** Codes that say something about the server, not about the name. */
-const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH'];
+const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH', 'BADVERS'];
 
 /**
  * What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. `verdict`: what
@@ -373,7 +366,7 @@ function understand(
   if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
     return SERVER_TROUBLE.includes(code) ? `gets ${code} and asks elsewhere` : `gets the unexpected code ${code} and asks elsewhere`;
   }
-  if (message.truncated) return 'gets a reply that is truncated even so: the rest would need TCP; asks elsewhere';
+  if (message.truncated) return 'gets a reply that is truncated even over TCP and asks elsewhere';
   const inBailiwick = (record: ResourceRecord): boolean => isSubdomain(record.name, zone);
   const trust = message.authoritative ? credibility.authoritative : credibility.answer;
 

@@ -2,7 +2,7 @@
  * A recursing server's side of resolution: answers a client's question with RD set by its cache or by asking further
  * (RFC 1034 §4.3.1, §5.3). Clients that ask the same at the same time share one resolution.
  */
-import { type Process, type Task, wait } from '../../kernel/process.ts';
+import { type Process, resultOf, type Task } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import type { DsData } from '../dnssec/keys.ts';
 import { canonical, sameName } from '../domain-name.ts';
@@ -15,6 +15,7 @@ import { EDNS_PAYLOAD, type Message, type QueryOptions, type Question, response 
 import { Cache } from './cache.ts';
 import { type Resolution, type ResolverState, type RootHints, resolve } from './resolution.ts';
 import { RoundTripTable } from './server-selection.ts';
+import { ServerStreams } from './streams.ts';
 
 export interface RecursionSettings {
   /** Record sets in the cache; 0 for none. */
@@ -50,6 +51,8 @@ export class Resolver {
       host,
       cache: new Cache(host, settings.cache),
       roundTrips: new RoundTripTable(host),
+      streams: new ServerStreams(host),
+      withoutEdns: new Set(),
       query: settings.query,
       trustAnchors: settings.trustAnchors,
       hints: settings.hints,
@@ -100,21 +103,8 @@ export class Resolver {
         if (resolution.kind === 'failure' && !resolution.objection) host.narrator.note(`cannot resolve ${key}: ${resolution.reason}`);
       });
     }
-    return yield* result(task);
+    return yield* resultOf(task);
   }
-}
-
-/** Waits for a task that others may wait for, too. */
-function result<T>(task: Task<T>): Process<T> {
-  return wait<T>((resume) => {
-    let waiting = true;
-    task.whenDone((value) => {
-      if (waiting) resume(value);
-    });
-    return () => {
-      waiting = false;
-    };
-  });
 }
 
 function responseFrom(query: Message, resolution: Resolution): Message {

@@ -13,6 +13,8 @@ import { delegationFor, recordsAt, type Zone, zoneFor } from './zone.ts';
 export interface AnswerOptions {
   /** The RA flag: this server offers recursion. */
   readonly recursionAvailable?: boolean;
+  /** The UDP payload that the server says it takes; null: it knows no EDNS. Without it, 1232 bytes. */
+  readonly edns?: number | null;
 }
 
 /** Aliases followed within one answer. */
@@ -20,20 +22,22 @@ const MAX_ALIASES = 16;
 
 /** The response to a query (not to a response). AA, referrals, negative and error answers as the standards have them. */
 export function answer(zones: readonly Zone[], query: Message, options: AnswerOptions = {}): Message {
-  const message = refusal(query) ?? withSignatures(zones, query, search(zones, query));
-  return withEdns(query, { ...message, recursionAvailable: options.recursionAvailable ?? false });
+  const message = refusal(query, options.edns) ?? withSignatures(zones, query, search(zones, query));
+  return withEdns(query, { ...message, recursionAvailable: options.recursionAvailable ?? false }, options.edns);
 }
 
 /** RFC 6891 §6.1.1: who asks with EDNS is answered with EDNS; others never see it. */
-export function withEdns(query: Message, message: Message): Message {
-  if (!query.edns) return message;
-  const edns: Edns = { payload: EDNS_PAYLOAD, version: 0, dnssecOk: query.edns.dnssecOk, options: message.edns?.options ?? [] };
+export function withEdns(query: Message, message: Message, payload: number | null = EDNS_PAYLOAD): Message {
+  if (!query.edns || payload === null) return message;
+  const edns: Edns = { payload, version: 0, dnssecOk: query.edns.dnssecOk, options: message.edns?.options ?? [] };
   return { ...message, edns };
 }
 
 /** The error that a query earns before anything is looked up; undefined for one in order. */
-export function refusal(query: Message): Message | undefined {
+export function refusal(query: Message, payload: number | null = EDNS_PAYLOAD): Message | undefined {
   if (query.opcode !== 'QUERY') return response(query, 'NOTIMP', { questions: query.questions.slice(0, 1) });
+  // RFC 6891 §7: who does not know OPT.
+  if (query.edns && payload === null) return response(query, 'FORMERR');
   // RFC 6891 §6.1.3
   if (query.edns && query.edns.version > 0) return response(query, 'BADVERS');
   // RFC 9619: a QUERY has one question.

@@ -78,7 +78,7 @@ describe('the name server', () => {
       encode(response(query(7, { name: 'a.t.', type: 'A' }, false), 'NOERROR')),
       null,
     ],
-    ['another opcode: NOTIMP', asking('a.t.', 'A', { opcode: 'UPDATE' }), { responseCode: 'NOTIMP' }],
+    ['another opcode: NOTIMP', asking('a.t.', 'A', { opcode: 'STATUS' }), { responseCode: 'NOTIMP' }],
     [
       'EDNS of a later version: BADVERS (RFC 6891 §6.1.3)',
       asking('a.t.', 'A', { edns: { payload: 512, version: 7, dnssecOk: false, options: [] } }),

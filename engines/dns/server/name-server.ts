@@ -1,21 +1,22 @@
 /**
- * The name server process: UDP port 53 of a host (RFC 1035 §4.2.1). It serves the host's zones, and where recursion is offered
- * it asks further for clients that want it. A malformed message costs its sender an error reply and nobody else anything.
+ * The name server process: port 53 of a host, UDP (RFC 1035 §4.2.1) and TCP (RFC 7766). It serves the host's zones, takes
+ * changes of them, and where recursion is offered it asks further for clients that want it. A malformed message costs its
+ * sender an error reply or the connection and nobody else anything.
  */
 import type { Process } from '../../kernel/process.ts';
 import { type Datagram, type DatagramSocket, type Endpoint, failed, type Host } from '../../network/host.ts';
-import type { Nanoseconds } from '../../quantities.ts';
 import { canonical, ROOT } from '../domain-name.ts';
-import { DNS_PORT } from '../resolver/exchange.ts';
 import { setQuerySource } from '../resolver/query-source.ts';
+import { DNS_PORT } from '../resolver/reply.ts';
 import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
 import type { DomainName, QuerySettings, ServerLimits } from '../scenario.ts';
 import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
-import { EDNS_PAYLOAD, type Message, type Question, response } from '../wire/message.ts';
+import { type Message, type Question, type ResponseCode, response } from '../wire/message.ts';
 import { Admission } from './admission.ts';
 import { answer, refusal, withEdns } from './authoritative.ts';
+import { serveStreams } from './stream-server.ts';
 import type { Zone } from './zone.ts';
 
 export interface ServerSettings {
@@ -23,6 +24,17 @@ export interface ServerSettings {
   readonly zones: readonly Zone[];
   /** Absent: the server offers no recursion. */
   readonly recursion?: RecursionSettings;
+  /** Greatest UDP message with EDNS that it sends and takes, in bytes; null: a server that does not know EDNS. */
+  readonly edns: number | null;
+  /**
+   * What every query gets, of a server that is out of order or not meant for those who ask; null for answers. A code above 15
+   * needs a query with EDNS.
+   */
+  readonly answers: ResponseCode | null;
+  /** Changes a zone as a message says (RFC 2136); its response. */
+  readonly update: (host: Host, message: Message, from: Endpoint) => Message;
+  /** Told of each query that a zone of the server's own answered. */
+  readonly answered: (host: Host, query: Message) => void;
   /** Outlive a crash of the host: they count for the whole run. */
   readonly counts: RecursionCounts & { queries: number; dropped: number };
   /** How it asks further. Absent: with all IDs, from all ports, at random. */
@@ -48,31 +60,16 @@ export function* serve(host: Host, settings: ServerSettings): Process {
     host.narrator.note(`cannot serve DNS: ${socket.failure}`);
     return;
   }
-  const resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
-  const admission = settings.limits && new Admission(settings.limits);
-  if (admission) host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
-  const inProgress = new Set<string>();
+  const server = new NameServer(host, settings);
+  host.spawn(
+    'DNS over TCP',
+    serveStreams(host, (query, from) => server.answer(query, from)),
+  );
   for (;;) {
     const datagram = yield* socket.receive();
     if (datagram === null) return;
     const query = understood(host, socket, datagram);
-    if (!query) continue;
-    settings.counts.queries++;
-    host.narrator.measure('queries', [host.name], settings.counts.queries);
-    const { from } = datagram;
-    settings.lastQuery = { from, id: query.id, name: query.questions[0]?.name ?? ROOT };
-    // A client that repeats its query while we work on it gets one response.
-    const key = queryKey(datagram, query);
-    if (inProgress.has(key)) continue;
-    const delay = admission ? admission.admit(from.address, host.now()) : 0;
-    if (delay === null) {
-      settings.counts.dropped++;
-      host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
-      continue;
-    }
-    inProgress.add(key);
-    const task = host.spawn('answer a query', respond(host, socket, datagram, query, settings, resolver, delay));
-    task.whenDone(() => inProgress.delete(key));
+    if (query) host.spawn('answer a query', respond(server, socket, datagram, query, settings.edns));
   }
 }
 
@@ -87,24 +84,73 @@ function understood(host: Host, socket: DatagramSocket, datagram: Datagram): Mes
   host.narrator.note(`gets a malformed query: ${decoded.error}`);
   if (!decoded.header || decoded.header.response) return undefined;
   const empty: Message = { ...decoded.header, questions: [], answers: [], authorities: [], additionals: [] };
-  send(socket, datagram, empty, response(empty, 'FORMERR'));
+  send(socket, datagram, response(empty, 'FORMERR'), UDP_LIMIT);
   return undefined;
 }
 
-function* respond(
-  host: Host,
-  socket: DatagramSocket,
-  datagram: Datagram,
-  query: Message,
-  settings: ServerSettings,
-  resolver: Resolver | undefined,
-  delay: Nanoseconds,
-): Process {
-  if (delay > 0) yield* host.sleep(delay);
-  const own = answer(settings.zones, query, { recursionAvailable: resolver !== undefined });
-  const recursive = resolver && query.recursionDesired && !refusal(query) && !settles(own, query);
-  const message = recursive ? withEdns(query, yield* resolver.answer(query)) : own;
-  send(socket, datagram, query, message);
+function* respond(server: NameServer, socket: DatagramSocket, datagram: Datagram, query: Message, edns: number | null): Process {
+  const message = yield* server.answer(query, datagram.from);
+  // RFC 6891 §6.2.3: the lesser of what the client takes and what we send; below 512 counts as 512.
+  const limit = query.edns && edns !== null ? Math.max(UDP_LIMIT, Math.min(edns, query.edns.payload)) : UDP_LIMIT;
+  if (message) send(socket, datagram, message, limit);
+}
+
+function send(socket: DatagramSocket, datagram: Datagram, message: Message, limit: number): void {
+  const sent = fitted(message, limit);
+  socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
+}
+
+/** What a server answers, by whatever way the query came. */
+class NameServer {
+  readonly #host: Host;
+  readonly #settings: ServerSettings;
+  readonly #resolver: Resolver | undefined;
+  readonly #admission: Admission | undefined;
+  readonly #inProgress = new Set<string>();
+
+  constructor(host: Host, settings: ServerSettings) {
+    this.#host = host;
+    this.#settings = settings;
+    this.#admission = settings.limits && new Admission(settings.limits);
+    if (this.#admission) host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
+    this.#resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
+  }
+
+  /** The response; undefined where the same query of that client is being worked on, which gets one response, and where it is dropped. */
+  *answer(query: Message, from: Endpoint): Process<Message | undefined> {
+    const { narrator, name } = this.#host;
+    const { counts } = this.#settings;
+    counts.queries++;
+    narrator.measure('queries', [name], counts.queries);
+    this.#settings.lastQuery = { from, id: query.id, name: query.questions[0]?.name ?? ROOT };
+    const key = queryKey(from, query);
+    if (this.#inProgress.has(key)) return undefined;
+    const delay = this.#admission ? this.#admission.admit(from.address, this.#host.now()) : 0;
+    if (delay === null) {
+      counts.dropped++;
+      narrator.measure('dropped queries', [name], counts.dropped);
+      return undefined;
+    }
+    this.#inProgress.add(key);
+    try {
+      if (delay > 0) yield* this.#host.sleep(delay);
+      return yield* this.#response(query, from);
+    } finally {
+      this.#inProgress.delete(key);
+    }
+  }
+
+  *#response(query: Message, from: Endpoint): Process<Message> {
+    const { zones, edns, answers, update, answered } = this.#settings;
+    const resolver = this.#resolver;
+    if (answers !== null) return withEdns(query, response(query, answers, { recursionAvailable: resolver !== undefined }), edns);
+    if (query.opcode === 'UPDATE') return update(this.#host, query, from);
+    const own = answer(zones, query, { recursionAvailable: resolver !== undefined, edns });
+    const inOrder = !refusal(query, edns);
+    if (resolver && query.recursionDesired && inOrder && !settles(own, query)) return withEdns(query, yield* resolver.answer(query), edns);
+    if (inOrder && own.responseCode !== 'REFUSED') answered(this.#host, query);
+    return own;
+  }
 }
 
 /** False where asking further would bring more: the name lies outside our zones, below a cut, or behind an alias that leads there. */
@@ -119,13 +165,7 @@ function settles(own: Message, query: Message): boolean {
   return last.data.type !== 'CNAME' || question.type === 'CNAME' || question.type === 'ANY' || own.authorities.length > 0;
 }
 
-function send(socket: DatagramSocket, datagram: Datagram, query: Message, message: Message): void {
-  const limit = query.edns ? Math.max(UDP_LIMIT, Math.min(EDNS_PAYLOAD, query.edns.payload)) : UDP_LIMIT;
-  const sent = fitted(message, limit);
-  socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
-}
-
-function queryKey({ from }: Datagram, query: Message): string {
+function queryKey(from: Endpoint, query: Message): string {
   const question = query.questions[0];
   return `${from.address}:${from.port} ${query.id} ${question ? `${canonical(question.name)} ${question.type}` : ''}`;
 }

@@ -56,8 +56,8 @@ export function recordsAt(zone: Zone, name: DomainName, type: string): readonly 
 }
 
 /** The zone that is nearest above or at `name` (RFC 1034 §4.3.2 step 2). */
-export function zoneFor(zones: readonly Zone[], name: DomainName): Zone | undefined {
-  let best: Zone | undefined;
+export function zoneFor<Z extends { readonly origin: DomainName }>(zones: readonly Z[], name: DomainName): Z | undefined {
+  let best: Z | undefined;
   for (const zone of zones) {
     if (isSubdomain(name, zone.origin) && (!best || isSubdomain(zone.origin, best.origin))) best = zone;
   }

@@ -13,6 +13,7 @@ import {
   type Header,
   IN,
   type Message,
+  NONE,
   type Opcode,
   opcodes,
   type Question,
@@ -55,7 +56,7 @@ export function decode(bytes: Uint8Array): Decoded {
     const count = counts[section + 1] as number;
     for (let i = 0; i < count; i++) {
       const start = offset;
-      const record = readRecord(bytes, start);
+      const record = readRecord(bytes, start, header.opcode);
       if (!record.ok) return { ...record, header };
       offset = record.end;
       if (record.type !== OPT) {
@@ -112,7 +113,11 @@ interface RecordOnWire {
   readonly end: number;
 }
 
-export function readRecord(bytes: Uint8Array, start: number): RecordOnWire | WireError {
+/**
+ * One record. Data of classes other than IN stays raw, but for the records that an update deletes: class NONE, with the data of
+ * the zone's class (RFC 2136 §2.5.4).
+ */
+export function readRecord(bytes: Uint8Array, start: number, opcode: Opcode): RecordOnWire | WireError {
   const name = readName(bytes, start);
   if (!name.ok) return name;
   const fixed = name.end;
@@ -123,7 +128,8 @@ export function readRecord(bytes: Uint8Array, start: number): RecordOnWire | Wir
   const dataStart = fixed + 10;
   const end = dataStart + uint16(bytes, fixed + 8);
   if (end > bytes.length) return { ok: false, error: 'the record’s data runs past the end of the message', offset: fixed + 8 };
-  const data = klass === IN ? readData(bytes, type, dataStart, end) : rawData(bytes, type, dataStart, end);
+  const typed = klass === IN || (klass === NONE && opcode === 'UPDATE' && end > dataStart);
+  const data = typed ? readData(bytes, type, dataStart, end) : rawData(bytes, type, dataStart, end);
   if (!data.ok) return data;
   // RFC 2181 §8: a TTL with the highest bit set counts as zero.
   const ttl = rawTtl > 0x7fffffff ? 0 : rawTtl;

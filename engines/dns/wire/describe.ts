@@ -1,9 +1,10 @@
 /** One line for a message's arrow, in the words of the textbook. */
 import { keyFlags, keyTag } from '../dnssec/keys.ts';
-import { displayName } from '../domain-name.ts';
+import { canonical, displayName } from '../domain-name.ts';
 import { presentation } from '../presentation.ts';
+import { typeName, typeNumber } from '../record-format.ts';
 import type { ResourceRecord } from '../records.ts';
-import { IN, type Message, type Question } from './message.ts';
+import { IN, type Message, NONE, type Question, type WireRecord } from './message.ts';
 
 /** Records named in a label; the rest is counted. */
 const SHOWN = 4;
@@ -14,6 +15,7 @@ const SHOWN = 4;
  */
 export function describe(message: Message): string {
   const question = message.questions[0];
+  if (message.opcode === 'UPDATE') return updateText(message);
   if (!message.response) return question && message.opcode === 'QUERY' ? questionText(question) + ednsText(message) : message.opcode;
   const answers = message.answers.length > 0 ? recordsText(message.answers) + securityText(message, message.answers) : '';
   if (message.responseCode !== 'NOERROR') {
@@ -34,6 +36,31 @@ export function describe(message: Message): string {
 export function questionText(question: Question): string {
   const klass = question.class === undefined || question.class === IN ? '' : `CLASS${question.class} `;
   return `${displayName(question.name)} ${klass}${question.type}?`;
+}
+
+/** `update amazon.com: www.amazon.com A 10.0.0.9`, `update com: no www.com A`, and the outcome of one. */
+function updateText(message: Message): string {
+  if (message.response) return message.responseCode === 'NOERROR' ? 'updated' : message.responseCode;
+  const zone = message.questions[0];
+  const added = message.authorities.filter((record) => (record.class ?? IN) === IN);
+  // A set that is deleted to be replaced goes without saying.
+  const removed = message.authorities.filter((record) => !added.includes(record) && !added.some((other) => deletes(record, other)));
+  const texts = removed.map((record) => {
+    if (record.class === NONE) return `without ${displayName(record.name)} ${record.data.type} ${dataText(record)}`;
+    const type = typeWithoutData(record);
+    return `no ${displayName(record.name)}${type === 'ANY' ? '' : ` ${type}`}`;
+  });
+  if (added.length > 0) texts.push(recordsText(added));
+  return `update ${zone ? displayName(zone.name) : ''}: ${texts.length > 0 ? texts.join(', ') : 'nothing'}`;
+}
+
+function deletes(deletion: WireRecord, record: WireRecord): boolean {
+  return canonical(deletion.name) === canonical(record.name) && typeWithoutData(deletion) === record.data.type;
+}
+
+/** A record without data keeps the number of its type only. */
+function typeWithoutData({ data }: WireRecord): string {
+  return typeName(typeNumber(data.type) ?? 0);
 }
 
 function ednsText({ edns, checkingDisabled }: Message): string {

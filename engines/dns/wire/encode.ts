@@ -2,7 +2,7 @@
 import { decodeBase64 } from '../../base64.ts';
 import { ipv4Bytes, ipv6Bytes } from '../ip-address.ts';
 import { type FieldKind, formatOf, typeNumber } from '../record-format.ts';
-import type { RecordData } from '../records.ts';
+import { type RecordData, recordSets } from '../records.ts';
 import { OPT } from './decode.ts';
 import { type Edns, IN, type Message, opcodes, responseCodes, type WireRecord } from './message.ts';
 import { type WrittenNames, writeName } from './name.ts';
@@ -41,17 +41,25 @@ export function encode(message: Message): Uint8Array {
 }
 
 /**
- * The message cut down to `limit` bytes. Additional data goes first and silently, then the other sections, with TC set
- * (RFC 2181 §9: a record set that is required and does not fit sets TC).
+ * The message cut down to `limit` bytes: as many whole record sets as fit, in order (RFC 2181 §9: never a part of one). The
+ * first set of the answer or the authority that does not fit sets TC and ends the message. Additional data goes silently, but
+ * for a referral's glue: without it the referral may lead nowhere (RFC 9471 §3).
  */
 export function fitted(message: Message, limit: number): Message {
   if (encode(message).length <= limit) return message;
-  // A referral's glue is required: without it the referral may lead nowhere (RFC 9471 §3).
+  const kept = { answers: [] as WireRecord[], authorities: [] as WireRecord[], additionals: [] as WireRecord[] };
+  const size = (): number => encode({ ...message, ...kept }).length;
+  for (const section of ['answers', 'authorities', 'additionals'] as const) {
+    for (const set of recordSets(message[section])) {
+      for (const record of set) kept[section].push(record);
+      if (size() <= limit) continue;
+      kept[section].length -= set.length;
+      if (section !== 'additionals') return { ...message, ...kept, truncated: true };
+    }
+  }
   const referral =
     !message.authoritative && message.answers.length === 0 && message.authorities.some((record) => record.data.type === 'NS');
-  const withoutAdditionals = { ...message, additionals: [], truncated: message.truncated || referral };
-  if (encode(withoutAdditionals).length <= limit) return withoutAdditionals;
-  return { ...message, answers: [], authorities: [], additionals: [], truncated: true };
+  return { ...message, ...kept, truncated: message.truncated || referral };
 }
 
 function writeRecord(out: number[], record: WireRecord, written: WrittenNames): void {

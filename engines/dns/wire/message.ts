@@ -45,6 +45,9 @@ export const responseCodes: readonly (readonly [ResponseCode, number])[] = [
 
 /** Class IN (RFC 1035 §3.2.4), the only one with meanings here. */
 export const IN = 1;
+/** Classes of records in updates (RFC 2136 §1.2, RFC 1035 §3.2.5). */
+export const NONE = 254;
+export const ANY = 255;
 
 export interface Header {
   /** 0 to 65535. */

@@ -9,9 +9,10 @@
 import { ancestors, canonical, isSubdomain, parent, ROOT } from '../../../engines/dns/domain-name.ts';
 import type { RecordData } from '../../../engines/dns/records.ts';
 import type { ResolverService, Walk } from '../../../engines/dns/scenario.ts';
+import { EDNS_PAYLOAD } from '../../../engines/dns/wire/message.ts';
 import { MILLISECOND } from '../../../engines/quantities.ts';
 import { implicitHost } from '../hosts.ts';
-import type { Program, ProgramZone } from '../program.ts';
+import type { Program, ProgramNameServer, ProgramZone } from '../program.ts';
 import { nameOf } from './addresses.ts';
 
 /** Record sets that a local DNS server keeps. */
@@ -66,7 +67,16 @@ export function addParentZones(program: Program): void {
 }
 
 function addZone(program: Program, origin: string, server: string): void {
-  program.zones.set(origin, { origin, servers: [server], records: [], implicit: true, fromFile: false, at: null });
+  program.zones.set(origin, {
+    origin,
+    servers: [server],
+    records: [],
+    implicit: true,
+    fromFile: false,
+    delegated: true,
+    at: null,
+    headEnd: 0,
+  });
 }
 
 /** A lookup of what zones hold: owner and type. */
@@ -138,8 +148,11 @@ export function completeZones(program: Program): void {
     const address = addressOf(server);
     if (address !== null && !root.has(nameOf(server), 'A')) root.add(nameOf(server), { type: 'A', address }, ttl.zone);
   }
+  for (const server of program.registrations.flatMap(({ servers }) => servers)) {
+    if (server.address === '') server.address = addressOf(server.name.slice(0, -1)) ?? '';
+  }
   for (const { zone } of zones.values()) {
-    if (zone.origin === ROOT) continue;
+    if (zone.origin === ROOT || !zone.delegated) continue;
     const above = nearest(parent(zone.origin)!);
     if (!above) continue;
     if (!above.has(zone.origin, 'NS')) {
@@ -166,6 +179,18 @@ export function rootHints(program: Program): { name: string; address: string }[]
     if (address) hints.push({ name: nameOf(server), address });
   }
   return hints;
+}
+
+/** Who may change each zone: its servers, hosts in its domain, hosts that its primary takes changes from, and registrars. */
+export function operatorsOf(program: Program): Map<ProgramZone, string[]> {
+  const operators = new Map<ProgramZone, Set<string>>();
+  for (const zone of program.zones.values()) {
+    const updatesFrom = program.nameServers.get(zone.servers[0]!.toLowerCase())?.updatesFrom ?? [];
+    operators.set(zone, new Set([...zone.servers, ...updatesFrom]));
+  }
+  for (const { name } of program.hosts.values()) operators.get(program.zoneAbove(nameOf(name).toLowerCase())!)?.add(name);
+  for (const { registrar, zone } of program.registrations) operators.get(zone)?.add(registrar);
+  return new Map([...operators].map(([zone, hosts]) => [zone, [...hosts]]));
 }
 
 /** The local DNS server of each host that has none declared. Adds `local-dns` when one is needed. */
@@ -204,6 +229,7 @@ export function localServers(program: Program): Map<string, string> {
       cache: cacheDefault,
       walk: walkDefault,
       dnssec: false,
+      edns: null,
       implicit: true,
       at: null,
     };
@@ -213,6 +239,14 @@ export function localServers(program: Program): Map<string, string> {
   return served;
 }
 
+/** Greatest UDP message of a server with EDNS: clear of fragmentation (DNS Flag Day 2020). */
+export const ednsDefault = EDNS_PAYLOAD;
+
+/** A server of which nothing is said. */
+export function nameServerDefaults(host: string): ProgramNameServer {
+  return { host, recursion: null, edns: ednsDefault, answers: null, updatesFrom: [], implicit: true, at: null };
+}
+
 /** Where something walks recursively, servers of zones offer recursion unless the author says otherwise. */
 export function offerRecursion(program: Program): void {
   const recursive = program.walksRecursively || [...program.resolvers.values()].some((resolver) => resolver.walk === 'recursively');
@@ -220,12 +254,9 @@ export function offerRecursion(program: Program): void {
   for (const zone of program.zones.values()) {
     for (const host of zone.servers) {
       const key = host.toLowerCase();
-      const own = program.nameServers.get(key);
-      if (own) {
-        own.recursion ??= true;
-        continue;
-      }
-      program.nameServers.set(key, { kind: 'dns.server', host, recursion: true, implicit: true, at: null });
+      const declared = program.nameServers.get(key);
+      if (declared && declared.recursion !== null) continue;
+      program.nameServers.set(key, { ...(declared ?? nameServerDefaults(host)), recursion: true });
     }
   }
 }

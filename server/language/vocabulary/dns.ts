@@ -1,6 +1,6 @@
 /** DNS: zones, resolvers, name servers, lookups. */
 
-import { cacheDefault, walkDefault } from '../defaults/dns.ts';
+import { cacheDefault, ednsDefault, nameServerDefaults, walkDefault } from '../defaults/dns.ts';
 import {
   choice,
   count,
@@ -14,6 +14,7 @@ import {
   property,
   recordType,
   repeated,
+  size,
   subject,
   wordChoice,
 } from '../entry.ts';
@@ -28,13 +29,14 @@ export const dnsProtocols = ['dns'] as const;
 
 const walk = wordChoice('iteratively', 'recursively');
 const checking = choice(['with dnssec', 'with dnssec'], ['without validation', 'without validation']);
+const edns = { SWITCH: optional(wordChoice('on', 'off')), SIZE: optional(size({ minimum: 512, maximum: 65_535, units: ['B'] })) };
 
 export const dnsVocabulary = [
   entry({
     id: 'zone',
     role: 'declaration',
-    pattern: 'zone NAME on HOST',
-    slots: { NAME: newZone, HOST: list(host) },
+    pattern: 'zone NAME on HOST [REGISTRATION]',
+    slots: { NAME: newZone, HOST: list(host), REGISTRATION: optional(wordChoice('unregistered')) },
     properties: {
       from: property(
         'from FILE',
@@ -47,11 +49,11 @@ export const dnsVocabulary = [
       ),
     },
     block: 'records',
-    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing.',
+    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing. With `unregistered`, the zone above does not lead to it, so nobody finds it until a registrar registers it.',
     standard: 'RFC 1034 §4.2, RFC 1035 §5.1',
     example:
       'zone amazon.com on dns1.amazon.com, dns2.amazon.com {\n  www 300 A 205.251.242.103\n  @ MX 10 mail.amazon.com\n}\nhost client\nclient resolves www.amazon.com',
-    build({ NAME, HOST }, block, site) {
+    build({ NAME, HOST, REGISTRATION }, block, site) {
       const { program } = site;
       const servers: string[] = [];
       for (const name of HOST) {
@@ -63,7 +65,16 @@ export const dnsVocabulary = [
       program.occurs('zone', key, site.place(NAME), true);
       if (servers.length === 0 || !program.declareOnce(`zone ${key}`, `Zone \`${NAME.text}\``, site.place(NAME))) return;
       program.needsDns = true;
-      const zone = { origin, servers, records: [], implicit: false, fromFile: block.from !== undefined, at: site.at };
+      const zone = {
+        origin,
+        servers,
+        records: [],
+        implicit: false,
+        fromFile: block.from !== undefined,
+        delegated: REGISTRATION === null,
+        at: site.at,
+        headEnd: site.statement.headEnd,
+      };
       program.zones.set(key, zone);
       site.later(() => {
         if (block.from) readZoneFile(zone, block.from.FILE, site);
@@ -117,6 +128,12 @@ export const dnsVocabulary = [
       ),
       ...queryProperties,
       ...limitProperties,
+      edns: property('edns ( SWITCH | SIZE )', edns, {
+        doc: 'Whether it asks with EDNS(0), for UDP messages of 1232 bytes or of the size given. Without, what is longer than 512 bytes comes over TCP.',
+        default: 'off',
+        standard: 'RFC 6891 §6.2.3',
+        example: 'edns on',
+      }),
     },
     doc: 'Makes the host a local DNS server: it answers hosts, keeps a cache and walks the hierarchy.',
     standard: 'RFC 1034 §5.3',
@@ -135,6 +152,7 @@ export const dnsVocabulary = [
         dnssec: block.dnssec?.SWITCH === 'on',
         limits: limitsOf(block),
         queries: queriesOf(block),
+        edns: payload(block.edns, null),
         implicit: false,
         at: site.at,
       };
@@ -166,6 +184,32 @@ export const dnsVocabulary = [
         },
       ),
       ...limitProperties,
+      edns: property('edns ( SWITCH | SIZE )', edns, {
+        doc: 'Whether it knows EDNS(0), and the greatest UDP message that it sends and takes with it. With `off` it says FORMERR to whoever asks with EDNS, as old servers do.',
+        default: `${ednsDefault} B`,
+        standard: 'RFC 6891 §6.2.3, §7',
+        example: 'edns off',
+      }),
+      answers: property(
+        'answers CODE',
+        { CODE: choice(['refused', 'REFUSED'], ['servfail', 'SERVFAIL'], ['notimp', 'NOTIMP'], ['formerr', 'FORMERR']) },
+        {
+          doc: 'Says this and nothing else to every query: a server that is out of order, or not meant for those who ask.',
+          default: 'what the zone holds',
+          standard: 'RFC 1035 §4.1.1',
+          example: 'answers servfail',
+        },
+      ),
+      updates: repeated(
+        'updates from CLIENT',
+        { CLIENT: list(host) },
+        {
+          doc: 'Hosts that may change the zones whose first server it is, besides its own.',
+          default: 'the zone’s servers and the hosts in its domain',
+          standard: 'RFC 2136 §3.3',
+          example: 'updates from admin',
+        },
+      ),
     },
     doc: 'Settings of a host that serves zones.',
     standard: 'RFC 1034 §4.3',
@@ -175,14 +219,19 @@ export const dnsVocabulary = [
       const own = ownHost(HOST, site);
       if (own === null || !program.declareOnce(`nameserver ${own.toLowerCase()}`, `Name server \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
-      const limits = limitsOf(block);
+      const updatesFrom: string[] = [];
       program.nameServers.set(own.toLowerCase(), {
-        kind: 'dns.server',
-        host: own,
-        ...(limits ? { limits } : {}),
+        ...nameServerDefaults(own),
         recursion: block.recursion ? block.recursion.SWITCH === 'on' : null,
+        limits: limitsOf(block),
+        edns: payload(block.edns, ednsDefault),
+        answers: block.answers?.CODE ?? null,
+        updatesFrom,
         implicit: false,
         at: site.at,
+      });
+      site.later(() => {
+        for (const { CLIENT } of block.updates ?? []) updatesFrom.push(...CLIENT.flatMap((name) => site.host(name) ?? []));
       });
     },
   }),
@@ -212,3 +261,9 @@ export const dnsVocabulary = [
     },
   }),
 ];
+
+/** Bytes that `edns …` stands for; null for `off`, `otherwise` where it is not written. */
+function payload(given: { SWITCH: 'on' | 'off' | null; SIZE: number | null } | undefined, otherwise: number | null): number | null {
+  if (!given) return otherwise;
+  return given.SWITCH === 'off' ? null : (given.SIZE ?? ednsDefault);
+}
