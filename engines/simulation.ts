@@ -200,6 +200,8 @@ function declarations({ hosts, services }: Scenario): Declaration[] {
 
 function placeOf(service: Service): { name: string; on: readonly string[] } {
   switch (service.kind) {
+    case 'dns.signing':
+      return { name: service.zone, on: [] };
     case 'dns.zone':
       return { name: service.origin, on: service.servers };
     case 'mail.mailbox':

@@ -49,6 +49,12 @@ export function setUp({ tshark = false } = {}) {
       () => found('named-checkzone') && found('ldns-read-zone'),
       'BIND’s and ldns’s tools, to check zones',
     );
+  if (tshark)
+    needDebian(
+      'python3-dnspython python3-cryptography',
+      () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
+      'dnspython, to validate what is signed',
+    );
 }
 
 /** What npm notes down after an install by hand. */

@@ -47,7 +47,7 @@ export function zone(origin: string, servers: readonly string[], text: string): 
 }
 
 export function resolver(host: string, properties: Partial<ResolverService> = {}): ResolverService {
-  const settings = { cache: 1000, walk: 'iteratively', edns: null, hints: [ROOT_SERVER] } as const;
+  const settings = { cache: 1000, walk: 'iteratively', dnssec: false, edns: null, hints: [ROOT_SERVER] } as const;
   return { kind: 'dns.resolver', host, ...settings, implicit: false, at: null, ...properties };
 }
 
@@ -67,7 +67,7 @@ export function resolveStep(
   walk: Walk | null = null,
   host: string = HOSTS[0],
 ): Step {
-  const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk };
+  const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk, checking: null };
   return { parent: -1, timing, action, text: `${host} resolves ${name} ${type}`, at: { source: 0, start: 0, end: 0 } };
 }
 

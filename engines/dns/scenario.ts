@@ -1,5 +1,5 @@
 /** What a scenario can say about DNS. */
-import type { Bytes } from '../quantities.ts';
+import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
 import type { AttackAction } from './attack/scenario.ts';
 import type { LoadAction } from './load/scenario.ts';
@@ -56,6 +56,8 @@ export interface ResolverService {
   /** Greatest number of cached record sets. 0 caches nothing. */
   readonly cache: number;
   readonly walk: Walk;
+  /** Validates what it learns (RFC 4035 §5), with the root's keys as trust anchor. */
+  readonly dnssec: boolean;
   /** Asks with EDNS(0), for UDP messages of so many bytes (RFC 6891 §6.2.3); null: without. */
   readonly edns: Bytes | null;
   /** In which order it gives the records of a set that it caches. Absent: `cyclic`. */
@@ -89,7 +91,24 @@ export interface NameServerService {
   readonly at: SourceRange | null;
 }
 
-export type DnsService = ZoneService | ResolverService | NameServerService;
+/** Signs a zone (RFC 4035 §2) and keeps it signed; the zone above gets the DS record of its key. */
+export interface SigningService {
+  readonly kind: 'dns.signing';
+  /** The zone's origin. */
+  readonly zone: DomainName;
+  /** 13: ECDSA P-256 with SHA-256, 15: Ed25519. */
+  readonly algorithm: number;
+  /** How long a signature holds, at least 4 s. */
+  readonly validity: Nanoseconds;
+  /** Signs anew in time; false: only when the run begins. */
+  readonly resign: boolean;
+  /** The DS record that the zone above has: of the zone's key, of one that it does not have any more, or none. */
+  readonly ds: 'right' | 'wrong' | 'missing';
+  readonly implicit: boolean;
+  readonly at: SourceRange | null;
+}
+
+export type DnsService = ZoneService | ResolverService | NameServerService | SigningService;
 
 /**
  * A host's stub resolver asks its local server for a name. Done when the answer, an error or the stub's last timeout is in.
@@ -102,6 +121,16 @@ export interface ResolveAction {
   /** `A`, `MX`, … */
   readonly type: string;
   readonly walk: Walk | null;
+  /** `with dnssec`: DO, for the signatures and the AD bit; `without validation`: CD, for what comes, bogus or not; null: a plain query. */
+  readonly checking: 'with dnssec' | 'without validation' | null;
+}
+
+/** From now on a name server answers with an address of its own choice for a name of its zones, without a signature. */
+export interface ForgeAction {
+  readonly kind: 'dns.forge';
+  readonly host: string;
+  readonly name: DomainName;
+  readonly address: string;
 }
 
 /** An operator's host changes a zone, all at once or not at all (RFC 2136). Done when the server's response or the last timeout is in. */
@@ -129,7 +158,7 @@ export interface RegisterAction {
   readonly servers: readonly { readonly name: DomainName; readonly address: string }[];
 }
 
-export type DnsAction = ResolveAction | UpdateAction | RegisterAction | AttackAction | LoadAction;
+export type DnsAction = ResolveAction | UpdateAction | RegisterAction | ForgeAction | AttackAction | LoadAction;
 
 /**
  * The last answer that a host's stub resolver got for a name: `is` matches any record's data in presentation form

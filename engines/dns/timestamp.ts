@@ -5,6 +5,11 @@ export function timestampText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace(/[-:T]/g, '');
 }
 
+/** For people: `2026-01-31 00:00:00`. */
+export function dateText(seconds: number): string {
+  return timestampText(seconds).replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3 $4:$5:$6');
+}
+
 /** YYYYMMDDHHmmSS, or a plain number of seconds (RFC 4034 §3.2 takes both); undefined for anything else. */
 export function parseTimestamp(text: string): number | undefined {
   if (/^[0-9]{1,10}$/.test(text)) return Number(text) <= 0xffffffff ? Number(text) : undefined;

@@ -54,6 +54,8 @@ export const codes = {
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
   'unknown-zone': error('No zone is declared under that name, or above it, so there is nothing to change.'),
+  'signed-twice': error('A zone whose master file holds DNSKEY records is signed already.'),
+  'not-a-name-server': error('Only a host that serves the zone can answer for its names.'),
   'no-server': error('A domain is registered with at least one name server, or nobody could find it.'),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
   'no-resolver': error('Only a resolver keeps a cache that can be poisoned. Declare the host by a `resolver` line.'),

@@ -17,7 +17,7 @@ const files: FileTable = new Map<string, FileContent>([
 
 /** What a host may do, in the order of the vocabulary. */
 const VERBS =
-  '`crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `poisons`, `floods`, `keeps`, `updates`, `removes`, `registers` or `sends`';
+  '`crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps`, `updates`, `removes`, `registers` or `sends`';
 
 /** What stands above each line, without mistakes. */
 const above = `zone x.org on ns.x.org { @ MX 10 m.x.org }
@@ -31,7 +31,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['hots pc2', 'hots', '`hots` begins no statement. Did you mean `host`?', 'host pc2'],
   ['Host pc2', 'Host', '`Host` begins no statement. Did you mean `host`?', 'host pc2'],
   ['pc resolve x.org', 'resolve', '`resolve` does not fit here. Did you mean `resolves`?', 'pc resolves x.org'],
-  ['pc resolves', '', 'Expected a domain name here: `HOST resolves NAME [TYPE] [iteratively | recursively]`.', null],
+  [
+    'pc resolves',
+    '',
+    'Expected a domain name here: `HOST resolves NAME [TYPE] [iteratively | recursively] [with dnssec | without validation]`.',
+    null,
+  ],
   [
     'pc sends mail from ann@x.org bob@x.org',
     'bob@x.org',
@@ -226,7 +231,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `load`, `cache`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, `queue`, `retries`, … here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `load`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, … here.',
     null,
   ],
   [

@@ -5,7 +5,7 @@
  */
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
-import type { NameServerService, QuerySettings, ServerLimits, Walk } from '../../engines/dns/scenario.ts';
+import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -106,6 +106,7 @@ export interface ProgramResolver {
   serves: string[];
   readonly cache: number;
   readonly walk: Walk;
+  readonly dnssec: boolean;
   readonly limits?: ServerLimits | undefined;
   readonly queries?: QuerySettings | undefined;
   readonly edns: Bytes | null;
@@ -189,6 +190,8 @@ export class Program {
   /** How many servers the root has, and how many com and net; 0 where nobody said. */
   readonly rootServers = { root: 0, generic: 0 };
   readonly resolvers = new Map<string, ProgramResolver>();
+  /** By lower-case origin. */
+  readonly signings = new Map<string, Omit<SigningService, 'kind'>>();
   readonly nameServers = new Map<string, ProgramNameServer>();
   readonly registrations: ProgramRegistration[] = [];
   readonly mailServers = new Map<string, ProgramMailServer>();

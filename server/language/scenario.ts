@@ -19,14 +19,15 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     const all = servers.flatMap(serving);
     services.push({ kind: 'dns.zone', origin, servers: all, records, operators: operators.get(zone) ?? [], implicit, at });
   }
+  for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
   for (const { host: name, recursion, edns, answers, limits, order, implicit, at } of program.nameServers.values()) {
     const own = { ...(limits ? { limits } : {}), ...(order ? { order } : {}) };
     for (const host of serving(name))
       services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
   }
-  for (const { host: name, cache, walk, edns, limits, queries, order, implicit, at } of program.resolvers.values()) {
+  for (const { host: name, cache, walk, dnssec, edns, limits, queries, order, implicit, at } of program.resolvers.values()) {
     const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}), ...(order ? { order } : {}) };
-    for (const host of serving(name)) services.push({ kind: 'dns.resolver', host, cache, walk, edns, hints, ...own, implicit, at });
+    for (const host of serving(name)) services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

@@ -9,6 +9,7 @@ import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
 import { dnsRootsVocabulary } from './vocabulary/dns-roots.ts';
+import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
@@ -25,6 +26,7 @@ export const vocabulary: readonly Entry[] = [
   ...faultsVocabulary,
   ...transferVocabulary,
   ...dnsVocabulary,
+  ...dnsSecurityVocabulary,
   ...dnsAttacksVocabulary,
   ...dnsChangesVocabulary,
   ...dnsRootsVocabulary,

@@ -5,6 +5,8 @@
 
 import type { Host } from '../../network/host.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
+import type { Credentials } from '../dnssec/credentials.ts';
+import type { Objection } from '../dnssec/signature.ts';
 import { canonical, displayName } from '../domain-name.ts';
 import { durationText, presentation } from '../presentation.ts';
 import type { ResourceRecord } from '../records.ts';
@@ -32,8 +34,20 @@ const FAILURE_TTL = 5;
 export type NegativeKind = 'NXDOMAIN' | 'NODATA' | 'SERVFAIL';
 
 export type Cached =
-  | { readonly kind: 'positive'; readonly records: readonly ResourceRecord[]; readonly credibility: Credibility }
-  | { readonly kind: NegativeKind; readonly soa: ResourceRecord | undefined };
+  | {
+      readonly kind: 'positive';
+      readonly records: readonly ResourceRecord[];
+      readonly credibility: Credibility;
+      /** What validation came to (RFC 4035 §4.5); absent where nothing is validated. */
+      readonly credentials?: Credentials;
+    }
+  | {
+      readonly kind: NegativeKind;
+      readonly soa: ResourceRecord | undefined;
+      readonly credentials?: Credentials;
+      /** Of SERVFAIL: why validation failed, where it did. */
+      readonly objection?: Objection;
+    };
 
 interface Entry {
   readonly cached: Cached;
@@ -45,12 +59,18 @@ export class Cache {
   readonly #host: Host;
   readonly #capacity: number;
   /** Least recently used first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Map<string, Entry>;
 
-  /** `capacity`: record sets and negative answers at most; 0 caches nothing. */
-  constructor(host: Host, capacity: number) {
+  /** `capacity`: record sets and negative answers at most; 0 caches nothing. `entries`: of another cache, to be read. */
+  constructor(host: Host, capacity: number, entries = new Map<string, Entry>()) {
     this.#host = host;
     this.#capacity = capacity;
+    this.#entries = entries;
+  }
+
+  /** The same cache for those whose answers must not get into it. */
+  get readOnly(): Cache {
+    return new Cache(this.#host, 0, this.#entries);
   }
 
   /** Record sets and negative answers at most. */
@@ -66,6 +86,8 @@ export class Cache {
   answer(name: DomainName, type: string): Cached | undefined {
     const denied = this.#live(keyOf(name, 'NXDOMAIN'));
     const entry = denied ?? this.#live(keyOf(name, type));
+    // A failure may be one of validation, without which those who only read do.
+    if (entry?.cached.kind === 'SERVFAIL' && this.#capacity === 0) return undefined;
     if (!entry || (entry.cached.kind === 'positive' && entry.cached.credibility < credibility.answer)) return undefined;
     return this.#aged(entry);
   }
@@ -78,7 +100,7 @@ export class Cache {
   }
 
   /** Takes a set of records (one name, one type). A TTL of 0 is for this moment only (RFC 1035 §3.2.1). `note`: tell it on the diagram. */
-  store(records: readonly ResourceRecord[], trust: Credibility, note = false): void {
+  store(records: readonly ResourceRecord[], trust: Credibility, note = false, credentials?: Credentials): void {
     const first = records[0];
     if (!first) return;
     const ttl = records.reduce((least, record) => Math.min(least, record.ttl), MAX_TTL);
@@ -87,25 +109,37 @@ export class Cache {
     if (present?.cached.kind === 'positive' && present.cached.credibility > trust) return;
     this.#put(
       key,
-      { kind: 'positive', records, credibility: trust },
+      { kind: 'positive', records, credibility: trust, ...(credentials ? { credentials } : {}) },
       ttl,
       records.map((record) => presentation(record.data)).join(', '),
       note,
     );
     // Data for a name that was said not to exist: the denial is history.
-    if (ttl > 0 && trust >= credibility.answer) this.#remove(keyOf(first.name, 'NXDOMAIN'));
+    if (this.#capacity > 0 && ttl > 0 && trust >= credibility.answer) this.#remove(keyOf(first.name, 'NXDOMAIN'));
   }
 
   /** RFC 2308 §5: kept for the lesser of the SOA's TTL and MINIMUM; without an SOA it is not kept. */
-  storeNegative(name: DomainName, type: string, kind: 'NXDOMAIN' | 'NODATA', soa: ResourceRecord | undefined): void {
+  storeNegative(
+    name: DomainName,
+    type: string,
+    kind: 'NXDOMAIN' | 'NODATA',
+    soa: ResourceRecord | undefined,
+    credentials?: Credentials,
+  ): void {
     if (soa?.data.type !== 'SOA') return;
     const ttl = Math.min(MAX_NEGATIVE_TTL, soa.ttl, soa.data.minimum);
-    this.#put(keyOf(name, kind === 'NXDOMAIN' ? kind : type), { kind, soa }, ttl, kind, true);
+    this.#put(keyOf(name, kind === 'NXDOMAIN' ? kind : type), { kind, soa, ...(credentials ? { credentials } : {}) }, ttl, kind, true);
+  }
+
+  /** That a delegation has no DS set, for as long as its proof lives (RFC 4035 §4.5). */
+  storeUnsigned(cut: DomainName, credentials: Credentials): void {
+    const ttl = credentials.proof.reduce((least, record) => Math.min(least, record.ttl), MAX_NEGATIVE_TTL);
+    this.#put(keyOf(cut, 'DS'), { kind: 'NODATA', soa: undefined, credentials }, ttl, 'NODATA', true);
   }
 
   /** RFC 9520 §3.2. */
-  storeFailure(name: DomainName, type: string): void {
-    this.#put(keyOf(name, type), { kind: 'SERVFAIL', soa: undefined }, FAILURE_TTL, 'SERVFAIL', false);
+  storeFailure(name: DomainName, type: string, objection?: Objection): void {
+    this.#put(keyOf(name, type), { kind: 'SERVFAIL', soa: undefined, ...(objection ? { objection } : {}) }, FAILURE_TTL, 'SERVFAIL', false);
   }
 
   #put(key: string, cached: Cached, ttl: number, text: string, note: boolean): void {
@@ -124,7 +158,10 @@ export class Cache {
         : cached.kind === 'positive'
           ? `${displayName(name)} ${what}`
           : `${displayName(name)} ${what}: ${cached.kind}`;
-    this.#host.narrator.state('cache', key, text, { expiresAt, ...(note ? { note: `caches ${subject} for ${durationText(ttl)}` } : {}) });
+    const security = 'credentials' in cached ? cached.credentials?.security : undefined;
+    const caches = `caches ${subject} for ${durationText(ttl)}${security ? `: ${security}` : ''}`;
+    this.#host.narrator.state('cache', key, text, { expiresAt, ...(note ? { note: caches } : {}) });
+    if (security) this.#host.narrator.state('validation', key, security, { expiresAt });
   }
 
   #live(key: string): Entry | undefined {
@@ -140,14 +177,25 @@ export class Cache {
   }
 
   #remove(key: string, note?: string): void {
-    if (this.#entries.delete(key)) this.#host.narrator.state('cache', key, null, note === undefined ? {} : { note });
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    this.#host.narrator.state('cache', key, null, note === undefined ? {} : { note });
+    if (entry.cached.credentials) this.#host.narrator.state('validation', key, null);
   }
 
   /** What is left of the TTLs in whole seconds. */
   #aged({ cached, expiresAt }: Entry): Cached {
     const left = Math.floor((expiresAt - this.#host.now()) / SECOND);
     const age = (record: ResourceRecord): ResourceRecord => ({ ...record, ttl: Math.min(record.ttl, left) });
-    return cached.kind === 'positive' ? { ...cached, records: cached.records.map(age) } : { ...cached, soa: cached.soa && age(cached.soa) };
+    const credentials = cached.credentials && {
+      ...cached.credentials,
+      signatures: cached.credentials.signatures.map(age),
+      proof: cached.credentials.proof.map(age),
+    };
+    const aged =
+      cached.kind === 'positive' ? { ...cached, records: cached.records.map(age) } : { ...cached, soa: cached.soa && age(cached.soa) };
+    return credentials ? { ...aged, credentials } : aged;
   }
 }
 

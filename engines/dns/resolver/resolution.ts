@@ -16,7 +16,11 @@
 import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
-import { ancestors, canonical, depth, displayName, isSubdomain, ROOT, sameName } from '../domain-name.ts';
+import { type Credentials, INSECURE, NOTHING_YET, together } from '../dnssec/credentials.ts';
+import type { DsData } from '../dnssec/keys.ts';
+import type { Objection } from '../dnssec/signature.ts';
+import { type ReplyVerdict, Validation } from '../dnssec/validation.ts';
+import { ancestors, canonical, depth, displayName, isSubdomain, parent, ROOT, sameName } from '../domain-name.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
@@ -40,6 +44,8 @@ export interface ResolverState {
   readonly withoutEdns: Set<Address>;
   /** What its queries say besides the question. */
   readonly query: QueryOptions;
+  /** The digests of the root's keys, where replies are validated (RFC 4035 §5); undefined: whatever comes is believed. */
+  readonly trustAnchors: readonly DsData[] | undefined;
   readonly hints: RootHints;
   /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
@@ -49,14 +55,21 @@ export interface ResolverState {
 
 /** The end of a resolution. `records`: the aliases followed and, for an answer, the records asked for, in order. */
 export type Resolution =
-  | { readonly kind: 'answer'; readonly records: readonly ResourceRecord[]; readonly fromCache: boolean }
+  | {
+      readonly kind: 'answer';
+      readonly records: readonly ResourceRecord[];
+      readonly credentials: Credentials;
+      readonly fromCache: boolean;
+    }
   | {
       readonly kind: 'NXDOMAIN' | 'NODATA';
       readonly records: readonly ResourceRecord[];
       readonly soa: ResourceRecord | undefined;
+      readonly credentials: Credentials;
       readonly fromCache: boolean;
     }
-  | { readonly kind: 'failure'; readonly reason: string; readonly fromCache: boolean };
+  /** `objection`: validation failed. */
+  | { readonly kind: 'failure'; readonly reason: string; readonly objection?: Objection; readonly fromCache: boolean };
 
 /** Aliases in a row. */
 const MAX_ALIASES = 12;
@@ -64,6 +77,8 @@ const MAX_ALIASES = 12;
 const MAX_QUERIES = 60;
 /** Questions for name servers' addresses within such questions. */
 const MAX_NESTING = 6;
+/** With questions that validation needs within such questions. */
+const MAX_DEPTH = 16;
 /** Name servers without a known address that are looked up for one delegation: the bound against NXNSAttack. */
 const MAX_SERVER_LOOKUPS = 4;
 const ATTEMPTS_PER_SERVER = 3;
@@ -77,6 +92,8 @@ interface Effort {
   readonly walk: Walk;
   /** Questions being resolved, outermost first: a name server below its own delegation must not be waited for. */
   readonly pending: readonly string[];
+  /** Absent: whatever comes is believed. */
+  readonly validation: Validation | undefined;
 }
 
 interface Delegation {
@@ -86,9 +103,12 @@ interface Delegation {
   readonly addresses: Map<DomainName, readonly Address[]>;
 }
 
-/** Resolves a question of class IN. */
-export function resolve(state: ResolverState, question: Question, walk: Walk): Process<Resolution> {
-  return resolveWithin(state, question, { queries: 0, deadline: state.host.now() + MAX_TIME, walk, pending: [] });
+/** Resolves a question of class IN. `checking`: false where the asker validates itself (RFC 4035 §3.2.2); then nothing is cached. */
+export function resolve(state: ResolverState, question: Question, walk: Walk, checking = true): Process<Resolution> {
+  const validation = state.trustAnchors && checking ? new Validation(state.host, state.trustAnchors) : undefined;
+  const cache = state.trustAnchors && !checking ? state.cache.readOnly : state.cache;
+  const effort: Effort = { queries: 0, deadline: state.host.now() + MAX_TIME, walk, pending: [], validation };
+  return resolveWithin({ ...state, cache, zones: state.zones }, question, effort);
 }
 
 function* resolveWithin(state: ResolverState, question: Question, effort: Effort): Process<Resolution> {
@@ -97,8 +117,11 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
   const chain: ResourceRecord[] = [];
   let name = question.name;
   let fromCache = true;
+  let credentials = NOTHING_YET;
   while (chain.length <= MAX_ALIASES) {
-    const known = fromOwnZones(state, name, type) ?? fromCacheOf(cache, name, type);
+    // A zone's keys are what its parent vouches for, whoever serves it.
+    const own = effort.validation && (type === 'DS' || type === 'DNSKEY') ? undefined : fromOwnZones(state, name, type);
+    const known = own ?? fromCacheOf(cache, name, type);
     let settled = known;
     if (!settled) {
       fromCache = false;
@@ -106,12 +129,14 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
     }
     if (settled.kind === 'failure') {
       // A nested question may have failed only because it was asked within another.
-      if (!known && effort.pending.length === 0) cache.storeFailure(name, type);
-      return { kind: 'failure', reason: settled.reason, fromCache };
+      const { reason, objection } = settled;
+      if (!known && effort.pending.length === 0) cache.storeFailure(name, type, objection);
+      return { kind: 'failure', reason, ...(objection ? { objection } : {}), fromCache };
     }
-    if (settled.kind !== 'records') return { kind: settled.kind, records: chain, soa: settled.soa, fromCache };
+    credentials = together(credentials, settled.credentials ?? INSECURE);
+    if (settled.kind !== 'records') return { kind: settled.kind, records: chain, soa: settled.soa, credentials, fromCache };
     for (const record of settled.records) chain.push(record);
-    if (settled.alias === undefined) return { kind: 'answer', records: chain, fromCache };
+    if (settled.alias === undefined) return { kind: 'answer', records: chain, credentials, fromCache };
     const next = settled.alias;
     if (chain.some((record) => sameName(record.name, next)))
       return { kind: 'failure', reason: `the aliases of ${displayName(question.name)} go in a circle`, fromCache };
@@ -122,17 +147,26 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
 
 /** What a name came to: records (with `alias`, they end in a CNAME to go on with), a denial, or nothing. */
 type Settled =
-  | { readonly kind: 'records'; readonly records: readonly ResourceRecord[]; readonly alias: DomainName | undefined }
-  | { readonly kind: 'NXDOMAIN' | 'NODATA'; readonly soa: ResourceRecord | undefined }
-  | { readonly kind: 'failure'; readonly reason: string };
+  | {
+      readonly kind: 'records';
+      readonly records: readonly ResourceRecord[];
+      readonly alias: DomainName | undefined;
+      readonly credentials?: Credentials;
+    }
+  | { readonly kind: 'NXDOMAIN' | 'NODATA'; readonly soa: ResourceRecord | undefined; readonly credentials?: Credentials }
+  | { readonly kind: 'failure'; readonly reason: string; readonly objection?: Objection };
 
 function fromCacheOf(cache: Cache, name: DomainName, type: string): Settled | undefined {
   const cached = cache.answer(name, type);
-  if (cached?.kind === 'positive') return settledBy(cached.records, type);
-  if (cached?.kind === 'SERVFAIL') return { kind: 'failure', reason: 'it failed a moment ago (RFC 9520)' };
-  if (cached) return { kind: cached.kind, soa: cached.soa };
+  if (cached?.kind === 'positive') return settledBy(cached.records, type, cached.credentials);
+  if (cached?.kind === 'SERVFAIL') return { kind: 'failure', reason: 'it failed a moment ago (RFC 9520)', ...failureDetail(cached) };
+  if (cached) return { kind: cached.kind, soa: cached.soa, credentials: cached.credentials };
   const alias = type === 'ANY' ? undefined : cache.answer(name, 'CNAME');
-  return alias?.kind === 'positive' ? settledBy(alias.records, type) : undefined;
+  return alias?.kind === 'positive' ? settledBy(alias.records, type, alias.credentials) : undefined;
+}
+
+function failureDetail({ objection }: { readonly objection?: Objection }): { readonly objection?: Objection } {
+  return objection ? { objection } : {};
 }
 
 /** An alias that left our own zones may come back into them. */
@@ -144,16 +178,17 @@ function fromOwnZones(state: ResolverState, name: DomainName, type: string): Set
   return { kind: own.responseCode === 'NXDOMAIN' ? 'NXDOMAIN' : 'NODATA', soa: own.authorities[0] };
 }
 
-function settledBy(records: readonly ResourceRecord[], type: string): Settled {
+function settledBy(records: readonly ResourceRecord[], type: string, credentials?: Credentials): Settled {
   const last = records[records.length - 1] as ResourceRecord;
   const alias = last.data.type === 'CNAME' && type !== 'CNAME' && type !== 'ANY' ? last.data.target : undefined;
-  return { kind: 'records', records, alias };
+  return { kind: 'records', records, alias, credentials };
 }
 
 /** From the closest known servers down until the name is settled. */
 function* walkDown(state: ResolverState, question: Question, effort: Effort): Process<Settled> {
   if (needsPriming(state, question, effort)) yield* prime(state, effort);
-  let delegation = closestDelegation(state, question.name);
+  // RFC 4035 §4.2: DS sets are the word of the zone above.
+  let delegation = closestDelegation(state, question.type === 'DS' ? (parent(question.name) ?? ROOT) : question.name);
   if (!delegation) return { kind: 'failure', reason: 'no root hints' };
   // Each referral goes at least one label further down.
   for (;;) {
@@ -225,6 +260,7 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
   /** Servers that answered, but to no avail. */
   const useless = new Set<Address>();
   let lookups = 0;
+  let objection: Objection | undefined;
   const unresolved = delegation.servers.filter((server) => !delegation.addresses.has(server));
   for (;;) {
     const addresses = [...new Set([...delegation.addresses.values()].flat())].filter((address) => !useless.has(address));
@@ -241,8 +277,10 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     if (addresses.length === 0 || least >= ATTEMPTS_PER_SERVER) {
       return {
         kind: 'failure',
-        reason:
-          useless.size > 0
+        ...failureDetail({ objection }),
+        reason: objection
+          ? `bogus: ${objection.reason}`
+          : useless.size > 0
             ? `no server of ${displayName(delegation.zone)} gives a usable answer`
             : `no server of ${displayName(delegation.zone)} answers`,
       };
@@ -267,11 +305,41 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
       continue;
     }
     roundTrips.answered(address, reply.roundTrip);
-    const understood = understand(state, question, delegation.zone, reply.message);
+    const verdict = yield* validated(state, question, delegation.zone, reply.message, effort);
+    if (verdict && !verdict.ok) {
+      objection = verdict.objection;
+      // What is asked for on the way says so once it has failed.
+      if (effort.pending.length === 0 || question.type === 'DNSKEY') host.narrator.note(`bogus: ${objection.reason}`);
+      useless.add(address);
+      continue;
+    }
+    const understood = understand(state, question, delegation.zone, verdict?.message ?? reply.message, verdict);
     if (typeof understood !== 'string') return understood;
     host.narrator.note(understood);
     useless.add(address);
   }
+}
+
+/** What validation says of a reply; undefined where nothing is validated, or the reply holds nothing to be believed. */
+function* validated(
+  state: ResolverState,
+  question: Question,
+  zone: DomainName,
+  message: Message,
+  effort: Effort,
+): Process<ReplyVerdict | undefined> {
+  const code = message.responseCode;
+  if (!effort.validation || message.truncated || (code !== 'NOERROR' && code !== 'NXDOMAIN')) return undefined;
+  return yield* effort.validation.reply(question, zone, message, (needed) => resolveNeeded(state, needed, effort));
+}
+
+/** A question that validation needs answered, within the effort for the client's own. */
+function* resolveNeeded(state: ResolverState, question: Question, effort: Effort): Process<Resolution> {
+  const key = `${canonical(question.name)} ${question.type}`;
+  if (effort.pending.includes(key) || effort.pending.length >= MAX_DEPTH) {
+    return { kind: 'failure', reason: `it takes ${key} to find out ${key}`, fromCache: true };
+  }
+  return yield* resolveWithin(state, question, nested(effort, key));
 }
 
 /** The addresses of a name server that came without glue, by a resolution of its own. */
@@ -295,14 +363,24 @@ function nested(effort: Effort, key: string): Effort {
     deadline: effort.deadline,
     walk: effort.walk,
     pending: [...effort.pending, key],
+    validation: effort.validation,
   };
 }
 
 /** Codes that say something about the server, not about the name. */
 const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH', 'BADVERS'];
 
-/** What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. */
-function understand(state: ResolverState, question: Question, zone: DomainName, message: Message): Settled | Delegation | string {
+/**
+ * What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. `verdict`: what
+ * validation says of it, where there is any.
+ */
+function understand(
+  state: ResolverState,
+  question: Question,
+  zone: DomainName,
+  message: Message,
+  verdict: (ReplyVerdict & { readonly ok: true }) | undefined,
+): Settled | Delegation | string {
   const { cache } = state;
   const code = message.responseCode;
   if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
@@ -314,6 +392,12 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
 
   // The answer section, read as a chain that begins at the name (RFC 1034 §3.6.2).
   const chain: ResourceRecord[] = [];
+  let credentials = NOTHING_YET;
+  const store = (set: readonly ResourceRecord[]): void => {
+    const own = verdict?.credentials(set);
+    cache.store(set, trust, true, own);
+    credentials = together(credentials, own ?? INSECURE);
+  };
   let name = question.name;
   let ended = false;
   for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
@@ -321,7 +405,7 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
     const records = here.filter((record) => question.type === 'ANY' || record.data.type === question.type);
     if (records.length > 0) {
       for (const record of records) chain.push(record);
-      for (const set of recordSets(records)) cache.store(set, trust, true);
+      for (const set of recordSets(records)) store(set);
       // RFC 8109 §4.2: the servers' addresses come along.
       if (name === ROOT && question.type === 'NS') {
         const servers = records.flatMap(({ data }) => (data.type === 'NS' ? [data.server] : []));
@@ -336,12 +420,13 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
     const alias = here.find((record) => record.data.type === 'CNAME');
     if (alias?.data.type !== 'CNAME' || chain.includes(alias)) break;
     chain.push(alias);
-    cache.store([alias], trust, true);
+    store([alias]);
     name = alias.data.target;
   }
   if (ended) {
-    takeAuthority(cache, zone, name, message);
-    return { kind: 'records', records: chain, alias: undefined };
+    // NS records beside an answer are signed, but nobody needs them enough to check them.
+    if (!verdict) takeAuthority(cache, zone, name, message);
+    return { kind: 'records', records: chain, alias: undefined, credentials };
   }
 
   const soa = message.authorities.find((record) => record.data.type === 'SOA' && inBailiwick(record) && isSubdomain(name, record.name));
@@ -349,11 +434,11 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
   // RFC 2308 §2.1, §2.2: a denial speaks of the chain's last name. One outside the bailiwick is asked for again elsewhere.
   if (denied && isSubdomain(name, zone)) {
     const kind = code === 'NXDOMAIN' ? 'NXDOMAIN' : 'NODATA';
-    cache.storeNegative(name, question.type, kind, soa);
-    if (chain.length === 0) return { kind, soa };
+    cache.storeNegative(name, question.type, kind, soa, verdict?.denial);
+    if (chain.length === 0) return { kind, soa, credentials: verdict?.denial };
   }
   // Going on with the alias finds the denial just cached, or asks.
-  if (chain.length > 0) return { kind: 'records', records: chain, alias: name };
+  if (chain.length > 0) return { kind: 'records', records: chain, alias: name, credentials };
 
   const servers = message.authorities.filter(
     (record) => record.data.type === 'NS' && inBailiwick(record) && isSubdomain(name, record.name),
@@ -367,8 +452,11 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
     );
     cache.store(set, credibility.glue, true);
     for (const addresses of recordSets(glue)) cache.store(addresses, credibility.glue);
+    const known = verdict?.delegation;
+    if (known && known.ds.length > 0) cache.store(known.ds, credibility.authority, true, known.credentials);
+    else if (known?.credentials.security === 'secure') cache.storeUnsigned(cut, known.credentials);
     return delegationOf(state, set, glue);
   }
-  if (message.authoritative) return { kind: 'NODATA', soa: undefined };
+  if (message.authoritative) return { kind: 'NODATA', soa: undefined, credentials: verdict?.denial };
   return 'gets a reply that leads nowhere (a lame server) and asks elsewhere';
 }

@@ -2,6 +2,7 @@
  * The authoritative server's answer: a pure function of its zones and the query, by the algorithm of RFC 1034 §4.3.2 with the
  * wildcards of RFC 4592, the substitution of names of RFC 6672 and the negative answers of RFC 2308.
  */
+import { withSignatures, zoneOf } from '../dnssec/signed-answer.ts';
 import { ancestors, canonical, ROOT } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
@@ -21,14 +22,14 @@ const MAX_ALIASES = 16;
 
 /** The response to a query (not to a response). AA, referrals, negative and error answers as the standards have them. */
 export function answer(zones: readonly Zone[], query: Message, options: AnswerOptions = {}): Message {
-  const message = refusal(query, options.edns) ?? search(zones, query);
+  const message = refusal(query, options.edns) ?? withSignatures(zones, query, search(zones, query));
   return withEdns(query, { ...message, recursionAvailable: options.recursionAvailable ?? false }, options.edns);
 }
 
 /** RFC 6891 §6.1.1: who asks with EDNS is answered with EDNS; others never see it. */
 export function withEdns(query: Message, message: Message, payload: number | null = EDNS_PAYLOAD): Message {
   if (!query.edns || payload === null) return message;
-  const edns: Edns = { payload, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
+  const edns: Edns = { payload, version: 0, dnssecOk: query.edns.dnssecOk, options: message.edns?.options ?? [] };
   return { ...message, edns };
 }
 
@@ -53,7 +54,7 @@ function search(zones: readonly Zone[], query: Message): Message {
   const answers: ResourceRecord[] = [];
   let name = question.name;
   for (let aliases = 0; ; aliases++) {
-    const zone = zoneFor(zones, name);
+    const zone = zoneOf(zones, name, question.type);
     if (!zone) {
       // RFC 1034 §4.3.2 step 3a: an alias out of our zones ends here; the asker goes on.
       return answers.length > 0 ? found(query, zones, answers) : response(query, 'REFUSED');
@@ -77,14 +78,14 @@ function search(zones: readonly Zone[], query: Message): Message {
     const node = findNode(zone, name);
     if (!node) return negative(query, zone, answers, 'NXDOMAIN');
     const cname = node.get('CNAME')?.[0];
-    if (cname && question.type !== 'CNAME' && question.type !== 'ANY' && cname.data.type === 'CNAME') {
+    if (cname && !AT_ALIASES.has(question.type) && cname.data.type === 'CNAME') {
       const repeated = answers.some((record) => record.data.type === 'CNAME' && canonical(record.name) === canonical(name));
       if (repeated || aliases >= MAX_ALIASES) return found(query, zones, answers);
       answers.push({ ...cname, name });
       name = cname.data.target;
       continue;
     }
-    const records = question.type === 'ANY' ? [...node.values()].flat() : (node.get(question.type) ?? []);
+    const records = question.type === 'ANY' ? everything(node, query) : (node.get(question.type) ?? []);
     if (records.length === 0) return negative(query, zone, answers, 'NOERROR');
     // What a wildcard gives takes the name that was asked for (RFC 1034 §4.3.2 step 3c).
     for (const record of records) answers.push(canonical(record.name) === canonical(name) ? record : { ...record, name });
@@ -93,6 +94,14 @@ function search(zones: readonly Zone[], query: Message): Message {
 }
 
 const DS = 'DS';
+
+/** Types that stand beside an alias (RFC 4035 §2.5), or are asked for with it. */
+const AT_ALIASES: ReadonlySet<string> = new Set(['CNAME', 'ANY', 'RRSIG', 'NSEC']);
+
+/** What stands at a name; signatures and denials only for those who want DNSSEC (RFC 4035 §3.1). */
+function everything(node: ReadonlyMap<string, readonly ResourceRecord[]>, query: Message): ResourceRecord[] {
+  return [...node].flatMap(([type, set]) => (query.edns?.dnssecOk || (type !== 'RRSIG' && type !== 'NSEC') ? set : []));
+}
 
 /** The records at a name, or those of the wildcard that covers it (RFC 4592 §2.2.1, §3.3.1); undefined where the name does not exist. */
 function findNode(zone: Zone, name: DomainName): ReadonlyMap<string, readonly ResourceRecord[]> | undefined {

@@ -38,6 +38,8 @@ export function loadZone(origin: DomainName, records: readonly ResourceRecord[])
   }
   for (const types of nodes.values()) {
     for (const [type, set] of types) {
+      // Signatures have the TTLs of what they sign (RFC 4034 §3).
+      if (type === 'RRSIG') continue;
       const ttl = set.reduce((least, record) => Math.min(least, record.ttl), Infinity);
       types.set(
         type,

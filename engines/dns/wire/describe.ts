@@ -1,4 +1,5 @@
 /** One line for a message's arrow, in the words of the textbook. */
+import { keyFlags, keyTag } from '../dnssec/keys.ts';
 import { canonical, displayName } from '../domain-name.ts';
 import { presentation } from '../presentation.ts';
 import { typeName, typeNumber } from '../record-format.ts';
@@ -8,18 +9,28 @@ import { IN, type Message, NONE, type Question, type WireRecord } from './messag
 /** Records named in a label; the rest is counted. */
 const SHOWN = 4;
 
-/** `gaia.cs.umass.edu A?`, `gaia.cs.umass.edu A?, EDNS up to 1232 B`, `gaia.cs.umass.edu A 128.119.245.12`, `referral: edu NS a.edu-servers.net`, `NXDOMAIN`, `no MX record`. */
+/**
+ * `gaia.cs.umass.edu A?`, `gaia.cs.umass.edu A?, EDNS up to 1232 B`, `gaia.cs.umass.edu A 128.119.245.12`, `referral: edu NS a.edu-servers.net`, `NXDOMAIN`, `no MX record`.
+ * With DNSSEC: `gaia.cs.umass.edu A?, DO`, `gaia.cs.umass.edu A 128.119.245.12, signed`, `referral: edu NS a.edu-servers.net, edu DS key 4711, signed`.
+ */
 export function describe(message: Message): string {
   const question = message.questions[0];
   if (message.opcode === 'UPDATE') return updateText(message);
   if (!message.response) return question && message.opcode === 'QUERY' ? questionText(question) + ednsText(message) : message.opcode;
-  const answers = message.answers.length > 0 ? recordsText(message.answers) : '';
-  if (message.responseCode !== 'NOERROR') return answers === '' ? message.responseCode : `${answers}, ${message.responseCode}`;
+  const answers = message.answers.length > 0 ? recordsText(message.answers) + securityText(message, message.answers) : '';
+  if (message.responseCode !== 'NOERROR') {
+    const code = message.responseCode + (answers === '' ? securityText(message, message.authorities) : '');
+    return answers === '' ? code : `${answers}, ${code}`;
+  }
   if (message.truncated) return answers === '' ? 'truncated' : `truncated: ${answers}`;
   if (answers !== '') return answers;
   const referral = message.authorities.filter((record) => record.data.type === 'NS');
-  if (referral.length > 0 && !message.authoritative) return `referral: ${recordsText(referral)}`;
-  return question ? `no ${question.type} record` : 'empty';
+  if (referral.length > 0 && !message.authoritative) {
+    const ds = message.authorities.filter((record) => record.data.type === 'DS');
+    const unsigned = ds.length === 0 && message.authorities.some((record) => record.data.type === 'NSEC') ? ', no DS' : '';
+    return `referral: ${recordsText([...referral, ...ds])}${unsigned}${securityText(message, message.authorities)}`;
+  }
+  return (question ? `no ${question.type} record` : 'empty') + securityText(message, message.authorities);
 }
 
 export function questionText(question: Question): string {
@@ -52,12 +63,21 @@ function typeWithoutData({ data }: WireRecord): string {
   return typeName(typeNumber(data.type) ?? 0);
 }
 
-function ednsText({ edns }: Message): string {
-  return edns ? `, EDNS up to ${edns.payload} B` : '';
+function ednsText({ edns, checkingDisabled }: Message): string {
+  const options = edns?.dnssecOk ? ', DO' : edns ? `, EDNS up to ${edns.payload} B` : '';
+  return options + (checkingDisabled ? ', CD' : '');
+}
+
+/** `, signed`: with signatures in that section; `, validated`: AD. */
+function securityText(message: Message, section: readonly ResourceRecord[]): string {
+  return (section.some((record) => record.data.type === 'RRSIG') ? ', signed' : '') + (message.authenticData ? ', validated' : '');
 }
 
 /** Records of one owner and type share their name: `ibm.com A 192.0.2.1, 192.0.2.2`. */
-function recordsText(records: readonly ResourceRecord[]): string {
+function recordsText(all: readonly ResourceRecord[]): string {
+  const others = all.filter((record) => record.data.type !== 'RRSIG');
+  // Who asks for signatures alone sees them.
+  const records = others.length > 0 ? others : all;
   let text = '';
   let before: ResourceRecord | undefined;
   for (const record of records.slice(0, SHOWN)) {
@@ -70,6 +90,10 @@ function recordsText(records: readonly ResourceRecord[]): string {
 }
 
 function dataText(record: ResourceRecord): string {
+  const { data } = record;
+  // Keys are told apart by their tags; their bytes are for the inspector.
+  if (data.type === 'DNSKEY') return `${(data.flags & keyFlags.secureEntryPoint) !== 0 ? 'KSK' : 'ZSK'} ${keyTag(data)}`;
+  if (data.type === 'DS') return `key ${data.keyTag}`;
   const text = presentation(record.data, displayName);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -3,8 +3,9 @@ import type { Field } from '../../field.ts';
 import { displayName } from '../domain-name.ts';
 import { durationText, fieldText, presentation, quoted } from '../presentation.ts';
 import { type FieldFormat, formatNumbered, formatOf, typeName } from '../record-format.ts';
-import { timestampText } from '../timestamp.ts';
+import { dateText } from '../timestamp.ts';
 import { codeName, hex, OPT, readField, readHeader, readOptions, readRecord, uint16, uint32 } from './decode.ts';
+import { EXTENDED_ERROR, extendedErrorField } from './extended-error.ts';
 import { ANY, IN, NONE, opcodes, type ResponseCode } from './message.ts';
 import { type NameOnWire, readName } from './name.ts';
 
@@ -291,11 +292,6 @@ function valueText(format: FieldFormat, value: unknown): string {
   return fieldText(format, value, displayName);
 }
 
-/** `2026-01-31 00:00:00`. */
-function dateText(seconds: number): string {
-  return timestampText(seconds).replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3 $4:$5:$6');
-}
-
 /** A name with its labels; where a pointer stands for the rest, where that points. */
 function nameField(bytes: Uint8Array, field: string, start: number, name: NameOnWire, meaning: string, standard: string): Field {
   const children: Field[] = [];
@@ -378,7 +374,11 @@ function optField(bytes: Uint8Array, start: number, name: NameOnWire, end: numbe
   let offset = at + 10;
   for (const option of options ?? []) {
     const stop = offset + 4 + option.hex.length / 2;
-    children.push({ name: `Option ${option.code}`, value: option.hex, start: offset, end: stop, standard });
+    children.push(
+      option.code === EXTENDED_ERROR
+        ? extendedErrorField(bytes, offset, stop)
+        : { name: `Option ${option.code}`, value: option.hex, start: offset, end: stop, standard },
+    );
     offset = stop;
   }
   if (!options) children.push({ name: 'Options', value: 'an option is cut off', start: at + 10, end, standard, malformed: true });

@@ -232,6 +232,7 @@ export function localServers(program: Program): Map<string, string> {
       serves: [],
       cache: cacheDefault,
       walk: walkDefault,
+      dnssec: false,
       edns: null,
       implicit: true,
       at: null,

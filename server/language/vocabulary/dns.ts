@@ -28,6 +28,7 @@ import { step, timing } from './timing.ts';
 export const dnsProtocols = ['dns'] as const;
 
 const walk = wordChoice('iteratively', 'recursively');
+const checking = choice(['with dnssec', 'with dnssec'], ['without validation', 'without validation']);
 const edns = { SWITCH: optional(wordChoice('on', 'off')), SIZE: optional(size({ minimum: 512, maximum: 65_535, units: ['B'] })) };
 /** The words of BIND's `rrset-order`. */
 const order = wordChoice('cyclic', 'fixed', 'random');
@@ -127,6 +128,16 @@ export const dnsVocabulary = [
           example: 'walk iteratively',
         },
       ),
+      dnssec: property(
+        'dnssec SWITCH',
+        { SWITCH: wordChoice('on', 'off') },
+        {
+          doc: 'Validates what it learns, from the root’s keys on, and answers SERVFAIL in the place of what is bogus. It has to walk iteratively: servers on the way of a recursive walk hand no signatures on.',
+          default: 'off',
+          standard: 'RFC 4035 §4',
+          example: 'dnssec on',
+        },
+      ),
       ...queryProperties,
       ...limitProperties,
       edns: property('edns ( SWITCH | SIZE )', edns, {
@@ -150,6 +161,7 @@ export const dnsVocabulary = [
         serves: [] as string[],
         cache: block.cache?.RECORDS ?? cacheDefault,
         walk: block.walk?.WALK ?? walkDefault,
+        dnssec: block.dnssec?.SWITCH === 'on',
         limits: limitsOf(block),
         queries: queriesOf(block),
         edns: payload(block.edns, null),
@@ -249,9 +261,9 @@ export const dnsVocabulary = [
   }),
   step({
     id: 'resolve',
-    pattern: 'HOST resolves NAME [TYPE] [WALK]',
-    slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk) },
-    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. With PTR, an address stands for its name in in-addr.arpa. `iteratively` and `recursively` set how the local server walks from now on.',
+    pattern: 'HOST resolves NAME [TYPE] [WALK] [CHECKING]',
+    slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk), CHECKING: optional(checking) },
+    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. With PTR, an address stands for its name in in-addr.arpa. `iteratively` and `recursively` set how the local server walks from now on. `with dnssec` asks for signatures, too (DO), and to be told whether they were checked (AD); `without validation` asks a validating server for what there is, bogus or not (CD).',
     standard: 'RFC 1034 §5.3.1',
     example: 'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu A iteratively',
     build(given, _block, site: Site) {
@@ -262,7 +274,14 @@ export const dnsVocabulary = [
       const name = askedName(given.NAME.text, type);
       site.program.usesZone(name, site.place(given.NAME));
       if (given.WALK === 'recursively') site.program.walksRecursively = true;
-      site.step(when, given.HOST, (asking) => ({ kind: 'dns.resolve', host: asking, name, type, walk: given.WALK }));
+      site.step(when, given.HOST, (asking) => ({
+        kind: 'dns.resolve',
+        host: asking,
+        name,
+        type,
+        walk: given.WALK,
+        checking: given.CHECKING,
+      }));
     },
   }),
 ];
