@@ -65,11 +65,11 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
     more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
     if (service.kind === 'dns.server') declared.set(service.host, service);
     if (service.kind === 'dns.resolver') {
-      const { cache, hints, walk, edns } = service;
-      recursion.set(service.host, { cache, hints, walk, query: edns === null ? {} : { edns } });
+      const { cache, hints, walk, edns, minimise } = service;
+      recursion.set(service.host, { cache, hints, walk, query: edns === null ? {} : { edns }, minimise });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
-      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {} });
+      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {}, minimise: false });
     }
   }
   for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), zone]);

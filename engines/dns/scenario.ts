@@ -55,6 +55,8 @@ export interface ResolverService {
   readonly walk: Walk;
   /** Asks with EDNS(0), for UDP messages of so many bytes (RFC 6891 §6.2.3); null: without. */
   readonly edns: Bytes | null;
+  /** Asks each server about no more of the name than it needs to lead on (RFC 9156). */
+  readonly minimise: boolean;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   /** Absent: none. */

@@ -99,6 +99,7 @@ export interface ProgramResolver {
   readonly limits?: ServerLimits | undefined;
   readonly queries?: QuerySettings | undefined;
   readonly edns: Bytes | null;
+  readonly minimise: boolean;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }

@@ -20,9 +20,9 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     const own = limits ? { limits } : {};
     services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
   }
-  for (const { host, cache, walk, edns, limits, queries, implicit, at } of program.resolvers.values()) {
+  for (const { host, cache, walk, edns, minimise, limits, queries, implicit, at } of program.resolvers.values()) {
     const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) };
-    services.push({ kind: 'dns.resolver', host, cache, walk, edns, hints, ...own, implicit, at });
+    services.push({ kind: 'dns.resolver', host, cache, walk, edns, minimise, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

@@ -25,6 +25,7 @@ import { type Message, type QueryOptions, type Question, query, type ResponseCod
 import { takeAuthority } from './authority.ts';
 import { type Cache, credibility } from './cache.ts';
 import { askServer } from './dialogue.ts';
+import { askMinimised } from './minimisation.ts';
 import type { RoundTripTable } from './server-selection.ts';
 import type { ServerStreams } from './streams.ts';
 
@@ -40,6 +41,8 @@ export interface ResolverState {
   readonly withoutEdns: Set<Address>;
   /** What its queries say besides the question. */
   readonly query: QueryOptions;
+  /** Asks each server about no more of the name than it needs (RFC 9156). */
+  readonly minimise: boolean;
   readonly hints: RootHints;
   /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
@@ -152,12 +155,22 @@ function settledBy(records: readonly ResourceRecord[], type: string): Settled {
 function* walkDown(state: ResolverState, question: Question, effort: Effort): Process<Settled> {
   let delegation = closestDelegation(state, question.name);
   if (!delegation) return { kind: 'failure', reason: 'no root hints' };
+  // A server that walks on for us needs the whole name.
+  const minimise = state.minimise && effort.walk === 'iteratively';
   // Each referral goes at least one label further down.
   for (;;) {
-    const outcome: Settled | Delegation = yield* askServers(state, question, delegation, effort);
+    const servers: Delegation = delegation;
+    const ask = (asked: Question): Process<Settled | Delegation> => askServers(state, asked, servers, effort);
+    const outcome: Settled | Delegation = yield* minimise ? askMinimised(question, servers.zone, ask, afterPart) : ask(question);
     if ('kind' in outcome) return outcome;
     delegation = outcome;
   }
+}
+
+/** What an answer to a part of the name means for the rest of it. */
+function afterPart(outcome: Settled | Delegation): 'referral' | 'goes on' | 'whole question' {
+  if (!('kind' in outcome)) return 'referral';
+  return outcome.kind === 'records' || outcome.kind === 'NODATA' ? 'goes on' : 'whole question';
 }
 
 /** RFC 1034 §5.3.3 step 2: the servers nearest to the name, from the cache, our own zones' delegations, or the hints. */

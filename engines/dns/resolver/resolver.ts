@@ -20,6 +20,8 @@ export interface RecursionSettings {
   readonly hints: RootHints;
   /** What its queries say besides the question: EDNS, DO, CD. */
   readonly query: QueryOptions;
+  /** Query-name minimisation (RFC 9156). */
+  readonly minimise: boolean;
   /** May be switched while the server runs. */
   walk: Walk;
 }
@@ -45,6 +47,7 @@ export class Resolver {
       streams: new ServerStreams(host),
       withoutEdns: new Set(),
       query: settings.query,
+      minimise: settings.minimise,
       hints: settings.hints,
       get zones() {
         return served.zones;

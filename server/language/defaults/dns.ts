@@ -229,6 +229,7 @@ export function localServers(program: Program): Map<string, string> {
       cache: cacheDefault,
       walk: walkDefault,
       edns: null,
+      minimise: false,
       implicit: true,
       at: null,
     };

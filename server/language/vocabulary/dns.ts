@@ -123,6 +123,16 @@ export const dnsVocabulary = [
         standard: 'RFC 6891 §6.2.3',
         example: 'edns on',
       }),
+      minimise: property(
+        'minimise SWITCH',
+        { SWITCH: wordChoice('on', 'off') },
+        {
+          doc: 'Tells each server on the way down no more of the name than it needs: the root is asked about `com`, not about `www.amazon.com`.',
+          default: 'off',
+          standard: 'RFC 9156',
+          example: 'minimise on',
+        },
+      ),
     },
     doc: 'Makes the host a local DNS server: it answers hosts, keeps a cache and walks the hierarchy.',
     standard: 'RFC 1034 §5.3',
@@ -141,6 +151,7 @@ export const dnsVocabulary = [
         limits: limitsOf(block),
         queries: queriesOf(block),
         edns: payload(block.edns, null),
+        minimise: block.minimise?.SWITCH === 'on',
         implicit: false,
         at: site.at,
       };
