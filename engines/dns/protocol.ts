@@ -7,15 +7,17 @@ import { rogueZones } from './attack/rogue-zone.ts';
 import { attackStep } from './attack/steps.ts';
 import { canonical, displayName } from './domain-name.ts';
 import { keepResolving } from './load/load.ts';
+import { LoadShares } from './load-share.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
+import type { RecordOrder } from './record-order.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
 import type { AnswerExpectation, DnsService, NameServerService, ResolveAction } from './scenario.ts';
 import { LiveZone } from './server/live-zone.ts';
 import { type ServerSettings, serve } from './server/name-server.ts';
 import { takeUpdate } from './server/zone-changes.ts';
 import { ZoneTally } from './server/zone-tally.ts';
-import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import { followLookups, lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
 import { performUpdate } from './update/steps.ts';
 import { EDNS_PAYLOAD } from './wire/message.ts';
 
@@ -30,6 +32,9 @@ export const dns: Protocol = {
 
 function install(world: World): Installed {
   const settings = settingsByHost(world);
+  const { hosts } = world.scenario;
+  const shares = new LoadShares(new Map(hosts.map(({ address, name }) => [address, name])));
+  for (const { name } of hosts) followLookups(world.host(name), (host, past) => shares.count(host, past));
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
     perform: (action: Action) => perform(world, settings, action),
@@ -52,6 +57,7 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
   const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
   const declared = new Map<string, NameServerService>();
   const tally = new ZoneTally();
+  const orders = new Map<string, RecordOrder>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
       const operators = service.operators.flatMap((host) => addressOf.get(host) ?? []);
@@ -64,9 +70,10 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
     const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
     more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
     if (service.kind === 'dns.server') declared.set(service.host, service);
+    if (service.kind === 'dns.server' && service.order) orders.set(service.host, service.order);
     if (service.kind === 'dns.resolver') {
-      const { cache, hints, walk, edns, minimise } = service;
-      recursion.set(service.host, { cache, hints, walk, query: edns === null ? {} : { edns }, minimise });
+      const { cache, hints, walk, edns, minimise, order } = service;
+      recursion.set(service.host, { cache, hints, walk, query: edns === null ? {} : { edns }, minimise, ...(order ? { order } : {}) });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
       recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {}, minimise: false });
@@ -76,11 +83,13 @@ function settingsByHost(world: World): Map<string, ServerSettings> {
   const settings = new Map<string, ServerSettings>();
   for (const [host, served] of zones) {
     const own = recursion.get(host);
+    const order = orders.get(host);
     const server = declared.get(host);
     settings.set(host, {
       get zones() {
         return served.map((zone) => zone.current);
       },
+      ...(order ? { order } : {}),
       ...(own ? { recursion: own } : {}),
       ...more.get(host),
       edns: server ? server.edns : EDNS_PAYLOAD,
@@ -102,11 +111,13 @@ function* resolveStep(world: World, settings: ReadonlyMap<string, ServerSettings
 
 /** The operator of the host's local server sets how it walks from now on. */
 function switchWalk(world: World, settings: ReadonlyMap<string, ServerSettings>, host: Host, walk: ResolveAction['walk'] & string): void {
-  const local = world.scenario.hosts.find((candidate) => candidate.address === host.nameservers[0]);
-  const recursion = local && settings.get(local.name)?.recursion;
-  if (!local || !recursion || recursion.walk === walk) return;
-  recursion.walk = walk;
-  world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  // Several where they share the address.
+  for (const local of world.scenario.hosts.filter((candidate) => candidate.address === host.nameservers[0])) {
+    const recursion = settings.get(local.name)?.recursion;
+    if (!recursion || recursion.walk === walk) continue;
+    recursion.walk = walk;
+    world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  }
 }
 
 function judge(host: Host, expected: AnswerExpectation): Judgement {
@@ -120,8 +131,13 @@ function judge(host: Host, expected: AnswerExpectation): Judgement {
 function matches({ lookup: found }: PastLookup, is: string): boolean {
   const wanted = loose(is);
   if (found.kind !== 'answer') return loose(lookupText(found)) === wanted;
-  // A text may be given without the quotes of its presentation form.
-  return found.records.some(({ data }) => loose(presentation(data)) === wanted || (data.type === 'TXT' && data.strings.join('') === is));
+  // A text may be given without the quotes of its presentation form, raw data without its length.
+  return found.records.some(
+    ({ data }) =>
+      loose(presentation(data)) === wanted ||
+      (data.type === 'TXT' && data.strings.join('') === is) ||
+      ('hex' in data && data.hex === wanted),
+  );
 }
 
 function loose(text: string): string {

@@ -226,6 +226,8 @@ describe('the vocabulary', () => {
       nameserver: 'host admin\nnameserver n',
       register: 'host registrar, dns1.networkutopia.com\nzone x.com on ns.x.com\nregistrar registers networkutopia.com',
       poison: 'host a\nresolver r\nzone x.org on n.x.org\na poisons r with x.org A 10.0.0.1',
+      anycast: 'host a\nanycast n on a',
+      root: 'root',
       send: '',
     };
     for (const entry of vocabulary) {

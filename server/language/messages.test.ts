@@ -226,7 +226,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `cache`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, `queue`, `retries`, `bounces`, … here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `load`, `cache`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, `queue`, `retries`, … here.',
     null,
   ],
   [

@@ -53,6 +53,11 @@ export class Cache {
     this.#capacity = capacity;
   }
 
+  /** Record sets and negative answers at most. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   get size(): number {
     return this.#entries.size;
   }

@@ -46,6 +46,8 @@ export interface ResolverState {
   readonly hints: RootHints;
   /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
+  /** True while a root server is asked for the list of them. */
+  priming: boolean;
 }
 
 /** The end of a resolution. `records`: the aliases followed and, for an answer, the records asked for, in order. */
@@ -153,6 +155,7 @@ function settledBy(records: readonly ResourceRecord[], type: string): Settled {
 
 /** From the closest known servers down until the name is settled. */
 function* walkDown(state: ResolverState, question: Question, effort: Effort): Process<Settled> {
+  if (needsPriming(state, question, effort)) yield* prime(state, effort);
   let delegation = closestDelegation(state, question.name);
   if (!delegation) return { kind: 'failure', reason: 'no root hints' };
   // A server that walks on for us needs the whole name.
@@ -171,6 +174,23 @@ function* walkDown(state: ResolverState, question: Question, effort: Effort): Pr
 function afterPart(outcome: Settled | Delegation): 'referral' | 'goes on' | 'whole question' {
   if (!('kind' in outcome)) return 'referral';
   return outcome.kind === 'records' || outcome.kind === 'NODATA' ? 'goes on' : 'whole question';
+}
+
+/**
+ * Whether the walk would begin with the hints although they may be out of date (RFC 8109 §3). With one root server there is no
+ * list to ask for, and a resolver that hands the walk on leaves that to others. Who comes while it is under way takes the hints.
+ */
+function needsPriming({ cache, hints, zones, priming }: ResolverState, { name, type }: Question, { walk }: Effort): boolean {
+  if (priming || hints.length < 2 || cache.capacity === 0 || walk === 'recursively' || (name === ROOT && type === 'NS')) return false;
+  return !zoneFor(zones, name) && ancestors(name).every((ancestor) => cache.records(ancestor, 'NS').length === 0);
+}
+
+/** Asks for the root's NS records (RFC 8109 §3.1); where that fails, the hints must do. */
+function* prime(state: ResolverState, effort: Effort): Process {
+  state.priming = true;
+  state.host.narrator.note('primes: asks a root server for the list of all');
+  yield* resolveWithin(state, { name: ROOT, type: 'NS' }, nested(effort, `${ROOT} NS`));
+  state.priming = false;
 }
 
 /** RFC 1034 §5.3.3 step 2: the servers nearest to the name, from the cache, our own zones' delegations, or the hints. */
@@ -271,7 +291,13 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
 function* serverAddresses(state: ResolverState, server: DomainName, effort: Effort): Process<readonly Address[]> {
   const key = canonical(server);
   if (effort.pending.includes(key) || effort.pending.length >= MAX_NESTING) return [];
-  const nested: Effort = {
+  const found = yield* resolveWithin(state, { name: server, type: 'A' }, nested(effort, key));
+  return found.kind === 'answer' ? found.records.flatMap((record) => (record.data.type === 'A' ? [record.data.address] : [])) : [];
+}
+
+/** A resolution within a resolution. */
+function nested(effort: Effort, key: string): Effort {
+  return {
     // The budget is one: nested queries count against the whole.
     get queries() {
       return effort.queries;
@@ -283,8 +309,6 @@ function* serverAddresses(state: ResolverState, server: DomainName, effort: Effo
     walk: effort.walk,
     pending: [...effort.pending, key],
   };
-  const found = yield* resolveWithin(state, { name: server, type: 'A' }, nested);
-  return found.kind === 'answer' ? found.records.flatMap((record) => (record.data.type === 'A' ? [record.data.address] : [])) : [];
 }
 
 /** Codes that say something about the server, not about the name. */
@@ -311,6 +335,14 @@ function understand(state: ResolverState, question: Question, zone: DomainName, 
     if (records.length > 0) {
       for (const record of records) chain.push(record);
       for (const set of recordSets(records)) cache.store(set, trust, true);
+      // RFC 8109 §4.2: the servers' addresses come along.
+      if (name === ROOT && question.type === 'NS') {
+        const servers = records.flatMap(({ data }) => (data.type === 'NS' ? [data.server] : []));
+        const addresses = message.additionals.filter(
+          ({ name: owner, data }) => data.type === 'A' && servers.some((s) => sameName(s, owner)),
+        );
+        for (const set of recordSets(addresses)) cache.store(set, credibility.glue);
+      }
       ended = true;
       break;
     }

@@ -6,6 +6,7 @@ import { type Process, resultOf, type Task } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { canonical } from '../domain-name.ts';
 import { durationText } from '../presentation.ts';
+import type { RecordOrder } from '../record-order.ts';
 import type { Walk } from '../scenario.ts';
 import type { Zone } from '../server/zone.ts';
 import { type Message, type QueryOptions, type Question, response } from '../wire/message.ts';
@@ -22,6 +23,8 @@ export interface RecursionSettings {
   readonly query: QueryOptions;
   /** Query-name minimisation (RFC 9156). */
   readonly minimise: boolean;
+  /** In which order clients get the records of a set; absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** May be switched while the server runs. */
   walk: Walk;
 }
@@ -52,6 +55,7 @@ export class Resolver {
       get zones() {
         return served.zones;
       },
+      priming: false,
     };
     this.#settings = settings;
     this.#counts = counts;
