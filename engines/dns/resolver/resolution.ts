@@ -289,7 +289,7 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     if (verdict && !verdict.ok) {
       objection = verdict.objection;
       // What is asked for on the way says so once it has failed.
-      if (effort.pending.length === 0 || question.type === 'DNSKEY') host.narrator.note(`bogus: ${objection.reason}`);
+      if (effort.pending.length === 0 || question.type === 'DNSKEY') effort.validation?.tell(objection);
       useless.add(address);
       continue;
     }
