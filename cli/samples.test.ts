@@ -104,7 +104,7 @@ describe.each(samples)('%s', (name) => {
     const commands = tshark(run, '-Y', 'smtp.req.command', '-T', 'fields', '-e', 'smtp.req.command');
     for (const label of labels('command')) expect(commands.join(' ')).toContain(label.split(' ')[0]);
     const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
-    expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k] === 'query').length);
+    expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k]!.startsWith('query')).length);
   });
 });
 

@@ -80,7 +80,7 @@ export interface TcpSettings {
 /** A host and its access link to the core of the network. */
 export interface HostDeclaration extends LineDeclaration {
   readonly name: string;
-  /** Dotted IPv4. */
+  /** Dotted IPv4. Hosts that have the same one share it: packets to it reach the nearest of them (anycast, RFC 4786). */
   readonly address: string;
   /** Addresses of its local DNS servers, in the order to be tried, as in resolv.conf. */
   readonly nameservers: readonly string[];

@@ -160,7 +160,7 @@ export class Simulation {
   #judge({ expected, after }: Expectation): Judgement {
     if (expected.kind === 'metric') return judgeMetric(expected, this.#recorder);
     if (expected.kind === 'statistic') {
-      const since = expected.inLastStep ? this.#schedule.startOfStepAbove(after) : 0;
+      const since = expected.inLastStep ? this.#schedule.startOfStepAbove(after) : -1;
       return judgeStatistic(expected, this.#recorder, since, this.#kernel.now);
     }
     for (const installed of this.#installed) {
@@ -231,7 +231,7 @@ function judgeStatistic(expected: StatisticExpectation, recorder: Recorder, sinc
   const wanted = `${statistic} ${comparison} ${formatValue(value, unit)}`;
   const found = statisticOf(samples, statistic);
   if (Number.isNaN(found)) return { passed: false, expected: wanted, measured: 'nothing' };
-  const over = `${statistic} of ${count(samples.values.length, 'value')}${course === 'level' ? `, over ${formatValue(now - since, 'ns')}` : ''}`;
+  const over = `${statistic} of ${count(samples.values.length, 'value')}${course === 'level' ? `, over ${formatValue(now - Math.max(0, since), 'ns')}` : ''}`;
   return {
     passed: compare(found, comparison, value),
     expected: wanted,

@@ -23,7 +23,7 @@ describe('statistics', () => {
 
   test('a level counts for as long as it holds', () => {
     const samples = of([], []);
-    addSamples(samples, [0, 1, 4], [10, 20, 30], true, 0, 10);
+    addSamples(samples, [0, 1, 4], [10, 20, 30], true, -1, 10);
     expect(samples).toEqual({ values: [10, 20, 30], weights: [1, 3, 6] });
     expect(statisticOf(samples, 'mean')).toBeCloseTo(25, 9);
     expect(statisticOf(samples, 'median')).toBe(30);
@@ -35,12 +35,12 @@ describe('statistics', () => {
     expect(level).toEqual({ values: [20, 30], weights: [2, 1] });
     const single = of([], []);
     addSamples(single, [0, 1, 4], [10, 20, 30], false, 1, 5);
-    expect(single).toEqual({ values: [20, 30], weights: [1, 1] });
+    expect(single).toEqual({ values: [30], weights: [1] });
   });
 
   test('levels that held no time count once each', () => {
     const samples = of([], []);
-    addSamples(samples, [5, 5], [1, 3], true, 0, 5);
+    addSamples(samples, [5, 5], [1, 3], true, -1, 5);
     expect(statisticOf(samples, 'mean')).toBe(2);
   });
 

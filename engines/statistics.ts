@@ -23,7 +23,10 @@ export interface Samples {
   readonly weights: number[];
 }
 
-/** A series' values from `since` to `until`, added to `samples`. `level`: each holds until the next one, the one before `since` into it. */
+/**
+ * A series' values after `since` (−1 for all) and up to `until`, added to `samples`. What ended the moment that `since` is belongs to what
+ * was before. `level`: each holds until the next one, the one before `since` into it.
+ */
 export function addSamples(
   samples: Samples,
   at: ArrayLike<number>,
@@ -35,7 +38,7 @@ export function addSamples(
   for (let i = 0; i < at.length; i++) {
     const begins = at[i] as number;
     const ends = i + 1 < at.length ? (at[i + 1] as number) : until;
-    if (begins > until || (level ? ends <= since && begins < since : begins < since)) continue;
+    if (begins > until || (level ? ends <= since : begins <= since)) continue;
     samples.values.push(values[i] as number);
     samples.weights.push(level ? Math.max(0, Math.min(ends, until) - Math.max(begins, since)) : 1);
   }

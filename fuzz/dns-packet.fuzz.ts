@@ -1,6 +1,8 @@
 /**
  * DNS messages, ours beside dns-packet's decoder: where both take a message, they find the same in it. dns-packet takes more
- * than we do (surplus bytes, data of other lengths), and does not escape names: only plain ones are compared.
+ * than we do (surplus bytes, data of other lengths), and does not escape names: only plain ones are compared. It reads data
+ * of any class as IN's, and fingerprints of SSHFP by the length that their hash should have, and loses its place where that is
+ * not so: messages with either are left out.
  */
 import dnsPacket from 'dns-packet';
 import { displayName } from '../engines/dns/domain-name.ts';
@@ -15,6 +17,9 @@ const target: FuzzTarget = {
   run(bytes) {
     const decoded = decode(bytes);
     if (!decoded.ok) return undefined;
+    const { answers, authorities, additionals } = decoded.message;
+    if ([...answers, ...authorities, ...additionals].some((record) => record.class !== undefined || record.data.type === 'SSHFP'))
+      return undefined;
     let theirs: dnsPacket.DecodedPacket;
     try {
       theirs = dnsPacket.decode(Buffer.from(bytes));

@@ -55,6 +55,7 @@ const EDITS: readonly Edit[] = [
   ...inTable('states', 'state', 'at', 'value', () => 0),
   ...inTable('connections', 'connection ended', 'closedAt', 'closedAt', (at) => at + 1),
   ...inTable('connections', 'connection opened', 'openedAt', 'clientPort', (port) => port + 1),
+  ...inTable('connections', 'connection opened', 'openedAt', 'forgedSource', (text) => text + 1),
   ...inTable('connections', 'connection established', 'establishedAt', 'serverIsn', (isn) => isn + 1),
   ...inTable('packets', 'packet sent', 'sentAt', 'window', (window) => window - 1),
   ...inTable('packets', 'packet arrival', 'receivedAt', 'fate', () => PACKET_FATES.indexOf('queue full')),

@@ -26,6 +26,16 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     standard: 'RFC 1034 §4.3.2',
   },
   {
+    name: 'load share',
+    unit: 'ratio',
+    subjects: [
+      { preposition: 'of', type: 'domain-name' },
+      { preposition: 'at', type: 'host' },
+    ],
+    doc: 'Of the lookups of a name with several addresses so far, by all hosts, the share whose first address was this host’s.',
+    standard: 'RFC 1794',
+  },
+  {
     name: 'cache hit ratio',
     unit: 'ratio',
     subjects: [{ preposition: 'of', type: 'host' }],

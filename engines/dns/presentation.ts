@@ -7,16 +7,25 @@ import { type FieldFormat, formatOf, typeName, typeNumber } from './record-forma
 import type { RecordData } from './records.ts';
 import type { DomainName } from './scenario.ts';
 import { parseTimestamp, timestampText } from './timestamp.ts';
-import { readData } from './wire/decode.ts';
+import { hex, readData } from './wire/decode.ts';
+import { writeData } from './wire/encode.ts';
 
-/** `10 mail.crepes.fr.`, `"v=spf1 -all"`, `\# 2 c0de`. */
+/** `10 mail.crepes.fr.`, `"v=spf1 -all"`, `\# 2 c0de`. What its type's words cannot say is raw: bytes at the end of which there are none. */
 export function presentation(data: RecordData, showName: (name: DomainName) => string = (name) => name): string {
   const format = formatOf(data.type);
-  if (!format) {
-    const { hex } = data as { hex: string };
-    return hex === '' ? '\\# 0' : `\\# ${hex.length / 2} ${hex}`;
+  if (!format) return raw((data as { hex: string }).hex);
+  const values = data as unknown as Record<string, unknown>;
+  if (format.fields.some(({ key, kind }) => (kind === 'hex' || kind === 'base64') && values[key] === '')) {
+    const bytes: number[] = [];
+    writeData(bytes, data, new Map());
+    return raw(hex(Uint8Array.from(bytes), 0, bytes.length));
   }
-  return format.fields.map((field) => fieldText(field, (data as unknown as Record<string, unknown>)[field.key], showName)).join(' ');
+  return format.fields.map((field) => fieldText(field, values[field.key], showName)).join(' ');
+}
+
+/** RFC 3597 §5. */
+function raw(bytes: string): string {
+  return bytes === '' ? '\\# 0' : `\\# ${bytes.length / 2} ${bytes}`;
 }
 
 /** One field of the data. */

@@ -8,8 +8,10 @@ import { attackStep } from './attack/steps.ts';
 import { Signing } from './dnssec/signing.ts';
 import { canonical, displayName } from './domain-name.ts';
 import { keepResolving } from './load/load.ts';
+import { LoadShares } from './load-share.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
+import type { RecordOrder } from './record-order.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
 import type { AnswerExpectation, DnsService, ForgeAction, NameServerService, ResolveAction } from './scenario.ts';
 import { type Forgery, withForgeries } from './server/forgery.ts';
@@ -17,7 +19,7 @@ import { LiveZone } from './server/live-zone.ts';
 import { type ServerSettings, serve } from './server/name-server.ts';
 import { takeUpdate } from './server/zone-changes.ts';
 import { ZoneTally } from './server/zone-tally.ts';
-import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import { followLookups, lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
 import { performUpdate } from './update/steps.ts';
 import { EDNS_PAYLOAD, type QueryOptions } from './wire/message.ts';
 
@@ -32,6 +34,9 @@ export const dns: Protocol = {
 
 function install(world: World): Installed {
   const settings = settingsByHost(world);
+  const { hosts } = world.scenario;
+  const shares = new LoadShares(new Map(hosts.map(({ address, name }) => [address, name])));
+  for (const { name } of hosts) followLookups(world.host(name), (host, past) => shares.count(host, past));
   for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
     perform: (action: Action) => perform(world, settings, action),
@@ -62,6 +67,7 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
   const more = new Map<string, Pick<ServerSettings, 'limits' | 'queries'>>();
   const declared = new Map<string, NameServerService>();
   const tally = new ZoneTally();
+  const orders = new Map<string, RecordOrder>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
       const operators = service.operators.flatMap((host) => addressOf.get(host) ?? []);
@@ -76,14 +82,16 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
     const queries = service.kind === 'dns.resolver' ? service.queries : undefined;
     more.set(service.host, { ...more.get(service.host), ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) });
     if (service.kind === 'dns.server') declared.set(service.host, service);
+    if (service.kind === 'dns.server' && service.order) orders.set(service.host, service.order);
     if (service.kind === 'dns.resolver') {
-      const { cache, hints, walk, edns, dnssec } = service;
+      const { cache, hints, walk, edns, dnssec, order } = service;
       recursion.set(service.host, {
         cache,
         hints,
         walk,
         query: { ...(edns === null ? {} : { edns }), ...(dnssec ? { dnssecOk: true } : {}) },
         ...(dnssec ? { trustAnchors: signing.trustAnchors() } : {}),
+        ...(order ? { order } : {}),
       });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
@@ -94,6 +102,7 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
   for (const { host, zone } of rogueZones(world)) zones.set(host, [...(zones.get(host) ?? []), zone]);
   for (const [host, served] of zones) {
     const own = recursion.get(host);
+    const order = orders.get(host);
     const server = declared.get(host);
     settings.set(host, {
       forgeries: [],
@@ -104,6 +113,7 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
           return withForgeries(current, this.forgeries);
         });
       },
+      ...(order ? { order } : {}),
       ...(own ? { recursion: own } : {}),
       ...more.get(host),
       edns: server ? server.edns : EDNS_PAYLOAD,
@@ -147,11 +157,13 @@ function forgeStep(
 
 /** The operator of the host's local server sets how it walks from now on. */
 function switchWalk(world: World, settings: ReadonlyMap<string, ServerSettings>, host: Host, walk: ResolveAction['walk'] & string): void {
-  const local = world.scenario.hosts.find((candidate) => candidate.address === host.nameservers[0]);
-  const recursion = local && settings.get(local.name)?.recursion;
-  if (!local || !recursion || recursion.walk === walk) return;
-  recursion.walk = walk;
-  world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  // Several where they share the address.
+  for (const local of world.scenario.hosts.filter((candidate) => candidate.address === host.nameservers[0])) {
+    const recursion = settings.get(local.name)?.recursion;
+    if (!recursion || recursion.walk === walk) continue;
+    recursion.walk = walk;
+    world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  }
 }
 
 function judge(host: Host, expected: AnswerExpectation): Judgement {
@@ -165,8 +177,13 @@ function judge(host: Host, expected: AnswerExpectation): Judgement {
 function matches({ lookup: found }: PastLookup, is: string): boolean {
   const wanted = loose(is);
   if (found.kind !== 'answer') return loose(lookupText(found)) === wanted;
-  // A text may be given without the quotes of its presentation form.
-  return found.records.some(({ data }) => loose(presentation(data)) === wanted || (data.type === 'TXT' && data.strings.join('') === is));
+  // A text may be given without the quotes of its presentation form, raw data without its length.
+  return found.records.some(
+    ({ data }) =>
+      loose(presentation(data)) === wanted ||
+      (data.type === 'TXT' && data.strings.join('') === is) ||
+      ('hex' in data && data.hex === wanted),
+  );
 }
 
 function loose(text: string): string {

@@ -3,6 +3,7 @@ import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
 import type { AttackAction } from './attack/scenario.ts';
 import type { LoadAction } from './load/scenario.ts';
+import type { RecordOrder } from './record-order.ts';
 import type { ResourceRecord } from './records.ts';
 import type { ResponseCode } from './wire/message.ts';
 
@@ -44,6 +45,8 @@ export interface QuerySettings {
   readonly order: 'random' | 'sequential';
   /** Queries leave from so many ports, drawn at random: 1 to 16,384, all that are ephemeral; of fewer, those from 49152 on. */
   readonly ports: number;
+  /** A query that so many replies did not match is asked again over TCP (RFC 5452 §9.3), 1 or more; absent: none is. */
+  readonly tcpAfter?: number;
 }
 
 /** A local DNS server: answers stub resolvers, caches, walks the hierarchy. */
@@ -57,6 +60,8 @@ export interface ResolverService {
   readonly dnssec: boolean;
   /** Asks with EDNS(0), for UDP messages of so many bytes (RFC 6891 §6.2.3); null: without. */
   readonly edns: Bytes | null;
+  /** In which order it gives the records of a set that it caches. Absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   /** Absent: none. */
@@ -77,6 +82,8 @@ export interface NameServerService {
   readonly edns: Bytes | null;
   /** The code that every query gets in place of an answer; null for answers. */
   readonly answers: ResponseCode | null;
+  /** In which order it gives the records of a set of its zones. Absent: `cyclic`. */
+  readonly order?: RecordOrder;
   readonly hints: readonly { readonly name: DomainName; readonly address: string }[];
   /** Absent: none. */
   readonly limits?: ServerLimits;

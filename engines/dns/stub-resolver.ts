@@ -52,6 +52,14 @@ export interface PastLookup {
 /** The last lookup of each name and type, oldest first. */
 const logs = new WeakMap<Host, Map<string, PastLookup>>();
 
+/** Who is told of a host's lookups. */
+const followers = new WeakMap<Host, (host: Host, past: PastLookup) => void>();
+
+/** From now on, `told` hears of each lookup of that host when it is over. */
+export function followLookups(host: Host, told: (host: Host, past: PastLookup) => void): void {
+  followers.set(host, told);
+}
+
 /** Looks a name up. `name` may lack the trailing dot; an unlawful name is answered like one that does not exist. */
 export function* lookup(host: Host, name: string, type: string, options: LookupOptions = {}): Process<Lookup> {
   const parsed = parseName(name);
@@ -59,7 +67,9 @@ export function* lookup(host: Host, name: string, type: string, options: LookupO
   const began = host.now();
   const found = yield* askLocalServers(host, parsed.name, type, options);
   host.narrator.measure('lookup time', [host.name, canonical(parsed.name)], host.now() - began);
-  remember(host, { name: parsed.name, type, lookup: found, at: host.now() });
+  const past: PastLookup = { name: parsed.name, type, lookup: found, at: host.now() };
+  remember(host, past);
+  followers.get(host)?.(host, past);
   return found;
 }
 

@@ -37,7 +37,7 @@ export function datagramSize(payload: Bytes): Bytes {
 export interface UdpNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  hostAt(address: string): number;
+  hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   readonly exchanges: UdpExchanges;
   send(from: number, to: number, size: Bytes, row: number, datagram: UdpDatagram): void;
@@ -138,7 +138,7 @@ export class HostUdp {
   }
 
   forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, info: MessageInfo): boolean {
-    const target = this.#network.hostAt(to.address);
+    const target = this.#network.hostAt(to.address, this.#hostIndex);
     if (!this.#powered) return false;
     if (target < 0 || bytes.length > LONGEST_DATAGRAM) return true;
     const exchange = this.#network.exchanges.forged(this.#hostIndex, source, target, to.port);
@@ -225,7 +225,7 @@ class UdpSocket implements DatagramSocket {
 
   send(bytes: Uint8Array, to: Endpoint, info: MessageInfo): void {
     const { exchanges } = this.#network;
-    const target = this.#network.hostAt(to.address);
+    const target = this.#network.hostAt(to.address, this.#hostIndex);
     // No such host: there is no route, and the datagram goes nowhere.
     if (!this.#open || !this.#powered || target < 0 || bytes.length > LONGEST_DATAGRAM) return;
     const exchange = exchanges.between(this.#hostIndex, this.local.port, target, to.port);

@@ -44,7 +44,8 @@ export class SimulatedNetwork {
   readonly #observed = new Map<number, { readonly subjects: readonly string[]; readonly window: Series; roundTrip: Series | null }>();
   readonly #hosts: SimulatedHost[] = [];
   readonly #indexByName = new Map<string, number>();
-  readonly #indexByAddress = new Map<string, number>();
+  /** Mostly one; hosts that share an address in order of declaration. */
+  readonly #hostsByAddress = new Map<string, number[]>();
   readonly #roles: Role[][] = [];
 
   constructor(kernel: Kernel, scenario: Scenario, recorder: Recorder) {
@@ -60,7 +61,9 @@ export class SimulatedNetwork {
     this.#faults = new Faults(this, scenario.links);
     scenario.hosts.forEach((declaration, i) => {
       this.#indexByName.set(declaration.name, i);
-      this.#indexByAddress.set(declaration.address, i);
+      const sharing = this.#hostsByAddress.get(declaration.address);
+      if (sharing) sharing.push(i);
+      else this.#hostsByAddress.set(declaration.address, [i]);
     });
     this.#names = scenario.hosts.map(({ name }) => name);
     const addresses = scenario.hosts.map((declaration) => declaration.address);
@@ -78,9 +81,29 @@ export class SimulatedNetwork {
     return this.#hosts[this.indexOf(name)] as SimulatedHost;
   }
 
-  /** Index of the host with that address, or −1. */
-  hostAt(address: string): number {
-    return this.#indexByAddress.get(address) ?? -1;
+  /**
+   * Index of the host to which the network brings what `from` sends to that address; −1 where no host has it. Of hosts that
+   * share the address (anycast, RFC 4786) it is the nearest by latency that is up and can be reached, the one declared first
+   * among equals; the first of all where none can.
+   */
+  hostAt(address: string, from: number): number {
+    const sharing = this.#hostsByAddress.get(address);
+    if (!sharing) return -1;
+    return sharing.length === 1 ? (sharing[0] as number) : this.#nearest(sharing, from);
+  }
+
+  #nearest(hosts: readonly number[], from: number): number {
+    let best = hosts[0] as number;
+    let least = Number.POSITIVE_INFINITY;
+    for (const host of hosts) {
+      const path = host === from ? [] : this.topology.path(from, host);
+      if (!path || !this.isUp(host)) continue;
+      const latency = path.reduce((sum, { properties }) => sum + properties.latency, 0);
+      if (latency >= least) continue;
+      best = host;
+      least = latency;
+    }
+    return best;
   }
 
   /** Throws for a name that the scenario does not declare. */

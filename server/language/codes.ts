@@ -65,6 +65,7 @@ export const codes = {
   ),
   'duplicate-declaration': error('The name was declared before; a second declaration would overwrite the first.'),
   'duplicate-setting': error('The setting was made before; it holds for the whole scenario.'),
+  'shared-address': error('An address that hosts share belongs to none of them: a step or an expectation names one of the hosts.'),
   'duplicate-address': error('Two hosts cannot have one address.'),
   'no-mail-server': error(
     'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',

@@ -231,7 +231,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, `delivery`, … here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `load`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, … here.',
     null,
   ],
   [

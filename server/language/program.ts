@@ -3,6 +3,7 @@
  * diagnostics. The vocabulary's `build` functions fill it; `defaults/` fills in what was left out; `compile.ts` turns it
  * into a Scenario.
  */
+import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
@@ -91,6 +92,15 @@ export interface ProgramZone {
   readonly headEnd: number;
 }
 
+/** An address that several hosts share: the name it goes by, and those hosts. */
+export interface ProgramAnycast {
+  /** The host under this name stands for all of them, and has the address. */
+  readonly name: string;
+  /** Host names. */
+  readonly instances: readonly string[];
+  readonly at: SourceRange;
+}
+
 export interface ProgramResolver {
   readonly host: string;
   serves: string[];
@@ -100,6 +110,7 @@ export interface ProgramResolver {
   readonly limits?: ServerLimits | undefined;
   readonly queries?: QuerySettings | undefined;
   readonly edns: Bytes | null;
+  readonly order?: RecordOrder;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
 }
@@ -174,6 +185,10 @@ export class Program {
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
+  /** By lower-case name. */
+  readonly anycasts = new Map<string, ProgramAnycast>();
+  /** How many servers the root has, and how many com and net; 0 where nobody said. */
+  readonly rootServers = { root: 0, generic: 0 };
   readonly resolvers = new Map<string, ProgramResolver>();
   /** By lower-case origin. */
   readonly signings = new Map<string, Omit<SigningService, 'kind'>>();

@@ -261,6 +261,25 @@ describe('DNS', () => {
     ]);
     expect((scenarioOf(textbook).services as DnsService[]).some((one) => one.kind === 'dns.server')).toBe(false);
   });
+
+  test('a server whose block says nothing about recursion offers it where something walks recursively', () => {
+    const offers = (more: string) =>
+      (scenarioOf(`${textbook}nameserver dns.umass.edu { order fixed }\n${more}`).services as DnsService[]).flatMap((one) =>
+        one.kind === 'dns.server' && one.host === 'dns.umass.edu' ? [[one.recursion, one.order, one.implicit]] : [],
+      );
+    expect(offers('')).toEqual([[false, 'fixed', false]]);
+    expect(offers('engineering.nyu.edu resolves gaia.cs.umass.edu recursively')).toEqual([[true, 'fixed', false]]);
+  });
+
+  test('an address asked for with PTR stands for its name in in-addr.arpa (RFC 1035 §3.5)', () => {
+    const { steps, expectations } = scenarioOf(
+      'host pc\npc resolves 192.0.2.10 PTR\npc resolves 192.0.2.10\nexpect answer of pc for 192.0.2.10 is NXDOMAIN\nexpect answer of pc for 192.0.2.10 A is NXDOMAIN',
+    );
+    const names = [...steps.map(({ action }) => action), ...expectations.map(({ expected }) => expected)].map(
+      (one) => 'name' in one && one.name,
+    );
+    expect(names).toEqual(['10.2.0.192.in-addr.arpa.', '192.0.2.10.', '10.2.0.192.in-addr.arpa.', '192.0.2.10.']);
+  });
 });
 
 describe('mail', () => {

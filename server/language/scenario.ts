@@ -11,19 +11,23 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   const tcp: TcpSettings = { ...tcpDefaults, ...program.tcp };
   const hints = rootHints(program);
   const services: Service[] = [];
+  // A shared address is served by each of the hosts that share it.
+  const serving = (host: string): readonly string[] => program.anycasts.get(host.toLowerCase())?.instances ?? [host];
   const operators = operatorsOf(program);
   for (const zone of program.zones.values()) {
     const { origin, servers, records, implicit, at } = zone;
-    services.push({ kind: 'dns.zone', origin, servers, records, operators: operators.get(zone) ?? [], implicit, at });
+    const all = servers.flatMap(serving);
+    services.push({ kind: 'dns.zone', origin, servers: all, records, operators: operators.get(zone) ?? [], implicit, at });
   }
   for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
-  for (const { host, recursion, edns, answers, limits, implicit, at } of program.nameServers.values()) {
-    const own = limits ? { limits } : {};
-    services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
+  for (const { host: name, recursion, edns, answers, limits, order, implicit, at } of program.nameServers.values()) {
+    const own = { ...(limits ? { limits } : {}), ...(order ? { order } : {}) };
+    for (const host of serving(name))
+      services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
   }
-  for (const { host, cache, walk, dnssec, edns, limits, queries, implicit, at } of program.resolvers.values()) {
-    const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}) };
-    services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, hints, ...own, implicit, at });
+  for (const { host: name, cache, walk, dnssec, edns, limits, queries, order, implicit, at } of program.resolvers.values()) {
+    const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}), ...(order ? { order } : {}) };
+    for (const host of serving(name)) services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;
@@ -49,20 +53,22 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     seed: program.seed ?? 1,
     fidelity: program.fidelity,
     sources: program.sources.map((source) => source.uri),
-    hosts: [...program.hosts.values()].map((host) => {
-      const server = served.get(host.name.toLowerCase());
-      const address = server === undefined ? null : (program.hosts.get(server.toLowerCase())?.address ?? null);
-      return {
-        name: host.name,
-        address: host.address!,
-        nameservers: address === null ? [] : [address],
-        ...access,
-        ...host.access,
-        tcp: { ...tcp, ...host.tcp },
-        implicit: host.implicit,
-        at: host.at,
-      };
-    }),
+    hosts: [...program.hosts.values()]
+      .filter((host) => !program.anycasts.has(host.name.toLowerCase()))
+      .map((host) => {
+        const server = served.get(host.name.toLowerCase());
+        const address = server === undefined ? null : (program.hosts.get(server.toLowerCase())?.address ?? null);
+        return {
+          name: host.name,
+          address: host.address!,
+          nameservers: address === null ? [] : [address],
+          ...access,
+          ...host.access,
+          tcp: { ...tcp, ...host.tcp },
+          implicit: host.implicit,
+          at: host.at,
+        };
+      }),
     links: program.links,
     services,
     steps: program.steps,

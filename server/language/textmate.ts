@@ -12,7 +12,7 @@ export interface TextMateRule {
   readonly end?: string;
   readonly include?: string;
   readonly captures?: Readonly<Record<string, { readonly name: string }>>;
-  readonly beginCaptures?: Readonly<Record<string, { readonly name: string }>>;
+  readonly beginCaptures?: Readonly<Record<string, { readonly name?: string; readonly patterns?: readonly TextMateRule[] }>>;
   readonly endCaptures?: Readonly<Record<string, { readonly name: string }>>;
   readonly patterns?: readonly TextMateRule[];
 }
@@ -155,9 +155,13 @@ export function textMateGrammar(): TextMateGrammar {
       zones: {
         patterns: [
           {
-            begin: `^(?:\\s*(${alternatives(zones)})|(?:[^{/"]*\\s)(${alternatives(zoneVerbs)}))${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
+            begin: `^(?:\\s*(${alternatives(zones)})|([^{/"]*\\s)(${alternatives(zoneVerbs)}))${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
             end: '\\}',
-            beginCaptures: { 1: { name: 'keyword.control.netscenario' }, 2: { name: 'keyword.other.verb.netscenario' } },
+            beginCaptures: {
+              1: { name: 'keyword.control.netscenario' },
+              2: { patterns: [{ include: '#quantities' }, { include: '#statements' }] },
+              3: { name: 'keyword.other.verb.netscenario' },
+            },
             endCaptures: { 0: { name: 'punctuation.section.block.end.netscenario' } },
             patterns: [
               {

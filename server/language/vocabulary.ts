@@ -4,9 +4,11 @@
  */
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
+import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
+import { dnsRootsVocabulary } from './vocabulary/dns-roots.ts';
 import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
@@ -19,6 +21,7 @@ import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts'
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
+  ...anycastVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,
   ...transferVocabulary,
@@ -26,6 +29,7 @@ export const vocabulary: readonly Entry[] = [
   ...dnsSecurityVocabulary,
   ...dnsAttacksVocabulary,
   ...dnsChangesVocabulary,
+  ...dnsRootsVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,
 ];

@@ -1,6 +1,6 @@
 /** The records of a declared zone: from its block, or from a master file. */
 import { parseName } from '../../engines/dns/domain-name.ts';
-import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
+import { ipv4Bytes, reverseName } from '../../engines/dns/ip-address.ts';
 import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file/master-file.ts';
 import type { Name } from './entry.ts';
 import { fileContent, namedFile } from './files.ts';
@@ -17,6 +17,11 @@ export const recordTtl = 86_400;
 export function absolute(name: string): string {
   const parsed = parseName(name);
   return parsed.ok ? parsed.name : `${name}.`;
+}
+
+/** What is asked for: an address asked for with PTR stands for its name in in-addr.arpa (RFC 1035 §3.5). */
+export function askedName(name: string, type: string | null): string {
+  return (type === 'PTR' && reverseName(name)) || absolute(name);
 }
 
 /** Records in the statement's block: those of a zone, or of a change of it. Offsets are those of the document. */

@@ -23,6 +23,8 @@ export interface Forgery {
   readonly unknowns: Unknowns;
   /** The first guess; the others follow it. 0 to `combinations(unknowns)` − 1. */
   readonly first: number;
+  /** The first guess is no guess: ID, port and server are known. */
+  readonly known: boolean;
   /** Forged answers a second. */
   readonly rate: number;
   readonly message: Message;

@@ -133,8 +133,26 @@ describe('poisoning a cache', () => {
     // The textbook’s own zone edu. is replaced.
     const sequential = attack({ order: 'sequential', ports: 1, rate: 100, services });
     expect(notes(sequential)).toContain(`${ATTACKER}: sees that the resolver’s IDs follow one another`);
+    expect(sequential.steps[0]?.outcome).toMatch(/^poisoned at attempt 1: \d+ forged answers; odds by RFC 5452: 100 % an attempt$/);
     expect(victimGets(sequential)).toBe('6.6.6.6');
     expect(victimGets(attack({ order: 'random', ports: 1, rate: 100, services }))).toBe('128.119.245.12');
+  });
+
+  test('after too many mismatches the resolver asks over TCP, and only the guesses before that count (RFC 5452 §9.3)', () => {
+    const run = attack({ ids: 64, ports: 1, tcpAfter: 5 });
+    expect(notes(run)).toContain(`${RESOLVER}: asks again over TCP: somebody may be forging replies`);
+    expect(notes(run)).toContain(`${RESOLVER}: ignored 5 replies that did not match`);
+    expect(victimGets(run)).toBe('128.119.245.12');
+    const scenario = scenarioOf({ ids: 16, ports: 1, tcpAfter: 4 });
+    let successes = 0;
+    for (let seed = 1; seed <= 60; seed++) if (simulate({ ...scenario, seed }).steps[0]?.succeeded) successes++;
+    expect(plausible(successes, 60, 4 / 16), `${successes} of 60`).toBe(true);
+  });
+
+  test('is the same race at fidelity flows, where datagrams travel one by one', () => {
+    const scenario = scenarioOf({ ids: 16, ports: 1 });
+    const told = (['packets', 'flows'] as const).map((fidelity) => simulate({ ...scenario, fidelity }).steps.map(({ outcome }) => outcome));
+    expect(told[1]).toEqual(told[0]);
   });
 
   test('the claimed server hears nothing of it, and captures show its address as the source', () => {

@@ -55,7 +55,8 @@ export function* poison(world: World, log: ServerSettings | undefined, action: P
   for (let attempt = 1; attempt <= action.attempts; attempt++) {
     const seen = yield* observe(attacker);
     const forgery = forgeryFor(attacker, unknowns, seen, attempt);
-    if (window !== null) odds = oddsOfAttempt(forgery.unknowns, action.rate, window);
+    // Odds are for guesses; what follows in order is known.
+    if (window !== null) odds = forgery.known ? 1 : oddsOfAttempt(forgery.unknowns, action.rate, window);
     const before = forgedBy.get(host) ?? 0;
     const answer = yield* race(attacker, forgery);
     forgedHere += (forgedBy.get(host) ?? 0) - before;
@@ -125,6 +126,7 @@ function forgeryFor(attacker: Attacker, all: Unknowns, seen: readonly [LoggedQue
     servers: target.servers,
     port,
     unknowns,
+    known: follows && port >= 0 && target.servers.length === 1,
     first: follows ? (seen[1].id + 1) % queries.ids : Math.floor(host.random('dns guesses').float() * combinations(unknowns)),
     rate: action.rate,
     message: forgedAnswer(attacker, name),

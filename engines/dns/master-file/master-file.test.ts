@@ -136,6 +136,15 @@ $INCLUDE <SUBSYS>ISI-MAILBOXES.TXT`;
     expect(rows(text, { indented: true, defaultTtl: 9 })).toEqual(expected);
   });
 
+  test('in an indented block of a zone for addresses, a number is an owner (RFC 1035 §3.5)', () => {
+    const options = { indented: true, defaultTtl: 9, origin: '2.0.192.in-addr.arpa.' };
+    expect(rows('  1 PTR a.example.\n  25 60 PTR b.example.\n  NS ns.example.', options)).toEqual([
+      '1.2.0.192.in-addr.arpa. 9 PTR a.example.',
+      '25.2.0.192.in-addr.arpa. 60 PTR b.example.',
+      '25.2.0.192.in-addr.arpa. 60 NS ns.example.',
+    ]);
+  });
+
   test('each entry tells where its owner, type and names stand', () => {
     const text = '$TTL 1\nwww IN CNAME host.example.\n    MX 10 mail';
     const { entries } = read(text);

@@ -29,7 +29,7 @@ export interface MasterFileOptions {
   readonly relaxedNames?: (name: string) => boolean;
   /**
    * The text is a block within another language: blanks at the start of a line mean nothing. The owner is left out where an
-   * entry begins with a TTL, class or type; for the first entry it is the origin then.
+   * entry begins with a TTL (a number, but in zones of in-addr.arpa), class or type; for the first entry it is the origin then.
    */
   readonly indented?: boolean;
 }
@@ -134,7 +134,7 @@ function readTokens(reading: Reading, place: Place, tokens: readonly Token[], bl
     return;
   }
   // Read it both ways where it is open whether the first word is an owner (`mx MX 10 a`) or the type (`MX 10 a`).
-  if (!couldLeaveOwnerOut(first)) {
+  if (!couldLeaveOwnerOut(first, place.origin)) {
     accept(reading, place, readRecord(reading, place, tokens, true));
     return;
   }
@@ -147,10 +147,11 @@ function readTokens(reading: Reading, place: Place, tokens: readonly Token[], bl
   accept(reading, place, 'code' in withOwner && typeNumber(first.text) !== undefined ? without : withOwner);
 }
 
-function couldLeaveOwnerOut(token: Token): boolean {
-  return (
-    !token.quoted && (typeNumber(token.text) !== undefined || classNumber(token.text) !== undefined || parseTime(token.text) !== undefined)
-  );
+function couldLeaveOwnerOut(token: Token, origin: DomainName): boolean {
+  if (token.quoted) return false;
+  if (typeNumber(token.text) !== undefined || classNumber(token.text) !== undefined) return true;
+  // Where addresses are looked up, owners are numbers (RFC 1035 §3.5).
+  return parseTime(token.text) !== undefined && !isSubdomain(origin, 'in-addr.arpa.');
 }
 
 interface Range {

@@ -74,6 +74,11 @@ export class Cache {
     return new Cache(this.#host, 0, this.#entries);
   }
 
+  /** Record sets and negative answers at most. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   get size(): number {
     return this.#entries.size;
   }

@@ -1,6 +1,7 @@
 /**
  * How one server is brought to answer one question: over UDP, with EDNS where that is on; without it when the server turns out
- * not to know it (RFC 6891 §6.2.2, remembered); over TCP when the reply did not fit (RFC 7766 §5).
+ * not to know it (RFC 6891 §6.2.2, remembered); over TCP when the reply did not fit (RFC 7766 §5), or when too many replies did not
+ * match (RFC 5452 §9.3): there, a forger off the path would have to guess sequence numbers as well.
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Address } from '../../network/host.ts';
@@ -34,6 +35,11 @@ export function* askServer(state: ResolverState, server: Address, question: Ques
     withoutEdns.add(server);
     said = plain;
     reply = yield* ask(host, server, question, { ...said, recursionDesired, timeout: Math.min(left(), timeout) });
+  }
+  if (reply.kind === 'suspect' && left() > 0 && spend()) {
+    host.narrator.note('asks again over TCP: somebody may be forging replies');
+    const again = query(0, question, recursionDesired, said);
+    return yield* state.streams.ask(server, again, Math.min(left(), TCP_PATIENCE));
   }
   if (reply.kind === 'response' && reply.message.truncated && left() > 0 && spend()) {
     // On TCP the query gets an ID of its own.

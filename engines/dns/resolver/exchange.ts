@@ -15,7 +15,7 @@ import { decode } from '../wire/decode.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
 import { type Message, type QueryOptions, type Question, query } from '../wire/message.ts';
-import { drawId, openChannel, type QueryChannel, tellMismatches } from './query-source.ts';
+import { drawId, mismatchesAllowed, openChannel, type QueryChannel, tellMismatches } from './query-source.ts';
 import { DNS_PORT, mismatch, type Reply } from './reply.ts';
 import type { ServerStreams } from './streams.ts';
 
@@ -106,7 +106,9 @@ export class OutstandingQuery {
   }
 
   *#matching(): Process<Reply | null> {
+    const allowed = mismatchesAllowed(this.#host);
     for (;;) {
+      if (this.#ignored >= allowed) return { kind: 'suspect' };
       const datagram = yield* this.#socket.receive();
       if (datagram === null) return null;
       const { from, bytes } = datagram;

@@ -40,6 +40,11 @@ export function* openChannel(host: Host, id: number): Process<QueryChannel | und
   return failed(socket) ? undefined : socket;
 }
 
+/** How many replies that do not match a query the host puts up with; infinity for any number. */
+export function mismatchesAllowed(host: Host): number {
+  return sources.get(host)?.tcpAfter ?? Number.POSITIVE_INFINITY;
+}
+
 /** Tells how many replies a query got that did not match it. */
 export function tellMismatches(host: Host, count: number): void {
   if (count === 0) return;
@@ -61,6 +66,10 @@ class QuerySource {
 
   get sharesPorts(): boolean {
     return this.#settings.ports < ALL_SOURCE_PORTS;
+  }
+
+  get tcpAfter(): number | undefined {
+    return this.#settings.tcpAfter;
   }
 
   drawId(): number {

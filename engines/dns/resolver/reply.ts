@@ -8,6 +8,8 @@ export const DNS_PORT = 53;
 export type Reply =
   | { readonly kind: 'response'; readonly message: Message; readonly from: Address; readonly roundTrip: Nanoseconds }
   | { readonly kind: 'timeout' }
+  /** More replies than the host puts up with did not match: somebody may be forging some (RFC 5452 §9.3). */
+  | { readonly kind: 'suspect' }
   /** No socket or no connection could be had. */
   | { readonly kind: 'failure' };
 

@@ -49,6 +49,8 @@ export interface ResolverState {
   readonly hints: RootHints;
   /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
+  /** True while a root server is asked for the list of them. */
+  priming: boolean;
 }
 
 /** The end of a resolution. `records`: the aliases followed and, for an answer, the records asked for, in order. */
@@ -104,9 +106,9 @@ interface Delegation {
 /** Resolves a question of class IN. `checking`: false where the asker validates itself (RFC 4035 §3.2.2); then nothing is cached. */
 export function resolve(state: ResolverState, question: Question, walk: Walk, checking = true): Process<Resolution> {
   const validation = state.trustAnchors && checking ? new Validation(state.host, state.trustAnchors) : undefined;
-  const cache = state.trustAnchors && !checking ? state.cache.readOnly : state.cache;
+  const unchecked = state.trustAnchors !== undefined && !checking;
   const effort: Effort = { queries: 0, deadline: state.host.now() + MAX_TIME, walk, pending: [], validation };
-  return resolveWithin({ ...state, cache, zones: state.zones }, question, effort);
+  return resolveWithin(unchecked ? { ...state, cache: state.cache.readOnly, zones: state.zones } : state, question, effort);
 }
 
 function* resolveWithin(state: ResolverState, question: Question, effort: Effort): Process<Resolution> {
@@ -184,6 +186,7 @@ function settledBy(records: readonly ResourceRecord[], type: string, credentials
 
 /** From the closest known servers down until the name is settled. */
 function* walkDown(state: ResolverState, question: Question, effort: Effort): Process<Settled> {
+  if (needsPriming(state, question, effort)) yield* prime(state, effort);
   // RFC 4035 §4.2: DS sets are the word of the zone above.
   let delegation = closestDelegation(state, question.type === 'DS' ? (parent(question.name) ?? ROOT) : question.name);
   if (!delegation) return { kind: 'failure', reason: 'no root hints' };
@@ -193,6 +196,23 @@ function* walkDown(state: ResolverState, question: Question, effort: Effort): Pr
     if ('kind' in outcome) return outcome;
     delegation = outcome;
   }
+}
+
+/**
+ * Whether the walk would begin with the hints although they may be out of date (RFC 8109 §3). With one root server there is no
+ * list to ask for, and a resolver that hands the walk on leaves that to others. Who comes while it is under way takes the hints.
+ */
+function needsPriming({ cache, hints, zones, priming }: ResolverState, { name, type }: Question, { walk }: Effort): boolean {
+  if (priming || hints.length < 2 || cache.capacity === 0 || walk === 'recursively' || (name === ROOT && type === 'NS')) return false;
+  return !zoneFor(zones, name) && ancestors(name).every((ancestor) => cache.records(ancestor, 'NS').length === 0);
+}
+
+/** Asks for the root's NS records (RFC 8109 §3.1); where that fails, the hints must do. */
+function* prime(state: ResolverState, effort: Effort): Process {
+  state.priming = true;
+  state.host.narrator.note('primes: asks a root server for the list of all');
+  yield* resolveWithin(state, { name: ROOT, type: 'NS' }, nested(effort, `${ROOT} NS`));
+  state.priming = false;
 }
 
 /** RFC 1034 §5.3.3 step 2: the servers nearest to the name, from the cache, our own zones' delegations, or the hints. */
@@ -319,19 +339,19 @@ function* resolveNeeded(state: ResolverState, question: Question, effort: Effort
   if (effort.pending.includes(key) || effort.pending.length >= MAX_DEPTH) {
     return { kind: 'failure', reason: `it takes ${key} to find out ${key}`, fromCache: true };
   }
-  return yield* resolveWithin(state, question, within(effort, key));
+  return yield* resolveWithin(state, question, nested(effort, key));
 }
 
 /** The addresses of a name server that came without glue, by a resolution of its own. */
 function* serverAddresses(state: ResolverState, server: DomainName, effort: Effort): Process<readonly Address[]> {
   const key = canonical(server);
   if (effort.pending.includes(key) || effort.pending.length >= MAX_NESTING) return [];
-  const found = yield* resolveWithin(state, { name: server, type: 'A' }, within(effort, key));
+  const found = yield* resolveWithin(state, { name: server, type: 'A' }, nested(effort, key));
   return found.kind === 'answer' ? found.records.flatMap((record) => (record.data.type === 'A' ? [record.data.address] : [])) : [];
 }
 
-/** The effort for a question within another one. */
-function within(effort: Effort, key: string): Effort {
+/** A resolution within a resolution. */
+function nested(effort: Effort, key: string): Effort {
   return {
     // The budget is one: nested queries count against the whole.
     get queries() {
@@ -386,6 +406,14 @@ function understand(
     if (records.length > 0) {
       for (const record of records) chain.push(record);
       for (const set of recordSets(records)) store(set);
+      // RFC 8109 §4.2: the servers' addresses come along.
+      if (name === ROOT && question.type === 'NS') {
+        const servers = records.flatMap(({ data }) => (data.type === 'NS' ? [data.server] : []));
+        const addresses = message.additionals.filter(
+          ({ name: owner, data }) => data.type === 'A' && servers.some((s) => sameName(s, owner)),
+        );
+        for (const set of recordSets(addresses)) cache.store(set, credibility.glue);
+      }
       ended = true;
       break;
     }

@@ -7,6 +7,7 @@ import type { Host } from '../../network/host.ts';
 import type { DsData } from '../dnssec/keys.ts';
 import { canonical, sameName } from '../domain-name.ts';
 import { durationText } from '../presentation.ts';
+import type { RecordOrder } from '../record-order.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { Walk } from '../scenario.ts';
 import type { Zone } from '../server/zone.ts';
@@ -23,6 +24,8 @@ export interface RecursionSettings {
   readonly hints: RootHints;
   /** What its queries say besides the question: EDNS, DO, CD. */
   readonly query: QueryOptions;
+  /** In which order clients get the records of a set; absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** Digests of the root's keys, where replies are validated; absent: they are not. */
   readonly trustAnchors?: readonly DsData[];
   /** May be switched while the server runs. */
@@ -59,6 +62,7 @@ export class Resolver {
       get zones() {
         return served.zones;
       },
+      priming: false,
     };
     this.#settings = settings;
     this.#counts = counts;

@@ -6,6 +6,7 @@
 import type { Process } from '../../kernel/process.ts';
 import { type Datagram, type DatagramSocket, type Endpoint, failed, type Host } from '../../network/host.ts';
 import { canonical, ROOT } from '../domain-name.ts';
+import { AnswerOrder, type RecordOrder } from '../record-order.ts';
 import { setQuerySource } from '../resolver/query-source.ts';
 import { DNS_PORT } from '../resolver/reply.ts';
 import { type RecursionCounts, type RecursionSettings, Resolver } from '../resolver/resolver.ts';
@@ -22,6 +23,8 @@ import type { Zone } from './zone.ts';
 export interface ServerSettings {
   /** As they are at the moment: a change shows in the next answer. */
   readonly zones: readonly Zone[];
+  /** In which order the records of a set of these zones are given; absent: `cyclic`. */
+  readonly order?: RecordOrder;
   /** Absent: the server offers no recursion. */
   readonly recursion?: RecursionSettings;
   /** Greatest UDP message with EDNS that it sends and takes, in bytes; null: a server that does not know EDNS. */
@@ -63,7 +66,7 @@ export function* serve(host: Host, settings: ServerSettings): Process {
   const server = new NameServer(host, settings);
   host.spawn(
     'DNS over TCP',
-    serveStreams(host, (query, from) => server.answer(query, from)),
+    serveStreams(host, (query, from) => server.wholeAnswer(query, from)),
   );
   for (;;) {
     const datagram = yield* socket.receive();
@@ -84,20 +87,28 @@ function understood(host: Host, socket: DatagramSocket, datagram: Datagram): Mes
   host.narrator.note(`gets a malformed query: ${decoded.error}`);
   if (!decoded.header || decoded.header.response) return undefined;
   const empty: Message = { ...decoded.header, questions: [], answers: [], authorities: [], additionals: [] };
-  send(socket, datagram, response(empty, 'FORMERR'), UDP_LIMIT);
+  send(socket, datagram, response(empty, 'FORMERR'));
   return undefined;
 }
 
 function* respond(server: NameServer, socket: DatagramSocket, datagram: Datagram, query: Message, edns: number | null): Process {
-  const message = yield* server.answer(query, datagram.from);
+  const answered = yield* server.answer(query, datagram.from);
+  if (!answered) return;
   // RFC 6891 §6.2.3: the lesser of what the client takes and what we send; below 512 counts as 512.
   const limit = query.edns && edns !== null ? Math.max(UDP_LIMIT, Math.min(edns, query.edns.payload)) : UDP_LIMIT;
-  if (message) send(socket, datagram, message, limit);
+  // What does not fit was not given: the order is of what is sent. Another order may compress less well.
+  const whole = fitted(answered.message, limit);
+  send(socket, datagram, answered.order ? fitted(answered.order.apply(whole), limit) : whole);
 }
 
-function send(socket: DatagramSocket, datagram: Datagram, message: Message, limit: number): void {
-  const sent = fitted(message, limit);
+function send(socket: DatagramSocket, datagram: Datagram, sent: Message): void {
   socket.send(encode(sent), datagram.from, { protocol: 'dns', kind: 'response', label: describe(sent) });
+}
+
+/** A response, and the order in which the records of its sets are given. */
+interface Answered {
+  readonly message: Message;
+  readonly order?: AnswerOrder;
 }
 
 /** What a server answers, by whatever way the query came. */
@@ -106,18 +117,22 @@ class NameServer {
   readonly #settings: ServerSettings;
   readonly #resolver: Resolver | undefined;
   readonly #admission: Admission | undefined;
+  readonly #ownOrder: AnswerOrder;
+  readonly #cachedOrder: AnswerOrder;
   readonly #inProgress = new Set<string>();
 
   constructor(host: Host, settings: ServerSettings) {
     this.#host = host;
     this.#settings = settings;
+    this.#ownOrder = new AnswerOrder(settings.order ?? 'cyclic', host.random('dns record order'));
+    this.#cachedOrder = new AnswerOrder(settings.recursion?.order ?? 'cyclic', host.random('dns record order of the cache'));
     this.#admission = settings.limits && new Admission(settings.limits);
     if (this.#admission) host.narrator.measure('dropped queries', [host.name], settings.counts.dropped);
     this.#resolver = settings.recursion && new Resolver(host, settings.recursion, settings, settings.counts);
   }
 
   /** The response; undefined where the same query of that client is being worked on, which gets one response, and where it is dropped. */
-  *answer(query: Message, from: Endpoint): Process<Message | undefined> {
+  *answer(query: Message, from: Endpoint): Process<Answered | undefined> {
     const { narrator, name } = this.#host;
     const { counts } = this.#settings;
     counts.queries++;
@@ -140,16 +155,26 @@ class NameServer {
     }
   }
 
-  *#response(query: Message, from: Endpoint): Process<Message> {
+  /** For a way that takes messages of any length. */
+  *wholeAnswer(query: Message, from: Endpoint): Process<Message | undefined> {
+    const answered = yield* this.answer(query, from);
+    return answered?.order ? answered.order.apply(answered.message) : answered?.message;
+  }
+
+  *#response(query: Message, from: Endpoint): Process<Answered> {
     const { zones, edns, answers, update, answered } = this.#settings;
     const resolver = this.#resolver;
-    if (answers !== null) return withEdns(query, response(query, answers, { recursionAvailable: resolver !== undefined }), edns);
-    if (query.opcode === 'UPDATE') return update(this.#host, query, from);
+    if (answers !== null) {
+      return { message: withEdns(query, response(query, answers, { recursionAvailable: resolver !== undefined }), edns) };
+    }
+    if (query.opcode === 'UPDATE') return { message: update(this.#host, query, from) };
     const own = answer(zones, query, { recursionAvailable: resolver !== undefined, edns });
     const inOrder = !refusal(query, edns);
-    if (resolver && query.recursionDesired && inOrder && !settles(own, query)) return withEdns(query, yield* resolver.answer(query), edns);
+    if (resolver && query.recursionDesired && inOrder && !settles(own, query)) {
+      return { message: withEdns(query, yield* resolver.answer(query), edns), order: this.#cachedOrder };
+    }
     if (inOrder && own.responseCode !== 'REFUSED') answered(this.#host, query);
-    return own;
+    return { message: own, order: this.#ownOrder };
   }
 }
 

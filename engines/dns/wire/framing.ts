@@ -32,7 +32,7 @@ export function framed(message: Uint8Array): Uint8Array {
 /** The length, and behind it the message's own fields. Total, as `dissect` is. */
 export function dissectFramed(bytes: Uint8Array): readonly Field[] {
   if (bytes.length < PREFIX)
-    return [{ name: 'Malformed', value: 'the length is cut off', start: 0, end: bytes.length, standard: STANDARD }];
+    return [{ name: 'Malformed', value: 'the length is cut off', start: 0, end: bytes.length, standard: STANDARD, malformed: true }];
   const length = ((bytes[0] as number) << 8) | (bytes[1] as number);
   const whole = length === bytes.length - PREFIX;
   return [

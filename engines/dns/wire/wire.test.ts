@@ -56,6 +56,17 @@ describe('messages on the wire (RFC 1035 §4.1)', () => {
     expect(decode(encode(message))).toEqual({ ok: true, message });
   });
 
+  test.each([
+    ['plain', {}, { checkingDisabled: false }],
+    ['EDNS', { edns: 4096 }, { edns: { payload: 4096, version: 0, dnssecOk: false, options: [] } }],
+    ['DO brings EDNS with it (RFC 3225)', { dnssecOk: true }, { edns: { payload: 1232, version: 0, dnssecOk: true, options: [] } }],
+    ['CD (RFC 4035 §3.2.2)', { checkingDisabled: true }, { checkingDisabled: true }],
+  ])('what a query says besides its question: %s', (_, options, expected) => {
+    const decoded = decode(encode(query(1, question, true, options)));
+    expect(decoded).toMatchObject({ ok: true, message: expected });
+    expect(decoded.ok && decoded.message.edns !== undefined).toBe('edns' in expected);
+  });
+
   test('a TTL with its highest bit set counts as zero (RFC 2181 §8)', () => {
     const wire = encode(answered);
     wire[41] = 0x80;

@@ -50,7 +50,7 @@ export interface FlowSurroundings {
   readonly topology: Topology;
   readonly partitions: Partitions;
   /** Index of the host with that address; −1 when there is none. */
-  hostAt(address: string): number;
+  hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   /** Is told of windows and round trips, as at `packets`. */
   observe?(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void;
@@ -107,8 +107,8 @@ export class FlowNetwork {
     for (const direction of directions) this.#measure(direction);
   }
 
-  hostAt(address: string): number {
-    return this.#surroundings.hostAt(address);
+  hostAt(address: string, from: number): number {
+    return this.#surroundings.hostAt(address, from);
   }
 
   addressOf(host: number): string {

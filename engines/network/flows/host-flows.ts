@@ -51,7 +51,7 @@ export class HostFlows implements FlowHost {
   *connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
     const { network } = this;
     const { kernel, recorder } = network;
-    const remoteHost = network.hostAt(remote.address);
+    const remoteHost = network.hostAt(remote.address, this.hostIndex);
     const remoteFlows = network.hosts[remoteHost];
     if (!remoteFlows || !this.#powered) return { failure: 'unreachable' };
     const taken = (port: number): boolean => this.#connections.has(pairOf(port, remoteHost, remote.port)) || this.#listeners.has(port);

@@ -15,8 +15,8 @@ import { ACK, frameSize, RST, type Segment, SYN, sequenceLength } from './segmen
 export interface TcpNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  /** Index of the host with that address; −1 when there is none. */
-  hostAt(address: string): number;
+  /** Index of the host at which what `from` sends to that address arrives; −1 when there is none. */
+  hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   send(from: number, to: number, size: Bytes, row: number, segment: Segment): void;
   /**
@@ -64,7 +64,7 @@ export class HostTcp implements Surroundings {
   }
 
   *connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
-    const remoteHost = this.#network.hostAt(remote.address);
+    const remoteHost = this.#network.hostAt(remote.address, this.hostIndex);
     if (remoteHost < 0 || !this.#powered) return { failure: 'unreachable' };
     const taken = (port: number): boolean => this.#connections.has(pairOf(port, remoteHost, remote.port)) || this.#listeners.has(port);
     const port = options?.localPort || this.#ephemeralPort(taken);

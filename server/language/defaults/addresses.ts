@@ -23,8 +23,10 @@ export function assignAddresses(program: Program): void {
       if (!inZones.has(key)) inZones.set(key, record.data.address);
     }
   }
+  const sharing = new Set([...program.anycasts.values()].flatMap(({ instances }) => instances.map((host) => host.toLowerCase())));
   const waiting: { implicit: boolean; assign(address: string): void }[] = [];
-  for (const host of program.hosts.values()) {
+  for (const [key, host] of program.hosts) {
+    if (sharing.has(key)) continue;
     const inZone = inZones.get(canonical(nameOf(host.name))) ?? null;
     if (host.address !== null && inZone !== null && host.address !== inZone && host.addressAt) {
       program.report(
@@ -67,6 +69,9 @@ export function assignAddresses(program: Program): void {
     let address = counter();
     while (taken.has(address)) address = counter();
     assign(address);
+  }
+  for (const [key, { instances }] of program.anycasts) {
+    for (const instance of instances) program.hosts.get(instance.toLowerCase())!.address = program.hosts.get(key)!.address;
   }
 }
 

@@ -14,6 +14,7 @@ import { MILLISECOND } from '../../../engines/quantities.ts';
 import { implicitHost } from '../hosts.ts';
 import type { Program, ProgramNameServer, ProgramZone } from '../program.ts';
 import { nameOf } from './addresses.ts';
+import { GENERIC_SERVERS, ROOT_SERVERS } from './top-level-servers.ts';
 
 /** Record sets that a local DNS server keeps. */
 export const cacheDefault = 100_000;
@@ -23,8 +24,6 @@ export const walkDefault: Walk = 'iteratively';
 const ttl = { zone: 86_400, host: 3_600 };
 const soa = { serial: 1, refresh: 7_200, retry: 900, expire: 1_209_600, minimum: 3_600 };
 
-const rootServer = { name: 'a.root-servers.net', address: '198.41.0.4' };
-
 /** Answers hosts whose local DNS server nobody declared. */
 const localServer = 'local-dns';
 
@@ -33,50 +32,55 @@ const tldServers: Readonly<Record<string, string>> = {
   'com.': 'a.gtld-servers.net',
   'net.': 'a.gtld-servers.net',
   'edu.': 'a.edu-servers.net',
+  'arpa.': 'a.ns.arpa',
 };
 
-/** Domains above declared zones that have no zone of their own: the top-level ones, each with its server. */
-function missingTops(program: Program): Map<string, string> {
-  const tops = new Map<string, string>();
+/** A server that is filled in; null: the next free address. */
+interface Server {
+  readonly name: string;
+  readonly address: string | null;
+}
+
+function rootServers(program: Program): readonly Server[] {
+  return ROOT_SERVERS.slice(0, Math.max(1, program.rootServers.root));
+}
+
+function serversOfTop(program: Program, top: string): readonly Server[] {
+  const { generic } = program.rootServers;
+  if (generic > 0 && (top === 'com.' || top === 'net.')) return GENERIC_SERVERS.slice(0, generic);
+  return [{ name: tldServers[top] ?? `a.nic.${top.slice(0, -1)}`, address: null }];
+}
+
+/** Domains above declared zones that have no zone of their own: the top-level ones, each with its servers. */
+function missingTops(program: Program): Map<string, readonly Server[]> {
+  const tops = new Map<string, readonly Server[]>();
   for (const zone of program.zones.values()) {
     const chain = ancestors(canonical(zone.origin));
     const top = chain[chain.length - 2];
     if (top === undefined || program.zones.has(top)) continue;
     // A declared zone above it already leads to it only from the top-level domain down.
-    tops.set(top, tldServers[top] ?? `a.nic.${top.slice(0, -1)}`);
+    tops.set(top, serversOfTop(program, top));
   }
   return tops;
 }
 
 /** Names, in lower case, of the servers that `addParentZones` and `localServers` would add. */
 export function serverNames(program: Program): ReadonlySet<string> {
-  return new Set([...(program.zones.has(ROOT) ? [] : [rootServer.name]), ...missingTops(program).values(), localServer]);
+  const servers = [...(program.zones.has(ROOT) ? [] : rootServers(program)), ...[...missingTops(program).values()].flat()];
+  return new Set([...servers.map(({ name }) => name), localServer]);
 }
 
 /** Adds the root and the top-level domains above the declared zones. Their hosts exist afterwards, without addresses. */
 export function addParentZones(program: Program): void {
   const tops = missingTops(program);
-  if (!program.zones.has(ROOT)) {
-    implicitHost(program, rootServer.name, rootServer.address);
-    addZone(program, ROOT, rootServer.name);
-  }
-  for (const [top, server] of tops) {
-    implicitHost(program, server, null);
-    addZone(program, top, server);
-  }
+  if (!program.zones.has(ROOT)) addZone(program, ROOT, rootServers(program));
+  for (const [top, servers] of tops) addZone(program, top, servers);
 }
 
-function addZone(program: Program, origin: string, server: string): void {
-  program.zones.set(origin, {
-    origin,
-    servers: [server],
-    records: [],
-    implicit: true,
-    fromFile: false,
-    delegated: true,
-    at: null,
-    headEnd: 0,
-  });
+function addZone(program: Program, origin: string, filledIn: readonly Server[]): void {
+  for (const { name, address } of filledIn) implicitHost(program, name, address);
+  const servers = filledIn.map(({ name }) => name);
+  program.zones.set(origin, { origin, servers, records: [], implicit: true, fromFile: false, delegated: true, at: null, headEnd: 0 });
 }
 
 /** A lookup of what zones hold: owner and type. */

@@ -38,6 +38,9 @@ export const dnsChangesVocabulary = [
       }
       const records: ResourceRecord[] = [];
       readZoneBlock({ origin: zone.origin, records }, site);
+      const { braces } = site.statement;
+      if (braces && site.program.sources[site.source]!.text.slice(braces.start + 1, braces.end - 1).trim() === '')
+        site.report('malformed-record', given.NAME, `Nothing would change: write the records that \`${shown(zone)}\` shall have.`);
       site.step(when, given.HOST, (operator) => ({
         kind: 'dns.update',
         host: operator,

@@ -55,7 +55,7 @@ export const queryProperties = {
       example: 'query-ids 256',
     },
   ),
-  order: property(
+  idOrder: property(
     'id-order ORDER',
     { ORDER: wordChoice('random', 'sequential') },
     {
@@ -75,14 +75,25 @@ export const queryProperties = {
       example: 'source-ports 1',
     },
   ),
+  tcpAfter: property(
+    'tcp-after N mismatches',
+    { N: count({ minimum: 1, maximum: 1e6 }) },
+    {
+      doc: 'After so many replies that did not match it, a query is asked again over TCP.',
+      default: 'never',
+      standard: 'RFC 5452 §9.3',
+      example: 'tcp-after 10 mismatches',
+    },
+  ),
 };
 
 /** What a block says of queries; undefined for nothing. */
 export function queriesOf(block: GivenBlock<typeof queryProperties>): QuerySettings | undefined {
-  if (!block.ids && !block.order && !block.ports) return undefined;
+  if (!block.ids && !block.idOrder && !block.ports && !block.tcpAfter) return undefined;
   return {
     ids: block.ids?.N ?? queriesDefault.ids,
-    order: block.order?.ORDER ?? queriesDefault.order,
+    order: block.idOrder?.ORDER ?? queriesDefault.order,
     ports: block.ports?.N ?? queriesDefault.ports,
+    ...(block.tcpAfter ? { tcpAfter: block.tcpAfter.N } : {}),
   };
 }

@@ -20,7 +20,7 @@ import {
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
-import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { absolute, askedName, readZoneBlock, readZoneFile } from '../zone-records.ts';
 import { limitProperties, limitsOf, queriesOf, queryProperties } from './dns-limits.ts';
 import { step, timing } from './timing.ts';
 
@@ -30,6 +30,8 @@ export const dnsProtocols = ['dns'] as const;
 const walk = wordChoice('iteratively', 'recursively');
 const checking = choice(['with dnssec', 'with dnssec'], ['without validation', 'without validation']);
 const edns = { SWITCH: optional(wordChoice('on', 'off')), SIZE: optional(size({ minimum: 512, maximum: 65_535, units: ['B'] })) };
+/** The words of BIND's `rrset-order`. */
+const order = wordChoice('cyclic', 'fixed', 'random');
 
 export const dnsVocabulary = [
   entry({
@@ -106,6 +108,16 @@ export const dnsVocabulary = [
           example: 'cache 10000',
         },
       ),
+      order: property(
+        'order ORDER',
+        { ORDER: order },
+        {
+          doc: 'In which order hosts get the records of a set from its cache: each answer begins one further on, they stay as they came, or they are shuffled.',
+          default: 'cyclic',
+          standard: 'RFC 1794',
+          example: 'order fixed',
+        },
+      ),
       walk: property(
         'walk WALK',
         { WALK: walk },
@@ -153,6 +165,7 @@ export const dnsVocabulary = [
         limits: limitsOf(block),
         queries: queriesOf(block),
         edns: payload(block.edns, null),
+        ...(block.order ? { order: block.order.ORDER } : {}),
         implicit: false,
         at: site.at,
       };
@@ -210,6 +223,16 @@ export const dnsVocabulary = [
           example: 'updates from admin',
         },
       ),
+      order: property(
+        'order ORDER',
+        { ORDER: order },
+        {
+          doc: 'In which order the records of a set are given: each answer begins one further on than the one before, they stay as the zone has them, or they are shuffled.',
+          default: 'cyclic',
+          standard: 'RFC 1794',
+          example: 'order cyclic',
+        },
+      ),
     },
     doc: 'Settings of a host that serves zones.',
     standard: 'RFC 1034 §4.3',
@@ -227,6 +250,7 @@ export const dnsVocabulary = [
         edns: payload(block.edns, ednsDefault),
         answers: block.answers?.CODE ?? null,
         updatesFrom,
+        ...(block.order ? { order: block.order.ORDER } : {}),
         implicit: false,
         at: site.at,
       });
@@ -239,15 +263,15 @@ export const dnsVocabulary = [
     id: 'resolve',
     pattern: 'HOST resolves NAME [TYPE] [WALK] [CHECKING]',
     slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk), CHECKING: optional(checking) },
-    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. `iteratively` and `recursively` set how the local server walks from now on. `with dnssec` asks for signatures, too (DO), and to be told whether they were checked (AD); `without validation` asks a validating server for what there is, bogus or not (CD).',
+    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. With PTR, an address stands for its name in in-addr.arpa. `iteratively` and `recursively` set how the local server walks from now on. `with dnssec` asks for signatures, too (DO), and to be told whether they were checked (AD); `without validation` asks a validating server for what there is, bogus or not (CD).',
     standard: 'RFC 1034 §5.3.1',
     example: 'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu A iteratively',
     build(given, _block, site: Site) {
       const when = timing(given, site);
       if (!when) return;
       site.program.needsDns = true;
-      const name = absolute(given.NAME.text);
       const type = given.TYPE?.text ?? 'A';
+      const name = askedName(given.NAME.text, type);
       site.program.usesZone(name, site.place(given.NAME));
       if (given.WALK === 'recursively') site.program.walksRecursively = true;
       site.step(when, given.HOST, (asking) => ({

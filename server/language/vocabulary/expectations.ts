@@ -32,7 +32,7 @@ import { mailboxKey, usesMailbox } from '../mail-message.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
-import { absolute } from '../zone-records.ts';
+import { absolute, askedName } from '../zone-records.ts';
 
 const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
@@ -223,15 +223,16 @@ export const expectationsVocabulary: readonly Entry[] = [
     role: 'expectation',
     pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
     slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
-    doc: 'Expects the last answer that the host got for a name: data of one of the records, or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
+    doc: 'Expects the last answer that the host got for a name: data of one of the records (raw data of an unknown type in hex), or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
     example:
       'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu\nexpect answer of engineering.nyu.edu for gaia.cs.umass.edu A is NXDOMAIN',
     build({ HOST, NAME, TYPE, VALUE }, _block, site) {
       const found = site.host(HOST);
       if (found === null) return;
-      site.program.usesZone(absolute(NAME.text), site.place(NAME));
+      const name = askedName(NAME.text, TYPE?.text ?? 'PTR');
+      site.program.usesZone(name, site.place(NAME));
       site.program.expectations.push({
-        expected: { kind: 'dns.answer', host: found, name: absolute(NAME.text), type: TYPE?.text ?? null, is: VALUE.text },
+        expected: { kind: 'dns.answer', host: found, name, type: TYPE?.text ?? null, is: VALUE.text },
         after: site.stepsAbove,
         text: site.text,
         at: site.at,
