@@ -1,6 +1,8 @@
-/** `netscenario export`: a zone of a scenario, with all that the language filled in, as a master file (RFC 1035 §5). */
+/** `netscenario export`: a zone of a scenario, with all that the language filled in and signed if it is, as a master file (RFC 1035 §5). */
+import { publishedRecords } from '../../engines/dns/dnssec/signing.ts';
 import { canonical, displayName, parseName } from '../../engines/dns/domain-name.ts';
 import { writeMasterFile } from '../../engines/dns/master-file/writer.ts';
+import type { DnsService } from '../../engines/dns/scenario.ts';
 import { count } from '../../engines/format.ts';
 import type { Terminal } from '../command-line.ts';
 import { Complaint } from '../complaint.ts';
@@ -25,17 +27,20 @@ export async function exportZone(path: string, options: ExportOptions, terminal:
     terminal.error(`${path}: not exported: ${count(errors, 'error')}\n`);
     return 1;
   }
-  const zones = program.compilation.scenario.services.flatMap((service) => (service.kind === 'dns.zone' ? [service] : []));
+  const { seed, services } = program.compilation.scenario;
+  const zones = services.flatMap((service) => (service.kind === 'dns.zone' ? [service] : []));
   const zone = zones.find((candidate) => canonical(candidate.origin) === canonical(origin.name));
   if (!zone) {
     const known = zones.map((candidate) => displayName(candidate.origin)).join(', ');
     throw new Complaint(`${path} has no zone “${options.zone}”; ${known === '' ? 'it has none' : `it has ${known}`}`);
   }
-  const text = writeMasterFile(zone.records, zone.origin);
+  const dns = services.filter((service) => service.kind.startsWith('dns.')) as DnsService[];
+  const records = publishedRecords(seed, dns, zone);
+  const text = writeMasterFile(records, zone.origin);
   if (options.out === null) terminal.out(text);
   else {
     await write(options.out, text);
-    terminal.out(`${options.out}: zone ${displayName(zone.origin)}, ${count(zone.records.length, 'record')}\n`);
+    terminal.out(`${options.out}: zone ${displayName(zone.origin)}, ${count(records.length, 'record')}\n`);
   }
   return 0;
 }

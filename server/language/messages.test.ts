@@ -28,6 +28,16 @@ tv resolves x.org
 `;
 
 test.each<[line: string, marked: string, message: string, mended: string | null]>([
+  ['dnssec y.org', 'y.org', 'There is no zone `y.org`. Did you mean `x.org`?', 'dnssec x.org'],
+  [
+    'dnssec quite.different.example',
+    'quite.different.example',
+    'There is no zone `quite.different.example`. Declare it by a `zone` line.',
+    null,
+  ],
+  ['dnssec x.org\ndnssec x.org', 'x.org', 'The signing of `x.org` is declared twice.', null],
+  ['dnssec x.org { algorithm rsa }', 'rsa', '`rsa` does not fit here. Expected `ecdsa` or `ed25519`: `algorithm (ecdsa | ed25519)`.', null],
+  ['pc forges www.x.org as 192.0.2.6', 'pc', '`pc` serves no zone in which `www.x.org` lies: name one of its name servers.', null],
   ['hots pc2', 'hots', '`hots` begins no statement. Did you mean `host`?', 'host pc2'],
   ['Host pc2', 'Host', '`Host` begins no statement. Did you mean `host`?', 'host pc2'],
   ['pc resolve x.org', 'resolve', '`resolve` does not fit here. Did you mean `resolves`?', 'pc resolves x.org'],

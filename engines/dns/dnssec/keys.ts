@@ -84,6 +84,12 @@ export function isSupported({ algorithm, digestType }: DsData): boolean {
   return algorithmNumbered(algorithm) !== undefined && digests.has(digestType);
 }
 
+/** Keys told apart by their tags, `KSK 4711` or `key 4711`; undefined for other data. Their bytes say nothing to people. */
+export function keyText(data: RecordData): string | undefined {
+  if (data.type === 'DNSKEY') return `${(data.flags & keyFlags.secureEntryPoint) !== 0 ? 'KSK' : 'ZSK'} ${keyTag(data)}`;
+  return data.type === 'DS' ? `key ${data.keyTag}` : undefined;
+}
+
 /** The public key's bytes. */
 export function publicKeyOf({ publicKey }: DnskeyData): Uint8Array {
   return octets(publicKey);

@@ -1,15 +1,23 @@
 /** The signed zones of a scenario: who signs them, what their parents say of them, and what validators trust from the start. */
-import type { Nanoseconds } from '../../quantities.ts';
-import { SECOND } from '../../quantities.ts';
+import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { canonical, isSubdomain, ROOT, sameName } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DnsService, DomainName, SigningService, ZoneService } from '../scenario.ts';
-import type { Zone } from '../server/zone.ts';
+import { loadZone, type Zone } from '../server/zone.ts';
 import { type DsData, dsOf, entryKeys } from './keys.ts';
 import { Signer } from './signer.ts';
 
 /** Seconds, for DS sets: as long as the delegations that the language fills in. */
 const TTL = 86_400;
+
+/** What a zone's servers serve when the run begins: with the DS sets of the zones below, and signed if it is. */
+export function publishedRecords(seed: number, services: readonly DnsService[], zone: ZoneService): readonly ResourceRecord[] {
+  const signing = new Signing(seed, services);
+  const records = signing.recordsOf(zone);
+  const plain = loadZone(zone.origin, records);
+  const current = signing.current(plain, 0);
+  return current === plain ? records : [...current.nodes.values()].flatMap((types) => [...types.values()].flat());
+}
 
 export class Signing {
   readonly #zones: readonly ZoneService[];

@@ -69,11 +69,18 @@ export class Validation {
   /** By canonical name; null while it is being found. */
   readonly #entries = new Map<DomainName, Entry | null>();
   readonly #zones = new Map<DomainName, Trust | null>();
+  readonly #told = new Set<string>();
 
   /** `anchors`: the digests of the root's keys; none: nothing is secure. */
   constructor(host: Host, anchors: readonly DsData[]) {
     this.#host = host;
     this.#anchors = anchors;
+  }
+
+  /** Tells the run why something is bogus, once. */
+  tell({ reason }: Objection): void {
+    if (!this.#told.has(reason)) this.#host.narrator.note(`bogus: ${reason}`);
+    this.#told.add(reason);
   }
 
   /** Judges a reply without error (NOERROR or NXDOMAIN) of a server of `zone`, which may speak of names at or below it only. */

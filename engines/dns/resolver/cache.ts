@@ -6,6 +6,7 @@
 import type { Host } from '../../network/host.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { Credentials } from '../dnssec/credentials.ts';
+import { keyText } from '../dnssec/keys.ts';
 import type { Objection } from '../dnssec/signature.ts';
 import { canonical, displayName } from '../domain-name.ts';
 import { durationText, presentation } from '../presentation.ts';
@@ -111,7 +112,7 @@ export class Cache {
       key,
       { kind: 'positive', records, credibility: trust, ...(credentials ? { credentials } : {}) },
       ttl,
-      records.map((record) => presentation(record.data)).join(', '),
+      records.map(({ data }) => keyText(data) ?? presentation(data)).join(', '),
       note,
     );
     // Data for a name that was said not to exist: the denial is history.

@@ -109,9 +109,9 @@ interface Delegation {
 /** Resolves a question of class IN. `checking`: false where the asker validates itself (RFC 4035 §3.2.2); then nothing is cached. */
 export function resolve(state: ResolverState, question: Question, walk: Walk, checking = true): Process<Resolution> {
   const validation = state.trustAnchors && checking ? new Validation(state.host, state.trustAnchors) : undefined;
-  const cache = state.trustAnchors && !checking ? state.cache.readOnly : state.cache;
+  const unchecked = state.trustAnchors !== undefined && !checking;
   const effort: Effort = { queries: 0, deadline: state.host.now() + MAX_TIME, walk, pending: [], validation };
-  return resolveWithin({ ...state, cache, zones: state.zones }, question, effort);
+  return resolveWithin(unchecked ? { ...state, cache: state.cache.readOnly, zones: state.zones } : state, question, effort);
 }
 
 function* resolveWithin(state: ResolverState, question: Question, effort: Effort): Process<Resolution> {
@@ -322,7 +322,7 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     if (verdict && !verdict.ok) {
       objection = verdict.objection;
       // What is asked for on the way says so once it has failed.
-      if (effort.pending.length === 0 || question.type === 'DNSKEY') host.narrator.note(`bogus: ${objection.reason}`);
+      if (effort.pending.length === 0 || question.type === 'DNSKEY') effort.validation?.tell(objection);
       useless.add(address);
       continue;
     }

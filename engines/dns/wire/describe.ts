@@ -1,5 +1,5 @@
 /** One line for a message's arrow, in the words of the textbook. */
-import { keyFlags, keyTag } from '../dnssec/keys.ts';
+import { keyText } from '../dnssec/keys.ts';
 import { canonical, displayName } from '../domain-name.ts';
 import { presentation } from '../presentation.ts';
 import { typeName, typeNumber } from '../record-format.ts';
@@ -90,10 +90,6 @@ function recordsText(all: readonly ResourceRecord[]): string {
 }
 
 function dataText(record: ResourceRecord): string {
-  const { data } = record;
-  // Keys are told apart by their tags; their bytes are for the inspector.
-  if (data.type === 'DNSKEY') return `${(data.flags & keyFlags.secureEntryPoint) !== 0 ? 'KSK' : 'ZSK'} ${keyTag(data)}`;
-  if (data.type === 'DS') return `key ${data.keyTag}`;
-  const text = presentation(record.data, displayName);
+  const text = keyText(record.data) ?? presentation(record.data, displayName);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

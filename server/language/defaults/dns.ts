@@ -14,6 +14,7 @@ import { MILLISECOND } from '../../../engines/quantities.ts';
 import { implicitHost } from '../hosts.ts';
 import type { Program, ProgramNameServer, ProgramZone } from '../program.ts';
 import { nameOf } from './addresses.ts';
+import { isSigned } from './dnssec.ts';
 import { GENERIC_SERVERS, ROOT_SERVERS } from './top-level-servers.ts';
 
 /** Record sets that a local DNS server keeps. */
@@ -140,7 +141,7 @@ export function completeZones(program: Program): void {
     const index = nearest(name);
     // A host without a dot in its name lies in the root zone only when the author wrote one.
     if (!index || index.zone.origin === ROOT || host.address === null) continue;
-    if (index.zone.implicit && !host.implicit) continue;
+    if ((index.zone.implicit && !host.implicit) || isSigned(index.zone)) continue;
     if (index.has(name, 'A') || index.has(name, 'CNAME') || index.has(name, 'NS')) continue;
     index.add(name, { type: 'A', address: host.address }, ttl.host);
     if (host.at && index.zone.at)

@@ -46,7 +46,8 @@ export function completeSigning(program: Program): void {
   }
 }
 
-function isSigned({ origin, records }: ProgramZone): boolean {
+/** Signed before it came here: it has keys of its own, and nothing can be added to it that would be believed. */
+export function isSigned({ origin, records }: ProgramZone): boolean {
   return records.some(({ name, data }) => data.type === 'DNSKEY' && canonical(name) === canonical(origin));
 }
 
