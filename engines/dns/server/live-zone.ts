@@ -10,23 +10,18 @@ import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { loadZone, type Zone } from './zone.ts';
 
-/** Makes the zone that is served out of the records that were written; a signer adds its own. */
-export type Publish = (origin: DomainName, records: readonly ResourceRecord[]) => Zone;
-
 export class LiveZone {
   readonly origin: DomainName;
   /** Who may change it: addresses, since messages are not signed here (no TSIG, RFC 8945). */
   readonly operators: ReadonlySet<Address>;
-  readonly #publish: Publish;
   #records: readonly ResourceRecord[];
   #current: Zone;
 
-  constructor(origin: DomainName, records: readonly ResourceRecord[], operators: readonly Address[] = [], publish: Publish = loadZone) {
+  constructor(origin: DomainName, records: readonly ResourceRecord[], operators: readonly Address[] = []) {
     this.origin = origin;
     this.operators = new Set(operators);
-    this.#publish = publish;
     this.#records = records;
-    this.#current = publish(origin, records);
+    this.#current = loadZone(origin, records);
   }
 
   /** The version that is served. */
@@ -34,13 +29,13 @@ export class LiveZone {
     return this.#current;
   }
 
-  /** What was written: the zone without what publishing adds. */
+  /** As they were written. */
   get records(): readonly ResourceRecord[] {
     return this.#records;
   }
 
   replace(records: readonly ResourceRecord[]): void {
     this.#records = records;
-    this.#current = this.#publish(this.origin, records);
+    this.#current = loadZone(this.origin, records);
   }
 }
