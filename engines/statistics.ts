@@ -8,7 +8,8 @@
  */
 import type { Nanoseconds, Ratio } from './quantities.ts';
 
-export type Statistic = 'mean' | 'least' | 'greatest' | 'median' | '90th percentile' | '95th percentile' | '99th percentile';
+export const STATISTICS = ['mean', 'median', 'least', 'greatest', '90th percentile', '95th percentile', '99th percentile'] as const;
+export type Statistic = (typeof STATISTICS)[number];
 
 const shares: Readonly<Partial<Record<Statistic, Ratio>>> = {
   median: 0.5,

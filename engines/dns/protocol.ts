@@ -84,18 +84,19 @@ function settingsByHost(world: World): Map<string, ServerSettings & { forgeries:
     if (service.kind === 'dns.server') declared.set(service.host, service);
     if (service.kind === 'dns.server' && service.order) orders.set(service.host, service.order);
     if (service.kind === 'dns.resolver') {
-      const { cache, hints, walk, edns, dnssec, order } = service;
+      const { cache, hints, walk, edns, dnssec, minimise, order } = service;
       recursion.set(service.host, {
         cache,
         hints,
         walk,
         query: { ...(edns === null ? {} : { edns }), ...(dnssec ? { dnssecOk: true } : {}) },
-        ...(dnssec ? { trustAnchors: signing.trustAnchors() } : {}),
+        minimise,
         ...(order ? { order } : {}),
+        ...(dnssec ? { trustAnchors: signing.trustAnchors() } : {}),
       });
     } else if (service.recursion && !recursion.has(service.host)) {
       // It hands the query on as it got it, with RD set.
-      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {} });
+      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively', query: {}, minimise: false });
     }
   }
   const settings = new Map<string, ServerSettings & { forgeries: readonly Forgery[] }>();

@@ -47,7 +47,7 @@ export function zone(origin: string, servers: readonly string[], text: string): 
 }
 
 export function resolver(host: string, properties: Partial<ResolverService> = {}): ResolverService {
-  const settings = { cache: 1000, walk: 'iteratively', dnssec: false, edns: null, hints: [ROOT_SERVER] } as const;
+  const settings = { cache: 1000, walk: 'iteratively', dnssec: false, edns: null, minimise: false, hints: [ROOT_SERVER] } as const;
   return { kind: 'dns.resolver', host, ...settings, implicit: false, at: null, ...properties };
 }
 

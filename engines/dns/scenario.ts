@@ -60,6 +60,8 @@ export interface ResolverService {
   readonly dnssec: boolean;
   /** Asks with EDNS(0), for UDP messages of so many bytes (RFC 6891 §6.2.3); null: without. */
   readonly edns: Bytes | null;
+  /** Asks each server about no more of the name than it needs to lead on (RFC 9156). */
+  readonly minimise: boolean;
   /** In which order it gives the records of a set that it caches. Absent: `cyclic`. */
   readonly order?: RecordOrder;
   /** Root hints: names and addresses of the root servers (RFC 1034 §5.3.2). */

@@ -103,7 +103,8 @@ describe('settings of servers', () => {
     );
 
   test.each([
-    ['resolver r', { edns: null }],
+    ['resolver r', { edns: null, minimise: false }],
+    ['resolver r { minimise on }', { minimise: true }],
     ['resolver r { edns on }', { edns: 1232 }],
     ['resolver r { edns 4096 B }', { edns: 4096 }],
     ['resolver r { edns off }', { edns: null }],

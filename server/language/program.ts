@@ -110,6 +110,7 @@ export interface ProgramResolver {
   readonly limits?: ServerLimits | undefined;
   readonly queries?: QuerySettings | undefined;
   readonly edns: Bytes | null;
+  readonly minimise: boolean;
   readonly order?: RecordOrder;
   readonly implicit: boolean;
   readonly at: SourceRange | null;

@@ -25,9 +25,10 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     for (const host of serving(name))
       services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
   }
-  for (const { host: name, cache, walk, dnssec, edns, limits, queries, order, implicit, at } of program.resolvers.values()) {
+  for (const { host: name, cache, walk, dnssec, edns, minimise, limits, queries, order, implicit, at } of program.resolvers.values()) {
     const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}), ...(order ? { order } : {}) };
-    for (const host of serving(name)) services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, hints, ...own, implicit, at });
+    for (const host of serving(name))
+      services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, minimise, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;

@@ -14,7 +14,7 @@ import { DNS_PORT } from '../resolver/reply.ts';
 import { describe } from '../wire/describe.ts';
 import { encode } from '../wire/encode.ts';
 import { query } from '../wire/message.ts';
-import { randomName } from './poisoning.ts';
+import { randomName } from './random-name.ts';
 import type { FloodAction } from './scenario.ts';
 
 export function* flood(world: World, { host: name, server, below, forged, rate, duration }: FloodAction): Process<StepOutcome> {

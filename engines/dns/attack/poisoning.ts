@@ -26,6 +26,7 @@ import type { LoggedQuery, ServerSettings } from '../server/name-server.ts';
 import { type Message, query, response } from '../wire/message.ts';
 import { type Forgery, forgeAnswers } from './forged-answers.ts';
 import { combinations, oddsOfAttempt, oddsOfAttempts, oddsText, type Unknowns } from './odds.ts';
+import { randomName } from './random-name.ts';
 import { FORGED_TTL, takeover } from './rogue-zone.ts';
 import type { PoisonAction } from './scenario.ts';
 import { queriesOf, type Target, targetOf } from './target.ts';
@@ -175,12 +176,6 @@ function* ask({ host, resolver }: Attacker, name: DomainName, type: string, mean
     task?.stop();
     outstanding.close();
   }
-}
-
-/** Nobody has asked for it, so no cache holds it. */
-export function randomName(host: Host, below: DomainName): DomainName {
-  const label = `x${host.random('dns random names').uint32().toString(16).padStart(8, '0')}`;
-  return below === ROOT ? `${label}.` : `${label}.${below}`;
 }
 
 /** How long the resolver keeps what it answered; TTLs are told in whole seconds, rounded down. */

@@ -19,7 +19,8 @@ export function targetOf(scenario: Scenario, name: DomainName): Target {
     if (!nearest || depth(service.origin) > depth(nearest.origin)) nearest = service;
   }
   const servers = scenario.hosts.filter((host) => nearest?.servers.includes(host.name)).map((host) => host.address);
-  return { origin: nearest?.origin ?? ROOT, servers };
+  // Anycast instances share theirs: one to guess.
+  return { origin: nearest?.origin ?? ROOT, servers: [...new Set(servers)] };
 }
 
 /** How the resolver on that host sends its queries. */

@@ -29,6 +29,7 @@ import { type Message, type QueryOptions, type Question, query, type ResponseCod
 import { takeAuthority } from './authority.ts';
 import { type Cache, credibility } from './cache.ts';
 import { askServer } from './dialogue.ts';
+import { askMinimised } from './minimisation.ts';
 import type { RoundTripTable } from './server-selection.ts';
 import type { ServerStreams } from './streams.ts';
 
@@ -46,6 +47,8 @@ export interface ResolverState {
   readonly query: QueryOptions;
   /** The digests of the root's keys, where replies are validated (RFC 4035 §5); undefined: whatever comes is believed. */
   readonly trustAnchors: readonly DsData[] | undefined;
+  /** Asks each server about no more of the name than it needs (RFC 9156). */
+  readonly minimise: boolean;
   readonly hints: RootHints;
   /** Zones that this host serves itself, as they are at the moment. */
   readonly zones: readonly Zone[];
@@ -190,12 +193,22 @@ function* walkDown(state: ResolverState, question: Question, effort: Effort): Pr
   // RFC 4035 §4.2: DS sets are the word of the zone above.
   let delegation = closestDelegation(state, question.type === 'DS' ? (parent(question.name) ?? ROOT) : question.name);
   if (!delegation) return { kind: 'failure', reason: 'no root hints' };
+  // A server that walks on for us needs the whole name.
+  const minimise = state.minimise && effort.walk === 'iteratively';
   // Each referral goes at least one label further down.
   for (;;) {
-    const outcome: Settled | Delegation = yield* askServers(state, question, delegation, effort);
+    const servers: Delegation = delegation;
+    const ask = (asked: Question): Process<Settled | Delegation> => askServers(state, asked, servers, effort);
+    const outcome: Settled | Delegation = yield* minimise ? askMinimised(question, servers.zone, ask, afterPart) : ask(question);
     if ('kind' in outcome) return outcome;
     delegation = outcome;
   }
+}
+
+/** What an answer to a part of the name means for the rest of it. */
+function afterPart(outcome: Settled | Delegation): 'referral' | 'goes on' | 'whole question' {
+  if (!('kind' in outcome)) return 'referral';
+  return outcome.kind === 'records' || outcome.kind === 'NODATA' ? 'goes on' : 'whole question';
 }
 
 /**

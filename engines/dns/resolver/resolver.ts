@@ -24,6 +24,8 @@ export interface RecursionSettings {
   readonly hints: RootHints;
   /** What its queries say besides the question: EDNS, DO, CD. */
   readonly query: QueryOptions;
+  /** Query-name minimisation (RFC 9156). */
+  readonly minimise: boolean;
   /** In which order clients get the records of a set; absent: `cyclic`. */
   readonly order?: RecordOrder;
   /** Digests of the root's keys, where replies are validated; absent: they are not. */
@@ -58,6 +60,7 @@ export class Resolver {
       withoutEdns: new Set(),
       query: settings.query,
       trustAnchors: settings.trustAnchors,
+      minimise: settings.minimise,
       hints: settings.hints,
       get zones() {
         return served.zones;

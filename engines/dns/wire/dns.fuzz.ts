@@ -1,17 +1,20 @@
 /**
  * DNS messages. Whatever the bytes: the decoder gives a message or an error that lies within them, the inspector's fields lie
- * within them and mark what the decoder refuses and nothing else, and what was decoded is encoded and decoded to the same.
+ * within them and mark what the decoder refuses and nothing else, and what was decoded is encoded and decoded to the same. An
+ * update gets a code.
  */
 
 import type { Field } from '../../field.ts';
 import { checkFields, type FuzzTarget } from '../../fuzz-target.ts';
 import { readMasterFile } from '../master-file/master-file.ts';
 import type { ResourceRecord } from '../records.ts';
+import { update } from '../server/update.ts';
+import { absent, removing, replacing, updateMessage } from '../update/client.ts';
 import { decode } from './decode.ts';
 import { describe } from './describe.ts';
 import { dissect } from './dissect.ts';
 import { encode } from './encode.ts';
-import { EDNS_PAYLOAD, query, response } from './message.ts';
+import { EDNS_PAYLOAD, type Message, NONE, query, response } from './message.ts';
 
 const RECORDS = `$TTL 1h
 @ SOA ns hostmaster.mail 1 2h 15m 2w 5m
@@ -36,10 +39,12 @@ sub DS 60485 13 2 d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da5
 _443._tcp TLSA 3 1 1 92003ba34942dc74152e2f2c408d29eca5a520e7f2e06bb944f4dca346baf63c
 `;
 
+const ZONE = readMasterFile(RECORDS, { origin: 'example.' }).records;
+
 const target: FuzzTarget = {
   name: 'dns',
   corpus() {
-    const { records } = readMasterFile(RECORDS, { origin: 'example.' });
+    const records = ZONE;
     const asked = query(0x1a2b, { name: 'www.example.', type: 'A' }, true);
     const reply = (answers: readonly ResourceRecord[]) => response(asked, 'NOERROR', { authoritative: true, answers });
     const edns = { payload: EDNS_PAYLOAD, version: 0, dnssecOk: true, options: [{ code: 10, hex: '0123456789abcdef' }] };
@@ -49,6 +54,7 @@ const target: FuzzTarget = {
       ...records.map((record) => encode(reply([record]))),
       encode({ ...reply(records.slice(0, 8)), authorities: records.slice(8, 14), additionals: records.slice(14), edns }),
       encode(response(asked, 'BADVERS', { edns })),
+      ...updates().map(encode),
       pointerChain(),
     ];
   },
@@ -63,6 +69,7 @@ const target: FuzzTarget = {
       return decoded.error;
     }
     describe(decoded.message);
+    if (decoded.message.opcode === 'UPDATE') update('example.', ZONE, decoded.message, true);
     const summary = JSON.stringify(decoded.message);
     const encoded = encode(decoded.message);
     // What was compressed where it may not be sent so may be too long for a message afterwards (RFC 3597 §4).
@@ -74,6 +81,16 @@ const target: FuzzTarget = {
 };
 
 export default target;
+
+/** Each class in each section (RFC 2136 §2.4, §2.5). */
+function updates(): Message[] {
+  const held = { name: 'ns.example.', ttl: 0, data: { type: 'A' as const, address: '192.0.2.1' } };
+  const added = ZONE.filter(({ data }) => data.type === 'A' || data.type === 'MX');
+  return [
+    updateMessage('example.', [absent('new.example.', 'NS'), removing('ns.example.', 'A'), held], replacing(added)),
+    updateMessage('example.', [], [removing('ns.example.', null), { ...held, class: NONE }]),
+  ];
+}
 
 function isMalformed(field: Field): boolean {
   return field.malformed === true || (field.children?.some(isMalformed) ?? false);

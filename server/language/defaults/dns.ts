@@ -235,6 +235,7 @@ export function localServers(program: Program): Map<string, string> {
       walk: walkDefault,
       dnssec: false,
       edns: null,
+      minimise: false,
       implicit: true,
       at: null,
     };

@@ -45,7 +45,7 @@ export const dnsChangesVocabulary = [
         kind: 'dns.update',
         host: operator,
         zone: zone.origin,
-        server: zone.servers[0]!,
+        server: primaryOf(zone, site),
         replaced: records,
         removed: [],
       }));
@@ -69,7 +69,7 @@ export const dnsChangesVocabulary = [
         kind: 'dns.update',
         host: operator,
         zone: zone.origin,
-        server: zone.servers[0]!,
+        server: primaryOf(zone, site),
         replaced: [],
         removed: [{ name, type }],
       }));
@@ -121,7 +121,7 @@ export const dnsChangesVocabulary = [
       warnOfRegistered(given.NAME, name, site);
       site.step(when, given.HOST, (registrar) => {
         program.registrations.push({ registrar, zone, servers });
-        return { kind: 'dns.register', host: registrar, name, zone: zone.origin, server: zone.servers[0]!, servers };
+        return { kind: 'dns.register', host: registrar, name, zone: zone.origin, server: primaryOf(zone, site), servers };
       });
     },
   }),
@@ -139,6 +139,12 @@ function declaredZone(name: Name, absoluteName: string, site: Site): ProgramZone
   }
   program.usesZone(absoluteName, site.place(name));
   return zone;
+}
+
+/** The host that a zone is changed at: its first server, or the first of those that share that server's address. */
+function primaryOf({ servers }: ProgramZone, { program }: Site): string {
+  const [first] = servers as readonly [string, ...string[]];
+  return program.anycasts.get(first.toLowerCase())?.instances[0] ?? first;
 }
 
 /** The zone that a domain is delegated from; null where there is none but the root, and the domain is none of the root's. */

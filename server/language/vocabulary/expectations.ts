@@ -4,7 +4,7 @@ import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
-import type { Statistic } from '../../../engines/statistics.ts';
+import { STATISTICS, type Statistic } from '../../../engines/statistics.ts';
 import {
   answer,
   choice,
@@ -59,7 +59,7 @@ function pooled(metric: MetricDefinition): string {
   return `A statistic of all values measured by the time that the steps above are done, or since the last of them began. ${counts}; those of several subjects are taken together, and of whoever is left out, everybody’s. Percentiles are the nearest rank. Without any value, it does not hold.`;
 }
 
-const statistic = wordChoice('mean', 'median', 'least', 'greatest', '90th percentile', '95th percentile', '99th percentile');
+const statistic = wordChoice(...STATISTICS);
 
 /** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
 function measuredOf(type: SubjectType, name: Name, site: Site): string | null {
