@@ -89,8 +89,8 @@ export class Recorder {
   readonly #messages = new Table(MESSAGES);
   readonly #innerMessages = new Table(INNER_MESSAGES);
   readonly #secrets = new Table(SECRETS);
-  /** Rows of secrets, by what they are. */
-  readonly #secretRows = new Map<string, number>();
+  /** Rows of secrets; whoever sends keeps one object a secret. */
+  readonly #secretRows = new Map<TrafficSecret, number>();
   readonly #packets = new Table(PACKETS);
   readonly #crossings = new Table(CROSSINGS);
   readonly #flows = new Table(FLOWS);
@@ -197,17 +197,16 @@ export class Recorder {
     return row;
   }
 
-  #secret({ suite, label, clientRandom, secret }: TrafficSecret): number {
-    const name = `${suite} ${label} ${clientRandom} ${secret}`;
-    const known = this.#secretRows.get(name);
+  #secret(told: TrafficSecret): number {
+    const known = this.#secretRows.get(told);
     if (known !== undefined) return known;
     const row = this.#secrets.add();
     const s = this.#secrets.columns;
-    s.suite[row] = this.strings.number(suite);
-    s.label[row] = this.strings.number(label);
-    s.clientRandom[row] = this.strings.number(clientRandom);
-    s.secret[row] = this.strings.number(secret);
-    this.#secretRows.set(name, row);
+    s.suite[row] = this.strings.number(told.suite);
+    s.label[row] = this.strings.number(told.label);
+    s.clientRandom[row] = this.strings.number(told.clientRandom);
+    s.secret[row] = this.strings.number(told.secret);
+    this.#secretRows.set(told, row);
     return row;
   }
 

@@ -42,7 +42,10 @@ export function setUp({ tshark = false } = {}) {
     writeFileSync(stamp, lock);
   }
   needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
-  if (tshark) needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+  if (tshark) {
+    needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+    needDebian('openssl', () => found('openssl'), 'openssl, to check TLS');
+  }
 }
 
 /** What npm notes down after an install by hand. */

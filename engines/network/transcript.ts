@@ -43,10 +43,11 @@ export function transcript(run: TranscriptSource, connection: number): Transcrip
 }
 
 /** A host that talks to itself is on both sides; then the kind of the message tells. */
-function sideOf({ connections, messages, strings }: TranscriptSource, connection: number, message: number): 'C' | 'S' {
+function sideOf(run: TranscriptSource, connection: number, message: number): 'C' | 'S' {
+  const { connections, messages, strings } = run;
   const client = connections.client[connection];
   if (client !== connections.server[connection]) return messages.from[message] === client ? 'C' : 'S';
-  const kind = strings[messages.kind[message] as number];
+  const kind = innerOf(run, message)?.kind ?? strings[messages.kind[message] as number];
   return kind === 'reply' || kind === 'response' ? 'S' : 'C';
 }
 

@@ -22,7 +22,8 @@ export interface SecuredConnection extends Connection {
 
 /**
  * The client's side of a handshake over `connection`, on which nothing may be under way (after STARTTLS: nothing read ahead). Done when
- * the server has proved who it is, one round trip later. On failure the connection is closed, after the alert.
+ * the server has proved who it is, one round trip later. On failure the connection is closed, after the alert; if it is stopped (a time-out of the
+ * caller's), the connection is the caller's to abort.
  */
 export function* secureAsClient(
   host: Host,

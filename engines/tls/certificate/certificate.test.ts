@@ -36,11 +36,22 @@ function opensslVerify(root: Uint8Array, chain: readonly Uint8Array[], name: str
     const args = ['verify', '-x509_strict', '-purpose', 'sslserver', '-attime', String(EPOCH), '-verify_hostname', name];
     return execFileSync('openssl', [...args, '-CAfile', path('root.pem', [root]), ...below, path('leaf.pem', chain.slice(0, 1))], {
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
+
+const hasOpenssl = (() => {
+  try {
+    execFileSync('openssl', ['version']);
+    return true;
+  } catch {
+    console.warn('openssl is not installed: certificates are not checked with it');
+    return false;
+  }
+})();
 
 describe.each(SCHEMES)('certificates with %s', (scheme) => {
   const root = certificateAuthority(randomForTests, 'Root', scheme);
@@ -57,7 +68,7 @@ describe.each(SCHEMES)('certificates with %s', (scheme) => {
     expect(leaf.checkHost(NAME)).toBe(NAME);
   });
 
-  test('are verified by OpenSSL, with and without an authority in between', () => {
+  test.skipIf(!hasOpenssl)('are verified by OpenSSL, with and without an authority in between', () => {
     expect(opensslVerify(root.certificate, certificates, NAME)).toMatch(/leaf.pem: OK/);
     const below = intermediate(root, 'Below');
     const chain = [...issue(below, { names: [NAME] }).certificates, below.certificate];
