@@ -23,7 +23,14 @@ import {
 } from './session-for-tests.ts';
 import { encodeAlert } from './wire/alert.ts';
 import type { Extension } from './wire/extensions.ts';
-import { type ClientHello, decodeHandshake, encodeHandshake, RETRY_RANDOM, type ServerHello } from './wire/handshake.ts';
+import {
+  type ClientHello,
+  decodeHandshake,
+  encodeHandshake,
+  type HandshakeMessage,
+  RETRY_RANDOM,
+  type ServerHello,
+} from './wire/handshake.ts';
 import { encodeRecord } from './wire/record.ts';
 import { TLS_1_2, X25519 } from './wire/registries.ts';
 
@@ -304,7 +311,8 @@ describe('a server', () => {
   const hello = (decodeHandshake(bytesOf((first as { content: Content }).content).subarray(5)) as { value: ClientHello }).value;
   const record = (changes: Partial<ClientHello>) => encodeRecord('handshake', encodeHandshake({ ...hello, ...changes }));
   const without = (name: string) => record({ extensions: hello.extensions.filter((extension) => extension.name !== name) });
-  const keyless = record({ extensions: hello.extensions.map((one) => (one.name === 'key_share' ? { ...one, shares: [] } : one)) });
+  const withoutKeys = hello.extensions.map((one) => (one.name === 'key_share' ? { ...one, shares: [] } : one));
+  const keyless = record({ extensions: withoutKeys });
 
   test.each<[string, Uint8Array, string]>([
     ['of TLS 1.2', without('supported_versions'), 'protocol_version'],
@@ -331,9 +339,16 @@ describe('a server', () => {
   });
 
   test('answers a client that offers a session as middleboxes want it', () => {
-    const [helloLine, change, flight] = serverAfter(record({ sessionId: new Uint8Array(32).fill(1) }));
+    const sessionId = new Uint8Array(32).fill(1);
+    const [helloLine, change, flight] = serverAfter(record({ sessionId }));
     expect([helloLine, change]).toEqual(['sends TLS ServerHello', 'sends TLS ChangeCipherSpec']);
     expect(flight).toMatch(/Finished$/);
+    // Once, also where a key has to be asked for first.
+    const asked = serverAfter(
+      encodeRecord('handshake', encodeHandshake({ ...hello, sessionId, extensions: withoutKeys })),
+      record({ sessionId }),
+    );
+    expect(asked.filter((line) => line === 'sends TLS ChangeCipherSpec').length).toBe(1);
   });
 
   test('hears that its certificate is not taken by a client that has no keys yet', () => {
@@ -382,6 +397,120 @@ describe('somebody in the middle', () => {
     expect(told(both.client).at(-1)).toBe('failed unknown_ca by us');
     // Whoever trusts anybody is taken in.
     expect(told(handshaken(clientForTests({ trust: 'anybody' }), serverForTests({ credentials: own })).client).at(-1)).toBe('established');
+  });
+});
+
+/** The endpoint, whose messages of one type are others. */
+function lying<T extends HandshakeMessage['type']>(
+  endpoint: TlsEndpoint,
+  type: T,
+  change: (message: Extract<HandshakeMessage, { type: T }>) => Sendable,
+): TlsEndpoint {
+  const honest = endpoint.sendFlight.bind(endpoint);
+  endpoint.sendFlight = (...makers) =>
+    honest(
+      ...makers.map((make) => () => {
+        const message = make();
+        return message.type === type ? change(message as unknown as Extract<HandshakeMessage, { type: T }>) : message;
+      }),
+    );
+  return endpoint;
+}
+type Sendable = Parameters<typeof encodeHandshake>[0];
+
+describe('a side with the right keys that does not keep to the protocol', () => {
+  const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+  const extension = (one: Extension) => ({ type: 'EncryptedExtensions', extensions: [one] }) as const;
+
+  test.each<[string, () => TlsEndpoint, string]>([
+    [
+      'Finished is another',
+      () => lying(serverForTests(), 'Finished', ({ verifyData }) => ({ type: 'Finished', verifyData: flipped(verifyData) })),
+      'decrypt_error',
+    ],
+    [
+      'Finished is short',
+      () => lying(serverForTests(), 'Finished', () => ({ type: 'Finished', verifyData: new Uint8Array(8) })),
+      'decrypt_error',
+    ],
+    [
+      'signature is another',
+      () => lying(serverForTests(), 'CertificateVerify', (one) => ({ ...one, signature: flipped(one.signature) })),
+      'decrypt_error',
+    ],
+    [
+      'signature is of a scheme that is not known',
+      () => lying(serverForTests(), 'CertificateVerify', (one) => ({ ...one, scheme: 0x0804 })),
+      'illegal_parameter',
+    ],
+    [
+      'certificate has a context',
+      () => lying(serverForTests(), 'Certificate', (one) => ({ ...one, context: Uint8Array.of(1) })),
+      'illegal_parameter',
+    ],
+    [
+      'certificate has an extension',
+      () =>
+        lying(serverForTests(), 'Certificate', (one) => ({
+          ...one,
+          certificates: one.certificates.map((entry) => ({ ...entry, extensions: [{ name: 'other', type: 5, data: new Uint8Array(1) }] })),
+        })),
+      'unsupported_extension',
+    ],
+    [
+      'extensions were not asked for',
+      () => lying(serverForTests(), 'EncryptedExtensions', () => extension({ name: 'other', type: 99, data: new Uint8Array(0) })),
+      'unsupported_extension',
+    ],
+    [
+      'protocol was not asked for',
+      () =>
+        lying(serverForTests(), 'EncryptedExtensions', () =>
+          extension({ name: 'application_layer_protocol_negotiation', protocols: ['h2'] }),
+        ),
+      'unsupported_extension',
+    ],
+    [
+      'messages are in another order',
+      () => lying(serverForTests(), 'EncryptedExtensions', () => ({ type: 'Finished', verifyData: new Uint8Array(32) })),
+      'unexpected_message',
+    ],
+    [
+      'request for a certificate lacks schemes',
+      () => lying(serverForTests(), 'Certificate', () => ({ type: 'CertificateRequest', context: new Uint8Array(0), extensions: [] })),
+      'missing_extension',
+    ],
+    [
+      'request for a certificate has a context',
+      () => lying(serverForTests(), 'Certificate', () => ({ type: 'CertificateRequest', context: Uint8Array.of(1), extensions: [] })),
+      'illegal_parameter',
+    ],
+  ])('is refused by the client where the server’s %s', (_, server, alert) => {
+    expect(told(handshaken(clientForTests(), server()).client).at(-1)).toBe(`failed ${alert} by us`);
+  });
+
+  test('is refused where it chooses a protocol that was not offered', () => {
+    const server = lying(serverForTests(), 'EncryptedExtensions', () =>
+      extension({ name: 'application_layer_protocol_negotiation', protocols: ['h2'] }),
+    );
+    expect(told(handshaken(clientForTests({ protocols: ['imap'] }), server).client).at(-1)).toBe('failed illegal_parameter by us');
+  });
+
+  test('is refused by the server where the client’s Finished is another', () => {
+    const client = lying(clientForTests(), 'Finished', ({ verifyData }) => ({ type: 'Finished', verifyData: flipped(verifyData) }));
+    expect(told(handshaken(client, serverForTests()).server).at(-1)).toBe('failed decrypt_error by us');
+  });
+
+  test('may say nothing in clear once it has keys', () => {
+    for (const record of [
+      encodeRecord('alert', encodeAlert('close_notify')),
+      encodeRecord('handshake', Uint8Array.of(24, 0, 0, 1, 0)),
+      encodeRecord('change_cipher_spec', Uint8Array.of(1)),
+    ]) {
+      const server = serverForTests();
+      handshaken(clientForTests(), server);
+      expect(told(server.receive(record)).at(-1)).toBe('failed unexpected_message by us');
+    }
   });
 });
 

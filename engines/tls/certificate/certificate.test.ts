@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { EPOCH } from '../../quantities.ts';
 import * as trace from '../rfc8448-for-tests.ts';
 import { authorityForTests, credentialsForTests, NAME, randomForTests } from '../session-for-tests.ts';
@@ -212,6 +212,66 @@ describe('verifyChain', () => {
     const result = verifyChain(chain, { ...good, ...changes });
     expect(result).toMatchObject({ alert });
     expect('text' in result && result.text).toMatch(text);
+  });
+});
+
+describe.skipIf(!hasOpenssl)('certificates that OpenSSL made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const at = (file: string) => join(folder, file);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
+  const P256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+
+  function root(name: string, ...extensions: string[]): Uint8Array {
+    const more = extensions.flatMap((one) => ['-addext', one]);
+    openssl('req', '-x509', ...P256, '-nodes', '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`), '-subj', `/CN=${name}`, ...more);
+    return new X509Certificate(readFileSync(at(`${name}.pem`))).raw;
+  }
+
+  function signed(name: string, by: string, extensions: readonly string[], key: readonly string[] = P256): Uint8Array {
+    writeFileSync(at('extensions'), extensions.join('\n'));
+    openssl('req', '-new', ...key, '-nodes', '-keyout', at(`${name}.key`), '-out', at('request'), '-subj', `/CN=${name}`);
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      at('request'),
+      '-CA',
+      at(`${by}.pem`),
+      '-CAkey',
+      at(`${by}.key`),
+      '-CAcreateserial',
+      '-extfile',
+      at('extensions'),
+      '-out',
+      at(`${name}.pem`),
+    );
+    return new X509Certificate(readFileSync(at(`${name}.pem`))).raw;
+  }
+
+  test('are taken, or refused for what they lack', () => {
+    const trust = [root('Root', 'basicConstraints=critical,CA:TRUE,pathlen:0')];
+    const san = `subjectAltName=DNS:${NAME}`;
+    const judged = (...chain: Uint8Array[]) => {
+      const result = verifyChain(chain, { trust, serverName: NAME, now: Math.floor(Date.now() / 1000) + 1 });
+      return 'alert' in result ? `${result.alert}: ${result.text}` : result.certificate.subjectName;
+    };
+    expect(judged(signed('a', 'Root', [san]))).toBe('a');
+    expect(judged(signed('b', 'Root', [san], ['-newkey', 'ed25519']))).toBe('b');
+    expect(judged(signed('c', 'Root', [san, '1.2.3.4=critical,DER:0500']))).toMatch(
+      /^unsupported_certificate: .*critical extension 1\.2\.3\.4/,
+    );
+    expect(judged(signed('d', 'Root', [san, '1.2.3.4=DER:0500']))).toBe('d');
+    expect(judged(signed('e', 'Root', [san, 'nameConstraints=critical,permitted;DNS:example']))).toMatch(/^unsupported_certificate/);
+    expect(judged(signed('f', 'Root', [san, 'extendedKeyUsage=clientAuth']))).toMatch(/^unsupported_certificate: .*not for servers/);
+    expect(judged(signed(NAME, 'Root', ['keyUsage=digitalSignature']))).toMatch(/^bad_certificate: the certificate is for no name/);
+    expect(judged(signed('g', 'Root', [san], ['-newkey', 'rsa:2048']))).toMatch(/^unsupported_certificate: the server has a key/);
+    // One that is no authority, but does not say what its key is for, signs another.
+    const server = signed('h', 'Root', [san]);
+    expect(judged(signed('i', 'h', [san]), server)).toBe('unknown_ca: “h” is no authority');
+    // The root lets no authority stand below the one it vouches for.
+    const below = signed('Below', 'Root', ['basicConstraints=critical,CA:TRUE']);
+    expect(judged(signed('j', 'Below', [san]), below)).toMatch(/^unknown_ca: “Root” may vouch for 0 authorities below it, not for 1/);
   });
 });
 
