@@ -40,7 +40,8 @@ export interface ClientSettings {
   readonly now: () => number;
 }
 
-export const ALL_SUITES: readonly CipherSuite[] = ['TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256'];
+/** ChaCha20 first, as with all that have no instructions for AES: here it is about three times as fast. */
+export const ALL_SUITES: readonly CipherSuite[] = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'];
 
 type State =
   | 'wait ServerHello'

@@ -71,10 +71,10 @@ describe('a session', () => {
     [
       'the server’s preferred suite',
       {},
-      { suites: ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'] },
-      { suite: 'TLS_CHACHA20_POLY1305_SHA256' },
+      { suites: ['TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256'] },
+      { suite: 'TLS_AES_128_GCM_SHA256' },
     ],
-    ['the one suite in common', { suites: ['TLS_CHACHA20_POLY1305_SHA256'] }, {}, { suite: 'TLS_CHACHA20_POLY1305_SHA256' }],
+    ['the one suite in common', { suites: ['TLS_AES_128_GCM_SHA256'] }, {}, { suite: 'TLS_AES_128_GCM_SHA256' }],
     [
       'the server’s preferred protocol',
       { protocols: ['h2', 'imap'] },

@@ -319,7 +319,7 @@ describe('Node', () => {
         socket.write(bytesOf(bulk));
       });
     });
-    expect(agreed).toEqual([true, 'http/1.1', 'TLS_AES_128_GCM_SHA256']);
+    expect(agreed).toEqual([true, 'http/1.1', 'TLS_CHACHA20_POLY1305_SHA256']);
     expect(Buffer.compare(Buffer.concat(parts), bytesOf(bulk))).toBe(0);
     await (await first).until('closed');
   });

@@ -116,7 +116,7 @@ describe.each(['packets', 'flows'] as const)('a secured connection at fidelity %
     ]);
     expect(heard).toEqual(['221 bye\r\n']);
     expect(tables.strings[tables.connections.ending[0]!]).toBe('closed');
-    expect(outcomes.client).toMatchObject({ ending: 'closed', session: { suite: 'TLS_AES_128_GCM_SHA256', serverName: NAME } });
+    expect(outcomes.client).toMatchObject({ ending: 'closed', session: { suite: 'TLS_CHACHA20_POLY1305_SHA256', serverName: NAME } });
   });
 
   test('has the inner message in the run, opened with the secret that it holds', () => {
