@@ -3,7 +3,7 @@
  * Hosts are their index in the scenario; times are nanoseconds of virtual time.
  */
 import { ByteStore, type Column, float64, StringTable, Table } from './column.ts';
-import { type Content, isSealed } from './content.ts';
+import { bytesOf, type Content, isSealed } from './content.ts';
 import type { MessageInfo, ProtectedMessage } from './network/host.ts';
 import type { MetricDefinition } from './protocol.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
@@ -174,6 +174,8 @@ export class Recorder {
     m.label[row] = this.strings.number(info.label);
     m.step[row] = step;
     if (content instanceof Uint8Array) m.start[row] = this.#bytes.add(content);
+    // Whoever only passes records on has them in pieces, and cannot say what is in them: what travels is all that there is to tell.
+    else if (isSealed(content) && !info.inner) m.start[row] = this.#bytes.add(bytesOf(content));
     else {
       const bulk = isSealed(content) ? content.sealing.inner : content;
       m.start[row] = bulk.offset;

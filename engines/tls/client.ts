@@ -2,7 +2,7 @@
  * The client's side of the handshake (RFC 8446 §2, appendix A.1): full handshakes with X25519, a server certificate, and neither
  * resumption nor a certificate of its own. The table STEPS says which message may come in which state, and what is done with it.
  */
-import { x25519 } from '@noble/curves/ed25519.js';
+import { equalBytes } from '@noble/curves/utils.js';
 import type { RandomStream } from '../kernel/random.ts';
 import { parseIpv4 } from '../network/wire/address.ts';
 import { decodeCertificate } from './certificate/certificate.ts';
@@ -10,6 +10,7 @@ import { type PublicKey, verify } from './certificate/signature.ts';
 import { verifyChain } from './certificate/verification.ts';
 import { signedContent } from './certificate-verify.ts';
 import type { Handshake, TlsEndpoint } from './endpoint.ts';
+import { PREFERRED_SUITES, publicShare, sharedSecret } from './key-exchange.ts';
 import { applicationSecrets, finishedCode, handshakeSecrets } from './key-schedule.ts';
 import { type Extension, find } from './wire/extensions.ts';
 import { type ClientHello, type HandshakeMessage, type HandshakeType, isRetry, type ServerHello } from './wire/handshake.ts';
@@ -39,9 +40,6 @@ export interface ClientSettings {
   /** Seconds since 1970. */
   readonly now: () => number;
 }
-
-/** ChaCha20 first, as with all that have no instructions for AES: here it is about three times as fast. */
-export const ALL_SUITES: readonly CipherSuite[] = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'];
 
 type State =
   | 'wait ServerHello'
@@ -88,7 +86,7 @@ export class ClientHandshake implements Handshake {
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
-    const { random, serverName, protocols = [], suites = ALL_SUITES } = settings;
+    const { random, serverName, protocols = [], suites = PREFERRED_SUITES } = settings;
     const helloRandom = random.bytes(32);
     this.#privateKey = random.bytes(32);
     const extensions: Extension[] = [
@@ -98,7 +96,7 @@ export class ClientHandshake implements Handshake {
       { name: 'signature_algorithms', schemes: Object.values(SIGNATURE_SCHEMES) },
       ...(protocols.length > 0 ? [{ name: 'application_layer_protocol_negotiation', protocols } as const] : []),
       { name: 'supported_versions', versions: [TLS_1_3] },
-      { name: 'key_share', shares: [{ group: X25519, key: x25519.getPublicKey(this.#privateKey) }] },
+      { name: 'key_share', shares: [{ group: X25519, key: publicShare(this.#privateKey) }] },
     ];
     this.#hello = {
       type: 'ClientHello',
@@ -257,7 +255,7 @@ export class ClientHandshake implements Handshake {
   /** §4.4.4. */
   takeFinished(endpoint: TlsEndpoint, { verifyData }: Message<'Finished'>, raw: Uint8Array): void {
     const secrets = this.#secrets as ReturnType<typeof handshakeSecrets>;
-    if (!equal(verifyData, finishedCode(secrets.server, endpoint.transcriptHash))) {
+    if (!equalBytes(verifyData, finishedCode(secrets.server, endpoint.transcriptHash))) {
       endpoint.fail('decrypt_error', 'the handshake was altered on the way');
       return;
     }
@@ -278,15 +276,3 @@ export class ClientHandshake implements Handshake {
     });
   }
 }
-
-/** X25519 (RFC 7748 §5); null for a key that is none, or that gives away the secret (§7.4.2). */
-export function sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | null {
-  if (publicKey.length !== 32) return null;
-  try {
-    return x25519.getSharedSecret(privateKey, publicKey);
-  } catch {
-    return null;
-  }
-}
-
-export const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -332,7 +332,7 @@ describe('a server', () => {
   });
 
   test('asks for a key that is not there, and wants nothing else changed', () => {
-    expect(serverAfter(keyless)).toEqual(['sends TLS ServerHello']);
+    expect(serverAfter(keyless)).toEqual(['sends TLS HelloRetryRequest']);
     expect(serverAfter(keyless, keyless).at(-1)).toBe('failed illegal_parameter by us');
     expect(serverAfter(keyless, record({ random: new Uint8Array(32) })).at(-1)).toBe('failed illegal_parameter by us');
     expect(serverAfter(keyless, record({}))[1]).toBe('sends TLS ServerHello');

@@ -20,6 +20,7 @@ import {
   type HandshakeMessage,
   type HandshakeType,
   handshakeTypeOf,
+  isRetry,
   MAXIMUM_MESSAGE,
   MESSAGE_HEADER_LENGTH,
   messageHeader,
@@ -165,13 +166,13 @@ export class TlsEndpoint {
       const message = make();
       const raw = encodeHandshake(message);
       this.record(raw);
-      return { type: message.type, raw };
+      return { name: message.type === 'ServerHello' && isRetry(message) ? 'HelloRetryRequest' : message.type, raw };
     });
     const content = concatBytes(...messages.map(({ raw }) => raw));
-    const label = messages.map(({ type }) => type).join(', ');
+    const label = messages.map(({ name }) => name).join(', ');
     if (this.#outgoing) this.#sendProtected('handshake', content, { protocol: 'tls', kind: 'handshake', label });
     // §5.1: a first ClientHello may say TLS 1.0, which some servers want to see.
-    else this.#sendInClear('handshake', content, label, messages[0]?.type === 'ClientHello' ? TLS_1_0 : undefined);
+    else this.#sendInClear('handshake', content, label, label === 'ClientHello' ? TLS_1_0 : undefined);
   }
 
   /** §D.4. */
@@ -247,7 +248,7 @@ export class TlsEndpoint {
     if (type === 'change_cipher_spec') this.#takeChangeCipherSpec(content as Uint8Array);
     else if (type === 'alert') this.#takeAlert(content as Uint8Array, inClear);
     else if (type === 'handshake') this.#takeFragment(content as Uint8Array, inClear);
-    else if (inClear || this.#stage !== 'established') this.fail('unexpected_message', 'application data before the handshake is done');
+    else if (this.#stage !== 'established') this.fail('unexpected_message', 'application data before the handshake is done');
     // §5.1: empty application data is allowed, and hides nothing but that there is none.
     else if (content.length > 0) this.#events.push({ kind: 'data', content });
   }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js';
 import { describe, expect, test } from 'vitest';
-import { sharedSecret } from './client.ts';
+import { sharedSecret } from './key-exchange.ts';
 import { applicationSecrets, finishedCode, handshakeSecrets } from './key-schedule.ts';
 import { open, seal, type TrafficSecret, trafficKeys } from './record-protection.ts';
 import * as trace from './rfc8448-for-tests.ts';

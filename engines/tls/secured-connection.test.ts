@@ -10,7 +10,7 @@ import type { Process } from '../kernel/process.ts';
 import { contentOf, innerContentOf, innerOf } from '../message-content.ts';
 import { writePcapng } from '../network/capture/pcapng.ts';
 import { type Connection, failed, type Host } from '../network/host.ts';
-import { connected, networkForTests, serve } from '../network/network-for-tests.ts';
+import { connected, endings as endingsOf, networkForTests, serve } from '../network/network-for-tests.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { transcript, transcriptText } from '../network/transcript.ts';
 import { MILLISECOND, SECOND } from '../quantities.ts';
@@ -315,6 +315,8 @@ describe('a session that ends otherwise', () => {
     });
     net.finish();
     expect(endings).toEqual(['reset', false, 'reset', false]);
+    // Nobody closed it: both let go of it by themselves.
+    expect(endingsOf(net)).toEqual(['closed']);
     const notes = net.tables().states.note;
     expect(Array.from(notes, (note) => net.tables().strings[note])).toEqual([
       'TLS: a record was altered on the way, or protected with other keys',
@@ -335,6 +337,76 @@ describe('a session that ends otherwise', () => {
     );
     expect(written).toBe(false);
     expect(tables.strings[tables.connections.ending[0]!]).toBe('reset');
+  });
+});
+
+describe('a host that passes on what it gets', () => {
+  /** The client connects to the relay, which passes each content on to the server, and back. */
+  function relayed(pass: (content: Content) => Content) {
+    const net = networkForTests(scenarioForTests({ client: {}, server: {}, relay: {} }));
+    const bulk = { seed: 11, offset: 0, length: 200_000 };
+    net.network.boot(
+      'server',
+      'server',
+      serve(PORT, function* (connection, host) {
+        const secured = yield* secureAsServer(host, connection, { credentials: credentialsForTests() });
+        if (failed(secured)) return;
+        yield* secured.write(bulk, { protocol: 'http', kind: 'content', label: 'a film' });
+        secured.close();
+      }),
+    );
+    function* forward(from: Connection, to: Connection, change: (content: Content) => Content): Process {
+      for (let content = yield* from.read(); content; content = yield* from.read()) {
+        yield* to.write(change(content), { protocol: 'relay', kind: 'content', label: 'passed on' });
+      }
+      to.close();
+    }
+    net.network.boot(
+      'relay',
+      'relay',
+      serve(PORT, function* (connection, host) {
+        const onwards = yield* connected(host, '10.0.0.2', PORT);
+        host.spawn('back', forward(onwards, connection, pass));
+        yield* forward(connection, onwards, (content) => content);
+      }),
+    );
+    const got: Content[] = [];
+    let ending: unknown;
+    net.network.boot('client', 'client', function* (host) {
+      const connection = yield* connected(host, '10.0.0.3', PORT);
+      const secured = yield* secureAsClient(host, connection, { serverName: NAME, trust: [authorityForTests().certificate] });
+      if (failed(secured)) throw new Error(secured.failure);
+      yield* readAll(secured, got);
+      ending = secured.ending;
+      secured.close();
+    });
+    net.finish();
+    return { bulk, got, ending, tables: net.tables() };
+  }
+
+  test('changes nothing, and sees nothing', () => {
+    const { bulk, got, ending, tables } = relayed((content) => content);
+    expect(ending).toBe('closed');
+    expect(Buffer.compare(Buffer.concat(got.map(bytesOf)), bytesOf(bulk))).toBe(0);
+    // Both legs carried the same bytes, whoever of the two sealed them.
+    const leg = (from: number, to: number): Buffer =>
+      Buffer.concat(
+        Array.from({ length: tables.messages.rows }, (_, row) => row)
+          .filter((row) => tables.messages.from[row] === from && tables.messages.to[row] === to)
+          .map((row) => bytesOf(contentOf(tables, row))),
+      );
+    expect(leg(1, 2).length).toBeGreaterThan(bulk.length);
+    expect(Buffer.compare(leg(1, 2), leg(2, 0))).toBe(0);
+  });
+
+  test('and alters one byte of bulk content is found out', () => {
+    const { ending, got } = relayed((content) => {
+      if (content instanceof Uint8Array) return content;
+      const bytes = bytesOf(content);
+      bytes[0] = bytes[0]! ^ 1;
+      return bytes;
+    });
+    expect([ending, got.filter((content) => content.length > 0)]).toEqual(['reset', []]);
   });
 });
 

@@ -2,13 +2,13 @@
  * The server's side of the handshake (RFC 8446 §2, appendix A.2): X25519, one certificate a name, no client certificates, no resumption.
  * A client that offers X25519 without a key for it is asked for one (HelloRetryRequest).
  */
-import { x25519 } from '@noble/curves/ed25519.js';
+import { equalBytes } from '@noble/curves/utils.js';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Credentials } from './certificate/authority.ts';
 import { sign } from './certificate/signature.ts';
 import { signedContent } from './certificate-verify.ts';
-import { ALL_SUITES, equal, sharedSecret } from './client.ts';
 import type { Handshake, TlsEndpoint } from './endpoint.ts';
+import { PREFERRED_SUITES, publicShare, sharedSecret } from './key-exchange.ts';
 import { applicationSecrets, type DirectionSecrets, finishedCode, handshakeSecrets } from './key-schedule.ts';
 import { type Extension, find } from './wire/extensions.ts';
 import { type ClientHello, type HandshakeMessage, type HandshakeType, RETRY_RANDOM } from './wire/handshake.ts';
@@ -74,7 +74,7 @@ export class ServerHandshake implements Handshake {
     const choice = this.#choose(endpoint, hello);
     if (!choice) return;
     // §4.1.2: the second is the first with what was asked for.
-    if (first && (choice.clientKey.length === 0 || !equal(first.random, hello.random) || choice.suite !== this.#choice?.suite)) {
+    if (first && (choice.clientKey.length === 0 || !equalBytes(first.random, hello.random) || choice.suite !== this.#choice?.suite)) {
       endpoint.fail('illegal_parameter', 'the second ClientHello is not the first with the key that was asked for');
       return;
     }
@@ -86,7 +86,7 @@ export class ServerHandshake implements Handshake {
 
   /** What both have in common; or null, and the handshake has failed. */
   #choose(endpoint: TlsEndpoint, { cipherSuites, extensions }: ClientHello): Choice | null {
-    const { suites = ALL_SUITES, credentials: all } = this.#settings;
+    const { suites = PREFERRED_SUITES, credentials: all } = this.#settings;
     const refuse = (...problem: Parameters<TlsEndpoint['fail']>): null => {
       endpoint.fail(...problem);
       return null;
@@ -149,7 +149,7 @@ export class ServerHandshake implements Handshake {
       cipherSuite: CIPHER_SUITES[suite],
       extensions: [
         { name: 'supported_versions', versions: [TLS_1_3] },
-        { name: 'key_share', shares: [{ group: X25519, key: x25519.getPublicKey(privateKey) }] },
+        { name: 'key_share', shares: [{ group: X25519, key: publicShare(privateKey) }] },
       ],
     }));
     // §D.4: who offers a session wants to see one, once.
@@ -186,7 +186,7 @@ export class ServerHandshake implements Handshake {
   #takeFinished(endpoint: TlsEndpoint, verifyData: Uint8Array, raw: Uint8Array): void {
     const { suite, protocol, serverName } = this.#choice as Choice;
     const secrets = this.#handshakeSecrets as DirectionSecrets;
-    if (!equal(verifyData, finishedCode(secrets.client, endpoint.transcriptHash))) {
+    if (!equalBytes(verifyData, finishedCode(secrets.client, endpoint.transcriptHash))) {
       endpoint.fail('decrypt_error', 'the handshake was altered on the way');
       return;
     }

@@ -5,7 +5,7 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { civilOf, daysOf } from '../../calendar.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
-import type { FieldDetails, Scanner } from '../wire/scanner.ts';
+import { type FieldDetails, type Scanner, shown } from '../wire/scanner.ts';
 
 export const TAGS = {
   boolean: 0x01,
@@ -32,8 +32,8 @@ export function element<T>(
   body: (inner: Scanner) => T,
   details?: (value: T) => FieldDetails,
 ): T {
-  const found = scanner.bytes[scanner.at] as number;
   if (scanner.left < 2) scanner.refuse('bad_certificate', `${name} is missing`);
+  const found = scanner.bytes[scanner.at] as number;
   if (found !== tag) scanner.refuse('bad_certificate', `${name} has tag ${found}; ${tag} is expected`);
   const { header, length } = lengthAt(scanner);
   return scanner.part(
@@ -76,7 +76,7 @@ export const readBoolean = (scanner: Scanner, name: string): boolean =>
 
 /** Big-endian, with the sign's byte. */
 export const readInteger = (scanner: Scanner, name: string): Uint8Array =>
-  element(scanner, TAGS.integer, name, rest, (value) => ({ value: hex(value) }));
+  element(scanner, TAGS.integer, name, rest, (value) => ({ value: shown(value) }));
 
 /** The bits, all of whole bytes or not; how many bits of the last byte are not used is left out. */
 export const readBits = (scanner: Scanner, name: string, details?: (value: Uint8Array) => FieldDetails): Uint8Array =>
@@ -89,7 +89,7 @@ export const readBits = (scanner: Scanner, name: string, details?: (value: Uint8
       if (bytes.length === 0 || (bytes[0] as number) > 7) inner.refuse('bad_certificate', 'a bit string that is none');
       return bytes.subarray(1);
     },
-    details ?? ((value) => ({ value: hex(value) })),
+    details ?? ((value) => ({ value: shown(value) })),
   );
 
 /** Dotted. */
@@ -175,9 +175,6 @@ function civil(instant: number): string[] {
     two(left % 60),
   ];
 }
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes.subarray(0, 32), (byte) => byte.toString(16).padStart(2, '0')).join('') + (bytes.length > 32 ? '…' : '');
 
 // Writing.
 

@@ -4,6 +4,7 @@
  *
  * Limits: MAXIMUM_CHAIN certificates. Not looked at: revocation, policies; a certificate with name constraints is refused.
  */
+import { equalBytes } from '@noble/curves/utils.js';
 import { formatIpv4, parseIpv4 } from '../../network/wire/address.ts';
 import type { AlertName } from '../wire/alert.ts';
 import { CERTIFICATE_SIGNING, type Certificate, decodeCertificate, mayServe } from './certificate.ts';
@@ -78,14 +79,14 @@ function pathTo(chain: readonly Certificate[], trust: readonly Uint8Array[]): re
   const path: Certificate[] = [];
   for (const certificate of chain) {
     const previous = path.at(-1);
-    if (previous && !same(previous.issuer, certificate.subject)) break;
+    if (previous && !equalBytes(previous.issuer, certificate.subject)) break;
     path.push(certificate);
-    if (roots.some((root) => same(root.der, certificate.der))) return path;
-    const root = roots.find(({ subject }) => same(subject, certificate.issuer));
+    if (roots.some((root) => equalBytes(root.der, certificate.der))) return path;
+    const root = roots.find(({ subject }) => equalBytes(subject, certificate.issuer));
     if (root) return [...path, root];
   }
   const last = path.at(-1) as Certificate;
-  const own = same(last.issuer, last.subject);
+  const own = equalBytes(last.issuer, last.subject);
   return {
     alert: 'unknown_ca',
     text: own
@@ -110,8 +111,6 @@ function entitled(certificate: Certificate, depth: number, now: number): Certifi
     return { alert: 'unknown_ca', text: `“${subjectName}” may vouch for ${pathLength} authorities below it, not for ${depth - 1}` };
   return null;
 }
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** RFC 9525 §6.3, §6.5: an address as it is; a name without case, `*` standing for one whole leftmost label. The common name does not count. */
 export function isFor({ names, addresses }: Pick<Certificate, 'names' | 'addresses'>, serverName: string): boolean {

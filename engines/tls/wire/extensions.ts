@@ -65,9 +65,9 @@ export function scanExtensions(scanner: Scanner, place: ExtensionPlace, ceiling 
   return scanner.vector(2, 'extensions', [0, ceiling], (all) => {
     const seen = new Set<number>();
     return all.each(() => {
+      if (all.left < 4) all.refuse('decode_error', 'an extension that breaks off');
       const type = ((all.bytes[all.at] as number) << 8) | (all.bytes[all.at + 1] as number);
       const length = ((all.bytes[all.at + 2] as number) << 8) | (all.bytes[all.at + 3] as number);
-      if (all.left < 4) all.refuse('decode_error', 'an extension that breaks off');
       if (seen.has(type)) all.refuse('illegal_parameter', `two extensions ${showExtension(type)}`);
       seen.add(type);
       const known = extensionNameOf(type);

@@ -6,7 +6,7 @@
  * and what was read until then stays in the fields, with a malformed one behind it. A scan looks at each byte once for each
  * level that it lies in, and no message has more than six.
  */
-import { concatBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes } from '@noble/hashes/utils.js';
 import type { Field } from '../../field.ts';
 import type { AlertName } from './alert.ts';
 
@@ -163,7 +163,7 @@ export class Scanner {
 
 /** The first bytes in hexadecimal. */
 export function shown(bytes: Uint8Array): string {
-  const hex = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = bytesToHex(bytes.subarray(0, 16));
   return bytes.length > 16 ? `${hex}… (${bytes.length} B)` : hex;
 }
 

@@ -93,6 +93,18 @@ function checkFields(fields: readonly Field[], start: number, end: number): void
 const malformed = (fields: readonly Field[]): boolean => fields.some((field) => field.malformed || malformed(field.children ?? []));
 const flat = (fields: readonly Field[]): Field[] => fields.flatMap((field) => [field, ...flat(field.children ?? [])]);
 
+const hello = {
+  type: 'ClientHello',
+  random: new Uint8Array(32),
+  sessionId: new Uint8Array(0),
+  cipherSuites: [0x1301],
+  extensions: [],
+} as const;
+const keys = (...groups: number[]): Extension => ({
+  name: 'key_share',
+  shares: groups.map((group) => ({ group, key: new Uint8Array(1) })),
+});
+
 describe('a handshake message', () => {
   test('is read as it was written', () => {
     fc.assert(
@@ -120,6 +132,39 @@ describe('a handshake message', () => {
     for (let length = 0; length < trace.clientHello.length; length++) {
       expect(decodeHandshake(trace.clientHello.subarray(0, length))).toMatchObject({ refusal: { alert: 'decode_error' } });
     }
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    ['without a cipher suite', encodeHandshake({ ...hello, cipherSuites: [] }), 'decode_error'],
+    ['with half a cipher suite', trace.clientHello.map((byte, i) => (i === 40 ? 5 : byte)), 'decode_error'],
+    ['with an empty list of groups', encodeHandshake({ ...hello, extensions: [{ name: 'supported_groups', groups: [] }] }), 'decode_error'],
+    ['with an empty name', encodeHandshake({ ...hello, extensions: [{ name: 'server_name', host: '' }] }), 'decode_error'],
+    [
+      'with an empty protocol',
+      encodeHandshake({ ...hello, extensions: [{ name: 'application_layer_protocol_negotiation', protocols: [''] }] }),
+      'decode_error',
+    ],
+    ['with two keys of one group', encodeHandshake({ ...hello, extensions: [keys(29, 29)] }), 'illegal_parameter'],
+    ['with an extension twice', encodeHandshake({ ...hello, extensions: [keys(29), keys(23)] }), 'illegal_parameter'],
+    [
+      'with a pre-shared key that is not last',
+      encodeHandshake({ ...hello, extensions: [{ name: 'other', type: 41, data: new Uint8Array(2) }, keys(29)] }),
+      'illegal_parameter',
+    ],
+    [
+      'with compression',
+      Uint8Array.from(
+        [...encodeHandshake({ ...hello, extensions: [{ name: 'supported_versions', versions: [0x0304] }] })].map((byte, i) =>
+          i === 44 ? 1 : byte,
+        ),
+      ),
+      'illegal_parameter',
+    ],
+    ['of a type that is none', Uint8Array.of(99, 0, 0, 0), 'unexpected_message'],
+    ['that stands for another in a transcript', Uint8Array.of(254, 0, 0, 0), 'unexpected_message'],
+    ['with a KeyUpdate that asks for what there is not', Uint8Array.of(24, 0, 0, 1, 2), 'illegal_parameter'],
+  ])('%s is refused', (_, bytes, alert) => {
+    expect(decodeHandshake(bytes)).toMatchObject({ refusal: { alert } });
   });
 
   test('of others is read: the hellos of RFC 8448 §3', () => {
