@@ -86,7 +86,7 @@ module.exports = {
       comment: 'What it knows of a protocol comes through what covers all of them: engines/dissect.ts, engines/metrics.ts.',
       severity: 'error',
       from: { path: '^notebook-renderer/' },
-      to: { path: '^engines/(dns|mail|kernel|network)/', pathNot: '^engines/network/(capture/|transcript\\.ts$)' },
+      to: { path: '^engines/(dns|mail|tls|kernel|network)/', pathNot: '^engines/network/(capture/|transcript\\.ts$)' },
     },
     { name: 'renderer-knows-no-host', severity: 'error', from: code('notebook-renderer'), to: { dependencyTypes: ['core'] } },
     { name: 'renderer-knows-no-vscode', severity: 'error', from: { path: '^notebook-renderer/' }, to: { path: VSCODE } },

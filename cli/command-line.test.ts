@@ -63,6 +63,7 @@ describe('netscenario', () => {
     [['run', folder], /this is a folder/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--host', 'nobody'], /no host “nobody”/],
     [['run', WALKTHROUGH, '--host', 'alice-pc'], /--host says where to capture: it needs --pcap/],
+    [['run', WALKTHROUGH, '--without-secrets'], /--without-secrets says what a capture leaves out: it needs --pcap/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'alice-pc'], /--link takes the two hosts that it joins/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'alice-pc,mail.crepes.fr'], /no link between .*; it has no links/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'a,b', '--host', 'a'], /give --host or --link, not both/],
@@ -407,7 +408,7 @@ describe('diff', () => {
     const older = file('older.nsrun', encode({ ...run, format: 1 }));
     expect(await netscenario('diff', older, WALKTHROUGH)).toMatchObject({
       code: 2,
-      error: expect.stringContaining('this version reads format 2'),
+      error: expect.stringContaining('this version reads format 3'),
     });
     const cut = file('cut.nsrun', readFileSync(save).subarray(0, 5000));
     expect(await netscenario('diff', cut, WALKTHROUGH)).toMatchObject({ code: 2, error: expect.stringContaining('breaks off') });

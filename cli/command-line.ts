@@ -34,6 +34,7 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --pcap FILE                       write a capture (pcapng) for Wireshark
       --host NAME                       …of what this host sends and receives only
       --link A,B                        …of what crosses the link between these two hosts only
+      --without-secrets                 …as an eavesdropper has it: nothing that opens TLS sessions
       --save FILE                       keep the run, for later viewing and comparing
       --fingerprint [LIST]              print the run's fingerprint only, over these ingredients
   netscenario diff A B                  name the first event in which two runs differ, and show it
@@ -87,6 +88,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
         pcap: { type: 'string' },
         host: { type: 'string' },
         link: { type: 'string' },
+        'without-secrets': { type: 'boolean' },
         save: { type: 'string' },
         fingerprint: { type: 'string' },
         ...RUN_SETTINGS,
@@ -96,6 +98,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
         json: values.json === true,
         pcap: text(values.pcap),
         ...capturePoint(values),
+        withoutSecrets: withoutSecrets(values),
         save: text(values.save),
         ...runSettings(values),
       };
@@ -196,6 +199,12 @@ function capturePoint(values: Record<string, string | boolean | undefined>): { h
   const [a, b, ...more] = link.split(',').map((name) => name.trim());
   if (!a || !b || more.length > 0) throw new Complaint(`--link takes the two hosts that it joins, as in --link west,east, not “${link}”`);
   return { host, link: [a, b] };
+}
+
+function withoutSecrets(values: Record<string, string | boolean | undefined>): boolean {
+  const given = values['without-secrets'] === true;
+  if (given && text(values.pcap) === null) throw new Complaint('--without-secrets says what a capture leaves out: it needs --pcap FILE');
+  return given;
 }
 
 const text = (value: string | boolean | undefined): string | null => (typeof value === 'string' ? value : null);

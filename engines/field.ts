@@ -26,3 +26,13 @@ export interface Field {
 
 /** Fields of a message of a protocol. Total: malformed bytes give malformed fields, never an exception. */
 export type Dissector = (bytes: Uint8Array, kind: string) => readonly Field[];
+
+/** The same fields, `by` bytes further on. */
+export function moved(fields: readonly Field[], by: number): Field[] {
+  return fields.map((field) => ({
+    ...field,
+    start: field.start + by,
+    end: field.end + by,
+    ...(field.children ? { children: moved(field.children, by) } : {}),
+  }));
+}

@@ -103,6 +103,8 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
       times: timed(decidedAt),
     }));
   }
+  const { innerMessages, secrets } = run;
+  const inside = (rows: Int32Array, column: Int32Array): Int32Array => rows.map((row) => (row < 0 ? -1 : (column[row] as number)));
   if (chosen.has('messages')) {
     const m = reordered(run.messages, order.messages);
     data.messages = {
@@ -111,6 +113,7 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
       protocol: texts.renumbered(m.protocol),
       kind: texts.renumbered(m.kind),
       label: texts.renumbered(m.label),
+      inside: [innerMessages.protocol, innerMessages.kind, innerMessages.label].map((column) => texts.renumbered(inside(m.inner, column))),
       arrived: arrived(m.receivedAt),
       step: caused(m.step),
       times: timed([m.sentAt, m.receivedAt]),
@@ -118,8 +121,16 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
   }
   if (chosen.has('bytes')) {
     // The literal ones follow, end to end.
-    const { start, length, bulk } = reordered(run.messages, order.messages);
-    data.bytes = { length, bulk, offsets: start.map((offset, row) => (bulk[row] === 0 ? 0 : offset)) };
+    const { start, length, bulk, inner } = reordered(run.messages, order.messages);
+    const secret = inside(inner, innerMessages.secret);
+    data.bytes = {
+      // What generated content is sealed with, where it is.
+      secrets: [secrets.suite, secrets.secret].map((column) => texts.renumbered(inside(secret, column))),
+      sequence: Float64Array.from(inner, (row) => (row < 0 ? -1 : (innerMessages.sequence[row] as number))),
+      length,
+      bulk,
+      offsets: start.map((offset, row) => (bulk[row] === 0 ? 0 : offset)),
+    };
   }
   if (chosen.has('states')) {
     const s = reordered(run.states, order.states);

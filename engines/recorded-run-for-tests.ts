@@ -1,8 +1,10 @@
 /** A run told to a Recorder by hand, with something of everything, for tests of what is done with runs: no engine takes part. */
+import { sealed } from './content.ts';
 import { metrics } from './metrics.ts';
 import { MILLISECOND } from './quantities.ts';
 import { Recorder } from './recorder.ts';
 import type { Run } from './run.ts';
+import { seal, type TrafficSecret } from './tls/record-protection.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
@@ -16,7 +18,10 @@ const DIALOGUE: readonly (readonly ['C' | 'S', string, string])[] = [
   ['S', 'reply', '221 hamburger.edu closing connection\r\n'],
 ];
 
-/** mail.crepes.fr (0) greets mail.hamburger.edu (1) over TCP; a datagram is lost before; a third host (2) takes no part. */
+/**
+ * mail.crepes.fr (0) greets mail.hamburger.edu (1) over TCP, and has a secured connection at the end; a datagram is lost before; a third
+ * host (2) takes no part.
+ */
 export function recordedRun(): Run {
   const recorder = new Recorder(metrics);
   const ms = (value: number) => value * MILLISECOND;
@@ -92,11 +97,31 @@ export function recordedRun(): Run {
   recorder.flow(session, false, ms(20), ms(21), 0, 100, ms(1), 1);
   recorder.flow(session, true, ms(22), ms(23), 0, 100, ms(1), 1);
 
+  // Protected: a literal message, and bulk content that nobody has sealed yet.
+  const secured = recorder.openConnection({ transport: 'tcp', client: 0, clientPort: 4002, server: 1, serverPort: 443, at: ms(time) });
+  const secret: TrafficSecret = {
+    suite: 'TLS_AES_128_GCM_SHA256',
+    label: 'CLIENT_TRAFFIC_SECRET_0',
+    clientRandom: '11'.repeat(32),
+    secret: '22'.repeat(32),
+  };
+  const protectedBy = (sequence: number, label: string) => ({
+    protocol: 'tls',
+    kind: 'record',
+    label: 'TLS Application Data',
+    inner: { protocol: 'http', kind: 'content', label, secret, sequence },
+  });
+  const record = seal(secret, 0, 'application_data', ascii('GET / HTTP/1.1'));
+  recorder.sendMessage(ms(time), 0, 1, secured, record, protectedBy(0, 'GET /'), 1, 0);
+  const film = sealed({ secret, sequence: 1, inner: { seed: 5, offset: 0, length: 20_000 } });
+  recorder.sendMessage(ms(time), 0, 1, secured, film, protectedBy(1, 'a film'), 1, record.length);
+  recorder.closeConnection(secured, ms(time), 'closed');
+
   const tables = recorder.tables();
   const step = { at, parent: -1, succeeded: true };
   const hosts = ['mail.crepes.fr', 'mail.hamburger.edu', 'idle'].map((name, i) => ({ name, address: `10.0.0.${i + 1}`, implicit: false }));
   return {
-    format: 2,
+    format: 3,
     engine: 'recorded by hand',
     title: 'A dialogue',
     seed: 1,

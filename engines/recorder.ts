@@ -3,22 +3,25 @@
  * Hosts are their index in the scenario; times are nanoseconds of virtual time.
  */
 import { ByteStore, type Column, float64, StringTable, Table } from './column.ts';
-import type { Content } from './content.ts';
-import type { MessageInfo } from './network/host.ts';
+import { bytesOf, type Content, isSealed } from './content.ts';
+import type { MessageInfo, ProtectedMessage } from './network/host.ts';
 import type { MetricDefinition } from './protocol.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
 import {
   type ConnectionTable,
   type CrossingTable,
   type FlowTable,
+  type InnerMessageTable,
   type MessageTable,
   type MetricSeries,
   PACKET_FATES,
   type PacketFate,
   type PacketTable,
+  type SecretTable,
   type StateTable,
 } from './run.ts';
-import { CONNECTIONS, CROSSINGS, FLOWS, MESSAGES, PACKETS, STATES } from './run-tables.ts';
+import { CONNECTIONS, CROSSINGS, FLOWS, INNER_MESSAGES, MESSAGES, PACKETS, SECRETS, STATES } from './run-tables.ts';
+import type { TrafficSecret } from './tls/record-protection.ts';
 
 export interface ConnectionOpening {
   readonly transport: 'tcp' | 'udp';
@@ -86,11 +89,24 @@ export class Recorder {
 
   readonly #connections = new Table(CONNECTIONS);
   readonly #messages = new Table(MESSAGES);
+  readonly #innerMessages = new Table(INNER_MESSAGES);
+  readonly #secrets = new Table(SECRETS);
+  /** Rows of secrets; whoever sends keeps one object a secret. */
+  readonly #secretRows = new Map<TrafficSecret, number>();
   readonly #packets = new Table(PACKETS);
   readonly #crossings = new Table(CROSSINGS);
   readonly #flows = new Table(FLOWS);
   readonly #states = new Table(STATES);
-  readonly #tables = [this.#connections, this.#messages, this.#packets, this.#crossings, this.#flows, this.#states];
+  readonly #tables = [
+    this.#connections,
+    this.#messages,
+    this.#innerMessages,
+    this.#secrets,
+    this.#packets,
+    this.#crossings,
+    this.#flows,
+    this.#states,
+  ];
 
   readonly #widths = this.#tables.map((table) => table.width);
 
@@ -161,13 +177,41 @@ export class Recorder {
     m.label[row] = this.strings.number(info.label);
     m.step[row] = step;
     if (content instanceof Uint8Array) m.start[row] = this.#bytes.add(content);
+    // Whoever only passes records on has them in pieces, and cannot say what is in them: what travels is all that there is to tell.
+    else if (isSealed(content) && !info.inner) m.start[row] = this.#bytes.add(bytesOf(content));
     else {
-      m.start[row] = content.offset;
-      m.bulk[row] = content.seed;
+      const bulk = isSealed(content) ? content.sealing.inner : content;
+      m.start[row] = bulk.offset;
+      m.bulk[row] = bulk.seed;
     }
     m.length[row] = content.length;
     m.streamStart[row] = streamStart;
+    m.inner[row] = info.inner ? this.#innerMessage(info.inner) : -1;
     this.messageBytes += content.length;
+    return row;
+  }
+
+  #innerMessage({ protocol, kind, label, secret, sequence }: ProtectedMessage): number {
+    const row = this.#innerMessages.add();
+    const m = this.#innerMessages.columns;
+    m.protocol[row] = this.strings.number(protocol);
+    m.kind[row] = this.strings.number(kind);
+    m.label[row] = this.strings.number(label);
+    m.secret[row] = this.#secret(secret);
+    m.sequence[row] = sequence;
+    return row;
+  }
+
+  #secret(told: TrafficSecret): number {
+    const known = this.#secretRows.get(told);
+    if (known !== undefined) return known;
+    const row = this.#secrets.add();
+    const s = this.#secrets.columns;
+    s.suite[row] = this.strings.number(told.suite);
+    s.label[row] = this.strings.number(told.label);
+    s.clientRandom[row] = this.strings.number(told.clientRandom);
+    s.secret[row] = this.strings.number(told.secret);
+    this.#secretRows.set(told, row);
     return row;
   }
 
@@ -348,6 +392,8 @@ export class Recorder {
   tables(): {
     connections: ConnectionTable;
     messages: MessageTable;
+    innerMessages: InnerMessageTable;
+    secrets: SecretTable;
     packets: PacketTable;
     crossings: CrossingTable;
     flows: FlowTable;
@@ -359,6 +405,8 @@ export class Recorder {
     return {
       connections: this.#connections.done(),
       messages: this.#messages.done(),
+      innerMessages: this.#innerMessages.done(),
+      secrets: this.#secrets.done(),
       packets: this.#packets.done(),
       crossings: this.#crossings.done(),
       flows: this.#flows.done(),

@@ -33,7 +33,12 @@ export const MESSAGES = {
   length: Float64Array,
   bulk: Uint32Array,
   streamStart: Float64Array,
+  inner: Int32Array,
 };
+
+export const INNER_MESSAGES = { protocol: Int32Array, kind: Int32Array, label: Int32Array, secret: Int32Array, sequence: Float64Array };
+
+export const SECRETS = { suite: Int32Array, label: Int32Array, clientRandom: Int32Array, secret: Int32Array };
 
 export const PACKETS = {
   sentAt: Float64Array,
@@ -83,6 +88,8 @@ export const STATES = {
 export const RUN_TABLES = {
   connections: CONNECTIONS,
   messages: MESSAGES,
+  innerMessages: INNER_MESSAGES,
+  secrets: SECRETS,
   packets: PACKETS,
   crossings: CROSSINGS,
   flows: FLOWS,

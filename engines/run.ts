@@ -9,7 +9,7 @@ import type { Nanoseconds } from './quantities.ts';
 import type { SourceRange, View } from './scenario.ts';
 
 export interface Run {
-  readonly format: 2;
+  readonly format: 3;
   /** Version of the engines that made it. A run's identity is its scenario, seed and engine version. */
   readonly engine: string;
   readonly title: string;
@@ -27,6 +27,8 @@ export interface Run {
   readonly steps: readonly RunStep[];
   readonly connections: ConnectionTable;
   readonly messages: MessageTable;
+  readonly innerMessages: InnerMessageTable;
+  readonly secrets: SecretTable;
   readonly packets: PacketTable;
   readonly crossings: CrossingTable;
   readonly flows: FlowTable;
@@ -133,6 +135,37 @@ export interface MessageTable {
   readonly bulk: Uint32Array;
   /** Where it begins in its direction of the connection's byte stream (TCP), in bytes from 0. 0 for UDP. */
   readonly streamStart: Float64Array;
+  /**
+   * Row in `innerMessages` of what it carries under protection, or −1. `start`, `length` and `bulk` are those of the records that travel; of
+   * bulk content that is protected, `bulk` and `start` are the content's own, and `length` the records'. See message-content.ts.
+   */
+  readonly inner: Int32Array;
+}
+
+/** What messages carry under protection: only who has the secret can tell. One row a message that is made of protected records. */
+export interface InnerMessageTable {
+  readonly rows: number;
+  /** Indexes into `strings`, as in MessageTable. */
+  readonly protocol: Int32Array;
+  readonly kind: Int32Array;
+  readonly label: Int32Array;
+  /** Row in `secrets`: what its records are opened with. */
+  readonly secret: Int32Array;
+  /** Number of its first record under that secret. */
+  readonly sequence: Float64Array;
+}
+
+/** The secrets of TLS sessions, each for one direction until its keys change: the key log. All indexes into `strings`. */
+export interface SecretTable {
+  readonly rows: number;
+  /** `TLS_AES_128_GCM_SHA256`. */
+  readonly suite: Int32Array;
+  /** As key logs call it: `CLIENT_TRAFFIC_SECRET_0`. */
+  readonly label: Int32Array;
+  /** The random of the session's ClientHello, hexadecimal. */
+  readonly clientRandom: Int32Array;
+  /** Hexadecimal. */
+  readonly secret: Int32Array;
 }
 
 /**

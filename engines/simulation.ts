@@ -109,7 +109,7 @@ export class Simulation {
   finish(): Run {
     const tables = this.#recorder.tables();
     const run: Omit<Run, 'fingerprint'> = {
-      format: 2,
+      format: 3,
       engine: ENGINE_VERSION,
       title: this.#scenario.title,
       seed: this.#scenario.seed,
@@ -123,6 +123,8 @@ export class Simulation {
       steps: this.#schedule.report(),
       connections: tables.connections,
       messages: tables.messages,
+      innerMessages: tables.innerMessages,
+      secrets: tables.secrets,
       packets: tables.packets,
       crossings: tables.crossings,
       flows: tables.flows,

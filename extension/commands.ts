@@ -156,6 +156,15 @@ function capturePoints(run: Run): CapturePoint[] {
   const links = linkNames(run);
   return [
     { label: vscode.l10n.t('Everything'), description: vscode.l10n.t('each packet once, when it was sent'), options: {} },
+    ...(run.secrets.rows > 0
+      ? [
+          {
+            label: vscode.l10n.t('Everything, without secrets'),
+            description: vscode.l10n.t('as an eavesdropper has it: TLS stays closed'),
+            options: { withoutSecrets: true },
+          },
+        ]
+      : []),
     separator(vscode.l10n.t('hosts')),
     ...run.hosts.map(({ name, address }) => ({ label: name, description: address, options: { host: name } })),
     ...(links.length > 0 ? [separator(vscode.l10n.t('links'))] : []),

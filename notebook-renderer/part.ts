@@ -4,7 +4,7 @@
  * Running a notebook cell runs every cell above it too, and shows what this one added: the messages, notes and metrics of its
  * steps, its checks, its views. Messages that no step caused belong to the first cell that has steps.
  */
-import { bytesOf } from '../engines/content.ts';
+import { firstBytes, innerOf } from '../engines/message-content.ts';
 import { streamIndex } from '../engines/network/capture/streams.ts';
 import type { Run, RunStep } from '../engines/run.ts';
 import type { View } from '../engines/scenario.ts';
@@ -104,6 +104,8 @@ export interface Message {
   readonly connection: number;
   readonly length: number;
   readonly bulk: boolean;
+  /** What it carries under protection; null where it is in clear. */
+  readonly inner: { readonly protocol: string; readonly kind: string; readonly label: string } | null;
 }
 
 export function messageAt(run: Run, index: number): Message {
@@ -122,17 +124,22 @@ export function messageAt(run: Run, index: number): Message {
     connection: m.connection[index]!,
     length: m.length[index]!,
     bulk: m.bulk[index] !== 0,
+    inner: innerOf(run, index),
   };
 }
 
 /** The first `limit` bytes of a message. */
 export function messageBytes(run: Run, index: number, limit = Infinity): Uint8Array {
-  const m = run.messages;
-  const start = m.start[index]!;
-  const length = Math.min(m.length[index]!, limit);
-  const seed = m.bulk[index]!;
-  return seed === 0 ? run.bytes.subarray(start, start + length) : bytesOf({ seed, offset: start, length });
+  return firstBytes(run, index, limit);
 }
+
+/** The line for a message's arrow: what travels, with a lock where only the two ends can read it. */
+export const arrowLabel = (run: Run, index: number): string =>
+  `${isProtected(run, index) ? LOCK : ''}${text(run, run.messages.label[index]!)}`;
+
+export const isProtected = (run: Run, index: number): boolean => run.messages.inner[index]! >= 0;
+
+const LOCK = '🔒 ';
 
 /** A string of the run's table; −1 is the empty text. */
 export const text = (run: Run, index: number): string => run.strings[index] ?? '';
@@ -142,9 +149,9 @@ export const hostName = (run: Run, index: number): string => run.hosts[index]?.n
 /** Messages that answer another one are drawn dashed, as UML draws replies. */
 export const isAnswer = (kind: string): boolean => kind === 'response' || kind === 'reply' || kind === 'answer';
 
-/** One line for people and screen readers: `2.3 ms: alice-pc to mail.crepes.fr: MAIL FROM:<alice@crepes.fr>`. */
+/** One line for people and screen readers: `2.3 ms: alice-pc to mail.crepes.fr: MAIL FROM:<alice@crepes.fr>`; where it is protected, what is inside, too. */
 export function describeMessage(message: Message, moment: string): string {
-  return `${moment}: ${message.from} to ${message.to}: ${message.label}${message.lost ? ', lost' : ''}`;
+  return `${moment}: ${message.from} to ${message.to}: ${message.label}${message.inner ? `, inside: ${message.inner.label}` : ''}${message.lost ? ', lost' : ''}`;
 }
 
 /** Messages any of whose bytes were sent more than once. */

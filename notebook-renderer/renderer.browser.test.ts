@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordedRun } from '../engines/recorded-run-for-tests.ts';
 import { largeRun, sawToothRun, textbookRun } from './fixtures/recorded-runs.ts';
 import { encodeOutput, type Output } from './output.ts';
 import { reportHtml } from './report.ts';
@@ -265,6 +266,21 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     await inspector.getByText('A? mail.crepes.fr').first().waitFor();
     await page.keyboard.press('Escape');
     expect(await inspector.count()).toBe(0);
+    await page.close();
+  });
+
+  it('shows what a protected message carries, to whoever has the keys', async () => {
+    const page = await open({ run: recordedRun(), focus: null });
+    const option = page.getByRole('option', { name: /TLS Application Data, inside: GET \// });
+    expect(await option.locator('.ns-label').textContent()).toBe('🔒 TLS Application Data');
+    await option.click();
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    // The record as it travelled, and then what is in it.
+    const first = inspector.locator('.ns-hex-row').first();
+    expect(await first.textContent()).toContain('17 03 03');
+    await inspector.getByRole('tab', { name: 'Inside' }).click();
+    await inspector.getByText('http GET /: decrypted with the session’s keys; an eavesdropper sees only the record.').waitFor();
+    expect(await first.textContent()).toContain('47 45 54 20');
     await page.close();
   });
 

@@ -26,8 +26,8 @@ export function environment() {
 
 export class SetUpError extends Error {}
 
-/** Installs what is missing. Throws a SetUpError that names what it cannot install. */
-export function setUp({ tshark = false } = {}) {
+/** Installs what is missing; with `tools`, also the programs that tests check ours against. Throws a SetUpError that names what it cannot install. */
+export function setUp({ tools = false } = {}) {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     if (!installedFrom(lock)) {
@@ -42,19 +42,15 @@ export function setUp({ tshark = false } = {}) {
     writeFileSync(stamp, lock);
   }
   needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
-  if (tshark) needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
-  if (tshark)
-    needDebian(
-      'bind9-utils ldnsutils',
-      () => found('named-checkzone') && found('ldns-read-zone'),
-      'BIND’s and ldns’s tools, to check zones',
-    );
-  if (tshark)
-    needDebian(
-      'python3-dnspython python3-cryptography',
-      () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
-      'dnspython, to validate what is signed',
-    );
+  if (!tools) return;
+  needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+  needDebian('openssl', () => found('openssl'), 'openssl, to check TLS');
+  needDebian('bind9-utils ldnsutils', () => found('named-checkzone') && found('ldns-read-zone'), 'BIND’s and ldns’s tools, to check zones');
+  needDebian(
+    'python3-dnspython python3-cryptography',
+    () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
+    'dnspython, to validate what is signed',
+  );
 }
 
 /** What npm notes down after an install by hand. */

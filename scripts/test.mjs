@@ -28,7 +28,7 @@ const hosts = [];
 await main(async () => {
   const { values } = parseArgs({ options: { 'no-editors': { type: 'boolean', default: false } } });
   const editors = !values['no-editors'];
-  setUp({ tshark: true });
+  setUp({ tools: true });
   underCurrentNode();
   const { codeServer } = await import('./code-server.mjs');
   // Installing it takes minutes of waiting for the network and the compiler: the rest goes on meanwhile.

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { fingerprint } from '../../engines/fingerprint.ts';
 import { count } from '../../engines/format.ts';
 import type { Ingredient } from '../../engines/ingredients.ts';
+import { innerOf } from '../../engines/message-content.ts';
 import { CaptureRefused } from '../../engines/network/capture/captured.ts';
 import { type CaptureOptions, writePcapng } from '../../engines/network/capture/pcapng.ts';
 import type { Run, RunStep } from '../../engines/run.ts';
@@ -27,6 +28,8 @@ export interface RunOptions extends RunSettings {
   readonly pcap: string | null;
   readonly host: string | null;
   readonly link: readonly [string, string] | null;
+  /** Leave the secrets of TLS sessions out of the capture. */
+  readonly withoutSecrets: boolean;
   readonly save: string | null;
   /** Print a fingerprint over these ingredients in place of what happened. */
   readonly fingerprint: readonly Ingredient[] | null;
@@ -35,7 +38,11 @@ export interface RunOptions extends RunSettings {
 export async function run(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const result = await runProgram(path, options, terminal);
   if (!result) return 1;
-  const point = { ...(options.host === null ? {} : { host: options.host }), ...(options.link === null ? {} : { link: options.link }) };
+  const point = {
+    withoutSecrets: options.withoutSecrets,
+    ...(options.host === null ? {} : { host: options.host }),
+    ...(options.link === null ? {} : { link: options.link }),
+  };
   if (options.pcap !== null) await write(options.pcap, capture(result, point));
   if (options.save !== null) await write(options.save, encodeRun(result));
   const own = options.fingerprint && { ingredients: options.fingerprint, fingerprint: fingerprint(result, options.fingerprint) };
@@ -142,9 +149,16 @@ function plain(run: Run): object {
       protocol: strings[messages.protocol[i]!],
       kind: strings[messages.kind[i]!],
       label: strings[messages.label[i]!],
+      inside: inside(run, i),
       bytes: messages.length[i],
       connection: messages.connection[i],
       step: messages.step[i],
     })),
   };
+}
+
+/** What a message carries under protection; null where it is in clear. */
+function inside(run: Run, message: number): object | null {
+  const inner = innerOf(run, message);
+  return inner && { protocol: inner.protocol, kind: inner.kind, label: inner.label };
 }

@@ -1,9 +1,10 @@
 /** A comparison of runs as plain data for people and programs: texts are built here, of what is shown. */
 import { dissect } from '../dissect.ts';
 import type { Field } from '../field.ts';
+import { firstBytes } from '../message-content.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import { type Difference, type EventOf, eventsAround, type RunComparison } from './difference.ts';
-import { firstBytes, type Side, stringOf } from './fields.ts';
+import { type Side, stringOf } from './fields.ts';
 import { showTime } from './moment.ts';
 
 export interface ToldEvent {

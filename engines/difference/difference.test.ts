@@ -12,7 +12,7 @@ import { kindsOf } from './kinds.ts';
 const run = recordedRun();
 
 type Columns = { slice(): Columns; [row: number]: number };
-type TableName = 'connections' | 'messages' | 'packets' | 'crossings' | 'flows' | 'states';
+type TableName = 'connections' | 'messages' | 'innerMessages' | 'packets' | 'crossings' | 'flows' | 'states';
 
 /** The run with one value of one column set anew. */
 function edited(base: Run, table: TableName, column: string, row: number, value: (before: number) => number): Run {
@@ -43,14 +43,26 @@ const EDITS: readonly Edit[] = [
   ...inTable('messages', 'message sent', 'sentAt', 'label', (label) => (label + 1) % run.strings.length),
   ...inTable('messages', 'message sent', 'sentAt', 'sentAt', (at) => at + 1),
   ...inTable('messages', 'message received', 'receivedAt', 'receivedAt', (at) => at + 1),
-  ...rows('messages').map((row) => ({
+  ...rows('messages')
+    .filter((row) => run.messages.bulk[row] === 0)
+    .map((row) => ({
+      kind: 'message sent',
+      at: run.messages.sentAt[row]!,
+      apply: (base: Run) => {
+        const bytes = base.bytes.slice();
+        bytes[run.messages.start[row]! + 3]! ^= 1;
+        return { ...base, bytes };
+      },
+    })),
+  // What is inside of protected messages; the second is bulk content, which is sealed otherwise under another number.
+  ...[
+    ['label', 0],
+    ['kind', 1],
+    ['sequence', 1],
+  ].map(([column, row]) => ({
     kind: 'message sent',
-    at: run.messages.sentAt[row]!,
-    apply: (base: Run) => {
-      const bytes = base.bytes.slice();
-      bytes[run.messages.start[row]! + 3]! ^= 1;
-      return { ...base, bytes };
-    },
+    at: run.messages.sentAt[run.messages.inner.indexOf(row as number)]!,
+    apply: (base: Run) => edited(base, 'innerMessages', column as string, row as number, (before) => (before + 1) % run.strings.length),
   })),
   ...inTable('states', 'state', 'at', 'value', () => 0),
   ...inTable('connections', 'connection ended', 'closedAt', 'closedAt', (at) => at + 1),
@@ -117,11 +129,18 @@ describe('the first difference', () => {
   test('does not depend on how texts are numbered', () => {
     const strings = ['in front', ...run.strings];
     const shift = (column: Int32Array) => column.map((index) => (index < 0 ? index : index + 1));
-    const { messages, connections, states } = run;
+    const { messages, innerMessages, secrets, connections, states } = run;
     const moved: Run = {
       ...run,
       strings,
       messages: { ...messages, protocol: shift(messages.protocol), kind: shift(messages.kind), label: shift(messages.label) },
+      innerMessages: {
+        ...innerMessages,
+        protocol: shift(innerMessages.protocol),
+        kind: shift(innerMessages.kind),
+        label: shift(innerMessages.label),
+      },
+      secrets: { ...secrets, suite: shift(secrets.suite), secret: shift(secrets.secret) },
       connections: { ...connections, transport: shift(connections.transport), ending: shift(connections.ending) },
       states: { ...states, store: shift(states.store), key: shift(states.key), value: shift(states.value), note: shift(states.note) },
     };
@@ -139,6 +158,20 @@ function without(base: Run, row: number): Run {
 }
 
 describe('a description', () => {
+  it('says what bulk content was sealed with', () => {
+    const other = edited(run, 'innerMessages', 'sequence', 1, () => 7);
+    expect(describeDifference(compareRuns(run, other), 0)!.fields).toEqual([expect.stringMatching(/^byte 5 0x.., was 0x/)]);
+    expect(
+      describeDifference(
+        compareRuns(
+          run,
+          edited(run, 'innerMessages', 'label', 0, () => 0),
+        ),
+        0,
+      )!.fields,
+    ).toEqual([expect.stringMatching(/^label inside “.*”, was “GET \/”$/)]);
+  });
+
   it('names a message that only one run has, and what comes before and next', () => {
     const told = describeDifference(compareRuns(run, without(run, 3), ['messages', 'times']), 2)!;
     expect(told).toMatchObject({ kind: 'message sent', at: 23 * MILLISECOND, b: null });

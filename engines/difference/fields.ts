@@ -4,9 +4,9 @@
  * What an index stands for is compared, not the index: texts and hosts of B are translated into A's numbers once, steps are
  * paired by their texts. Comparing builds no texts; `show` is for the few events that someone looks at.
  */
-import { bytesOf, type Content } from '../content.ts';
 import { formatSize } from '../format.ts';
 import type { Ingredient } from '../ingredients.ts';
+import { contentOf, innerOf } from '../message-content.ts';
 import type { Run } from '../run.ts';
 import { showTime } from './moment.ts';
 
@@ -129,6 +129,11 @@ export function fieldsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>) {
 export function content(runs: Runs): FieldOfKind {
   const [a, b] = [runs[0].messages, runs[1].messages];
   const [left, right] = [runs[0].bytes, runs[1].bytes];
+  // What bulk content is sealed with; literal records show it in their bytes.
+  const sealing = (side: Side, row: number): string | null => {
+    const inner = innerOf(runs[side], row);
+    return inner && `${inner.secret.suite} ${inner.secret.secret} ${inner.sequence}`;
+  };
   return rowwise({
     name: 'content',
     same: (i, j) => {
@@ -136,27 +141,17 @@ export function content(runs: Runs): FieldOfKind {
       if (length !== b.length[j] || a.bulk[i] !== b.bulk[j]) return false;
       let from = a.start[i] as number;
       let other = b.start[j] as number;
-      if (a.bulk[i] !== 0) return from === other;
+      if (a.bulk[i] !== 0) return from === other && sealing(0, i) === sealing(1, j);
       for (const end = from + length; from < end; from++, other++) if (left[from] !== right[other]) return false;
       return true;
     },
     show: (side, row) => {
       const bytes = contentOf(runs[side], row);
-      return bytes instanceof Uint8Array ? formatSize(bytes.length) : `${formatSize(bytes.length)} generated from ${bytes.seed}`;
+      if (bytes instanceof Uint8Array) return formatSize(bytes.length);
+      const { seed } = 'sealing' in bytes ? bytes.sealing.inner : bytes;
+      return `${formatSize(bytes.length)} generated from ${seed}${'sealing' in bytes ? `, sealed with ${bytes.sealing.secret.secret.slice(0, 8)}… from record ${bytes.sealing.sequence} on` : ''}`;
     },
   });
-}
-
-/** The content of a message; of bulk content no byte is generated. */
-export function contentOf({ messages, bytes }: Run, row: number): Content {
-  const [offset, length, seed] = [messages.start[row] as number, messages.length[row] as number, messages.bulk[row] as number];
-  return seed === 0 ? bytes.subarray(offset, offset + length) : { seed, offset, length };
-}
-
-/** The first `limit` bytes of a message. */
-export function firstBytes(run: Run, row: number, limit: number): Uint8Array {
-  const whole = contentOf(run, row);
-  return whole instanceof Uint8Array ? whole.subarray(0, limit) : bytesOf({ ...whole, length: Math.min(whole.length, limit) });
 }
 
 /** The options of TCP segments. */

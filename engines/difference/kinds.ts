@@ -179,6 +179,7 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
           text('protocol', column('protocol')),
           text('kind', column('kind')),
           text('label', column('label')),
+          ...(['protocol', 'kind', 'label'] as const).map((name) => text(`${name} inside`, [insideOf(a, name), insideOf(b, name)])),
           reference('connection', column('connection')),
           ...cause(column('step')),
         ]
@@ -498,6 +499,11 @@ function series(
       show: (side, row) => `${metric}${subjects.length > 0 ? ` of ${subjects.join(', ')}` : ''} = ${value(side, row)}`,
     };
   });
+}
+
+/** By message: an index into `strings` of what it carries under protection, or −1. */
+function insideOf({ messages, innerMessages }: Run, name: 'protocol' | 'kind' | 'label'): Int32Array {
+  return messages.inner.map((row) => (row < 0 ? -1 : (innerMessages[name][row] as number)));
 }
 
 /** Rows in the order of time. */

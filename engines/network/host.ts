@@ -10,6 +10,7 @@ import type { Content } from '../content.ts';
 import type { Process, Task } from '../kernel/process.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Nanoseconds } from '../quantities.ts';
+import type { TrafficSecret } from '../tls/record-protection.ts';
 
 /** Dotted IPv4. */
 export type Address = string;
@@ -69,7 +70,7 @@ export interface ConnectFailure {
   readonly failure: 'refused' | 'timed out' | 'unreachable' | 'reset' | 'address in use';
 }
 /** `const connection = yield* host.connect(…); if (failed(connection)) …` */
-export function failed<T extends object>(value: T | ConnectFailure | ListenFailure): value is ConnectFailure | ListenFailure {
+export function failed<T extends object>(value: T): value is Extract<T, { readonly failure: string }> {
   return 'failure' in value;
 }
 
@@ -89,6 +90,19 @@ export interface MessageInfo {
   readonly kind: string;
   /** One line for the arrow. */
   readonly label: string;
+  /** What it carries under protection, for whoever has the keys. */
+  readonly inner?: ProtectedMessage;
+}
+
+/** A message inside of protected records, which the one that travels is made of. */
+export interface ProtectedMessage {
+  readonly protocol: string;
+  readonly kind: string;
+  readonly label: string;
+  /** What the records are opened with. */
+  readonly secret: TrafficSecret;
+  /** Number of the first record under that secret. */
+  readonly sequence: number;
 }
 
 /** A reliable ordered byte stream, as TCP gives it to an application. */

@@ -55,8 +55,8 @@ test('a line protocol is told line by line', () => {
 test('of a binary protocol, each message is told by its label', () => {
   const run = dialogue('dns', ['\0\x01\r\n'], ['\0\x02']);
   expect(transcript(run, 0)).toEqual([
-    { side: 'S', line: 'from the server', message: 0 },
-    { side: 'C', line: 'from the client', message: 1 },
+    { side: 'S', line: 'from the server', message: 0, secured: false },
+    { side: 'C', line: 'from the client', message: 1, secured: false },
   ]);
 });
 

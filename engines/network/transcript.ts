@@ -1,4 +1,6 @@
 /** The dialogue on a connection as text books print it: who said which line. */
+import { bytesOf } from '../content.ts';
+import { contentOf, innerContentOf, innerOf, type MessageTables } from '../message-content.ts';
 import type { Run } from '../run.ts';
 import { bytesOfOctets, octetsOf } from './octets.ts';
 
@@ -8,13 +10,15 @@ export interface TranscriptLine {
   readonly line: string;
   /** Index of the message in the run. */
   readonly message: number;
+  /** True for what travelled in protected records: only the two ends can read it. */
+  readonly secured: boolean;
 }
 
 /** Protocols whose messages are lines of text; of others, a message is told by its label. */
 const LINE_PROTOCOLS: ReadonlySet<string> = new Set(['smtp', 'pop3', 'imap', 'ftp']);
 
 /** The part of a run that a transcript is made of. */
-export type TranscriptSource = Pick<Run, 'connections' | 'messages' | 'strings' | 'bytes'>;
+export type TranscriptSource = MessageTables & Pick<Run, 'connections'>;
 
 /** `connection`: index into the run's connections. In the order of sending; what was sent and lost is there, too. */
 export function transcript(run: TranscriptSource, connection: number): TranscriptLine[] {
@@ -23,30 +27,33 @@ export function transcript(run: TranscriptSource, connection: number): Transcrip
   for (let i = 0; i < messages.rows; i++) {
     if (messages.connection[i] !== connection) continue;
     const side = sideOf(run, connection, i);
-    const isText = messages.bulk[i] === 0 && LINE_PROTOCOLS.has(strings[messages.protocol[i] as number] as string);
-    if (!isText) {
-      lines.push({ side, line: strings[messages.label[i] as number] as string, message: i });
+    const inner = innerOf(run, i);
+    const protocol = inner?.protocol ?? (strings[messages.protocol[i] as number] as string);
+    const secured = inner !== null;
+    const content = messages.bulk[i] === 0 && LINE_PROTOCOLS.has(protocol) ? (inner ? innerContentOf(run, i) : contentOf(run, i)) : null;
+    if (!content) {
+      lines.push({ side, line: inner?.label ?? (strings[messages.label[i] as number] as string), message: i, secured });
       continue;
     }
-    const start = messages.start[i] as number;
-    const texts = octetsOf(run.bytes.subarray(start, start + (messages.length[i] as number))).split('\r\n');
+    const texts = octetsOf(bytesOf(content)).split('\r\n');
     if (texts.at(-1) === '') texts.pop();
-    for (const octets of texts) lines.push({ side, line: shown(octets), message: i });
+    for (const octets of texts) lines.push({ side, line: shown(octets), message: i, secured });
   }
   return lines;
 }
 
 /** A host that talks to itself is on both sides; then the kind of the message tells. */
-function sideOf({ connections, messages, strings }: TranscriptSource, connection: number, message: number): 'C' | 'S' {
+function sideOf(run: TranscriptSource, connection: number, message: number): 'C' | 'S' {
+  const { connections, messages, strings } = run;
   const client = connections.client[connection];
   if (client !== connections.server[connection]) return messages.from[message] === client ? 'C' : 'S';
-  const kind = strings[messages.kind[message] as number] as string;
+  const kind = innerOf(run, message)?.kind ?? (strings[messages.kind[message] as number] as string);
   return kind === 'reply' || kind.startsWith('response') ? 'S' : 'C';
 }
 
-/** `C: HELO crepes.fr`, a line each. */
+/** `C: HELO crepes.fr`, a line each; `C: 🔒 HELO crepes.fr` where it was protected. */
 export function transcriptText(lines: readonly TranscriptLine[]): string {
-  return lines.map(({ side, line }) => `${side}: ${line}\n`).join('');
+  return lines.map(({ side, line, secured }) => `${side}: ${secured ? '🔒 ' : ''}${line}\n`).join('');
 }
 
 /** UTF-8 where it is; control characters as their pictures (U+2400 and on), so that a line stays a line. */

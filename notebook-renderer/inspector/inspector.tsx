@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { dissect } from '../../engines/dissect.ts';
 import { formatDuration, formatSize } from '../../engines/format.ts';
+import { firstInnerBytes, innerContentOf, innerOf } from '../../engines/message-content.ts';
 import type { Run } from '../../engines/run.ts';
 import { formatMoment } from '../format.ts';
 import { messageAt, messageBytes, text } from '../part.ts';
@@ -12,7 +13,7 @@ import { Packets } from './packets.tsx';
 /** Bytes dissected. */
 const MOST_BYTES = 64 * 1024;
 
-type Tab = 'message' | 'packets' | 'transcript';
+type Tab = 'message' | 'inside' | 'packets' | 'transcript';
 
 interface Props {
   readonly run: Run;
@@ -28,6 +29,7 @@ export function Inspector({ run, message: index, onClose, onSelect, onReveal }: 
   const step = run.steps[message.step];
   const tabs: readonly (readonly [Tab, string])[] = [
     ['message', 'Message'],
+    ...(message.inner ? ([['inside', 'Inside']] as const) : []),
     ['packets', 'Packets'],
     ['transcript', 'Transcript'],
   ];
@@ -54,6 +56,11 @@ export function Inspector({ run, message: index, onClose, onSelect, onReveal }: 
         <span class="ns-inspector-title ns-mono" title={message.label}>
           {message.label}
         </span>
+        {message.inner && (
+          <span class="ns-inspector-title ns-mono" title={message.inner.label}>
+            🔒 {message.inner.label}
+          </span>
+        )}
         <button type="button" class="ns-quiet-button ns-close" aria-label="Close inspector" title="Close (Escape)" onClick={onClose}>
           ✕
         </button>
@@ -93,6 +100,7 @@ export function Inspector({ run, message: index, onClose, onSelect, onReveal }: 
       </div>
       <div class="ns-tab" role="tabpanel">
         {tab === 'message' && <MessageView key={index} run={run} index={index} />}
+        {tab === 'inside' && <InsideView key={index} run={run} index={index} />}
         {tab === 'packets' && <Packets key={index} run={run} message={index} />}
         {tab === 'transcript' &&
           (message.connection < 0 ? (
@@ -113,4 +121,25 @@ function MessageView({ run, index }: { readonly run: Run; readonly index: number
     return { bytes, fields: run.messages.bulk[index] !== 0 ? [] : dissect(protocol, kind, bytes) };
   }, [run, index]);
   return <BytesView bytes={bytes} fields={fields} total={run.messages.length[index]!} />;
+}
+
+/** What a protected message carries, as the two ends see it. */
+function InsideView({ run, index }: { readonly run: Run; readonly index: number }) {
+  const shown = useMemo(() => {
+    const inner = innerOf(run, index);
+    const content = innerContentOf(run, index);
+    const bytes = firstInnerBytes(run, index, MOST_BYTES);
+    if (!inner || !content || !bytes) return null;
+    const fields = content instanceof Uint8Array ? dissect(inner.protocol, inner.kind, bytes) : [];
+    return { inner, bytes, fields, total: content.length };
+  }, [run, index]);
+  if (!shown) return <p class="ns-empty">Its records do not open with the session’s keys.</p>;
+  return (
+    <>
+      <p class="ns-dim">
+        {shown.inner.protocol} {shown.inner.label}: decrypted with the session’s keys; an eavesdropper sees only the record.
+      </p>
+      <BytesView bytes={shown.bytes} fields={shown.fields} total={shown.total} />
+    </>
+  );
 }

@@ -1,7 +1,7 @@
 /** The lines and texts of one row, in pixels. */
 import { describeLoss } from '../../engines/network/capture/fates.ts';
 import type { Run } from '../../engines/run.ts';
-import { hostName, text } from '../part.ts';
+import { arrowLabel, hostName, text } from '../part.ts';
 import { FALL, GUTTER, type Layout, NOTE_DROP } from './layout.ts';
 import { MESSAGE, NOTE } from './rows.ts';
 import { LABEL, SMALL, shorten, textWidth } from './text-width.ts';
@@ -69,7 +69,7 @@ export function arrowOf(layout: Layout, row: number): Arrow {
   const lost = Number.isNaN(receivedAt);
   const x1 = columns.x[columns.place[from]!]!;
   const y1 = axis.y[row]!;
-  const full = message ? text(run, run.messages.label[i]!) : segmentLabel(run, i);
+  const full = message ? arrowLabel(run, i) : segmentLabel(run, i);
   const font = message ? LABEL : SMALL;
 
   if (from === to) {

@@ -2,7 +2,7 @@
  * Where lifelines stand: hosts in order of first appearance, as far apart as their names and the texts between neighbours ask
  * for. Where the page is too narrow for that, long labels give way first; then names are broken over two lines.
  */
-import type { Part } from '../part.ts';
+import { arrowLabel, isProtected, type Part } from '../part.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, type RowKind, type Rows, SEGMENT } from './rows.ts';
 import { ADDRESS, breakName, HEAD, LABEL, shorten, textWidth } from './text-width.ts';
 
@@ -77,10 +77,11 @@ export function placeColumns(part: Part, rows: Rows, gutter: number, width: numb
     const i = rows.subject[row]!;
     const from = place[run.messages.from[i]!]!;
     const to = place[run.messages.to[i]!]!;
-    const label = run.messages.label[i]!;
+    // A label with a lock is another one than the same without.
+    const label = run.messages.label[i]! * 2 + (isProtected(run, i) ? 1 : 0);
     let wanted = widths.get(label);
     if (wanted === undefined) {
-      wanted = Math.min(GREATEST, textWidth(run.strings[label] ?? '', LABEL) + 28);
+      wanted = Math.min(GREATEST, textWidth(arrowLabel(run, i), LABEL) + 28);
       widths.set(label, wanted);
     }
     if (Math.abs(from - to) === 1) {

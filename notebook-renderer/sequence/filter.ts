@@ -2,11 +2,11 @@
 import { type Part, text } from '../part.ts';
 
 export interface Filter {
-  /** Shown protocols; null: all. */
+  /** Shown protocols, under protection or not; null: all. */
   readonly protocols: ReadonlySet<string> | null;
   /** Messages from or to one of these hosts; with several, only those between two of them. null: all. */
   readonly hosts: readonly string[] | null;
-  /** Part of a label, host or protocol, in any case. Empty: all. */
+  /** Part of a label, host or protocol, under protection or not, in any case. Empty: all. */
   readonly text: string;
 }
 
@@ -26,15 +26,22 @@ export function filterMessages(part: Part, filter: Filter): Int32Array {
   const { run, messages } = part;
   if (filter.protocols === null && filter.hosts === null && filter.text.trim() === '') return messages;
   const m = run.messages;
+  const inner = run.innerMessages;
+  const inside = (message: number, column: Int32Array): string => (m.inner[message]! < 0 ? '' : text(run, column[m.inner[message]!]!));
   const host = hostTest(part, filter);
   const wanted = filter.text.trim().toLowerCase();
   const found = run.strings.map((string) => wanted !== '' && string.toLowerCase().includes(wanted));
   const foundHost = run.hosts.map(({ name }) => wanted !== '' && name.toLowerCase().includes(wanted));
   return messages.filter(
     (i) =>
-      (filter.protocols === null || filter.protocols.has(text(run, m.protocol[i]!))) &&
+      (filter.protocols === null || filter.protocols.has(text(run, m.protocol[i]!)) || filter.protocols.has(inside(i, inner.protocol))) &&
       host(m.from[i]!, m.to[i]!) &&
-      (wanted === '' || found[m.label[i]!] || found[m.protocol[i]!] || foundHost[m.from[i]!] || foundHost[m.to[i]!]),
+      (wanted === '' ||
+        found[m.label[i]!] ||
+        found[m.protocol[i]!] ||
+        (m.inner[i]! >= 0 && (found[inner.label[m.inner[i]!]!] || found[inner.protocol[m.inner[i]!]!])) ||
+        foundHost[m.from[i]!] ||
+        foundHost[m.to[i]!]),
   );
 }
 

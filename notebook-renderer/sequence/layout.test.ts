@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { recordedRun } from '../../engines/recorded-run-for-tests.ts';
 import { Recorder } from '../../engines/recorder.ts';
 import type { Run } from '../../engines/run.ts';
 import { largeRun, runOf, textbookRun } from '../fixtures/recorded-runs.ts';
@@ -99,6 +100,14 @@ describe('rows', () => {
     expect(by({ hosts: ['local-dns'] })).toBe(3);
     expect(by({ hosts: ['mail.crepes.fr', 'mail.hamburger.edu'] })).toBe(13);
     expect(by({ hosts: ['alice-pc', 'mail.hamburger.edu'] })).toBe(0);
+  });
+
+  it('of a filter are what protected ones carry, too', () => {
+    const secured = recordedRun();
+    const by = (filter: object) => lay(secured, 'order', { filter: { ...EVERYTHING, ...filter } }).rows.messages.length;
+    expect(by({ protocols: new Set(['http']) })).toBe(2);
+    expect(by({ protocols: new Set(['tls']) })).toBe(2);
+    expect(by({ text: 'a film' })).toBe(1);
   });
 });
 

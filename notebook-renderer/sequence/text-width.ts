@@ -25,7 +25,8 @@ export function textWidth(text: string, font: Font): number {
   let ems = 0;
   for (const character of text) {
     const code = character.codePointAt(0)!;
-    if (code >= 0x1100 && code < 0xfffd && !(code >= 0x2000 && code < 0x2c00)) ems += 1.05;
+    if (code >= 0x1f000) ems += 1.35;
+    else if (code >= 0x1100 && code < 0xfffd && !(code >= 0x2000 && code < 0x2c00)) ems += 1.05;
     else if (font.monospace) ems += 0.605;
     else if (NARROW.has(character)) ems += 0.36;
     else if (WIDE.has(character)) ems += 0.95;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordedRun } from '../../engines/recorded-run-for-tests.ts';
 import { largeRun, textbookRun } from '../fixtures/recorded-runs.ts';
 import { sequenceSvg } from './svg.ts';
 import { describeRun } from './text.ts';
@@ -79,6 +80,12 @@ describe('a run as text', () => {
       ].join('\n'),
     );
   });
+});
+
+it('what is protected has a lock, and text tells what is inside', () => {
+  const secured = { run: recordedRun(), focus: null };
+  expect(describeRun(secured)).toContain('TLS Application Data  🔒 GET /  (lost)\n');
+  expect(sequenceSvg(secured)).toContain('>🔒 TLS Application Data<');
 });
 
 describe('a run as SVG', () => {

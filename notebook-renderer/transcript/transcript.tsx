@@ -40,7 +40,10 @@ export function Transcript({ run, connection, current, onSelect }: Props) {
         {lines.slice(0, MOST_LINES).map((line, i) => (
           <button type="button" key={i} class={line.message === current ? 'ns-lit' : ''} onClick={() => onSelect(line.message)}>
             <span class={`ns-side ns-side-${line.side}`}>{line.side}:</span>
-            <span class="ns-said">{line.line || ' '}</span>
+            <span class="ns-said" title={line.secured ? 'Only the two ends can read it' : undefined}>
+              {line.secured ? '🔒 ' : ''}
+              {line.line || ' '}
+            </span>
           </button>
         ))}
         {lines.length > MOST_LINES && (

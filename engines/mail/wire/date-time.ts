@@ -2,6 +2,7 @@
  * Dates of mail messages (RFC 5322 §3.3). Virtual time has a fixed calendar: 0 is 2026-01-01 00:00:00 UTC, a Thursday.
  * Instants are whole seconds since 1970-01-01 00:00:00 UTC without leap seconds.
  */
+import { civilOf, daysOf } from '../../calendar.ts';
 import { EPOCH, type Nanoseconds, SECOND } from '../../quantities.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -49,29 +50,6 @@ export function parseDateTime(text: string): number | null {
   const named = ZONES[zone.toUpperCase()] ?? 0; // §4.3: unknown names mean -0000
   const offset = /^[+-]/.test(zone) ? (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))) : named * 60;
   return days * 86400 + hour * 3600 + minute * 60 + second - offset * 60;
-}
-
-/** Days since 1970-01-01 of a date of the Gregorian calendar, by eras of 400 years that begin in March. */
-function daysOf(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
-  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
-}
-
-function civilOf(days: number): { year: number; month: number; day: number } {
-  const shifted = days + 719468;
-  const era = Math.floor(shifted / 146097);
-  const dayOfEra = shifted - era * 146097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
-  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
 function two(value: number): string {

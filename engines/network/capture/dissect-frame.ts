@@ -1,6 +1,6 @@
 /** A packet of a run, whole, with the fields of every layer. */
 import { dissect as dissectMessage } from '../../dissect.ts';
-import type { Field } from '../../field.ts';
+import { type Field, moved } from '../../field.ts';
 import { dissect as dissectEthernet, HEADER_LENGTH } from '../wire/ethernet.ts';
 import { dissect as dissectIpv4 } from '../wire/ipv4.ts';
 import { dissect as dissectTcp } from '../wire/tcp.ts';
@@ -64,14 +64,4 @@ function payloadFields(run: FrameTables, packet: number, frame: Uint8Array, payl
       const kind = strings[messages.kind[message] as number] ?? '';
       return { name, value: label, start, end, children: moved(dissectMessage(protocol, kind, frame.subarray(start, end)), start) };
     });
-}
-
-/** The same fields, `by` bytes further on. */
-function moved(fields: readonly Field[], by: number): Field[] {
-  return fields.map((field) => ({
-    ...field,
-    start: field.start + by,
-    end: field.end + by,
-    ...(field.children ? { children: moved(field.children, by) } : {}),
-  }));
 }

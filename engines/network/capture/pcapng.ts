@@ -1,10 +1,11 @@
 /**
  * Captures in pcapng (draft-ietf-opsawg-pcapng), as Wireshark reads them: a section header, one interface with
- * nanosecond times, the hosts' names, and one enhanced packet block a frame. Its comments name the step that caused it and,
- * where it did not arrive, say what became of it.
+ * nanosecond times, the hosts' names, the secrets of TLS sessions, and one enhanced packet block a frame. Its comments name the step
+ * that caused it and, where it did not arrive, say what became of it.
  */
 import { type Bytes, EPOCH } from '../../quantities.ts';
 import type { Run } from '../../run.ts';
+import { keyLog } from '../../tls/key-log.ts';
 import { parseIpv4 } from '../wire/address.ts';
 import { type CapturedTables, CaptureRefused, capturedPackets, type LinkEnds } from './captured.ts';
 import { describeLoss } from './fates.ts';
@@ -23,6 +24,8 @@ export interface CaptureOptions {
   readonly host?: string;
   /** Names of two hosts: what crosses the explicit link between them, either way, when it has left the near end. */
   readonly link?: readonly [a: string, b: string];
+  /** Leaves out the secrets of TLS sessions, so that the capture shows what an eavesdropper has. */
+  readonly withoutSecrets?: boolean;
   /** Virtual time 0 in seconds since 1970; the EPOCH of virtual time's calendar when absent. */
   readonly epoch?: number;
 }
@@ -31,6 +34,8 @@ export interface CaptureOptions {
 export const MAXIMUM_CAPTURE: Bytes = 2 ** 30;
 
 const LINKTYPE_ETHERNET = 1;
+/** “TLSK”. */
+const TLS_KEY_LOG = 0x544c534b;
 
 /**
  * Throws a CaptureRefused for a host or link that the run does not have, for more than MAXIMUM_CAPTURE or MAXIMUM_SEGMENTS,
@@ -66,6 +71,16 @@ export function writePcapng(tables: CaptureTables, options: CaptureOptions = {})
     }
     body.endOfOptions();
   });
+  const log = options.withoutSecrets ? '' : keyLog(run);
+  if (log !== '') {
+    // Decryption Secrets Block, §4.7: before the packets that it opens.
+    file.block(10, (body) => {
+      const bytes = new TextEncoder().encode(log);
+      body.uint32(TLS_KEY_LOG);
+      body.uint32(bytes.length);
+      body.padded(bytes);
+    });
+  }
   const epoch = BigInt(options.epoch ?? EPOCH) * 1_000_000_000n;
   for (const { packet, at } of capturedPackets(run, host, link)) {
     const time = epoch + BigInt(at);

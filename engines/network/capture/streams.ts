@@ -2,10 +2,11 @@
  * Which messages a packet carries, and which packets carry a message: looked up by binary search in an index that is built
  * once a run. Built over the run's tables alone, so viewers use it as well as captures.
  */
-import { bytesOf, type Content } from '../../content.ts';
+import { bytesOf, type Content, slice } from '../../content.ts';
+import { contentOf, type MessageTables } from '../../message-content.ts';
 import type { Run } from '../../run.ts';
 
-export type StreamTables = Pick<Run, 'connections' | 'messages' | 'packets' | 'strings' | 'bytes'>;
+export type StreamTables = MessageTables & Pick<Run, 'connections' | 'packets'>;
 
 export interface StreamIndex {
   /** Rows of the messages of which the packet carries at least one byte, in the order of the stream. */
@@ -66,13 +67,6 @@ function build(run: StreamTables): StreamIndex {
     else datagrams.set(message, [row]);
   }
 
-  const contentOf = (message: number): Content => {
-    const start = messages.start[message] as number;
-    const length = messages.length[message] as number;
-    const seed = messages.bulk[message] as number;
-    return seed === 0 ? run.bytes.subarray(start, start + length) : { seed, offset: start, length };
-  };
-
   const messagesOf = (packet: number): number[] => {
     const carried = packets.message[packet] as number;
     if (carried >= 0) return [carried];
@@ -96,7 +90,7 @@ function build(run: StreamTables): StreamIndex {
 
   return {
     messagesOf,
-    contentOf,
+    contentOf: (message) => contentOf(run, message),
     packetsOf(message) {
       const known = datagrams.get(message);
       if (known) return [...known];
@@ -128,16 +122,11 @@ function build(run: StreamTables): StreamIndex {
         const start = (packets.message[packet] as number) >= 0 ? 0 : (messages.streamStart[message] as number);
         const begin = Math.max(from, start);
         const end = Math.min(from + length, start + (messages.length[message] as number));
-        payload.set(part(contentOf(message), begin - start, end - start), begin - from);
+        payload.set(bytesOf(slice(contentOf(run, message), begin - start, end - start)), begin - from);
       }
       return payload;
     },
   };
-}
-
-function part(content: Content, start: number, end: number): Uint8Array {
-  if (content instanceof Uint8Array) return content.subarray(start, end);
-  return bytesOf({ seed: content.seed, offset: content.offset + start, length: end - start });
 }
 
 /** The direction that each TCP message belongs to. */

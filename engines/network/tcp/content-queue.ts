@@ -1,5 +1,5 @@
 /** A stretch of a byte stream held as content: appended at its end, taken or dropped at its start; bulk stays bulk. */
-import { type Content, slice } from '../../content.ts';
+import { type Content, join, slice } from '../../content.ts';
 import type { Bytes } from '../../quantities.ts';
 
 interface Piece {
@@ -46,6 +46,12 @@ export class ContentQueue {
     }
   }
 
+  /** What lies at the start, to the end of one piece; stays there. Null when nothing is held. */
+  front(): Content | null {
+    const piece = this.#pieces[this.#first];
+    return piece ? slice(piece.content, this.#start - piece.start, piece.content.length) : null;
+  }
+
   /** Takes out what lies before offset `until`, at most to the end of one piece; null when nothing does. */
   take(until: Bytes): Content | null {
     const piece = this.#pieces[this.#first];
@@ -56,10 +62,4 @@ export class ContentQueue {
     this.dropBefore(piece.start + to);
     return content;
   }
-}
-
-/** The two as one where that costs nothing: neighbours in one bulk content. */
-function join(a: Content, b: Content): Content | null {
-  if (a instanceof Uint8Array || b instanceof Uint8Array || a.seed !== b.seed || a.offset + a.length !== b.offset) return null;
-  return { seed: a.seed, offset: a.offset, length: a.length + b.length };
 }
