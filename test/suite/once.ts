@@ -33,7 +33,8 @@ export async function run(): Promise<void> {
     const failure = cell.executionSummary?.success === true ? null : errorText(cell) || 'it did not run';
     return {
       cell: cell.index + 1,
-      text: outputText(cell, 'text/plain'),
+      // What a person would read of it: a long run has thousands of lines.
+      text: outputText(cell, 'text/plain').slice(0, 20_000),
       checks: metadata?.summary?.checks ?? 0,
       passed: metadata?.summary?.passed ?? 0,
       error: failure,
