@@ -4,10 +4,16 @@
  */
 import { dissect as dissectDns } from './dns/wire/dissect.ts';
 import type { Dissector, Field } from './field.ts';
+import { dissectFtp, dissectFtpData } from './ftp/wire/dissect.ts';
 import { dissectSmtp } from './mail/wire/dissect.ts';
 
 /** By message protocol; one line a protocol. */
-const dissectors: Readonly<Record<string, Dissector>> = { dns: dissectDns, smtp: dissectSmtp };
+const dissectors: Readonly<Record<string, Dissector>> = {
+  dns: dissectDns,
+  ftp: dissectFtp,
+  'ftp-data': dissectFtpData,
+  smtp: dissectSmtp,
+};
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */
 export function dissect(protocol: string, kind: string, bytes: Uint8Array): readonly Field[] {

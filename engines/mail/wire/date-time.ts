@@ -52,7 +52,7 @@ export function parseDateTime(text: string): number | null {
 }
 
 /** Days since 1970-01-01 of a date of the Gregorian calendar, by eras of 400 years that begin in March. */
-function daysOf(year: number, month: number, day: number): number {
+export function daysOf(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
@@ -60,7 +60,7 @@ function daysOf(year: number, month: number, day: number): number {
   return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
 }
 
-function civilOf(days: number): { year: number; month: number; day: number } {
+export function civilOf(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719468;
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;
