@@ -49,7 +49,7 @@ export type Act =
   | {
       readonly kind: 'reply';
       readonly reply: Reply;
-      readonly then?: 'close' | 'secure' | 'clear';
+      readonly next?: 'close' | 'secure' | 'clear';
       /** Before the reply is sent (RFC 2577 §5). */
       readonly delay?: Nanoseconds;
     }
@@ -127,7 +127,7 @@ export class ServerSession {
   command(line: string | null): Act {
     const act = line === null ? say(texts.lineTooLong()) : this.#obey(decodeCommand(line));
     if (act.kind === 'reply' && act.reply.code >= 500 && act.reply.code <= 504 && ++this.#errors >= ERRORS_LIMIT) {
-      return { kind: 'reply', reply: texts.tooManyErrors(), then: 'close' };
+      return { kind: 'reply', reply: texts.tooManyErrors(), next: 'close' };
     }
     return act;
   }
@@ -158,7 +158,7 @@ export class ServerSession {
         this.#logOut();
         return { kind: 'reinitialize', reply: this.greet() };
       case 'QUIT':
-        return { kind: 'reply', reply: texts.closing(), then: 'close' };
+        return { kind: 'reply', reply: texts.closing(), next: 'close' };
       case 'CWD':
         return say(this.#changeDirectory(command.argument));
       case 'CDUP':
@@ -264,7 +264,7 @@ export class ServerSession {
       this.#state = 'connected';
       const last = ++this.#failedLogins >= this.#service.attempts;
       const reply = last ? texts.tooManyLogins() : texts.loginIncorrect();
-      return { kind: 'reply', reply, delay: FAILED_LOGIN_DELAY, ...(last ? { then: 'close' } : {}) };
+      return { kind: 'reply', reply, delay: FAILED_LOGIN_DELAY, ...(last ? { next: 'close' } : {}) };
     }
     this.#account = account;
     this.#directory = this.#files.look(account.home)?.kind === 'directory' ? account.home : '/';
@@ -531,7 +531,7 @@ export class ServerSession {
     // RFC 4217 §4.3: who they are is to be said anew, under protection.
     this.#logOut();
     this.#secured = true;
-    return { kind: 'reply', reply: texts.secure(), then: 'secure' };
+    return { kind: 'reply', reply: texts.secure(), next: 'secure' };
   }
 
   #protectionBufferSize(): Reply {
@@ -552,7 +552,7 @@ export class ServerSession {
   #clear(): Act {
     if (!this.#secured) return say(texts.cannotClear());
     this.#secured = false;
-    return { kind: 'reply', reply: texts.clearing(), then: 'clear' };
+    return { kind: 'reply', reply: texts.clearing(), next: 'clear' };
   }
 }
 

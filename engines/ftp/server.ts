@@ -122,12 +122,12 @@ class ServedSession {
       switch (act.kind) {
         case 'reply': {
           if (act.delay !== undefined) yield* this.#surroundings.host.sleep(act.delay);
-          if (!(yield* this.#say(act.reply)) || act.then === 'close') {
+          if (!(yield* this.#say(act.reply)) || act.next === 'close') {
             this.#control.close();
             return;
           }
-          if (act.then === 'secure' && !(yield* this.#secure())) return;
-          if (act.then === 'clear') this.#use(this.#plain);
+          if (act.next === 'secure' && !(yield* this.#secure())) return;
+          if (act.next === 'clear') this.#use(this.#plain);
           break;
         }
         case 'port':

@@ -34,6 +34,7 @@ export type SlotMeaning =
   | 'answer'
   | 'protocol'
   | 'text'
+  | 'quoted-name'
   | 'file'
   | 'quantity'
   | 'any-value'
@@ -190,6 +191,8 @@ export const protocolName = slot<Name>('name', 'protocol', 'a protocol');
 export const recordType = slot<Name>('record-type', 'record-type', 'a record type');
 export const answer = slot<Name>('rest-of-line', 'answer', 'record data or a response code');
 export const text = slot<string>('text', 'text', 'a text in quotes', { dimension: 'text' });
+/** A text that names something, with its place. */
+export const quotedName = (expected: string) => slot<Name>('text', 'quoted-name', expected, { dimension: 'text' });
 export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');
 
