@@ -97,12 +97,19 @@ describe.each(samples)('%s', (name) => {
       const name = strings[protocol]!;
       expect(tshark(run, '-Y', name === 'discard' ? 'tcp.port == 9 && data' : name).length, name).toBeGreaterThan(0);
     }
-    const labels = (kind: string) =>
+    const labels = (protocol: string, kind: string) =>
       [...run.messages.kind].flatMap((k, i) =>
-        strings[k] === kind && !Number.isNaN(run.messages.receivedAt[i]) ? [strings[run.messages.label[i]!]!] : [],
+        strings[k] === kind && strings[run.messages.protocol[i]!] === protocol && !Number.isNaN(run.messages.receivedAt[i])
+          ? [strings[run.messages.label[i]!]!]
+          : [],
       );
-    const commands = tshark(run, '-Y', 'smtp.req.command', '-T', 'fields', '-e', 'smtp.req.command');
-    for (const label of labels('command')) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+    for (const [protocol, field] of [
+      ['smtp', 'smtp.req.command'],
+      ['ftp', 'ftp.request.command'],
+    ] as const) {
+      const commands = tshark(run, '-Y', field, '-T', 'fields', '-e', field);
+      for (const label of labels(protocol, 'command')) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+    }
     const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
     expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k] === 'query').length);
   });

@@ -33,6 +33,8 @@ export interface Problem {
   readonly reason: string;
   /** The server's own reply, if it was one. */
   readonly reply: Reply | null;
+  /** The client itself broke it off. */
+  readonly aborted?: true;
 }
 
 /** What a data transfer came to. */
@@ -47,10 +49,16 @@ export interface Moved {
 /** A way to data that both sides have agreed on. */
 type Arrangement = { readonly kind: 'listening'; readonly listener: Listener } | { readonly kind: 'open'; readonly connection: Connection };
 
-export function* openSession(host: Host, remote: Endpoint, mode: DataMode): Process<ClientSession | Problem> {
+/** `arrived` is told of what came over each data connection. */
+export function* openSession(
+  host: Host,
+  remote: Endpoint,
+  mode: DataMode,
+  arrived: (bytes: Bytes) => void = () => {},
+): Process<ClientSession | Problem> {
   const connection = yield* host.connect(remote);
   if (failed(connection)) return { reason: `connection ${connection.failure}`, reply: null };
-  const session = new ClientSession(host, connection, mode);
+  const session = new ClientSession(host, connection, mode, arrived);
   const greeting = yield* session.greeting();
   if ('reason' in greeting) return greeting;
   return session;
@@ -70,7 +78,10 @@ export class ClientSession {
   #type: Representation = 'ascii';
   #protectData: Securing | null = null;
 
-  constructor(host: Host, control: Connection, mode: DataMode) {
+  readonly #arrived: (bytes: Bytes) => void;
+
+  constructor(host: Host, control: Connection, mode: DataMode, arrived: (bytes: Bytes) => void) {
+    this.#arrived = arrived;
     this.#host = host;
     this.#control = control;
     this.#mode = mode;
@@ -285,10 +296,16 @@ export class ClientSession {
   }
 
   *#readAll(connection: Connection, take: (content: Content) => void): Process {
-    for (;;) {
-      const read = yield* race(connection.read(), this.#host.sleep(STALL_LIMIT));
-      if (read.winner === 'second' || read.value === null) return;
-      take(read.value);
+    let bytes: Bytes = 0;
+    try {
+      for (;;) {
+        const read = yield* race(connection.read(), this.#host.sleep(STALL_LIMIT));
+        if (read.winner === 'second' || read.value === null) return;
+        bytes += read.value.length;
+        take(read.value);
+      }
+    } finally {
+      this.#arrived(bytes);
     }
   }
 
@@ -304,12 +321,12 @@ export class ClientSession {
     if ('reason' in reply) return reply;
     const last = yield* race(this.#reply(), this.#host.sleep(OPENING_LIMIT));
     if (last.winner === 'first' && 'reason' in last.value) return last.value;
-    return { reason: 'broken off by ABOR', reply };
+    return { reason: 'broken off by ABOR', reply, aborted: true };
   }
 
   #brokenData(reply: Reply | Problem, connection: Connection): Problem {
-    if ('reason' in reply) return reply;
-    const how = connection.ending === null ? 'stalled' : connection.ending;
+    const how = connection.ending ?? 'stalled';
+    if ('reason' in reply) return reply.reply ? reply : { reason: `data connection ${how}`, reply: null };
     return { reason: isPositive(reply) ? `data connection ${how}` : replyLabel(reply), reply };
   }
 

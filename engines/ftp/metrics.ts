@@ -22,7 +22,7 @@ export const ftpMetrics: readonly MetricDefinition[] = [
     name: 'data bytes',
     unit: 'B',
     subjects,
-    doc: 'Octets of files and listings on the data connections of an FTP server so far, both ways, whole transfers or not.',
+    doc: 'Octets of files and listings that have arrived over the data connections of an FTP server so far, both ways, whole transfers or not.',
     standard: 'RFC 959 §2.3',
   },
 ];

@@ -23,13 +23,16 @@ export const ftp: Protocol = {
 
 function install(world: World): Installed {
   const observer = new ArrivalObserver();
+  const traffics = new Map<string, Traffic>();
   for (const service of world.scenario.services) {
     if (service.kind !== 'ftp.server') continue;
     const traffic = new Traffic(world.host(service.host));
+    traffics.set(service.host, traffic);
     world.boot(service.host, 'ftp server', (host) => server(host, service, observer, traffic));
   }
   return {
-    perform: (action) => (action.kind === 'ftp.session' ? perform(world, observer, action) : undefined),
+    perform: (action) =>
+      action.kind === 'ftp.session' ? perform(world, observer, traffics.get(action.server) ?? null, action) : undefined,
     judge: (expected) => (expected.kind.startsWith('ftp.') ? judge(world, expected as FtpExpectation) : undefined),
   };
 }
@@ -57,7 +60,7 @@ function fill(host: Host, { users, files, directories }: FtpServerService): void
 }
 
 /** Done when the control connection is closed or broke, or the client went down. */
-function perform(world: World, observer: ArrivalObserver, action: FtpSessionAction): Process<StepOutcome> {
+function perform(world: World, observer: ArrivalObserver, traffic: Traffic | null, action: FtpSessionAction): Process<StepOutcome> {
   const host = world.host(action.host);
   const { address } = world.host(action.server);
   return wait<StepOutcome>((resume) => {
@@ -74,7 +77,7 @@ function perform(world: World, observer: ArrivalObserver, action: FtpSessionActi
         began = true;
         outcome = { outcome: `${action.host} went down`, succeeded: false };
         try {
-          outcome = yield* userSession({ host, address, observer, secure: null }, action);
+          outcome = yield* userSession({ host, address, observer, traffic, secure: null }, action);
         } finally {
           end();
         }

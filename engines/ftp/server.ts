@@ -273,7 +273,6 @@ class ServedSession {
       over = true;
       yield* this.#say(reply);
     } finally {
-      if (connection) this.#surroundings.traffic.data(this.#moved);
       if (!over) {
         connection?.abort();
         this.#data.clear();
@@ -302,7 +301,7 @@ class ServedSession {
   }
 
   *#receive(connection: Connection, transfer: Transfer & { direction: 'in' }): Process<Reply> {
-    const { host, observer, service } = this.#surroundings;
+    const { host, observer, traffic, service } = this.#surroundings;
     const { path, offset, type, owner, room } = transfer;
     const writer = new FileWriter(this.#files, path, offset, type, owner, () => host.now());
     try {
@@ -318,7 +317,8 @@ class ServedSession {
       }
     } finally {
       writer.end();
-      host.narrator.state('files', textOfOctets(path), formatSize(writer.size), { note: `stored ${textOfOctets(path)}` });
+      traffic.arrived(this.#moved);
+      host.narrator.state('files', textOfOctets(path), formatSize(writer.size), { note: `has ${textOfOctets(path)} (${formatSize(writer.size)})` });
     }
     if (connection.ending !== 'closed') {
       connection.abort();

@@ -22,7 +22,9 @@ export class Traffic {
     this.#measure('control bytes', this.#control);
   }
 
-  data(bytes: Bytes): void {
+  /** So much has arrived over a data connection, at whichever end. */
+  arrived(bytes: Bytes): void {
+    if (bytes === 0) return;
     this.#data += bytes;
     this.#measure('data bytes', this.#data);
   }

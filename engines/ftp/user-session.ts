@@ -20,6 +20,7 @@ import { nameOf, resolvePath } from './path.ts';
 import type { FtpOperation, FtpSessionAction } from './scenario.ts';
 import type { Securing } from './security.ts';
 import { CONTROL_PORT } from './server.ts';
+import type { Traffic } from './traffic.ts';
 import type { Command } from './wire/command.ts';
 import { listingLines } from './wire/listing.ts';
 import { type Reply, replyLabel } from './wire/reply.ts';
@@ -29,14 +30,16 @@ export interface UserSurroundings {
   /** The server's address, where it is not looked up. */
   readonly address: string;
   readonly observer: ArrivalObserver;
+  /** Of the server; null where nobody counts. */
+  readonly traffic: Traffic | null;
   readonly secure: Securing | null;
 }
 
 export function* userSession(surroundings: UserSurroundings, action: FtpSessionAction): Process<StepOutcome> {
-  const { host, secure } = surroundings;
+  const { host, secure, traffic } = surroundings;
   const address = yield* addressOf(surroundings, action);
   if (typeof address !== 'string') return failure(address.reason);
-  const session = yield* openSession(host, { address, port: CONTROL_PORT }, action.mode);
+  const session = yield* openSession(host, { address, port: CONTROL_PORT }, action.mode, (bytes) => traffic?.arrived(bytes));
   if ('reason' in session) return failure(session.reason);
   const problem = (secure ? yield* session.secure(secure) : null) ?? (yield* session.logIn(action.user, action.password));
   if (problem) {
@@ -63,7 +66,7 @@ function summary(outcomes: readonly StepOutcome[], missed: number): StepOutcome 
   const succeeded = failed.length === 0 && missed === 0;
   const untried = missed > 0 ? [`${count(missed, 'operation')} not tried`] : [];
   if (outcomes.length <= 3)
-    return { outcome: [...outcomes.map(({ outcome }) => outcome), ...untried].join('; ') || 'nothing to do', succeeded };
+    return { outcome: [...outcomes.map(({ outcome }) => outcome), ...untried].join('; ') || 'logged in', succeeded };
   if (succeeded) return { outcome: `${outcomes.length} operations done`, succeeded };
   return { outcome: [...failed.slice(0, 3).map(({ outcome }) => outcome), ...untried].join('; '), succeeded };
 }
@@ -170,15 +173,17 @@ class User {
     }
     const size = this.#files.look(local)?.size ?? 0;
     const name = textOfOctets(path);
-    if ('reason' in moved)
-      return failure(writer ? `${name}: ${moved.reason} after ${formatSize(size - offset)}` : `${name}: ${moved.reason}`);
+    if ('reason' in moved) {
+      const outcome = `${name}: ${moved.reason}${writer ? ` after ${formatSize(size - offset)}` : ''}`;
+      return moved.aborted ? success(outcome) : failure(outcome);
+    }
     return success(`${name}: ${this.#measure(this.#server, host.name, size - offset, startedAt, moved.at)}`);
   }
 
   #end(writer: FileWriter | null, local: string): void {
     if (!writer) return;
     writer.end();
-    this.#surroundings.host.narrator.state('files', textOfOctets(local), formatSize(writer.size), { note: `has ${textOfOctets(local)}` });
+    this.#surroundings.host.narrator.state('files', textOfOctets(local), formatSize(writer.size), { note: `has ${textOfOctets(local)} (${formatSize(writer.size)})` });
   }
 
   *#put({ how, path, as, resume, source }: FtpOperation & { kind: 'put' }): Process<StepOutcome> {

@@ -70,7 +70,6 @@ export const codes = {
   'malformed-command': error(
     'A command to be said as it stands is one line, and not one that opens data connections: those have words of their own.',
   ),
-  'nothing-to-do': error('A session does something: the block has at least one operation.'),
   'self-link': error('A link joins two different hosts.'),
   'unknown-link': error('No `link` line joins the two hosts, so nothing can happen to a link between them.'),
   'self-transfer': error('A host transfers to another host.'),

@@ -183,9 +183,9 @@ const operations = {
   ),
   put: repeated(
     'put FILE [size SIZE | text TEXT | from SOURCE] [as NAME] [HOW]',
-    { FILE: path, ...source, NAME: optional(path), HOW: optional(choice(['resuming', 'resume'], ['under a name of its own', 'unique'])) },
+    { FILE: path, ...source, NAME: optional(path), HOW: optional(choice(['resuming', 'resume'], ['uniquely', 'unique'])) },
     {
-      doc: 'Stores a file of the client; `under a name of its own`, the server chooses one.',
+      doc: 'Stores a file of the client; `uniquely`, under a name that the server chooses.',
       standard: 'RFC 959 §4.1.3',
       example: 'put "report.txt" size 20 KiB',
     },
@@ -545,14 +545,7 @@ export const ftpVocabulary = [
     example: `host client\n${serverExample}\nclient opens ftp session with ftp.example.org passive {\n  user "ann" password "secret"\n  cd "pub"\n  list\n  get "disk.iso"\n  rename "disk.iso" to "old.iso"\n}\nexpect file "disk.iso" on client is the same as "pub/old.iso" on ftp.example.org`,
     build(given, block, site: Site) {
       const { user, ...rest } = block;
-      const made = operationsOf(rest, site);
-      if (made?.length === 0)
-        site.report(
-          'nothing-to-do',
-          site.slot('SERVER'),
-          'This session does nothing: write what it does in its block, such as `list` or `get "readme.txt"`.',
-        );
-      sessionStep(given, user ? { user } : {}, site, () => (made?.length === 0 ? null : made));
+      sessionStep(given, user ? { user } : {}, site, () => operationsOf(rest, site));
     },
   }),
   entry({
