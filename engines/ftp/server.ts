@@ -318,7 +318,9 @@ class ServedSession {
     } finally {
       writer.end();
       traffic.arrived(this.#moved);
-      host.narrator.state('files', textOfOctets(path), formatSize(writer.size), { note: `has ${textOfOctets(path)} (${formatSize(writer.size)})` });
+      host.narrator.state('files', textOfOctets(path), formatSize(writer.size), {
+        note: `has ${textOfOctets(path)} (${formatSize(writer.size)})`,
+      });
     }
     if (connection.ending !== 'closed') {
       connection.abort();

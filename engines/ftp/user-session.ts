@@ -183,7 +183,9 @@ class User {
   #end(writer: FileWriter | null, local: string): void {
     if (!writer) return;
     writer.end();
-    this.#surroundings.host.narrator.state('files', textOfOctets(local), formatSize(writer.size), { note: `has ${textOfOctets(local)} (${formatSize(writer.size)})` });
+    this.#surroundings.host.narrator.state('files', textOfOctets(local), formatSize(writer.size), {
+      note: `has ${textOfOctets(local)} (${formatSize(writer.size)})`,
+    });
   }
 
   *#put({ how, path, as, resume, source }: FtpOperation & { kind: 'put' }): Process<StepOutcome> {
