@@ -62,7 +62,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   SITE: rule(LOGGED_IN, 200),
   SYST: rule(ANY, 215),
   STAT: rule(LOGGED_IN, 211, 212, 213, 550),
-  HELP: rule(ANY, 211, 214),
+  HELP: rule(ANY, 214),
   NOOP: rule(ANY, 200),
   FEAT: rule(ANY, 211),
   OPTS: rule(ANY, 200),
