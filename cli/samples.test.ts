@@ -1,11 +1,14 @@
 /** Every sample is a test: it has no problems, its checks hold, it runs the same twice, and Wireshark agrees with its capture. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bytesOf } from '../engines/content.ts';
+import { followed, followOptions } from '../engines/network/capture/follow-for-tests.ts';
 import { capturedPackets, writePcapng } from '../engines/network/capture/pcapng.ts';
 import { withSegments } from '../engines/network/capture/segments.ts';
+import { streamIndex } from '../engines/network/capture/streams.ts';
 import type { Run } from '../engines/run.ts';
 import { simulate } from '../engines/simulation.ts';
 import { loadProgram } from './program.ts';
@@ -112,6 +115,50 @@ describe.each(samples)('%s', (name) => {
     }
     const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
     expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k] === 'query').length);
+  });
+});
+
+describe.each(samples.filter((name) => name.startsWith('ftp/')))('%s', (name) => {
+  it('moves files that tshark finds on their data connections, octet for octet', async () => {
+    const run = simulate((await loadProgram(join(SAMPLES, name))).compilation.scenario);
+    const { messages, connections, packets, strings } = run;
+    const tcp = Array.from(connections.transport.keys()).filter((row) => strings[connections.transport[row]!] === 'tcp');
+    const data = tcp.filter((row) => strings[connections.protocol[row]!] === 'ftp-data');
+    const contents = data.map((row) => {
+      const rows = [...messages.connection.keys()].filter((message) => messages.connection[message] === row);
+      return Buffer.concat(rows.map((message) => bytesOf(streamIndex(run).contentOf(message))));
+    });
+    const objects = join(folder, `${run.fingerprint}.objects`);
+    const found = tshark(
+      run,
+      '-Y',
+      'ftp-data',
+      '-T',
+      'fields',
+      '-e',
+      'tcp.stream',
+      '-e',
+      'ftp-data.setup-method',
+      '--export-objects',
+      `ftp-data,${objects}`,
+    );
+    const setUp = new Map(found.map((line) => line.split('\t') as [stream: string, method: string]));
+    // Wireshark has followed the PORT command or the reply to PASV or EPSV to each of them.
+    expect([...setUp.keys()].map(Number)).toEqual(data.map((row) => tcp.indexOf(row)));
+    expect([...setUp.values()].every((method) => ['PORT', 'PASV', 'EPASV'].includes(method))).toBe(true);
+    const streams = [...setUp.keys()].map(Number);
+    followed(tshark(run, ...followOptions(streams)), streams).forEach((stream, i) => {
+      const whole = strings[connections.ending[data[i]!]!] === 'closed';
+      expect(stream.equals(whole ? contents[i]! : contents[i]!.subarray(0, stream.length)), `data connection ${i + 1}`).toBe(true);
+    });
+    // Its export of files puts retransmitted octets in twice.
+    const again = data.filter((row) =>
+      [...packets.connection.keys()].some((i) => packets.connection[i] === row && packets.retransmission[i]),
+    );
+    const exported = readdirSync(objects).map((file) => readFileSync(join(objects, file)));
+    const exact = exported.filter((file) => contents.some((content) => content.equals(file)));
+    expect(exported.length).toBeGreaterThan(0);
+    expect(exact.length).toBeGreaterThanOrEqual(exported.length - again.length);
   });
 });
 

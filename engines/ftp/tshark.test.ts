@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bytesOf } from '../content.ts';
+import { followed, followOptions } from '../network/capture/follow-for-tests.ts';
 import { writePcapng } from '../network/capture/pcapng.ts';
 import { streamIndex } from '../network/capture/streams.ts';
 import type { Run } from '../run.ts';
@@ -45,21 +46,6 @@ function sent(run: Run): Uint8Array[] {
     if (strings[messages.protocol[i]!] === 'ftp-data') found.push(bytesOf(streamIndex(run).contentOf(i)));
   }
   return found;
-}
-
-/** The octets of TCP streams, as tshark puts them together. */
-function streams(run: Run, numbers: readonly number[]): Uint8Array[] {
-  const { lines } = tshark(run, '-q', ...numbers.flatMap((number) => ['-z', `follow,tcp,raw,${number}`]));
-  const found = new Map<number, string[]>();
-  let hex: string[] = [];
-  for (const line of lines) {
-    const filter = /^Filter: tcp\.stream eq (\d+)$/.exec(line);
-    if (filter) {
-      hex = [];
-      found.set(Number(filter[1]), hex);
-    } else if (/^\t?[0-9a-f]+$/.test(line)) hex.push(line.trim());
-  }
-  return numbers.map((number) => Buffer.from((found.get(number) ?? []).join(''), 'hex'));
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -102,8 +88,9 @@ describe.skipIf(!present)('tshark', () => {
       const commands = new Map(rows.map(([stream, , command]) => [Number(stream), command]));
       expect([...commands.keys()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
       if (method !== '') expect([...commands.values()]).toEqual(DATA_COMMANDS);
-      const followed = streams(run, [...commands.keys()]);
-      expect(followed.map(digest)).toEqual(sent(run).map(digest));
+      const streams = [...commands.keys()];
+      const { lines } = tshark(run, ...followOptions(streams));
+      expect(followed(lines, streams).map(digest)).toEqual(sent(run).map(digest));
     });
 
     test.skipIf(method === '')('exports the files that were fetched and stored as they were', () => {
