@@ -162,6 +162,13 @@ describe.each(samples.filter((name) => name.startsWith('ftp/')))('%s', (name) =>
   });
 });
 
+it('the six numbers that the lesson on active mode explains are those of its run', async () => {
+  const name = join(SAMPLES, 'ftp/01-active.netscenario.md');
+  const { connections, messages, strings } = simulate((await loadProgram(name)).compilation.scenario);
+  const [port] = [...messages.label].map((label) => strings[label]!).filter((label) => label.startsWith('PORT'));
+  expect(readFileSync(name, 'utf8')).toContain(`\`${port}\` the port is 206 × 256 + 211 = ${connections.serverPort[1]}`);
+});
+
 it('a flag without a reason in the run is seen', async () => {
   const run = simulate((await loadProgram(join(SAMPLES, '01-mail-walkthrough.netscenario.md'))).compilation.scenario);
   const flagged = tshark(run, ...FLAGS);

@@ -254,10 +254,11 @@ describe('a server', () => {
     const { states, strings } = made;
     const told: string[] = [];
     for (let i = 0; i < states.rows; i++) {
-      if (!strings[states.store[i]!]!.startsWith('session of')) continue;
-      told.push(`${strings[states.key[i]!]}: ${states.value[i]! < 0 ? 'none' : strings[states.value[i]!]!.replace(/port \d+/, 'port N')}`);
+      if (!strings[states.store[i]!]!.startsWith('session ')) continue;
+      told.push(`${strings[states.key[i]!]}: ${states.value[i]! < 0 ? 'none' : strings[states.value[i]!]!.replace(/(port |:)\d+/, '$1N')}`);
     }
     expect(told).toEqual([
+      'client: 10.0.0.1:N',
       'user: ann',
       'directory: /',
       'type: ascii',
@@ -265,10 +266,27 @@ describe('a server', () => {
       'type: binary',
       'data connection: passive, port N',
       'data connection: none',
+      'client: none',
       'user: none',
       'directory: none',
       'type: none',
     ]);
+  });
+
+  test('takes back what it told of a session that a crash ended', () => {
+    const made = run({
+      client: { down: 8e6 },
+      steps: [at(0, session([get('pub/disk.iso')])), crash('server', SECOND, SECOND), at(5 * MINUTE, session([]))],
+    });
+    const { states, strings } = made;
+    const held = new Map<string, string>();
+    for (let i = 0; i < states.rows; i++) {
+      if (states.at[i]! < 3 * SECOND && strings[states.store[i]!] === 'session 1') {
+        if (states.value[i]! < 0) held.delete(strings[states.key[i]!]!);
+        else held.set(strings[states.key[i]!]!, strings[states.value[i]!]!);
+      }
+    }
+    expect([...held]).toEqual([]);
   });
 
   test('says so where its port is taken', () => {

@@ -20,6 +20,7 @@ import type { DataMode } from './scenario.ts';
 import { serviceForTests } from './scenario-for-tests.ts';
 import type { Securing } from './security.ts';
 import { serve } from './server.ts';
+import { SessionStates } from './session-states.ts';
 import { Traffic } from './traffic.ts';
 
 /** Three hosts: a client (10.0.0.1), a server (10.0.0.2) and a stranger (10.0.0.3). */
@@ -40,7 +41,7 @@ function* ourServer(host: Host, secure: Securing | null = null, idle = 5 * MINUT
   const files = new FileSystem(host.disk);
   files.write('/readme.txt', literal('Hello\nworld\n'), 'ftp', 0);
   const service = { ...serviceForTests, idle };
-  yield* serve({ host, service, observer: new ArrivalObserver(), traffic: new Traffic(host), secure });
+  yield* serve({ host, service, observer: new ArrivalObserver(), traffic: new Traffic(host), states: new SessionStates(), secure });
 }
 
 /** A client that writes what it is told and gathers the lines that come. */

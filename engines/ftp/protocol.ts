@@ -11,7 +11,8 @@ import { FileSystem } from './file-system.ts';
 import { ftpMetrics } from './metrics.ts';
 import { ArrivalObserver } from './observer.ts';
 import type { FtpExpectation, FtpServerService, FtpSessionAction } from './scenario.ts';
-import { serve } from './server.ts';
+import { type ServerSurroundings, serve } from './server.ts';
+import { SessionStates } from './session-states.ts';
 import { Traffic } from './traffic.ts';
 import { userSession } from './user-session.ts';
 
@@ -27,8 +28,9 @@ function install(world: World): Installed {
   for (const service of world.scenario.services) {
     if (service.kind !== 'ftp.server') continue;
     const traffic = new Traffic(world.host(service.host));
+    const states = new SessionStates();
     traffics.set(service.host, traffic);
-    world.boot(service.host, 'ftp server', (host) => server(host, service, observer, traffic));
+    world.boot(service.host, 'ftp server', (host) => server(host, { service, observer, traffic, states, secure: null }));
   }
   return {
     perform: (action) =>
@@ -40,9 +42,9 @@ function install(world: World): Installed {
 const INSTALLED = 'ftp/installed';
 
 /** The role of a server's host: runs from boot to crash. */
-function* server(host: Host, service: FtpServerService, observer: ArrivalObserver, traffic: Traffic): Process {
-  if (host.disk.get<boolean>(INSTALLED) !== true) fill(host, service);
-  const failure = yield* serve({ host, service, observer, traffic, secure: null });
+function* server(host: Host, surroundings: Omit<ServerSurroundings, 'host'>): Process {
+  if (host.disk.get<boolean>(INSTALLED) !== true) fill(host, surroundings.service);
+  const failure = yield* serve({ host, ...surroundings });
   if (failure) host.narrator.note(`no FTP server: port 21 is ${failure.failure}`);
 }
 

@@ -20,6 +20,7 @@ import { texts } from './reply-texts.ts';
 import type { FtpServerService } from './scenario.ts';
 import type { Securing } from './security.ts';
 import { ServerSession, type Transfer } from './server-session.ts';
+import type { SessionStates, StateEntry } from './session-states.ts';
 import type { Traffic } from './traffic.ts';
 import { COMMAND_LINE_LIMIT, decodeCommand } from './wire/command.ts';
 import { encodeReply, type Reply, replyLabel } from './wire/reply.ts';
@@ -34,6 +35,7 @@ export interface ServerSurroundings {
   readonly service: FtpServerService;
   readonly observer: ArrivalObserver;
   readonly traffic: Traffic;
+  readonly states: SessionStates;
   /** null: no TLS here. */
   readonly secure: Securing | null;
 }
@@ -43,23 +45,26 @@ export function* serve(surroundings: ServerSurroundings): Process<ListenFailure 
   const { host, service } = surroundings;
   const listener = yield* host.listen(CONTROL_PORT);
   if (failed(listener)) return listener as ListenFailure;
-  let sessions = 0;
+  surroundings.states.reset(host.narrator);
+  const places = new Set<number>();
   for (;;) {
     const connection = yield* listener.accept();
     if (connection === null) return null;
-    if (sessions >= service.sessions) {
+    if (places.size >= service.sessions) {
       host.spawn('ftp refusal', refuse(connection));
       continue;
     }
-    sessions++;
+    let place = 1;
+    while (places.has(place)) place++;
+    places.add(place);
     host.spawn(
       'ftp session',
       (function* (): Process {
-        const served = new ServedSession(connection, surroundings);
+        const served = new ServedSession(connection, surroundings, `session ${place}`);
         try {
           yield* served.run();
         } finally {
-          sessions--;
+          places.delete(place);
           served.end();
         }
       })(),
@@ -79,7 +84,6 @@ class ServedSession {
   readonly #files: FileSystem;
   readonly #data: DataPort;
   readonly #store: string;
-  readonly #told = new Map<string, string>();
   /** As TCP brought it, and as it is used: the same until AUTH. */
   readonly #plain: Connection;
   #control: Connection;
@@ -89,14 +93,14 @@ class ServedSession {
   #moved: Bytes = 0;
   #idle = false;
 
-  constructor(connection: Connection, surroundings: ServerSurroundings) {
+  constructor(connection: Connection, surroundings: ServerSurroundings, store: string) {
     const { host, service, secure } = surroundings;
-    const { address, port } = connection.remote;
+    const { address } = connection.remote;
     this.#surroundings = surroundings;
     this.#files = new FileSystem(host.disk);
     this.#session = new ServerSession(service, this.#files, address, () => host.now(), secure !== null);
     this.#data = new DataPort(host, address);
-    this.#store = `session of ${address}:${port}`;
+    this.#store = store;
     this.#plain = connection;
     this.#control = connection;
     this.#reader = this.#readerOf(connection);
@@ -162,7 +166,7 @@ class ServedSession {
   end(): void {
     this.#transfer?.stop();
     this.#data.clear();
-    for (const key of this.#told.keys()) this.#surroundings.host.narrator.state(this.#store, key, null);
+    this.#surroundings.states.end(this.#surroundings.host.narrator, this.#store);
   }
 
   // The control connection ---------------------------------------------------------------------------------------------
@@ -208,13 +212,9 @@ class ServedSession {
 
   /** What has changed since it was told last, on the state timeline. */
   #tell(): void {
-    const { narrator } = this.#surroundings.host;
-    for (const [key, value] of [...this.#session.state(), ['data connection', this.#data.state] as const]) {
-      if ((this.#told.get(key) ?? null) === value) continue;
-      if (value === null) this.#told.delete(key);
-      else this.#told.set(key, value);
-      narrator.state(this.#store, key, value === null ? null : textOfOctets(value));
-    }
+    const { address, port } = this.#plain.remote;
+    const entries: StateEntry[] = [['client', `${address}:${port}`], ...this.#session.state(), ['data connection', this.#data.state]];
+    this.#surroundings.states.tell(this.#surroundings.host.narrator, this.#store, entries);
   }
 
   // Transfers ----------------------------------------------------------------------------------------------------------
