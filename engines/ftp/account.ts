@@ -25,7 +25,7 @@ export function logIn(name: string, password: string, service: FtpServerService)
 
 /** A home is its user's alone: nobody else reads, writes or lists what lies in it. */
 export function mayRead(account: Account, path: string, users: readonly FtpUser[]): boolean {
-  return !users.some(({ home }) => home !== '/' && home !== account.home && isWithin(path, home) && !isWithin(account.home, home));
+  return !users.some(({ home }) => home !== '/' && isWithin(path, home) && !isWithin(account.home, home));
 }
 
 export function mayWrite(account: Account, path: string, users: readonly FtpUser[]): boolean {
