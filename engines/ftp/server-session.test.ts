@@ -131,10 +131,10 @@ test('what others keep at home does not show in listings', () => {
   expect(names('eve')).toBe(0);
 });
 
-test('REIN forgets who is there, the directory and the type', () => {
+test('REIN forgets who is there, the directory, the type and the facts that were asked for', () => {
   const session = open();
   logIn(session, 'ann');
-  for (const line of ['CWD pub', 'TYPE I', 'REST 4', 'REIN']) session.command(line);
+  for (const line of ['CWD pub', 'TYPE I', 'OPTS MLST size;', 'REST 4', 'REIN']) session.command(line);
   expect(told(session.command('PWD'))).toMatch(/^530/);
   logIn(session, 'ann');
   expect(session.state().filter(([, value]) => value !== null)).toEqual([
@@ -142,6 +142,7 @@ test('REIN forgets who is there, the directory and the type', () => {
     ['directory', '/'],
     ['type', 'ascii'],
   ]);
+  expect(told(session.command('FEAT'))).toContain('type*;size*;modify*;perm*;unique*;');
 });
 
 test('the fiftieth thing that is not understood ends the session', () => {
