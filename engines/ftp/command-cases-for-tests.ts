@@ -357,7 +357,7 @@ export const commandCases: readonly CommandCase[] = [
   ...of(
     'CCC',
     'RFC 2228 §3, RFC 4217 §6',
-    ['CCC', '200 The control connection is clear from here on [clear]', secured()],
+    ['CCC', '534 The control connection stays secured', secured()],
     ['CCC', '533 The control connection is clear already', { as: null, tls: true }],
     ['CCC', '502 CCC is not implemented', nobody],
   ),

@@ -89,8 +89,8 @@ export const texts = {
   noProtection: (level: string) => reply(536, `Protection level ${shown(level)} is not offered with TLS`),
   notSecured: () => reply(503, 'AUTH is needed first'),
   noBufferSize: () => reply(503, 'PBSZ is needed first'),
-  clearing: () => reply(200, 'The control connection is clear from here on'),
-  cannotClear: () => reply(533, 'The control connection is clear already'),
+  staysSecure: () => reply(534, 'The control connection stays secured'),
+  clearAlready: () => reply(533, 'The control connection is clear already'),
 };
 
 /** A client's own words, made fit for a reply's line. */

@@ -76,7 +76,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   ADAT: absent(502),
   PBSZ: secured(ANY, 200),
   PROT: secured(ANY, 200, 504, 536),
-  CCC: secured(ANY, 200, 533),
+  CCC: secured(ANY, 533, 534),
   MIC: absent(502),
   CONF: absent(502),
   ENC: absent(502),

@@ -49,7 +49,7 @@ export type Act =
   | {
       readonly kind: 'reply';
       readonly reply: Reply;
-      readonly next?: 'close' | 'secure' | 'clear';
+      readonly next?: 'close' | 'secure';
       /** Before the reply is sent (RFC 2577 §5). */
       readonly delay?: Nanoseconds;
     }
@@ -235,7 +235,8 @@ export class ServerSession {
       case 'PROT':
         return say(this.#protectionLevel(command.argument.toUpperCase()));
       case 'CCC':
-        return this.#clear();
+        // RFC 4217 §6 leaves it to the server: what is secured stays so.
+        return say(this.#secured ? texts.staysSecure() : texts.clearAlready());
       default:
         // The table says of all others that this server does not have them.
         return say(texts.notImplemented(verb));
@@ -547,12 +548,6 @@ export class ServerSession {
     if (level !== 'C' && level !== 'P') return texts.notForParameter(`PROT ${level}`);
     this.#protection = level;
     return texts.protection(level);
-  }
-
-  #clear(): Act {
-    if (!this.#secured) return say(texts.cannotClear());
-    this.#secured = false;
-    return { kind: 'reply', reply: texts.clearing(), next: 'clear' };
   }
 }
 

@@ -131,7 +131,6 @@ class ServedSession {
             return;
           }
           if (act.next === 'secure' && !(yield* this.#secure())) return;
-          if (act.next === 'clear') this.#use(this.#plain);
           break;
         }
         case 'port':
