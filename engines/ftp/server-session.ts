@@ -3,47 +3,20 @@
  *
  * Theory of operation. A command gives an act: a reply, or what the server is to do with data connections, which ends in a
  * reply. Whether a command may come in a state, and what it may be answered with, is the table in server-rules.ts. What is
- * told between commands (directory, type, restart marker, what is to be renamed) is this session's state.
+ * told between commands (who is there, type, restart marker, what is to be renamed) is this session's state; the working
+ * directory and what is done with files are in user-files.ts.
  */
 import type { Endpoint } from '../network/host.ts';
-import { type Bytes, EPOCH, type Nanoseconds, SECOND } from '../quantities.ts';
-import { type Account, isAnonymous, logIn, mayRead, mayWrite } from './account.ts';
-import { ASCII_LIMIT, cut, type FileContent, lengthOf, literal, toAscii } from './file-content.ts';
-import type { Entry, FileSystem, Named } from './file-system.ts';
-import { nameOf, parentOf, resolvePath } from './path.ts';
+import { type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
+import { isAnonymous, logIn } from './account.ts';
+import type { FileSystem } from './file-system.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService, Representation } from './scenario.ts';
 import { RULES, type State } from './server-rules.ts';
+import { type Transfer, UserFiles } from './user-files.ts';
 import { COMMANDS, type Command, type CommandError, decodeCommand, type Verb } from './wire/command.ts';
-import { FACTS, type Fact, formatFacts, formatListLine, type ListedHere } from './wire/listing.ts';
+import { FACTS, type Fact } from './wire/listing.ts';
 import type { Reply } from './wire/reply.ts';
-import { encodeTime } from './wire/time-value.ts';
-
-/** What goes over a data connection. */
-export type Transfer =
-  | {
-      readonly direction: 'out';
-      /** The message kind of its data. */
-      readonly kind: 'content' | 'listing' | 'names' | 'facts';
-      /** For replies and labels: a file's path, or what is listed. */
-      readonly what: string;
-      readonly type: Representation;
-      readonly content: FileContent;
-    }
-  | {
-      readonly direction: 'in';
-      readonly what: string;
-      readonly type: Representation;
-      /** Absolute. */
-      readonly path: string;
-      /** Octets of the file that stay. */
-      readonly offset: Bytes;
-      /** STOU: the server chose the name. */
-      readonly unique: boolean;
-      readonly owner: string;
-      /** Octets that still fit on the server. */
-      readonly room: Bytes;
-    };
 
 export type Act =
   | {
@@ -78,9 +51,9 @@ export class ServerSession {
   readonly #now: () => Nanoseconds;
   readonly #tls: boolean;
   #state: State = 'connected';
-  #user = '';
-  #account: Account | null = null;
-  #directory = '/';
+  #name = '';
+  /** Of the user who is logged in. */
+  #user: UserFiles | null = null;
   #type: Representation = 'ascii';
   #restart: Bytes = 0;
   #renaming = '';
@@ -112,11 +85,11 @@ export class ServerSession {
 
   /** For the state timeline, in this order; null for what does not hold. */
   state(): readonly (readonly [key: string, value: string | null])[] {
-    const account = this.#account;
+    const user = this.#user;
     return [
-      ['user', account?.name ?? null],
-      ['directory', account ? this.#directory : null],
-      ['type', account ? this.#type : null],
+      ['user', user?.account.name ?? null],
+      ['directory', user?.directory ?? null],
+      ['type', user ? this.#type : null],
       ['restart at', this.#restart > 0 ? String(this.#restart) : null],
       ['renaming', this.#state === 'renaming' ? this.#renaming : null],
       ['security', this.#secured ? `TLS, data connections ${this.protectsData ? 'private' : 'clear'}` : null],
@@ -145,26 +118,21 @@ export class ServerSession {
     if (state === 'renaming' && verb !== 'RNTO') this.#state = 'ready';
     if (!KEEPS_MARKER.has(verb)) this.#restart = 0;
     if (!states.includes(state)) return say(this.#outOfOrder(verb, state));
+    return this.#user ? this.#obeyUser(command, this.#user) : this.#obeyAnybody(command);
+  }
+
+  /** What is only for users who are logged in; everything else as for anybody. */
+  #obeyUser(command: Command, user: UserFiles): Act {
+    const { verb } = command;
     switch (command.verb) {
-      case 'USER':
-        return say(this.#userCommand(command.argument));
-      case 'PASS':
-        return this.#pass(command.argument);
-      case 'ACCT':
       case 'ALLO':
-        if (command.verb === 'ALLO' && command.recordSize !== null) return say(texts.notForParameter('records'));
-        return say(texts.superfluous(verb));
-      case 'REIN':
-        this.#logOut();
-        return { kind: 'reinitialize', reply: this.greet() };
-      case 'QUIT':
-        return { kind: 'reply', reply: texts.closing(), next: 'close' };
+        return say(command.recordSize === null ? texts.superfluous(verb) : texts.notForParameter('records'));
       case 'CWD':
-        return say(this.#changeDirectory(command.argument));
+        return say(user.changeDirectory(command.argument));
       case 'CDUP':
-        return say(this.#changeDirectory('..'));
+        return say(user.changeDirectory('..'));
       case 'PWD':
-        return say(texts.directory(this.#directory));
+        return say(texts.directory(user.directory));
       case 'PORT':
         return this.#port(verb, command.endpoint);
       case 'EPRT':
@@ -180,44 +148,64 @@ export class ServerSession {
       case 'MODE':
         return say(command.code === 'S' ? texts.done('Mode set to S') : texts.notForParameter(`MODE ${command.code}`));
       case 'RETR':
-        return this.#retrieve(command.argument);
+        return move(user.retrieve(command.argument, this.#takeMarker(), this.#type));
       case 'STOR':
-        return this.#store(command.argument, 'store');
+        return move(user.store(command.argument, 'store', this.#takeMarker(), this.#type));
       case 'APPE':
-        return this.#store(command.argument, 'append');
+        return move(user.store(command.argument, 'append', 0, this.#type));
       case 'STOU':
-        return this.#store(command.argument, 'unique');
+        return move(user.store(command.argument, 'unique', 0, this.#type));
       case 'REST':
         this.#restart = command.offset;
         return say(texts.restart(command.offset));
       case 'RNFR':
-        return say(this.#renameFrom(command.argument));
+        return say(this.#renameFrom(command.argument, user));
       case 'RNTO':
-        return say(this.#renameTo(command.argument));
+        this.#state = 'ready';
+        return say(user.renameTo(this.#renaming, command.argument));
       case 'ABOR':
         return { kind: 'abort' };
       case 'DELE':
-        return say(this.#delete(command.argument));
+        return say(user.delete(command.argument));
       case 'RMD':
-        return say(this.#removeDirectory(command.argument));
+        return say(user.removeDirectory(command.argument));
       case 'MKD':
-        return say(this.#makeDirectory(command.argument));
+        return say(user.makeDirectory(command.argument));
       case 'LIST':
-        return this.#list(withoutOptions(command.argument), 'listing');
+        return move(user.list(withoutOptions(command.argument), 'listing', this.#facts));
       case 'NLST':
-        return this.#list(withoutOptions(command.argument), 'names');
+        return move(user.list(withoutOptions(command.argument), 'names', this.#facts));
       case 'MLSD':
-        return this.#list(command.argument, 'facts');
+        return move(user.list(command.argument, 'facts', this.#facts));
       case 'MLST':
-        return say(this.#factsOf(command.argument));
+        return say(user.factsOf(command.argument, this.#facts));
       case 'SIZE':
-        return say(this.#size(command.argument));
+        return say(user.size(command.argument, this.#type));
       case 'MDTM':
-        return say(this.#modified(command.argument));
+        return say(user.modified(command.argument));
       case 'STAT':
-        return say(command.argument === '' ? this.#status() : this.#statusOf(withoutOptions(command.argument)));
+        return say(command.argument === '' ? this.#status(user) : user.statusOf(withoutOptions(command.argument)));
       case 'SITE':
         return say(command.argument.toUpperCase() === 'HELP' ? texts.siteHelp() : texts.syntax('SITE HELP is the only one'));
+      default:
+        return this.#obeyAnybody(command);
+    }
+  }
+
+  #obeyAnybody(command: Command): Act {
+    const { verb } = command;
+    switch (command.verb) {
+      case 'USER':
+        return say(this.#userCommand(command.argument));
+      case 'PASS':
+        return this.#pass(command.argument);
+      case 'ACCT':
+        return say(texts.superfluous(verb));
+      case 'REIN':
+        this.#logOut();
+        return { kind: 'reinitialize', reply: this.greet() };
+      case 'QUIT':
+        return { kind: 'reply', reply: texts.closing(), next: 'close' };
       case 'SYST':
         return say(texts.system());
       case 'HELP':
@@ -244,8 +232,8 @@ export class ServerSession {
   }
 
   #outOfOrder(verb: Verb, state: State): Reply {
-    if (verb === 'RNTO' && this.#account) return texts.noRename();
-    if (verb === 'PASS') return this.#account ? texts.alreadyLoggedIn() : texts.noUser();
+    if (verb === 'RNTO' && this.#user) return texts.noRename();
+    if (verb === 'PASS') return this.#user ? texts.alreadyLoggedIn() : texts.noUser();
     return state === 'connected' || state === 'named' ? texts.notLoggedIn() : texts.noUser();
   }
 
@@ -253,22 +241,21 @@ export class ServerSession {
 
   #userCommand(name: string): Reply {
     this.#logOut();
-    this.#user = name;
+    this.#name = name;
     this.#state = 'named';
     // Whether the user exists is told to nobody who does not know the password (RFC 2577 §6).
     return texts.password(name, isAnonymous(name, this.#service));
   }
 
   #pass(password: string): Act {
-    const account = logIn(this.#user, password, this.#service);
+    const account = logIn(this.#name, password, this.#service);
     if (!account) {
       this.#state = 'connected';
       const last = ++this.#failedLogins >= this.#service.attempts;
       const reply = last ? texts.tooManyLogins() : texts.loginIncorrect();
       return { kind: 'reply', reply, delay: FAILED_LOGIN_DELAY, ...(last ? { next: 'close' } : {}) };
     }
-    this.#account = account;
-    this.#directory = this.#files.look(account.home)?.kind === 'directory' ? account.home : '/';
+    this.#user = new UserFiles(this.#files, account, this.#service, this.#now);
     this.#state = 'ready';
     return say(texts.loggedIn(account.name));
   }
@@ -276,8 +263,7 @@ export class ServerSession {
   /** Everything is as at the beginning, the security of the connection excepted (RFC 959 §4.1.1, RFC 4217 §11). */
   #logOut(): void {
     this.#state = 'connected';
-    this.#account = null;
-    this.#directory = '/';
+    this.#user = null;
     this.#type = 'ascii';
     this.#restart = 0;
     this.#onlyExtended = false;
@@ -324,82 +310,12 @@ export class ServerSession {
     return [...secure, 'EPRT', 'EPSV', 'MDTM', `MLST ${facts}`, 'REST STREAM', 'SIZE', 'TVFS', 'UTF8'];
   }
 
-  // Files (RFC 959 §4.1.3, RFC 3659) -----------------------------------------------------------------------------------
-
-  /** Absolute and normal; a reply for what cannot be a path, or may not be read. */
-  #resolve(path: string): string | Reply {
-    const resolved = resolvePath(this.#directory, path);
-    if (resolved === null) return texts.badName(path.replace(/[\r\n\0]/g, '?').slice(0, 100));
-    return mayRead(this.#account as Account, resolved, this.#service.users) ? resolved : texts.denied(path);
-  }
-
-  /** What is there; a reply where nothing is, or none may look. */
-  #find(path: string): { readonly path: string; readonly entry: Entry } | Reply {
-    const resolved = this.#resolve(path);
-    if (typeof resolved !== 'string') return denial(resolved);
-    const entry = this.#files.look(resolved);
-    return entry ? { path: resolved, entry } : texts.noSuchFile(path);
-  }
-
-  #mayWrite(path: string): boolean {
-    return mayWrite(this.#account as Account, path, this.#service.users);
-  }
-
-  #changeDirectory(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    if (found.entry.kind !== 'directory') return texts.notADirectory(path);
-    this.#directory = found.path;
-    return texts.changed(found.path);
-  }
-
-  #retrieve(path: string): Act {
-    const offset = this.#takeMarker();
-    const found = this.#find(path);
-    if ('code' in found) return say(found);
-    if (found.entry.kind !== 'file') return say(texts.notAFile(path));
-    const content = this.#represented(found.path);
-    if (content === null) return say(texts.asciiTooLarge(ASCII_LIMIT));
-    const length = lengthOf(content);
-    if (offset > length) return say(texts.cannotRestart(length));
-    const what = { direction: 'out', kind: 'content', what: path, type: this.#type } as const;
-    return { kind: 'transfer', transfer: { ...what, content: cut(content, offset, length) } };
-  }
-
-  /** A file as it would be transferred; null where it is too large to be converted. */
-  #represented(path: string): FileContent | null {
-    const content = this.#files.read(path);
-    return this.#type === 'ascii' ? toAscii(content) : content;
-  }
-
-  #store(name: string, how: 'store' | 'append' | 'unique'): Act {
-    const marker = this.#takeMarker();
-    const path = how === 'unique' ? this.#unusedName(name === '' ? 'ftp' : name) : this.#resolve(name);
-    if (typeof path !== 'string') return say(path);
-    if (!this.#mayWrite(path)) return say(texts.denied(name));
-    const known = this.#files.look(path);
-    if (known?.kind === 'directory') return say(texts.notAFile(name));
-    const above = this.#files.look(parentOf(path));
-    if (above?.kind !== 'directory') return say(texts.noSuchFile(name));
-    const size = known?.size ?? 0;
-    if (how === 'store' && marker > size) return say(texts.cannotRestart(size));
-    const offset = how === 'append' ? size : marker;
-    const room = this.#service.space - this.#files.used + (size - offset);
-    if (room <= 0) return say(texts.noSpace(this.#service.space));
-    const what = how === 'unique' ? nameOf(path) : name;
-    const owner = (this.#account as Account).name;
-    return {
-      kind: 'transfer',
-      transfer: { direction: 'in', what, type: this.#type, path, offset, unique: how === 'unique', owner, room },
-    };
-  }
-
-  /** The name itself where it is free, else with a number behind it. */
-  #unusedName(name: string): string | Reply {
-    for (let i = 0; ; i++) {
-      const path = this.#resolve(i === 0 ? name : `${name}.${i}`);
-      if (typeof path !== 'string' || !this.#files.look(path)) return path;
-    }
+  #renameFrom(path: string, user: UserFiles): Reply {
+    const from = user.renameFrom(path);
+    if (typeof from !== 'string') return from;
+    this.#state = 'renaming';
+    this.#renaming = from;
+    return texts.renameFrom();
   }
 
   #takeMarker(): Bytes {
@@ -408,117 +324,7 @@ export class ServerSession {
     return marker;
   }
 
-  #renameFrom(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    if (!this.#mayWrite(found.path)) return texts.denied(path);
-    this.#state = 'renaming';
-    this.#renaming = found.path;
-    return texts.renameFrom();
-  }
-
-  #renameTo(path: string): Reply {
-    this.#state = 'ready';
-    const from = this.#renaming;
-    const to = this.#resolve(path);
-    if (typeof to !== 'string') return to;
-    if (!this.#files.look(from)) return texts.noSuchFile(from);
-    if (!this.#mayWrite(to)) return texts.denied(path);
-    if (this.#files.look(to)) return texts.exists(path);
-    if (this.#files.look(parentOf(to))?.kind !== 'directory') return texts.noSuchFile(path);
-    // A directory cannot move into itself.
-    if (to.startsWith(`${from}/`)) return texts.badName(path);
-    this.#files.rename(from, to);
-    return texts.renamed();
-  }
-
-  #delete(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    if (found.entry.kind !== 'file') return texts.notAFile(path);
-    if (!this.#mayWrite(found.path)) return texts.denied(path);
-    this.#files.remove(found.path);
-    return texts.removed('File');
-  }
-
-  #removeDirectory(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    if (found.entry.kind !== 'directory') return texts.notADirectory(path);
-    if (!this.#mayWrite(found.path)) return texts.denied(path);
-    if (this.#files.list(found.path).length > 0) return texts.notEmpty(path);
-    this.#files.remove(found.path);
-    return texts.removed('Directory');
-  }
-
-  #makeDirectory(path: string): Reply {
-    const resolved = this.#resolve(path);
-    if (typeof resolved !== 'string') return resolved;
-    if (this.#files.look(resolved)) return texts.exists(path);
-    if (!this.#mayWrite(resolved)) return texts.denied(path);
-    if (this.#files.look(parentOf(resolved))?.kind !== 'directory') return texts.noSuchFile(path);
-    this.#files.makeDirectory(resolved, (this.#account as Account).name, this.#now());
-    return texts.made(resolved);
-  }
-
-  #list(path: string, kind: 'listing' | 'names' | 'facts'): Act {
-    const found = this.#find(path);
-    if ('code' in found) return say(found);
-    // RFC 3659 §7.2.1: MLSD is of directories alone. RFC 959 §4.1.3: NLST is of directories, too.
-    if (found.entry.kind === 'file' && kind !== 'listing') return say(texts.notADirectory(path));
-    const what = { direction: 'out', kind, type: 'ascii', what: path === '' ? 'file list' : path } as const;
-    const lines = this.#linesOf(found, kind);
-    return { kind: 'transfer', transfer: { ...what, content: literal(lines.map((line) => `${line}\r\n`).join('')) } };
-  }
-
-  #linesOf({ path, entry }: { path: string; entry: Entry }, kind: 'listing' | 'names' | 'facts'): string[] {
-    const inside: Named[] = entry.kind === 'file' ? [{ ...entry, path, name: nameOf(path) }] : this.#files.list(path);
-    const readable = inside.filter((one) => mayRead(this.#account as Account, one.path, this.#service.users));
-    const now = EPOCH + Math.floor(this.#now() / SECOND);
-    return readable.map((one) => {
-      if (kind === 'names') return one.name;
-      const listed = this.#listed(one);
-      return kind === 'listing' ? formatListLine(listed, now) : formatFacts(listed, this.#facts);
-    });
-  }
-
-  #listed({ path, name, kind, size, modifiedAt, owner, id }: Named): ListedHere {
-    const modified = EPOCH + Math.floor(modifiedAt / SECOND);
-    return { name, kind, size, modified, owner: listedOwner(owner), writable: this.#mayWrite(path), unique: `U${id}` };
-  }
-
-  #factsOf(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    const listed = this.#listed({ ...found.entry, path: found.path, name: nameOf(found.path) });
-    return texts.facts(formatFacts(listed, this.#facts, found.path), found.path);
-  }
-
-  /** RFC 3659 §4: what a transfer would take, so of text with its line ends as they go over the wire. */
-  #size(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    if (found.entry.kind !== 'file') return texts.notAFile(path);
-    if (this.#type === 'binary') return texts.size(found.entry.size);
-    const content = this.#represented(found.path);
-    return content === null ? texts.asciiTooLarge(ASCII_LIMIT) : texts.size(lengthOf(content));
-  }
-
-  #modified(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    if (found.entry.kind !== 'file') return texts.notAFile(path);
-    return texts.time(encodeTime(EPOCH + Math.floor(found.entry.modifiedAt / SECOND)));
-  }
-
-  #statusOf(path: string): Reply {
-    const found = this.#find(path);
-    if ('code' in found) return found;
-    return texts.listed(found.entry.kind === 'file' ? 213 : 212, found.path, this.#linesOf(found, 'listing').slice(0, 500));
-  }
-
-  #status(): Reply {
-    const account = this.#account as Account;
+  #status({ account }: UserFiles): Reply {
     const protection = this.#secured ? [`TLS, data connections ${this.protectsData ? 'private' : 'clear'}`] : [];
     const type = `TYPE: ${this.#type === 'ascii' ? 'ASCII' : 'Image'}, STRU: File, MODE: Stream`;
     return texts.status([`Connected from ${this.#client}`, `Logged in as ${account.name}`, type, ...protection]);
@@ -555,19 +361,14 @@ function say(reply: Reply): Act {
   return { kind: 'reply', reply };
 }
 
-/** A name that is not allowed is, for one who only looks, a file that is not there. */
-function denial(reply: Reply): Reply {
-  return reply.code === 553 ? { ...reply, code: 550 } : reply;
+/** A transfer, or the reply that refuses it. */
+function move(transfer: Transfer | Reply): Act {
+  return 'code' in transfer ? say(transfer) : { kind: 'transfer', transfer };
 }
 
 /** Many clients send options of `ls`, as in `LIST -a`; they are read over. */
 function withoutOptions(argument: string): string {
   return argument.replace(/^(?:-[A-Za-z1]+(?: +|$))+/, '');
-}
-
-/** An owner's name as a listing can show it. */
-function listedOwner(owner: string): string {
-  return owner.replace(/[^!-~]/g, '?').slice(0, 64) || '?';
 }
 
 function help(word: string): Reply {

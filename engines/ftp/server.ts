@@ -19,9 +19,10 @@ import type { ArrivalObserver } from './observer.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService } from './scenario.ts';
 import type { Securing } from './security.ts';
-import { ServerSession, type Transfer } from './server-session.ts';
+import { ServerSession } from './server-session.ts';
 import type { SessionStates, StateEntry } from './session-states.ts';
 import type { Traffic } from './traffic.ts';
+import type { Transfer } from './user-files.ts';
 import { COMMAND_LINE_LIMIT, decodeCommand } from './wire/command.ts';
 import { encodeReply, type Reply, replyLabel } from './wire/reply.ts';
 
