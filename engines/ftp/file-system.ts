@@ -30,9 +30,12 @@ const NEXT = 'files/next';
 
 export class FileSystem {
   readonly #disk: Disk;
+  readonly #changed: (path: string, entry: Entry | null) => void;
 
-  constructor(disk: Disk) {
+  /** `changed` is told of what is made, written as a whole, moved and removed (then null); not of what grows, by `extend`. */
+  constructor(disk: Disk, changed: (path: string, entry: Entry | null) => void = () => {}) {
     this.#disk = disk;
+    this.#changed = changed;
   }
 
   look(path: string): Entry | null {
@@ -60,6 +63,11 @@ export class FileSystem {
 
   /** Makes a file, or gives it another content; directories above it are made where they are missing. */
   write(path: string, content: FileContent, owner: string, now: Nanoseconds): void {
+    this.#put(path, content, owner, now);
+    this.#changed(path, this.look(path));
+  }
+
+  #put(path: string, content: FileContent, owner: string, now: Nanoseconds): void {
     const known = this.look(path);
     if (parentOf(path) !== '/') this.makeDirectory(parentOf(path), owner, now);
     const { id, owner: firstOwner } = known ?? { id: this.#nextId(), owner };
@@ -69,14 +77,16 @@ export class FileSystem {
 
   /** Puts more behind what the file holds, from `offset` on: what lies behind that is gone. */
   extend(path: string, offset: Bytes, more: FileContent, owner: string, now: Nanoseconds): void {
-    this.write(path, joined(cut(this.read(path), 0, offset), more), owner, now);
+    this.#put(path, joined(cut(this.read(path), 0, offset), more), owner, now);
   }
 
   /** With those above it; does nothing where it exists. */
   makeDirectory(path: string, owner: string, now: Nanoseconds): void {
     if (this.look(path)) return;
     this.makeDirectory(parentOf(path), owner, now);
-    this.#disk.set(ENTRY + path, { kind: 'directory', id: this.#nextId(), size: 0, modifiedAt: now, owner } satisfies Entry);
+    const entry: Entry = { kind: 'directory', id: this.#nextId(), size: 0, modifiedAt: now, owner };
+    this.#disk.set(ENTRY + path, entry);
+    this.#changed(path, entry);
   }
 
   /** A file, or a directory with all that is in it. */
@@ -84,6 +94,7 @@ export class FileSystem {
     for (const gone of this.#within(path)) {
       this.#disk.delete(ENTRY + gone);
       this.#disk.delete(CONTENT + gone);
+      this.#changed(gone, null);
     }
   }
 
@@ -94,6 +105,7 @@ export class FileSystem {
       const content = this.#disk.get<FileContent>(CONTENT + path);
       this.#disk.set(ENTRY + moved, this.look(path));
       if (content !== undefined) this.#disk.set(CONTENT + moved, content);
+      this.#changed(moved, this.look(moved));
     }
     this.remove(from);
   }

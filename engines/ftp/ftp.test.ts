@@ -166,6 +166,36 @@ describe('files', () => {
     expect(offset).toBeLessThan(2_000_000);
   });
 
+  test('show on the state timeline where they come, change their names and go', () => {
+    const made = run({
+      steps: [
+        session([
+          { kind: 'make directory', path: 'new' },
+          { kind: 'rename', path: 'readme.txt', to: 'new/old.txt' },
+          { kind: 'delete', path: 'pub/disk.iso' },
+          put('x', sized(5000)),
+        ]),
+      ],
+    });
+    const { states, strings } = made;
+    const held = new Map<string, string>();
+    for (let i = 0; i < states.rows; i++) {
+      if (states.host[i] !== 1 || strings[states.store[i]!] !== 'files') continue;
+      if (states.value[i]! < 0) held.delete(strings[states.key[i]!]!);
+      else held.set(strings[states.key[i]!]!, strings[states.value[i]!]!);
+    }
+    expect(Object.fromEntries(held)).toEqual({
+      '/home': 'directory',
+      '/home/bob': 'directory',
+      '/home/bob/diary.txt': '11 B',
+      '/incoming': 'directory',
+      '/new': 'directory',
+      '/new/old.txt': '12 B',
+      '/pub': 'directory',
+      '/x': '5 kB',
+    });
+  });
+
   test('a client that has no such file says nothing of it to the server', () => {
     const made = run({ steps: [session([put('missing.txt')])] });
     expect(outcomes(made)).toEqual([['missing.txt: no such file on client', false]]);

@@ -5,9 +5,10 @@ import { type Process, wait } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import { textOfOctets } from '../network/octets.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
-import { lengthOf, same } from './file-content.ts';
+import { same } from './file-content.ts';
 import { contentOf } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
+import { filesOf } from './host-files.ts';
 import { ftpMetrics } from './metrics.ts';
 import { ArrivalObserver } from './observer.ts';
 import type { FtpExpectation, FtpServerService, FtpSessionAction } from './scenario.ts';
@@ -50,14 +51,10 @@ function* server(host: Host, surroundings: Omit<ServerSurroundings, 'host'>): Pr
 
 /** Puts the declared files on the disk: once, as a restart finds there what the disk held. */
 function fill(host: Host, { users, files, directories }: FtpServerService): void {
-  const system = new FileSystem(host.disk);
+  const system = filesOf(host);
   for (const { name, home } of users) if (home !== '/') system.makeDirectory(home, name, host.now());
   for (const path of directories) system.makeDirectory(path, 'ftp', host.now());
-  for (const { path, source } of files) {
-    const content = contentOf(source, host);
-    system.write(path, content, 'ftp', host.now());
-    host.narrator.state('files', textOfOctets(path), formatSize(lengthOf(content)));
-  }
+  for (const { path, source } of files) system.write(path, contentOf(source, host), 'ftp', host.now());
   host.disk.set(INSTALLED, true);
 }
 

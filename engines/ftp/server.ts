@@ -13,8 +13,9 @@ import { LineReader, type LineResult } from '../network/line-reader.ts';
 import { textOfOctets } from '../network/octets.ts';
 import { type Bytes, MINUTE, type Nanoseconds } from '../quantities.ts';
 import { DataPort } from './data-port.ts';
-import { FileSystem } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
+import { filesOf, tellTransferred } from './host-files.ts';
 import type { ArrivalObserver } from './observer.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService } from './scenario.ts';
@@ -98,7 +99,7 @@ class ServedSession {
     const { host, service, secure } = surroundings;
     const { address } = connection.remote;
     this.#surroundings = surroundings;
-    this.#files = new FileSystem(host.disk);
+    this.#files = filesOf(host);
     this.#session = new ServerSession(service, this.#files, address, () => host.now(), secure !== null);
     this.#data = new DataPort(host, address);
     this.#store = store;
@@ -318,9 +319,7 @@ class ServedSession {
     } finally {
       writer.end();
       traffic.arrived(this.#moved);
-      host.narrator.state('files', textOfOctets(path), formatSize(writer.size), {
-        note: `has ${textOfOctets(path)} (${formatSize(writer.size)})`,
-      });
+      tellTransferred(host, path, writer.size);
     }
     if (connection.ending !== 'closed') {
       connection.abort();

@@ -13,8 +13,9 @@ import { type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
 import { type ClientSession, isPositive, type Moved, openSession, type Problem, problemOf } from './client.ts';
 import { ASCII_LIMIT, cut, lengthOf, toAscii } from './file-content.ts';
 import { contentOf } from './file-source.ts';
-import { FileSystem } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
+import { filesOf, tellTransferred } from './host-files.ts';
 import type { ArrivalObserver } from './observer.ts';
 import { nameOf, resolvePath } from './path.ts';
 import type { FtpOperation, FtpSessionAction } from './scenario.ts';
@@ -89,7 +90,7 @@ class User {
     this.#surroundings = surroundings;
     this.#session = session;
     this.#server = server;
-    this.#files = new FileSystem(surroundings.host.disk);
+    this.#files = filesOf(surroundings.host);
     this.#type = type;
   }
 
@@ -183,9 +184,7 @@ class User {
   #end(writer: FileWriter | null, local: string): void {
     if (!writer) return;
     writer.end();
-    this.#surroundings.host.narrator.state('files', textOfOctets(local), formatSize(writer.size), {
-      note: `has ${textOfOctets(local)} (${formatSize(writer.size)})`,
-    });
+    tellTransferred(this.#surroundings.host, local, writer.size);
   }
 
   *#put({ how, path, as, resume, source }: FtpOperation & { kind: 'put' }): Process<StepOutcome> {
