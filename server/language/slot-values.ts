@@ -29,7 +29,7 @@ function textValue(slot: Slot<unknown>, syntax: Expression, site: Site): unknown
     site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
     return failed;
   }
-  const placed = slot.meaning === 'file' || slot.meaning === 'quoted-name';
+  const placed = slot.meaning === 'file' || slot.meaning === 'path' || slot.meaning === 'quoted-name';
   return placed ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
 }
 

@@ -8,8 +8,8 @@ import {
   type GivenBlock,
   type Name,
   optional,
+  pathName,
   property,
-  quotedName,
   size,
   text,
   wordChoice,
@@ -18,7 +18,7 @@ import { fileSource, ftpServer, type GivenSource, type Login, pathOctets, sessio
 import type { Site } from '../site.ts';
 import { timing, type timingSlots } from './timing.ts';
 
-export const path = quotedName('a path in quotes');
+export const path = pathName;
 export const fileSize = size({ minimum: 0, maximum: 2 ** 40, units: ['KiB', 'MB', 'B'] });
 export const source = { SIZE: optional(fileSize), TEXT: optional(text), SOURCE: optional(fileName) };
 export const representation = wordChoice('binary', 'ascii');
