@@ -110,8 +110,9 @@ describe.each(samples)('%s', (name) => {
       ['smtp', 'smtp.req.command'],
       ['ftp', 'ftp.request.command'],
     ] as const) {
-      const commands = tshark(run, '-Y', field, '-T', 'fields', '-e', field);
-      for (const label of labels(protocol, 'command')) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+      const said = labels(protocol, 'command');
+      const commands = said.length === 0 ? [] : tshark(run, '-Y', field, '-T', 'fields', '-e', field);
+      for (const label of said) expect(commands.join(' ')).toContain(label.split(' ')[0]);
     }
     const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
     expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k] === 'query').length);
