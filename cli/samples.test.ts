@@ -1,11 +1,14 @@
 /** Every sample is a test: it has no problems, its checks hold, it runs the same twice, and Wireshark agrees with its capture. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bytesOf } from '../engines/content.ts';
+import { followed, followOptions } from '../engines/network/capture/follow-for-tests.ts';
 import { capturedPackets, writePcapng } from '../engines/network/capture/pcapng.ts';
 import { withSegments } from '../engines/network/capture/segments.ts';
+import { streamIndex } from '../engines/network/capture/streams.ts';
 import type { Run } from '../engines/run.ts';
 import { simulate } from '../engines/simulation.ts';
 import { loadProgram } from './program.ts';
@@ -97,15 +100,74 @@ describe.each(samples)('%s', (name) => {
       const name = strings[protocol]!;
       expect(tshark(run, '-Y', name === 'discard' ? 'tcp.port == 9 && data' : name).length, name).toBeGreaterThan(0);
     }
-    const labels = (kind: string) =>
+    const labels = (protocol: string, kind: string) =>
       [...run.messages.kind].flatMap((k, i) =>
-        strings[k] === kind && !Number.isNaN(run.messages.receivedAt[i]) ? [strings[run.messages.label[i]!]!] : [],
+        strings[k] === kind && strings[run.messages.protocol[i]!] === protocol && !Number.isNaN(run.messages.receivedAt[i])
+          ? [strings[run.messages.label[i]!]!]
+          : [],
       );
-    const commands = tshark(run, '-Y', 'smtp.req.command', '-T', 'fields', '-e', 'smtp.req.command');
-    for (const label of labels('command')) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+    for (const [protocol, field] of [
+      ['smtp', 'smtp.req.command'],
+      ['ftp', 'ftp.request.command'],
+    ] as const) {
+      const said = labels(protocol, 'command');
+      const commands = said.length === 0 ? [] : tshark(run, '-Y', field, '-T', 'fields', '-e', field);
+      for (const label of said) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+    }
     const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
     expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k]!.startsWith('query')).length);
   });
+});
+
+describe.each(samples.filter((name) => name.startsWith('ftp/')))('%s', (name) => {
+  it('moves files that tshark finds on their data connections, octet for octet', async () => {
+    const run = simulate((await loadProgram(join(SAMPLES, name))).compilation.scenario);
+    const { messages, connections, packets, strings } = run;
+    const tcp = Array.from(connections.transport.keys()).filter((row) => strings[connections.transport[row]!] === 'tcp');
+    const data = tcp.filter((row) => strings[connections.protocol[row]!] === 'ftp-data');
+    const contents = data.map((row) => {
+      const rows = [...messages.connection.keys()].filter((message) => messages.connection[message] === row);
+      return Buffer.concat(rows.map((message) => bytesOf(streamIndex(run).contentOf(message))));
+    });
+    const objects = join(folder, `${run.fingerprint}.objects`);
+    const found = tshark(
+      run,
+      '-Y',
+      'ftp-data',
+      '-T',
+      'fields',
+      '-e',
+      'tcp.stream',
+      '-e',
+      'ftp-data.setup-method',
+      '--export-objects',
+      `ftp-data,${objects}`,
+    );
+    const setUp = new Map(found.map((line) => line.split('\t') as [stream: string, method: string]));
+    // Wireshark has followed the PORT command or the reply to PASV or EPSV to each of them.
+    expect([...setUp.keys()].map(Number)).toEqual(data.map((row) => tcp.indexOf(row)));
+    expect([...setUp.values()].every((method) => ['PORT', 'PASV', 'EPASV'].includes(method))).toBe(true);
+    const streams = [...setUp.keys()].map(Number);
+    followed(tshark(run, ...followOptions(streams)), streams).forEach((stream, i) => {
+      const whole = strings[connections.ending[data[i]!]!] === 'closed';
+      expect(contents[i]!.subarray(0, whole ? contents[i]!.length : stream.length).equals(stream), `data connection ${i + 1}`).toBe(true);
+    });
+    // Its export of files puts retransmitted octets in twice.
+    const again = data.filter((row) =>
+      [...packets.connection.keys()].some((i) => packets.connection[i] === row && packets.retransmission[i]),
+    );
+    const exported = readdirSync(objects).map((file) => readFileSync(join(objects, file)));
+    const exact = exported.filter((file) => contents.some((content) => content.equals(file)));
+    expect(exported.length).toBeGreaterThan(0);
+    expect(exact.length).toBeGreaterThanOrEqual(exported.length - again.length);
+  });
+});
+
+it('the six numbers that the lesson on active mode explains are those of its run', async () => {
+  const name = join(SAMPLES, 'ftp/01-active.netscenario.md');
+  const { connections, messages, strings } = simulate((await loadProgram(name)).compilation.scenario);
+  const [port] = [...messages.label].map((label) => strings[label]!).filter((label) => label.startsWith('PORT'));
+  expect(readFileSync(name, 'utf8')).toContain(`\`${port}\` the port is 206 × 256 + 211 = ${connections.serverPort[1]}`);
 });
 
 it('a flag without a reason in the run is seen', async () => {

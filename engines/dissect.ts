@@ -5,6 +5,7 @@
 import { dissect as dissectDnsMessage } from './dns/wire/dissect.ts';
 import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
+import { dissectFtp, dissectFtpData } from './ftp/wire/dissect.ts';
 import { dissectSmtp } from './mail/wire/dissect.ts';
 import { dissectTls } from './tls/wire/dissect.ts';
 
@@ -13,7 +14,13 @@ const dissectDns: Dissector = (bytes, kind) =>
   kind === framedKinds.query || kind === framedKinds.response ? dissectFramed(bytes) : dissectDnsMessage(bytes);
 
 /** By message protocol; one line a protocol. */
-const dissectors: Readonly<Record<string, Dissector>> = { dns: dissectDns, smtp: dissectSmtp, tls: dissectTls };
+const dissectors: Readonly<Record<string, Dissector>> = {
+  dns: dissectDns,
+  ftp: dissectFtp,
+  'ftp-data': dissectFtpData,
+  smtp: dissectSmtp,
+  tls: dissectTls,
+};
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */
 export function dissect(protocol: string, kind: string, bytes: Uint8Array): readonly Field[] {

@@ -6,6 +6,7 @@
  * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
  */
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
+import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
 import type { NetworkAction } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
@@ -101,10 +102,10 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = DnsService | MailService;
+export type Service = DnsService | MailService | FtpService;
 
 /** What a step does. One line a protocol. */
-export type Action = NetworkAction | TransferAction | DnsAction | MailAction | { readonly kind: 'together' };
+export type Action = NetworkAction | TransferAction | DnsAction | MailAction | FtpAction | { readonly kind: 'together' };
 
 export type Timing =
   /** At an absolute time of the run. */
@@ -156,7 +157,7 @@ export interface StatisticExpectation {
 }
 
 /** What is expected. One line a protocol. */
-export type ExpectationKind = MetricExpectation | StatisticExpectation | DnsExpectation | MailExpectation;
+export type ExpectationKind = MetricExpectation | StatisticExpectation | DnsExpectation | MailExpectation | FtpExpectation;
 
 export interface Expectation {
   readonly expected: ExpectationKind;

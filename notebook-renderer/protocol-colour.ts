@@ -1,6 +1,17 @@
 /** A colour a protocol, the same in every view: a number of the palette in theme.css and static/svg.ts. */
 
-const KNOWN: Readonly<Record<string, number>> = { dns: 0, smtp: 1, mail: 1, imap: 2, pop3: 2, http: 3, ftp: 4, tcp: 6, udp: 6 };
+const KNOWN: Readonly<Record<string, number>> = {
+  dns: 0,
+  smtp: 1,
+  mail: 1,
+  imap: 2,
+  pop3: 2,
+  http: 3,
+  ftp: 4,
+  'ftp-data': 5,
+  tcp: 6,
+  udp: 6,
+};
 const PALETTE = 6;
 
 /** 0 to 5, or 6 for the quiet colour of transports. */

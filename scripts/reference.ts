@@ -1,7 +1,12 @@
-/** Writes docs/language.md from the vocabulary and docs/dns-records.md from the table of record types. */
-import { writeFileSync } from 'node:fs';
+/** Writes the generated pages: docs/language.md from the vocabulary, docs/dns-records.md and the tables of docs/ftp.md from the engines' tables. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { recordsPage } from '../engines/dns/records-page.ts';
+import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
+import { withTables } from '../engines/ftp/reference.ts';
 import { referencePage } from '../server/language/reference.ts';
 
-writeFileSync(new URL('../docs/language.md', import.meta.url), referencePage());
-writeFileSync(new URL('../docs/dns-records.md', import.meta.url), recordsPage());
+const page = (name: string): URL => new URL(`../docs/${name}.md`, import.meta.url);
+
+writeFileSync(page('language'), referencePage());
+writeFileSync(page('dns-records'), recordsPage());
+writeFileSync(page('ftp'), withTables(readFileSync(page('ftp'), 'utf8'), commandCases));

@@ -20,6 +20,11 @@ const LINE_PROTOCOLS: ReadonlySet<string> = new Set(['smtp', 'pop3', 'imap', 'ft
 /** The part of a run that a transcript is made of. */
 export type TranscriptSource = MessageTables & Pick<Run, 'connections'>;
 
+/** Whether that connection is a dialogue of lines, not one that carries data alone. */
+export function isDialogue({ connections, strings }: TranscriptSource, connection: number): boolean {
+  return LINE_PROTOCOLS.has(strings[connections.protocol[connection] as number] ?? '');
+}
+
 /** `connection`: index into the run's connections. In the order of sending; what was sent and lost is there, too. */
 export function transcript(run: TranscriptSource, connection: number): TranscriptLine[] {
   const { messages, strings } = run;

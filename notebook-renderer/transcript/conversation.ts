@@ -1,10 +1,14 @@
 /** Which connections a transcript is about. */
+import { isDialogue } from '../../engines/network/transcript.ts';
 import type { Run } from '../../engines/run.ts';
 
 /** Connections told by one `show transcript`. */
 export const MOST_TRANSCRIPTS = 4;
 
-/** TCP connections with messages between two hosts (either way), in the order they were opened; where there is none, their UDP exchanges. */
+/**
+ * TCP connections with messages between two hosts (either way), in the order they were opened: those that are dialogues of lines, where
+ * there are such; where there is none at all, their UDP exchanges.
+ */
 export function connectionsBetween(run: Run, [a, b]: readonly [string, string], messages: Int32Array): number[] {
   const tcp = new Set<number>();
   const udp = new Set<number>();
@@ -15,5 +19,7 @@ export function connectionsBetween(run: Run, [a, b]: readonly [string, string], 
     if (!(ends.includes(a) && ends.includes(b))) continue;
     (run.strings[run.connections.transport[connection]!] === 'tcp' ? tcp : udp).add(connection);
   }
-  return [...(tcp.size > 0 ? tcp : udp)].sort((x, y) => x - y);
+  const found = [...(tcp.size > 0 ? tcp : udp)].sort((x, y) => x - y);
+  const dialogues = found.filter((connection) => isDialogue(run, connection));
+  return dialogues.length > 0 ? dialogues : found;
 }

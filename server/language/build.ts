@@ -80,6 +80,7 @@ function blockValues(site: Site): Record<string, unknown> {
     const property = properties[key]!;
     const given = slotValues(property.slots, item.slots, site);
     if (!given) continue;
+    site.places.set(given, item);
     if (property.repeatable) {
       const all = (values[key] ?? []) as unknown[];
       values[key] = [...all, given];

@@ -51,7 +51,7 @@ export const codes = {
   ),
   'malformed-header': error('A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2).'),
   'unknown-host': error(
-    'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
+    'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail or FTP server).',
   ),
   'unknown-zone': error('No zone is declared under that name, or above it, so there is nothing to change.'),
   'signed-twice': error('A zone whose master file holds DNSKEY records is signed already.'),
@@ -71,6 +71,11 @@ export const codes = {
     'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',
   ),
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
+  'not-an-ftp-server': error('Files are asked of a host that runs an FTP server.'),
+  'malformed-path': error('A path has up to 1024 octets, each name in it up to 255, and no NUL or line end.'),
+  'malformed-command': error(
+    'A command to be said as it stands is one line, and not one that opens data connections: those have words of their own.',
+  ),
   'self-link': error('A link joins two different hosts.'),
   'unknown-link': error('No `link` line joins the two hosts, so nothing can happen to a link between them.'),
   'self-transfer': error('A host transfers to another host.'),

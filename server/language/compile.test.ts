@@ -230,6 +230,16 @@ describe('the vocabulary', () => {
       anycast: 'host a\nanycast n on a',
       root: 'root',
       send: '',
+      ftp: 'ftp f',
+      get: 'host a\nftp f\na gets "x" from f',
+      put: 'host a\nftp f\na puts "x" to f',
+      append: 'host a\nftp f\na appends "x" to f',
+      'list files': 'host a\nftp f\na lists files on f',
+      'rename file': 'host a\nftp f\na renames "x" to "y" on f',
+      'delete file': 'host a\nftp f\na deletes "x" on f',
+      'make directory': 'host a\nftp f\na makes directory "x" on f',
+      'remove directory': 'host a\nftp f\na removes directory "x" on f',
+      'ftp session': 'host a\nftp f\na opens ftp session with f',
     };
     for (const entry of vocabulary) {
       for (const property of Object.values(entry.properties ?? {})) {

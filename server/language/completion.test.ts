@@ -42,6 +42,7 @@ describe('completion', () => {
     ['hosts behind a comma', 'resolver r { serves alice-pc, |', ['alice-pc', 'mail.crepes.fr'], ['cache']],
     ['steps in together', 'together {\n  |', ['alice-pc'], []],
     ['record types within a zone', 'zone x.org on ns.x.org {\n  www |', ['A', 'MX'], ['host']],
+    ['files that a server keeps', 'ftp f { file "pub/a.iso" 1 MB }\nalice-pc gets |', ['"pub/a.iso"'], ['from']],
     ['nothing in a text', 'scenario "ho|', [], ['host']],
     ['nothing in a comment', '// ho|', [], ['host']],
   ])('%s', (_name, line, wanted, unwanted) => {

@@ -2,6 +2,7 @@
  * What can stand at a place: the edges that leave the automaton's state there, and the declared names that fit its slots.
  */
 import { recordFormats } from '../../engines/dns/record-format.ts';
+import { textOfOctets } from '../../engines/network/octets.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import type { Entry, Property, Slot } from './entry.ts';
@@ -171,6 +172,13 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
     case 'record-data':
       for (const { name, address } of program.hosts.values())
         if (address !== null) add({ label: address, kind: 'value', detail: name, doc: `Address of \`${name}\`` });
+      break;
+    case 'path':
+      for (const { host, files } of program.ftpServers.values()) {
+        for (const file of files.slice(0, 500)) {
+          add({ label: JSON.stringify(textOfOctets(file.path.slice(1))), kind: 'value', detail: `file on ${host}`, doc: '' });
+        }
+      }
       break;
     case 'protocol':
       for (const name of program.protocols) add({ label: name, kind: 'value', detail: 'protocol', doc: '' });

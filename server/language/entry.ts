@@ -35,6 +35,8 @@ export type SlotMeaning =
   | 'record-data'
   | 'protocol'
   | 'text'
+  | 'quoted-name'
+  | 'path'
   | 'file'
   | 'quantity'
   | 'any-value'
@@ -192,6 +194,10 @@ export const recordType = slot<Name>('record-type', 'record-type', 'a record typ
 export const answer = slot<Name>('rest-of-line', 'answer', 'record data or a response code');
 export const recordData = slot<Name>('rest-of-line', 'record-data', 'the data of a record');
 export const text = slot<string>('text', 'text', 'a text in quotes', { dimension: 'text' });
+/** A text that names something, with its place. */
+export const quotedName = (expected: string) => slot<Name>('text', 'quoted-name', expected, { dimension: 'text' });
+/** Of a file that a server keeps, or a client has; not of a real one. */
+export const pathName = slot<Name>('text', 'path', 'a path in quotes', { dimension: 'text' });
 export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');
 

@@ -6,6 +6,7 @@
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
+import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -200,6 +201,7 @@ export class Program {
   readonly serverOfDomain = new Map<string, string>();
   /** By address in lower case. */
   readonly mailboxes = new Map<string, MailboxService>();
+  readonly ftpServers = new Map<string, FtpServerService>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

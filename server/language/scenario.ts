@@ -46,7 +46,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
       at,
     });
   }
-  services.push(...program.mailboxes.values());
+  services.push(...program.mailboxes.values(), ...program.ftpServers.values());
   const first = program.sources[0];
   return {
     format: 1,

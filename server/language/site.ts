@@ -43,6 +43,15 @@ export class Site {
     return found ?? { start: this.statement.start, end: this.statement.headEnd };
   }
 
+  /** Where each property of the block stands, by the values it was given; `build.ts` notes it. */
+  readonly places = new WeakMap<object, TextRange>();
+
+  /** Values of properties in the order in which they were written, whatever their kinds. */
+  asWritten<T extends object>(given: readonly T[]): T[] {
+    const startOf = (value: T): number => this.places.get(value)?.start ?? 0;
+    return [...given].sort((a, b) => startOf(a) - startOf(b));
+  }
+
   report(code: Code, range: TextRange, message: string, options: ReportOptions = {}): void {
     this.program.report(code, this.place(range), message, options);
   }

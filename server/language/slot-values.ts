@@ -22,6 +22,17 @@ export function slotValues(slots: Slots, given: Readonly<Record<string, SlotSynt
   return whole ? values : null;
 }
 
+function textValue(slot: Slot<unknown>, syntax: Expression, site: Site): unknown {
+  const value = evaluate(syntax, site, slot);
+  if (value === null) return failed;
+  if (value.dimension !== 'text') {
+    site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
+    return failed;
+  }
+  const placed = slot.meaning === 'file' || slot.meaning === 'path' || slot.meaning === 'quoted-name';
+  return placed ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
+}
+
 function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown {
   switch (slot.form) {
     case 'choice': {
@@ -36,13 +47,9 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       return { text: word.value, start: word.start, end: word.end };
     }
     case 'text': {
-      const value = evaluate(syntax as Expression, site, slot);
-      if (value === null) return failed;
-      if (value.dimension !== 'text') {
-        site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
-        return failed;
-      }
-      return slot.meaning === 'file' ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
+      if (syntax.kind !== 'list') return textValue(slot, syntax as Expression, site);
+      const values = syntax.items.map((item) => textValue(slot, item as Expression, site));
+      return values.includes(failed) ? failed : values;
     }
     case 'expression': {
       // Kept for when it is needed: parameters may refer to later ones.

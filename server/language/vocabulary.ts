@@ -12,6 +12,7 @@ import { dnsRootsVocabulary } from './vocabulary/dns-roots.ts';
 import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
+import { ftpProtocols, ftpVocabulary } from './vocabulary/ftp.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
@@ -31,11 +32,12 @@ export const vocabulary: readonly Entry[] = [
   ...dnsChangesVocabulary,
   ...dnsRootsVocabulary,
   ...mailVocabulary,
+  ...ftpVocabulary,
   ...expectationsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */
-export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...transferProtocols];
+export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...ftpProtocols, ...transferProtocols];
 
 /** All statements, merged. */
 export const statementAutomaton: State<Entry> = automaton(vocabulary);

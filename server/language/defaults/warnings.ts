@@ -74,7 +74,14 @@ export function mendingWarnings(program: Program): void {
 export function transferWarnings(program: Program): void {
   if (program.incomplete || program.missing.size > 0) return;
   const made = new Set<string>();
-  for (const { action } of program.steps) if (action.kind === 'transfer.send') made.add(`${action.from} ${action.to}`);
+  for (const { action } of program.steps) {
+    if (action.kind === 'transfer.send') made.add(`${action.from} ${action.to}`);
+    if (action.kind !== 'ftp.session') continue;
+    for (const { kind } of action.operations) {
+      if (kind === 'get') made.add(`${action.server} ${action.host}`);
+      else if (kind === 'put') made.add(`${action.host} ${action.server}`);
+    }
+  }
   for (const { expected, at } of program.expectations) {
     if (expected.kind !== 'metric' || !transferMetrics.some(({ name }) => name === expected.metric)) continue;
     const [from, to] = expected.subjects;

@@ -129,7 +129,8 @@ function reportMissingUnit(node: Statement, slots: Slots | undefined, reading: R
   return false;
 }
 
-function shortList(items: readonly string[], conjunction = 'or'): string {
+/** `a, b or c`; of many, the first ones. */
+export function shortList(items: readonly string[], conjunction = 'or'): string {
   return items.length > 14 ? `${items.slice(0, 14).join(', ')}, …` : oneOf(items, conjunction);
 }
 

@@ -34,7 +34,7 @@ import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
-const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
+export const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
 const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
 const subjectNames: Readonly<Record<SubjectType, string>> = { host: 'HOST', 'mail-address': 'ADDRESS', 'domain-name': 'NAME' };

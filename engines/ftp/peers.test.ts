@@ -1,0 +1,338 @@
+/** Against peers that are not ours, or not well-behaved: raw clients and raw servers on connections. */
+import { describe, expect, test } from 'vitest';
+import { bytesOf, type Content } from '../content.ts';
+import { Kernel } from '../kernel/kernel.ts';
+import { type Process, race } from '../kernel/process.ts';
+import { metrics } from '../metrics.ts';
+import { type Connection, failed, type Host } from '../network/host.ts';
+import { LineReader } from '../network/line-reader.ts';
+import { message } from '../network/network-for-tests.ts';
+import { bytesOfOctets, octetsOf } from '../network/octets.ts';
+import { scenarioForTests } from '../network/scenario-for-tests.ts';
+import { SimulatedNetwork } from '../network/simulated-network.ts';
+import { MINUTE, SECOND } from '../quantities.ts';
+import { Recorder } from '../recorder.ts';
+import { openSession } from './client.ts';
+import { literal } from './file-content.ts';
+import { FileSystem } from './file-system.ts';
+import { ArrivalObserver } from './observer.ts';
+import type { DataMode } from './scenario.ts';
+import { serviceForTests } from './scenario-for-tests.ts';
+import type { Securing } from './security.ts';
+import { serve } from './server.ts';
+import { SessionStates } from './session-states.ts';
+import { Traffic } from './traffic.ts';
+
+/** Three hosts: a client (10.0.0.1), a server (10.0.0.2) and a stranger (10.0.0.3). */
+function network() {
+  const scenario = scenarioForTests({ client: {}, server: {}, stranger: {} });
+  const kernel = new Kernel(1);
+  const made = new SimulatedNetwork(kernel, scenario, new Recorder(metrics));
+  return {
+    kernel,
+    host: (name: string) => made.host(name),
+    finish(): void {
+      if (kernel.run(1_000_000)) throw new Error('the run does not end');
+    },
+  };
+}
+
+function* ourServer(host: Host, secure: Securing | null = null, idle = 5 * MINUTE): Process {
+  const files = new FileSystem(host.disk);
+  files.write('/readme.txt', literal('Hello\nworld\n'), 'ftp', 0);
+  const service = { ...serviceForTests, idle };
+  yield* serve({ host, service, observer: new ArrivalObserver(), traffic: new Traffic(host), states: new SessionStates(), secure });
+}
+
+/** A client that writes what it is told and gathers the lines that come. */
+function* raw(host: Host, script: readonly (string | number)[], said: string[], port = 21): Process {
+  const connection = (yield* host.connect({ address: '10.0.0.2', port })) as Connection;
+  host.spawn('reader', gather(connection, said));
+  for (const part of script) {
+    if (typeof part === 'number') yield* host.sleep(part);
+    else yield* connection.write(bytesOfOctets(part), message);
+  }
+}
+
+function* gather(connection: Connection, said: string[]): Process {
+  const reader = new LineReader(connection);
+  for (;;) {
+    const result = yield* reader.readLine(5000);
+    if (result.kind !== 'line') break;
+    said.push(result.line);
+  }
+  said.push(`[${connection.ending}]`);
+}
+
+describe('our server', () => {
+  const hello = ['USER ann\r\nPASS secret\r\n', SECOND];
+  function talk(script: readonly (string | number)[], options: { secure?: Securing | null; idle?: number } = {}): string[] {
+    const { host, finish } = network();
+    const said: string[] = [];
+    host('server').spawn('ftp', ourServer(host('server'), options.secure ?? null, options.idle));
+    host('client').spawn('raw', raw(host('client'), script, said));
+    finish();
+    return said;
+  }
+
+  test('takes commands in pieces, and several at once', () => {
+    expect(talk(['US', SECOND, 'ER ann\r', SECOND, '\nPASS secret\r\nPWD\r\nQUIT\r\n'])).toEqual([
+      '220 server FTP server ready',
+      '331 Password required for ann',
+      '230 User ann logged in',
+      '257 "/" is the working directory',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+  });
+
+  test('has no data connection to use where none was agreed on', () => {
+    expect(talk([...hello, 'RETR readme.txt\r\nQUIT\r\n'])).toContain('425 Use PORT or PASV first');
+  });
+
+  test('tells where nobody listens for its active open', () => {
+    expect(talk([...hello, 'PORT 10,0,0,1,192,5\r\nRETR readme.txt\r\n', SECOND, 'QUIT\r\n']).slice(3)).toEqual([
+      '200 PORT command successful',
+      '150 Opening ASCII mode data connection for readme.txt (14 bytes)',
+      '425 Cannot open data connection: refused',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+  });
+
+  test('waits a minute for a client that does not connect', () => {
+    expect(talk([...hello, 'EPSV\r\nRETR readme.txt\r\n', 2 * MINUTE, 'QUIT\r\n']).slice(4)).toEqual([
+      '150 Opening ASCII mode data connection for readme.txt (14 bytes)',
+      '425 Cannot open data connection: nobody connected',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+  });
+
+  test('tells of a transfer under way, and obeys what came meanwhile when it is over', () => {
+    expect(talk([...hello, 'EPSV\r\nRETR readme.txt\r\n', SECOND, 'STAT\r\nNOOP\r\nPWD\r\n', 2 * MINUTE, 'QUIT\r\n']).slice(5)).toEqual([
+      '211-FTP server status:',
+      ' Transfer of readme.txt: 0 bytes so far',
+      '211 End of status',
+      '425 Cannot open data connection: nobody connected',
+      '200 OK',
+      '257 "/" is the working directory',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+  });
+
+  test('breaks off at ABOR what waits for its connection, and says what there is to abort', () => {
+    expect(talk([...hello, 'EPSV\r\nRETR readme.txt\r\n', SECOND, '\xff\xf4\xff\xf2ABOR\r\nABOR\r\nQUIT\r\n']).slice(5)).toEqual([
+      '426 Transfer broken off: ABOR',
+      '226 ABOR command successful',
+      '226 No transfer to abort',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+  });
+
+  test('goes through anything that is no FTP, and hangs up on what has no lines', () => {
+    expect(talk(['GET / HTTP/1.1\r\n\r\n', 'x'.repeat(5000), '\r\n', 'QUIT\r\n'])).toEqual([
+      '220 server FTP server ready',
+      '500 Command not understood: GET',
+      '500 Command not understood: ',
+      '500 Line too long',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+    expect(talk(['x'.repeat(1_200_000)]).at(-1)).toBe('[reset]');
+  });
+
+  test('leaves a silent client, but not while it transfers', () => {
+    expect(talk([2 * SECOND], { idle: SECOND })).toEqual([
+      '220 server FTP server ready',
+      '421 Idle for too long, closing control connection',
+      '[closed]',
+    ]);
+    expect(talk([...hello, 'EPSV\r\nRETR readme.txt\r\n', 30 * SECOND, 'PWD\r\n', 45 * SECOND], { idle: 10 * SECOND }).slice(4)).toEqual([
+      '150 Opening ASCII mode data connection for readme.txt (14 bytes)',
+      '425 Cannot open data connection: nobody connected',
+      '257 "/" is the working directory',
+      '421 Idle for too long, closing control connection',
+      '[closed]',
+    ]);
+  });
+
+  test('gives a stranger nothing on the port that its client was told (RFC 2577 §4)', () => {
+    const { host, finish } = network();
+    const said: string[] = [];
+    const stolen: string[] = [];
+    host('server').spawn('ftp', ourServer(host('server')));
+    host('client').spawn(
+      'raw',
+      (function* (): Process {
+        const connection = (yield* host('client').connect({ address: '10.0.0.2', port: 21 })) as Connection;
+        host('client').spawn('reader', gather(connection, said));
+        yield* connection.write(bytesOfOctets('USER ann\r\nPASS secret\r\nEPSV\r\n'), message);
+        yield* host('client').sleep(SECOND);
+        const port = Number(/\|(\d+)\|/.exec(said.at(-1) as string)?.[1]);
+        const thief = yield* host('stranger').connect({ address: '10.0.0.2', port });
+        if (!failed(thief)) host('stranger').spawn('thief', gather(thief, stolen));
+        yield* connection.write(bytesOfOctets('RETR readme.txt\r\n'), message);
+        yield* host('client').sleep(SECOND);
+        const data = (yield* host('client').connect({ address: '10.0.0.2', port })) as Connection;
+        const arrived = yield* data.read();
+        said.push(octetsOf(bytesOf(arrived as Content)));
+        data.close();
+      })(),
+    );
+    finish();
+    expect(stolen).toEqual(['[reset]']);
+    expect(said).toContain('Hello\r\nworld\r\n');
+  });
+
+  /** Every octet turned over: enough to tell what was secured. */
+  const turning: Securing = function* (connection) {
+    const turned = (content: Content) => bytesOf(content).map((byte) => byte ^ 0xff);
+    return {
+      local: connection.local,
+      remote: connection.remote,
+      get ending() {
+        return connection.ending;
+      },
+      *read() {
+        const content = yield* connection.read();
+        return content && turned(content);
+      },
+      *write(content, info) {
+        return yield* connection.write(turned(content), info);
+      },
+      close: () => connection.close(),
+      abort: () => connection.abort(),
+    };
+  };
+
+  test('secures what a client asks it to secure (RFC 4217), and nothing that came in the clear counts then', () => {
+    expect(talk(['AUTH TLS\r\nUSER ann\r\n'], { secure: turning })).toEqual([
+      '220 server FTP server ready',
+      '234 Begin TLS negotiation',
+      '[reset]',
+    ]);
+    // biome-ignore lint/correctness/useYield: it fails at once.
+    const refusing: Securing = function* () {
+      return null;
+    };
+    expect(talk(['AUTH TLS\r\n'], { secure: refusing })).toEqual(['220 server FTP server ready', '234 Begin TLS negotiation', '[reset]']);
+    const { host, finish } = network();
+    host('server').spawn('ftp', ourServer(host('server'), turning));
+    const got: string[] = [];
+    host('client').spawn(
+      'client',
+      (function* (): Process {
+        const session = yield* openSession(host('client'), { address: '10.0.0.2', port: 21 }, 'passive');
+        if ('reason' in session) throw new Error(session.reason);
+        expect(yield* session.secure(turning)).toBeNull();
+        expect(yield* session.logIn('ann', 'secret')).toBeNull();
+        const moved = yield* session.retrieve({ verb: 'RETR', argument: 'readme.txt' }, 0, (content) =>
+          got.push(octetsOf(bytesOf(content))),
+        );
+        expect(moved).toMatchObject({ reply: { code: 226 } });
+        yield* session.quit();
+      })(),
+    );
+    finish();
+    expect(got.join('')).toBe('Hello\r\nworld\r\n');
+  });
+});
+
+describe('our client', () => {
+  /** A server that says its lines whatever comes, a reply a line that arrives; the first at once. */
+  function* puppet(host: Host, replies: readonly string[], heard: string[]): Process {
+    const listener = yield* host.listen(21);
+    if (failed(listener)) throw new Error(listener.failure);
+    const connection = (yield* listener.accept()) as Connection;
+    const reader = new LineReader(connection);
+    for (const reply of replies) {
+      yield* connection.write(bytesOfOctets(reply), message);
+      const result = yield* reader.readLine(5000);
+      if (result.kind !== 'line') break;
+      heard.push(result.line.replace(/,\d+,\d+$|\|\d+\|$/, '…'));
+    }
+    connection.close();
+  }
+
+  function against(replies: readonly string[], mode: DataMode = 'passive'): { heard: string[]; result: string } {
+    const { host, finish } = network();
+    const heard: string[] = [];
+    let result = '';
+    host('server').spawn('puppet', puppet(host('server'), replies, heard));
+    host('client').spawn(
+      'client',
+      (function* (): Process {
+        const session = yield* openSession(host('client'), { address: '10.0.0.2', port: 21 }, mode);
+        if ('reason' in session) {
+          result = session.reason;
+          return;
+        }
+        const refused = yield* session.logIn('ann', 'secret');
+        const moved = refused ?? (yield* session.retrieve({ verb: 'RETR', argument: 'x' }, 0, () => {}));
+        result = 'reason' in moved ? moved.reason : 'moved';
+        yield* session.quit();
+      })(),
+    );
+    finish();
+    return { heard, result };
+  }
+
+  const hello = ['220 hi\r\n', '331 password\r\n', '230 in\r\n'];
+
+  test('goes on with PASV and PORT where a server is older than RFC 2428', () => {
+    expect(against([...hello, '500 EPSV?\r\n', '502 no\r\n'], 'extended passive').heard).toEqual([
+      'USER ann',
+      'PASS secret',
+      'EPSV',
+      'PASV',
+      'QUIT',
+    ]);
+    expect(against([...hello, '500 EPRT?\r\n', '502 no\r\n'], 'extended active').heard).toEqual([
+      'USER ann',
+      'PASS secret',
+      'EPRT |1|10.0.0.1…',
+      'PORT 10,0,0,1…',
+      'QUIT',
+    ]);
+  });
+
+  test.each<[string, string[], string]>([
+    ['a server that lets nobody in', ['421 full\r\n'], '421 full'],
+    ['a server that is nearly ready', ['120 soon\r\n220 now\r\n', '530 no\r\n'], '530 no'],
+    ['what is no reply', ['hello\r\n'], 'a reply that is none: no reply: a code of three digits, then a space or hyphen, then text'],
+    ['a line without end', [`220-${'x'.repeat(10_000)}\r\n`], 'a reply that is too long'],
+    ['a password that is not needed', ['220 hi\r\n', '230 in\r\n', '502 no PASV\r\n'], '502 no PASV'],
+    ['an account that is', ['220 hi\r\n', '331 password\r\n', '332 account\r\n'], '332 account'],
+    ['a 227 without an address', [...hello, '227 somewhere\r\n'], '227 somewhere'],
+    ['a port where nobody listens', [...hello, '227 (10,0,0,2,0,9)\r\n'], 'data connection to port 9 refused'],
+    ['a server that hangs up', [...hello], 'connection closed'],
+  ])('%s', (_what, replies, result) => {
+    const found = against(replies).result;
+    expect(found).toContain(result);
+  });
+
+  test('waits two minutes for a reply', () => {
+    const { host, finish, kernel } = network();
+    host('server').spawn(
+      'silent',
+      (function* (): Process {
+        const listener = yield* host('server').listen(21);
+        if (!failed(listener)) yield* race(listener.accept(), host('server').sleep(10 * MINUTE, { background: true }));
+      })(),
+    );
+    let result = '';
+    host('client').spawn(
+      'client',
+      (function* (): Process {
+        const session = yield* openSession(host('client'), { address: '10.0.0.2', port: 21 }, 'passive');
+        result = 'reason' in session ? session.reason : 'open';
+      })(),
+    );
+    finish();
+    expect(result).toBe('the server did not reply in time');
+    expect(kernel.now).toBeGreaterThan(2 * MINUTE);
+  });
+});

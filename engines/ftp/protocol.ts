@@ -1,0 +1,117 @@
+/** FTP, as the engines know it: servers with their files, the step that is a session, expectations of files. */
+import { compare } from '../comparison.ts';
+import { formatSize } from '../format.ts';
+import { type Process, wait } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import { textOfOctets } from '../network/octets.ts';
+import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
+import { same } from './file-content.ts';
+import { contentOf } from './file-source.ts';
+import { FileSystem } from './file-system.ts';
+import { filesOf } from './host-files.ts';
+import { ftpMetrics } from './metrics.ts';
+import { ArrivalObserver } from './observer.ts';
+import type { FtpExpectation, FtpServerService, FtpSessionAction } from './scenario.ts';
+import { type ServerSurroundings, serve } from './server.ts';
+import { SessionStates } from './session-states.ts';
+import { Traffic } from './traffic.ts';
+import { userSession } from './user-session.ts';
+
+export const ftp: Protocol = {
+  name: 'ftp',
+  metrics: ftpMetrics,
+  install,
+};
+
+function install(world: World): Installed {
+  const observer = new ArrivalObserver();
+  const traffics = new Map<string, Traffic>();
+  for (const service of world.scenario.services) {
+    if (service.kind !== 'ftp.server') continue;
+    const traffic = new Traffic(world.host(service.host));
+    const states = new SessionStates();
+    traffics.set(service.host, traffic);
+    world.boot(service.host, 'ftp server', (host) => server(host, { service, observer, traffic, states, secure: null }));
+  }
+  return {
+    perform: (action) =>
+      action.kind === 'ftp.session' ? perform(world, observer, traffics.get(action.server) ?? null, action) : undefined,
+    judge: (expected) => (expected.kind.startsWith('ftp.') ? judge(world, expected as FtpExpectation) : undefined),
+  };
+}
+
+const INSTALLED = 'ftp/installed';
+
+/** The role of a server's host: runs from boot to crash. */
+function* server(host: Host, surroundings: Omit<ServerSurroundings, 'host'>): Process {
+  if (host.disk.get<boolean>(INSTALLED) !== true) fill(host, surroundings.service);
+  const failure = yield* serve({ host, ...surroundings });
+  if (failure) host.narrator.note(`no FTP server: port 21 is ${failure.failure}`);
+}
+
+/** Puts the declared files on the disk: once, as a restart finds there what the disk held. */
+function fill(host: Host, { users, files, directories }: FtpServerService): void {
+  const system = filesOf(host);
+  for (const { name, home } of users) if (home !== '/') system.makeDirectory(home, name, host.now());
+  for (const path of directories) system.makeDirectory(path, 'ftp', host.now());
+  for (const { path, source } of files) system.write(path, contentOf(source, host), 'ftp', host.now());
+  host.disk.set(INSTALLED, true);
+}
+
+/** Done when the control connection is closed or broke, or the client went down. */
+function perform(world: World, observer: ArrivalObserver, traffic: Traffic | null, action: FtpSessionAction): Process<StepOutcome> {
+  const host = world.host(action.host);
+  const { address } = world.host(action.server);
+  return wait<StepOutcome>((resume) => {
+    let waiting = true;
+    let outcome: StepOutcome = { outcome: `${action.host} is down`, succeeded: false };
+    let began = false;
+    const end = () => {
+      if (waiting) resume(outcome);
+      waiting = false;
+    };
+    const task = host.spawn(
+      'ftp client',
+      (function* (): Process {
+        began = true;
+        outcome = { outcome: `${action.host} went down`, succeeded: false };
+        try {
+          outcome = yield* userSession({ host, address, observer, traffic, secure: null }, action);
+        } finally {
+          end();
+        }
+      })(),
+    );
+    if (!began) end();
+    return () => {
+      waiting = false;
+      task.stop();
+    };
+  });
+}
+
+function judge(world: World, expected: FtpExpectation): Judgement {
+  const files = new FileSystem(world.host(expected.host).disk);
+  const entry = files.look(expected.path);
+  const decided = entry ? { decidedAt: entry.modifiedAt } : {};
+  switch (expected.kind) {
+    case 'ftp.file': {
+      const wanted = `${expected.comparison} ${formatSize(expected.size)}`;
+      if (entry?.kind !== 'file') return { passed: false, expected: wanted, measured: 'no such file' };
+      const passed = compare(entry.size, expected.comparison, expected.size);
+      return { passed, expected: wanted, measured: formatSize(entry.size), ...decided };
+    }
+    case 'ftp.no-file':
+      return { passed: entry === null, expected: 'no such file', measured: entry ? formatSize(entry.size) : 'no such file', ...decided };
+    case 'ftp.same-file': {
+      const other = new FileSystem(world.host(expected.otherHost).disk);
+      const wanted = `the same as ${textOfOctets(expected.otherPath)} on ${expected.otherHost}`;
+      const otherEntry = other.look(expected.otherPath);
+      if (entry?.kind !== 'file') return { passed: false, expected: wanted, measured: 'no such file' };
+      if (otherEntry?.kind !== 'file') return { passed: false, expected: wanted, measured: `no such file on ${expected.otherHost}` };
+      const passed = same(files.read(expected.path), other.read(expected.otherPath));
+      const sizes = `${formatSize(entry.size)} and ${formatSize(otherEntry.size)}`;
+      return { passed, expected: wanted, measured: passed ? 'the same' : `different: ${sizes}`, ...decided };
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/** What the statements about FTP need to know: servers, paths, who logs in, what is in a file. */
+import { resolvePath } from '../../engines/ftp/path.ts';
+import type { DataMode, FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
+import { decodeCommand, type Verb } from '../../engines/ftp/wire/command.ts';
+import { octetsOf, utf8Octets } from '../../engines/network/octets.ts';
+import { nameOf } from './defaults/addresses.ts';
+import type { Name } from './entry.ts';
+import { namedFile } from './files.ts';
+import type { Site } from './site.ts';
+
+/** The octets of a path, as it is said to a server; null (and reported) for what cannot be one. */
+export function pathOctets(name: Name, site: Site): string | null {
+  const octets = utf8Octets(name.text);
+  if (octets !== '' && resolvePath('/', octets) !== null) return octets;
+  const why = octets === '' ? 'it is empty' : /[\0\r\n]/.test(octets) ? 'it holds a NUL or line end' : 'it is too long';
+  site.report('malformed-path', name, `This cannot be a path: ${why}.`);
+  return null;
+}
+
+/** The path on a host's disk, from its root; null (and reported) for what cannot be one. */
+export function absolutePath(name: Name, site: Site): string | null {
+  const octets = pathOctets(name, site);
+  const path = octets === null ? null : resolvePath('/', octets);
+  if (path !== '/') return path;
+  site.report('malformed-path', name, 'This is the root directory: name a file.');
+  return null;
+}
+
+/** How a statement says what a file holds. */
+export interface GivenSource {
+  readonly SIZE: number | null;
+  readonly TEXT: string | null;
+  readonly SOURCE: Name | null;
+}
+
+/** What a file holds; `missing` where its real file is, or is not known yet; null where nothing is said. */
+export function fileSource({ SIZE, TEXT, SOURCE }: GivenSource, site: Site): FileSource | 'missing' | null {
+  if (SIZE !== null) return { kind: 'size', size: SIZE };
+  if (TEXT !== null) return { kind: 'octets', octets: utf8Octets(TEXT) };
+  if (SOURCE === null) return null;
+  const file = namedFile(SOURCE, site);
+  return file ? { kind: 'octets', octets: octetsOf(file.bytes) } : 'missing';
+}
+
+/** The FTP server on a host; null (and reported) where there is none. */
+export function ftpServer(name: Name, site: Site): FtpServerService | null {
+  const { program } = site;
+  const host = site.host(name);
+  if (host === null) return null;
+  const server = program.ftpServers.get(host.toLowerCase());
+  if (server) {
+    program.checkAbove('FTP server', host, server.at, site.place(name));
+    return server;
+  }
+  if (program.incomplete || program.excused.has(`ftp ${host.toLowerCase()}`)) return null;
+  site.report('not-an-ftp-server', name, `\`${host}\` runs no FTP server.`, {
+    fixes: [{ title: `Declare FTP server \`${host}\``, edits: [program.declarationEdit(`ftp ${host}`, 'ftp', site)], preferred: true }],
+  });
+  return null;
+}
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Who logs in where nothing is said: the anonymous user with their address as password (RFC 1635 §2), else the server's first user. */
+export function defaultLogin({ anonymous, users }: FtpServerService, host: string): Login {
+  const [first] = users;
+  if (anonymous !== null || !first) return { user: 'anonymous', password: `user@${host}` };
+  return { user: first.name, password: first.password };
+}
+
+/** The action of a step; null where something in it was reported. */
+export function sessionAction(
+  host: string,
+  server: FtpServerService,
+  mode: DataMode,
+  type: FtpSessionAction['type'],
+  login: Login | null,
+  operations: readonly FtpOperation[],
+  site: Site,
+): FtpSessionAction {
+  const { user, password } = login ?? defaultLogin(server, host);
+  // A server in a declared zone is looked up there; of another one the client knows the address.
+  const lookup = site.program.zoneAbove(nameOf(server.host).toLowerCase()) !== null;
+  return { kind: 'ftp.session', host, server: server.host, lookup, user, password, mode, type, operations };
+}
+
+/** Commands that go with data connections, or after which the session is not what the client takes it for. */
+const WITH_WORDS: ReadonlySet<Verb> = new Set([
+  'USER',
+  'PASS',
+  'REIN',
+  'QUIT',
+  'PORT',
+  'PASV',
+  'EPRT',
+  'EPSV',
+  'TYPE',
+  'RETR',
+  'STOR',
+  'STOU',
+  'APPE',
+  'REST',
+  'ABOR',
+  'LIST',
+  'NLST',
+  'MLSD',
+  'AUTH',
+  'CCC',
+]);
+
+/** The octets of a command line; null (and reported) for one that is not to be said as it stands. */
+export function saidCommand(line: Name, site: Site): string | null {
+  const octets = utf8Octets(line.text);
+  const command = decodeCommand(octets);
+  let why: string | null = null;
+  if (/[\r\n]/.test(octets)) why = 'A command is one line.';
+  else if (octets.length > 4000) why = 'A command is no longer than 4000 octets.';
+  else if ('verb' in command && WITH_WORDS.has(command.verb)) {
+    why = `\`${command.verb}\` is not said as it stands: the client says it where it is needed, as for \`get\`, \`put\` and \`list\`.`;
+  }
+  if (why === null) return octets;
+  site.report('malformed-command', line, why);
+  return null;
+}
