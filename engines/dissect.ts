@@ -4,10 +4,11 @@
  */
 import { dissect as dissectDns } from './dns/wire/dissect.ts';
 import type { Dissector, Field } from './field.ts';
+import { dissectHttp } from './http/wire/dissect.ts';
 import { dissectSmtp } from './mail/wire/dissect.ts';
 
 /** By message protocol; one line a protocol. */
-const dissectors: Readonly<Record<string, Dissector>> = { dns: dissectDns, smtp: dissectSmtp };
+const dissectors: Readonly<Record<string, Dissector>> = { dns: dissectDns, smtp: dissectSmtp, http: dissectHttp };
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */
 export function dissect(protocol: string, kind: string, bytes: Uint8Array): readonly Field[] {

@@ -1,7 +1,8 @@
 /** Every protocol, one line each. They are installed, and their boot order on a host is, as listed. */
 import { dns } from './dns/protocol.ts';
+import { http } from './http/protocol.ts';
 import { mail } from './mail/protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { transfer } from './transfer/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail, transfer];
+export const protocols: readonly Protocol[] = [dns, mail, http, transfer];

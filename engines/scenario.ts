@@ -6,6 +6,7 @@
  * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
  */
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
+import type { HttpAction, HttpService } from './http/scenario.ts';
 import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
 import type { NetworkAction } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
@@ -100,10 +101,10 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = DnsService | MailService;
+export type Service = DnsService | MailService | HttpService;
 
 /** What a step does. One line a protocol. */
-export type Action = NetworkAction | TransferAction | DnsAction | MailAction | { readonly kind: 'together' };
+export type Action = NetworkAction | TransferAction | DnsAction | MailAction | HttpAction | { readonly kind: 'together' };
 
 export type Timing =
   /** At an absolute time of the run. */

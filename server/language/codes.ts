@@ -54,6 +54,9 @@ export const codes = {
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
+  'malformed-path': error('A path of a website begins with a slash and has the characters of a URI (RFC 3986 §3.3).'),
+  'unknown-website': error('The website is declared nowhere, and its name lies in no declared zone.'),
+  'unknown-resource': error('The website has no such resource.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',

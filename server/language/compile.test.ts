@@ -225,6 +225,11 @@ describe('the vocabulary', () => {
       resolver: 'host engineering.nyu.edu\nresolver r',
       nameserver: 'nameserver n',
       send: '',
+      website: 'website w',
+      webcache: 'host alice-pc, bob-pc\nwebcache c',
+      webbrowser: 'webbrowser b',
+      browse: 'host a\nwebsite w\na browses w',
+      request: 'host a\nwebsite w\na requests "/" from w',
     };
     for (const entry of vocabulary) {
       for (const property of Object.values(entry.properties ?? {})) {

@@ -35,6 +35,7 @@ export type SlotMeaning =
   | 'protocol'
   | 'text'
   | 'file'
+  | 'path'
   | 'quantity'
   | 'any-value'
   | 'choice';
@@ -191,6 +192,8 @@ export const recordType = slot<Name>('record-type', 'record-type', 'a record typ
 export const answer = slot<Name>('rest-of-line', 'answer', 'record data or a response code');
 export const text = slot<string>('text', 'text', 'a text in quotes', { dimension: 'text' });
 export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
+/** Of a resource on a web server. */
+export const webPath = slot<Name>('text', 'path', 'a path in quotes, such as "/index.html"', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');
 
 /** An evaluated expression. */

@@ -217,7 +217,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, `congestion` or `round-trip` here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `page`, `response`, `mean`, `web`, `transfer`, … here.',
     null,
   ],
   [
@@ -306,7 +306,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['show sequence of pc and tv', 'and', 'In a list stands a comma instead of `and`.', 'show sequence of pc, tv'],
   ['show transcript of pc', '', 'Expected `with` here: `show transcript of A with B`.', null],
   ['show transcript of pc, tv', ',', '`,` does not fit here. Expected `with`: `show transcript of A with B`.', null],
-  ['show sequence where protocol is http', 'http', 'No engine speaks `http`. Known are dns, smtp and discard.', null],
+  ['show sequence where protocol is gopher', 'gopher', 'No engine speaks `gopher`. Known are dns, smtp, http and discard.', null],
   ['seed', '', 'Expected a whole number here: `seed SEED`.', null],
   ['seed seven', 'seven', 'Numbers are written in digits: 7. (There is no parameter `seven`.)', 'seed 7'],
   ['seed = 7', '=', 'The value stands right behind `seed`, without `=`: `seed SEED`.', 'seed  7'],
@@ -620,56 +620,56 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'pc gets "x" from tv',
     'gets',
-    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
   [
     'tv plays madmen',
     'plays',
-    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
   [
     'pc reads mail of bob@x.org using imap',
     'reads',
-    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
-  [
-    'host a\na requests http://x',
-    'requests',
-    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
+  ['host a\na requests http://x', 'http://x', 'A text stands in quotes: `"http://x"`.', 'host a\na requests "http://x"'],
   [
     'a reads mail\nhost a',
     'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
   [
     'host a\na -> b',
     '-',
-    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
-  ['host a\nA', '', 'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends` here.', null],
+  [
+    'host a\nA',
+    '',
+    'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes` here.',
+    null,
+  ],
   [
     'host a\ntogether { a reads mail }',
     'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
   [
     'm.x.org reads mail',
     'reads',
-    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
   [
     'host p[1..3]\np[1] gets x',
     'gets',
-    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
     null,
   ],
   ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
@@ -713,7 +713,8 @@ test('what only packets have is asked of flows without harm where it is off, and
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
-  const asHost = '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.';
+  const asHost =
+    '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.';
   const messages = (...texts: string[]) =>
     compile(
       texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
@@ -723,6 +724,6 @@ test('a first word that a missing import, a broken declaration or a later cell m
   expect(messages('host ping 2\nping a b')).toContain(asHost);
   expect(messages('ping a b', 'host ping')).toContain(asHost);
   expect(messages('host ping', 'ping a b')).toContain(
-    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
+    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `sends`, `browses`, `requests` or `publishes`.',
   );
 });

@@ -36,13 +36,17 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       return { text: word.value, start: word.start, end: word.end };
     }
     case 'text': {
+      if (syntax.kind === 'list') {
+        const values = syntax.items.map((item) => slotValue(slot, item, site));
+        return values.includes(failed) ? failed : values;
+      }
       const value = evaluate(syntax as Expression, site, slot);
       if (value === null) return failed;
       if (value.dimension !== 'text') {
         site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
         return failed;
       }
-      return slot.meaning === 'file' ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
+      return slot.meaning === 'file' || slot.meaning === 'path' ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
     }
     case 'expression': {
       // Kept for when it is needed: parameters may refer to later ones.

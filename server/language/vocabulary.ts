@@ -7,6 +7,7 @@ import { automaton, type State } from './pattern.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
+import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
@@ -21,11 +22,12 @@ export const vocabulary: readonly Entry[] = [
   ...transferVocabulary,
   ...dnsVocabulary,
   ...mailVocabulary,
+  ...httpVocabulary,
   ...expectationsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */
-export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...transferProtocols];
+export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...httpProtocols, ...transferProtocols];
 
 /** All statements, merged. */
 export const statementAutomaton: State<Entry> = automaton(vocabulary);

@@ -88,7 +88,7 @@ function metricEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${judged(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: metricExample(metric),
+    example: metric.example ?? metricExample(metric),
     build(given, _block, site) {
       const measured: string[] = [];
       for (let i = 0; i < names.length; i++) {
