@@ -155,5 +155,5 @@ function objectsOf({ fields, contents, url }: Fetched): Url[] {
 
 function contentsOf(content: RequestAction['content']): Contents | null {
   if (content === null) return null;
-  return content.kind === 'text' ? [new TextEncoder().encode(content.text)] : generatedObject(1, content.size);
+  return content.kind === 'text' ? [new TextEncoder().encode(content.text)] : generatedObject('application/octet-stream', 1, content.size);
 }

@@ -168,6 +168,8 @@ export class HttpClient {
     for (;;) {
       const opening = pool.opening.ask();
       let kept = true;
+      let pipe: HttpConnection;
+      let place: Turn;
       try {
         yield* opening.come();
         if (!pool.pipe?.usable) {
@@ -176,10 +178,13 @@ export class HttpClient {
           if ('failure' in opened) return opened;
           pool.pipe = opened;
         }
+        pipe = pool.pipe;
+        // Before the next one comes: requests go out in the order in which they were made.
+        place = pipe.place();
       } finally {
         opening.end();
       }
-      const response = yield* pool.pipe.request(request);
+      const response = yield* pipe.request(request, place);
       if (requestFailed(response) && kept && mayRepeat(request, response)) continue;
       return response;
     }

@@ -97,12 +97,17 @@ export class HttpConnection {
     return this.#open === 0;
   }
 
-  /** Sends the request; done when the final response's head is there. */
-  *request(request: OutgoingRequest): Process<IncomingResponse | RequestFailure> {
+  /** A place in the order of requests, for one that is sent later than it is asked for. */
+  place(): Turn {
+    return this.#writing.ask();
+  }
+
+  /** Sends the request, in its place if it has one; done when the final response's head is there. */
+  *request(request: OutgoingRequest, place?: Turn): Process<IncomingResponse | RequestFailure> {
     this.#open++;
     this.requests++;
     if (hasMember(request.fields, 'Connection', 'close')) this.#retire();
-    const writing = this.#writing.ask();
+    const writing = place ?? this.#writing.ask();
     yield* writing.come();
     // Asked for where the request is written: the order of the requests is the order of the responses.
     const reading = this.#reading.ask();

@@ -22,13 +22,25 @@ export function embeddedReferences(octets: string): string[] {
       at = end + 3;
       continue;
     }
-    const end = html.indexOf('>', at);
+    const end = endOfTag(html, at);
     if (end < 0) break;
     const reference = referenceOf(html.slice(at + 1, end));
     if (reference !== null && reference !== '') found.add(reference);
     at = end + 1;
   }
   return [...found];
+}
+
+/** Where the `>` of a tag is; one in quotes ends no tag. −1 where there is none. */
+function endOfTag(html: string, start: number): number {
+  for (let at = start; at < html.length; at++) {
+    const char = html[at];
+    if (char === '>') return at;
+    if (char !== '"' && char !== "'") continue;
+    at = html.indexOf(char, at + 1);
+    if (at < 0) return -1;
+  }
+  return -1;
 }
 
 function referenceOf(tag: string): string | null {

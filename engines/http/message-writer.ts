@@ -55,7 +55,7 @@ export function* writeMessage(connection: Connection, head: Head | null, body: B
   }
   const pieces = new Pieces(body);
   for (let piece = yield* pieces.next(); piece.length > 0; piece = yield* pieces.next()) {
-    for (const content of piece) yield* writer.put(content, `content, ${formatSize(content.length)}`);
+    for (const content of joined(piece)) yield* writer.put(content, `content, ${formatSize(content.length)}`);
   }
   const problem = yield* writer.finish();
   return problem ?? body.problem;

@@ -1,7 +1,8 @@
 /**
- * Generated contents of websites: a page is real HTML that names its objects, anything else is bulk.
+ * Generated contents of websites: a page is real HTML that names its objects, style sheets, scripts and plain text are text,
+ * and anything else is bulk.
  *
- * A page's text is made up of words drawn by its seed, up to its size; beyond 64 KiB, the rest is bulk.
+ * Text is made up of words drawn by the seed, up to its size; beyond 64 KiB, the rest of a page is bulk.
  */
 import { bulkBytes, type Content } from '../content.ts';
 import { bytesOfOctets, utf8Octets } from '../network/octets.ts';
@@ -31,8 +32,18 @@ export function generatedPage(title: string, embeds: readonly string[], seed: nu
   return contents;
 }
 
-export function generatedObject(seed: number, size: Bytes): Contents {
-  return size === 0 ? [] : [{ seed, offset: 0, length: size }];
+/** What is embedded in pages, by its media type (see `generatedType`). */
+export function generatedObject(type: string, seed: number, size: Bytes): Contents {
+  if (size === 0) return [];
+  const [start, end] = type === 'text/css' || type === 'text/javascript' ? ['/* ', ' */\n'] : ['', ''];
+  if (!type.startsWith('text/') || size < start.length + end.length || size > WRITTEN) return [{ seed, offset: 0, length: size }];
+  return [bytesOfOctets(start + filler(seed, size - start.length - end.length) + end)];
+}
+
+/** The media type that a generated object may truly call itself: bulk is no picture, whatever its name ends in. */
+export function generatedType(path: string, size: Bytes): string {
+  const type = typeOf(path);
+  return /^text\/(plain|css|javascript)/.test(type) && size <= WRITTEN ? type : 'application/octet-stream';
 }
 
 function markup(reference: string): string {
@@ -88,7 +99,7 @@ const TYPES: Readonly<Record<string, string>> = {
   iso: 'application/octet-stream',
 };
 
-/** The media type of a resource by its path; pages have none of these endings. */
+/** The media type of a file by its name; pages have none of these endings. */
 export function typeOf(path: string): string {
   const [name = ''] = path.split('?', 1);
   const ending = /\.([A-Za-z0-9]+)$/.exec(name.slice(name.lastIndexOf('/') + 1))?.[1]?.toLowerCase();

@@ -5,7 +5,7 @@ import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MINUTE, SECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import type { Action, HostDeclaration, Scenario, Service, Step, Timing } from '../scenario.ts';
-import { typeOf } from './page.ts';
+import { generatedType, typeOf } from './page.ts';
 import type { BrowseAction, RequestAction, WebResource, WebsiteService } from './scenario.ts';
 
 export function website(name: string, resources: readonly WebResource[], more: Partial<WebsiteService> = {}): WebsiteService {
@@ -27,7 +27,8 @@ export function website(name: string, resources: readonly WebResource[], more: P
 }
 
 export function resource(path: string, size: number, more: Partial<WebResource> = {}): WebResource {
-  return { path, type: typeOf(path), content: { kind: 'generated', size }, embeds: [], dynamic: false, ...more };
+  const type = typeOf(path).startsWith('text/html') ? typeOf(path) : generatedType(path, size);
+  return { path, type, content: { kind: 'generated', size }, embeds: [], dynamic: false, ...more };
 }
 
 /** `pc` asks `www` for a resource. */

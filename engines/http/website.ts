@@ -76,11 +76,11 @@ export class Website {
     const redirect = this.service.redirects.find((one) => one.path === path);
     if (redirect) return plainResponse(redirect.status, `see ${redirect.to}`, [{ name: 'Location', value: redirect.to }]);
     const methods = this.#methods(path);
-    if (method === 'OPTIONS') return { status: 204, fields: [{ name: 'Allow', value: allowed(methods) }] };
     const current = this.#current(path);
-    if (current === null && !methods.has('PUT') && !methods.has('POST')) return plainResponse(404, `there is no ${path}`);
+    const wantsIt = method === 'GET' || method === 'HEAD' || method === 'DELETE';
+    if (current === null && (wantsIt || methods.size === 0)) return plainResponse(404, `there is no ${path}`);
+    if (method === 'OPTIONS') return { status: 204, fields: [{ name: 'Allow', value: allowed(methods) }] };
     if (!methods.has(method)) return plainResponse(405, `${method} is not allowed here`, [{ name: 'Allow', value: allowed(methods) }]);
-    if (current === null && method !== 'PUT' && method !== 'POST') return plainResponse(404, `there is no ${path}`);
     const condition = evaluateConditions(method, request.fields, current, instantOf(this.#host.now()));
     if (condition === 412) return plainResponse(412, 'a condition of the request does not hold');
     if (condition === 304 && current) return { status: 304, fields: this.#described(path, current) };
@@ -170,7 +170,10 @@ export class Website {
     if (content.kind === 'bytes' && size === null) return { contents: content.bytes.length > 0 ? [content.bytes] : [], type };
     const length = size ?? (content.kind === 'generated' ? content.size : 0);
     const page = type.startsWith('text/html');
-    return { contents: page ? generatedPage(`${this.service.name}${path}`, embeds, seed, length) : generatedObject(seed, length), type };
+    return {
+      contents: page ? generatedPage(`${this.service.name}${path}`, embeds, seed, length) : generatedObject(type, seed, length),
+      type,
+    };
   }
 
   #change(path: string): Change | undefined {

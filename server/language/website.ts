@@ -1,6 +1,6 @@
 /** What the statements about the web need to know: paths, websites by name, the resources that a block describes. */
 import { canonical } from '../../engines/dns/domain-name.ts';
-import { typeOf } from '../../engines/http/page.ts';
+import { generatedType, typeOf } from '../../engines/http/page.ts';
 import type { WebResource } from '../../engines/http/scenario.ts';
 import { decodeAuthority, decodeTarget } from '../../engines/http/wire/request-target.ts';
 import type { Name } from './entry.ts';
@@ -118,7 +118,8 @@ export class ResourceList {
 
   object(path: Name, size: number, pages: readonly Name[]): void {
     const { text } = path;
-    if (!this.#add(path, { path: text, type: typeOf(text), content: { kind: 'generated', size }, embeds: [], dynamic: false })) return;
+    if (!this.#add(path, { path: text, type: generatedType(text, size), content: { kind: 'generated', size }, embeds: [], dynamic: false }))
+      return;
     this.#embed(text, pages);
   }
 
