@@ -1,5 +1,8 @@
-/** Writes docs/language.md from the vocabulary. */
+/** Writes the reference pages from the tables that the product runs on. */
 import { writeFileSync } from 'node:fs';
 import { referencePage } from '../server/language/reference.ts';
+import { httpPage } from './http-reference.ts';
 
-writeFileSync(new URL('../docs/language.md', import.meta.url), referencePage());
+const page = (name: string) => new URL(`../docs/${name}.md`, import.meta.url);
+writeFileSync(page('language'), referencePage());
+writeFileSync(page('http'), httpPage());

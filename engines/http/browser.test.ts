@@ -188,6 +188,20 @@ describe('a web cache (RFC 9110 §3.7, RFC 9111)', () => {
     expect(outcomes(simulate(direct))[0]).toMatch(/^403 Forbidden/);
   });
 
+  test('passes on what is for the server, not what is about one connection (RFC 9110 §7.6.1)', () => {
+    const own = ['TE', 'Upgrade', 'Proxy-Authorization', 'Keep-Alive', 'X-Own'].map((name): [string, string] => [name, 'x']);
+    const fields: [string, string][] = [...own, ['Connection', 'X-Own'], ['Cookie', 'a=b']];
+    const run = simulate(webScenario([fresh, proxy()], [request('/a.png', { fields })], hosts));
+    expect(octetsSent(run, 'request')[1]).toBe('GET /a.png HTTP/1.1\r\nHost: www\r\nCookie: a=b\r\nVia: 1.1 proxy\r\n\r\n');
+  });
+
+  test('answers itself what may go no further (RFC 9110 §7.6.2)', () => {
+    const options = (hops: string) => request('/a.png', { method: 'OPTIONS', fields: [['Max-Forwards', hops]] });
+    const run = simulate(webScenario([fresh, proxy()], [options('0'), options('1')], hosts));
+    expect(octetsSent(run, 'request')).toHaveLength(3);
+    expect(octetsSent(run, 'request')[2]).toContain('Max-Forwards: 0\r\n');
+  });
+
   test('may have a web cache of its own', () => {
     const parent = proxy({ host: 'parent', serves: ['proxy'] });
     const run = simulate(webScenario([fresh, proxy(), parent], [request('/a.png')], { ...hosts, parent: {} }));

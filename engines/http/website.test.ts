@@ -40,6 +40,7 @@ describe('methods (RFC 9110 §9)', () => {
   test('GET gives the representation and what describes it', () => {
     const octets = answer(request('/file.txt'));
     expect(octets).toMatch(/^HTTP\/1\.1 200 OK\r\nLast-Modified: Mon, 22 Dec 2025 00:00:00 GMT\r\nETag: "[0-9a-f]+-a"\r\n/);
+    expect(field(octets, 'Accept-Ranges')).toBe('bytes');
     expect([field(octets, 'Content-Type'), field(octets, 'Content-Length'), content(octets)]).toEqual([
       'text/plain; charset=utf-8',
       '10',

@@ -259,6 +259,11 @@ describe('invalidation (RFC 9111 §4.4)', () => {
       text: String(number),
     });
     expect(run([{}, { method: 'POST', path: '/form' }, {}], origin).asked).toBe(3);
+    const elsewhere: Origin = (number, _, method) => ({
+      fields: { ...fresh, ...(method === 'POST' ? { 'Content-Location': 'http://other/x' } : {}) },
+      text: String(number),
+    });
+    expect(run([{}, { method: 'POST', path: '/form' }, {}], elsewhere).asked).toBe(2);
   });
 });
 
