@@ -35,7 +35,8 @@ function testFiles(): TestFile[] {
 
 /** Files in which it stands as a code or method by itself, as a field's name in quotes or before a colon. */
 function naming(files: readonly TestFile[], word: string, kind: 'word' | 'field' = 'word'): string[] {
-  const pattern = new RegExp(kind === 'word' ? `(?<![\\w.-])${word}(?![\\w.-])` : `(?<![\\w-])${word}(?:['"]|: )|\\b${word}:`);
+  const before = '(?:(?<![\\w.-])|\\\\n)';
+  const pattern = new RegExp(`${before}${word}${kind === 'word' ? '(?![\\w.-])' : '[\'":]'}`);
   return files.filter(({ text }) => pattern.test(text)).map(({ name }) => name.replace('.test.ts', ''));
 }
 
