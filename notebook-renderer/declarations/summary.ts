@@ -26,6 +26,10 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   // A setting of a host that serves zones: the zones say what it does.
   'dns.server': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
+  'http.website': { one: 'website', role: (name) => `website ${name}` },
+  'http.cache': { one: 'web cache', role: () => 'web cache' },
+  // A setting of a host that browses.
+  'http.browser': { one: '', role: () => '' },
   'mail.mailbox': { one: 'mailbox', role: (address) => `mailbox ${address}` },
 };
 

@@ -4,7 +4,7 @@ import { generatedType, typeOf } from '../../engines/http/page.ts';
 import type { WebResource } from '../../engines/http/scenario.ts';
 import { decodeAuthority, decodeTarget } from '../../engines/http/wire/request-target.ts';
 import type { Name } from './entry.ts';
-import { namedFile } from './files.ts';
+import { namedFile, namedFolder } from './files.ts';
 import type { ProgramWebsite } from './program.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
@@ -134,10 +134,19 @@ export class ResourceList {
 
   file(path: Name, file: Name): void {
     const read = namedFile(file, this.#site);
-    if (read) this.bytes(path, read.bytes);
+    if (read) this.#bytes(path, read.bytes);
   }
 
-  bytes(path: Name, bytes: Uint8Array): void {
+  /** All files of a folder; an `index.html` is also what its folder shows. */
+  folder(folder: Name): void {
+    for (const { path, bytes } of namedFolder(folder, this.#site) ?? []) {
+      const place = `/${path.split('/').map(encodeURIComponent).join('/')}`;
+      this.#bytes({ ...folder, text: place }, bytes);
+      if (/(^|\/)index\.html?$/.test(path)) this.#bytes({ ...folder, text: place.slice(0, place.lastIndexOf('/') + 1) }, bytes);
+    }
+  }
+
+  #bytes(path: Name, bytes: Uint8Array): void {
     this.#add(path, { path: path.text, type: typeOf(path.text), content: { kind: 'bytes', bytes }, embeds: [], dynamic: false });
   }
 

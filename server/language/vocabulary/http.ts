@@ -71,6 +71,14 @@ export const httpVocabulary = [
         { PATH: webPath, FILE: fileName },
         { doc: 'A resource with the content of a real file.', example: 'file "/style.css" from "style.css"' },
       ),
+      from: repeated(
+        'from FOLDER',
+        { FOLDER: fileName },
+        {
+          doc: 'Serves the files of a real folder and of the folders in it; an `index.html` also as its folder’s page. Names that begin with a dot are left out.',
+          example: 'from "site"',
+        },
+      ),
       dynamic: repeated(
         'dynamic PATH SIZE',
         { PATH: webPath, SIZE: contentSize },
@@ -206,6 +214,7 @@ export const httpVocabulary = [
       for (const { N, SIZE, PATH, PAGE } of block.objects ?? [])
         resources.objects(N, SIZE, PATH ?? { ...NAME, text: '/object*.jpg' }, PAGE ?? []);
       for (const { PATH, FILE } of block.file ?? []) resources.file(PATH, FILE);
+      for (const { FOLDER } of block.from ?? []) resources.folder(FOLDER);
       program.websites.set(name, { ...website, resources: resources.all });
     },
   }),
