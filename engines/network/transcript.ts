@@ -1,4 +1,5 @@
 /** The dialogue on a connection as text books print it: who said which line. */
+import { formatSize } from '../format.ts';
 import type { Run } from '../run.ts';
 import { bytesOfOctets, octetsOf } from './octets.ts';
 
@@ -13,6 +14,9 @@ export interface TranscriptLine {
 /** Protocols whose messages are lines of text; of others, a message is told by its label. */
 const LINE_PROTOCOLS: ReadonlySet<string> = new Set(['smtp', 'pop3', 'imap', 'ftp']);
 
+/** Protocols whose messages have a head of lines, ended by an empty one; the content behind it is told by its size. */
+const HEADED_PROTOCOLS: ReadonlySet<string> = new Set(['http']);
+
 /** The part of a run that a transcript is made of. */
 export type TranscriptSource = Pick<Run, 'connections' | 'messages' | 'strings' | 'bytes'>;
 
@@ -23,17 +27,26 @@ export function transcript(run: TranscriptSource, connection: number): Transcrip
   for (let i = 0; i < messages.rows; i++) {
     if (messages.connection[i] !== connection) continue;
     const side = sideOf(run, connection, i);
-    const isText = messages.bulk[i] === 0 && LINE_PROTOCOLS.has(strings[messages.protocol[i] as number] as string);
-    if (!isText) {
-      lines.push({ side, line: strings[messages.label[i] as number] as string, message: i });
-      continue;
-    }
-    const start = messages.start[i] as number;
-    const texts = octetsOf(run.bytes.subarray(start, start + (messages.length[i] as number))).split('\r\n');
-    if (texts.at(-1) === '') texts.pop();
-    for (const octets of texts) lines.push({ side, line: shown(octets), message: i });
+    for (const line of linesOf(run, i) ?? [strings[messages.label[i] as number] as string]) lines.push({ side, line, message: i });
   }
   return lines;
+}
+
+/** A message's lines as they are shown; null where it is to be told by its label. */
+function linesOf({ messages, strings, bytes }: TranscriptSource, message: number): string[] | null {
+  const protocol = strings[messages.protocol[message] as number] as string;
+  const headed = HEADED_PROTOCOLS.has(protocol);
+  if (messages.bulk[message] !== 0 || !(headed || LINE_PROTOCOLS.has(protocol))) return null;
+  const start = messages.start[message] as number;
+  const octets = octetsOf(bytes.subarray(start, start + (messages.length[message] as number)));
+  const emptyLine = headed ? octets.indexOf('\r\n\r\n') : -1;
+  // The content of a message whose head was another one.
+  if (headed && emptyLine < 0) return null;
+  const head = headed ? emptyLine + 4 : octets.length;
+  const texts = octets.slice(0, head).split('\r\n');
+  if (texts.at(-1) === '') texts.pop();
+  const lines = texts.map(shown);
+  return head < octets.length ? [...lines, `(${formatSize(octets.length - head)})`] : lines;
 }
 
 /** A host that talks to itself is on both sides; then the kind of the message tells. */
