@@ -152,7 +152,7 @@ describe('a web cache (RFC 9110 §3.7, RFC 9111)', () => {
     const [, toOrigin] = octetsSent(run, 'request');
     expect(toOrigin).toBe('GET /a.png HTTP/1.1\r\nHost: www\r\nVia: 1.1 proxy\r\n\r\n');
     const [, miss, hit] = octetsSent(run, 'response');
-    expect(miss).toContain('Via: 1.1 proxy\r\nCache-Status: proxy; fwd=uri-miss\r\n');
+    expect(miss).toContain('Via: 1.1 proxy\r\nCache-Status: proxy; fwd=uri-miss; stored\r\n');
     expect(hit).toContain('Age: 0\r\nVia: 1.1 proxy\r\nCache-Status: proxy; hit\r\n');
   });
 
@@ -206,7 +206,7 @@ describe('a web cache (RFC 9110 §3.7, RFC 9111)', () => {
     const parent = proxy({ host: 'parent', serves: ['proxy'] });
     const run = simulate(webScenario([fresh, proxy(), parent], [request('/a.png')], { ...hosts, parent: {} }));
     expect(octetsSent(run, 'response').at(-1)).toContain(
-      'Via: 1.1 parent, 1.1 proxy\r\nCache-Status: parent; fwd=uri-miss, proxy; fwd=uri-miss\r\n',
+      'Via: 1.1 parent, 1.1 proxy\r\nCache-Status: parent; fwd=uri-miss; stored, proxy; fwd=uri-miss; stored\r\n',
     );
   });
 });

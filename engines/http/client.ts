@@ -95,17 +95,16 @@ export class HttpClient {
     }
   }
 
-  *#serverOf(url: Pool['authority']): Process<Endpoint | RequestFailure> {
+  /** Where it may be reached, in the order to be tried; at least one. */
+  *#serversOf(url: Pool['authority']): Process<readonly Endpoint[] | RequestFailure> {
     const { proxy, hosts } = this.#options;
-    if (proxy) return proxy;
+    if (proxy) return [proxy];
     const known = hosts?.get(url.host);
-    if (known !== undefined) return { address: known, port: url.port };
+    if (known !== undefined) return [{ address: known, port: url.port }];
     const found = yield* addressesOf(this.#host, url.host);
     switch (found.kind) {
-      case 'addresses': {
-        const [address] = found.addresses;
-        return address === undefined ? notReached(`${url.host} has no address`) : { address, port: url.port };
-      }
+      case 'addresses':
+        return found.addresses.map((address) => ({ address, port: url.port }));
       case 'NXDOMAIN':
         return notReached(`no such host: ${url.host}`);
       case 'NODATA':
@@ -191,16 +190,23 @@ export class HttpClient {
   }
 
   *#open(pool: Pool): Process<HttpConnection | RequestFailure> {
-    const server = pool.server ?? (yield* this.#serverOf(pool.authority));
-    if ('failure' in server) return server;
-    pool.server = server;
-    const connection = yield* this.#options.connect?.(this.#host, server) ?? this.#host.connect(server);
-    if (failed(connection)) return notReached(`connection ${connection.failure}`);
-    this.#options.opened?.();
-    pool.standing++;
-    return new HttpConnection(this.#host, connection as Connection, () => {
-      if (--pool.standing === 0) pool.server = null;
-    });
+    const servers = pool.server ? [pool.server] : yield* this.#serversOf(pool.authority);
+    if ('failure' in servers) return servers;
+    let failure = notReached(`${pool.authority.host} has no address`);
+    for (const server of servers) {
+      const connection = yield* this.#options.connect?.(this.#host, server) ?? this.#host.connect(server);
+      if (failed(connection)) {
+        failure = notReached(`connection ${connection.failure}`);
+        continue;
+      }
+      pool.server = server;
+      pool.standing++;
+      this.#options.opened?.();
+      return new HttpConnection(this.#host, connection as Connection, () => {
+        if (--pool.standing === 0) pool.server = null;
+      });
+    }
+    return failure;
   }
 }
 

@@ -19,6 +19,9 @@ import { isKnownMethod } from './wire/methods.ts';
 /** The port that its clients find it on: the alternative one for HTTP of IANA's registry. */
 export const PROXY_PORT = 8080;
 
+/** Failures that are silence (RFC 9110 §15.6.5, RFC 9111 §5.2.1.7); the others are bad answers or none to be had. */
+const LATE = /no answer|timed out|not in the cache/;
+
 export class WebCache {
   readonly #host: Host;
   readonly #cache: HttpCache;
@@ -56,7 +59,7 @@ export class WebCache {
     const response = yield* this.#cache.fetch(forwarded, (one) => this.#client.request(one));
     if ('failure' in response) {
       this.#host.narrator.note(`cannot pass ${method} on: ${response.failure}`);
-      return plainResponse(response.failure.startsWith('the response is malformed') ? 502 : 504, response.failure);
+      return plainResponse(LATE.test(response.failure) ? 504 : 502, response.failure);
     }
     const { status, reason, fields: told, body, how } = response;
     return {

@@ -91,6 +91,11 @@ describe('a session', () => {
     expect(talk([...request], echo, { idle: 10 * SECOND }).answer).toContain('POST www:80/b [hi]');
   });
 
+  test('does not wait for the end of what is too large already', () => {
+    const made = talk(`GET / HTTP/1.1\r\nHost: www\r\n${`X: ${'y'.repeat(7_000)}\r\n`.repeat(11)}`);
+    expect([statuses(made), made.closedAt < SECOND]).toEqual([[431], true]);
+  });
+
   test('reads over empty lines before a request (RFC 9112 §2.2)', () => {
     expect(statuses(talk(`\r\n\r\n${GET}`))).toEqual([200]);
   });
@@ -203,6 +208,11 @@ describe('a response', () => {
       const made = answered([bytesOfOctets('x')], { status: code });
       expect(made.answer).toMatch(new RegExp(`^HTTP/1.1 ${code} [\\w ]+\r\n\r\nHTTP/1.1 ${code}`));
     }
+  });
+
+  test('leaves out a length that a handler gave for 204 (RFC 9110 §8.6)', () => {
+    const made = answered(undefined, { status: 204, fields: [{ name: 'Content-Length', value: '5' }] }, '');
+    expect(made.answer).toBe('HTTP/1.1 204 No Content\r\n\r\n');
   });
 
   test('says what is wrong in a line', () => {

@@ -4,7 +4,7 @@ import { bulkBytes } from '../content.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import { simulate } from '../simulation.ts';
 import type { RequestAction, WebsiteService } from './scenario.ts';
-import { dialogue, octetsSent, outcomes, request, resource, webScenario, website } from './scenario-for-tests.ts';
+import { after, dialogue, octetsSent, outcomes, request, resource, webScenario, website } from './scenario-for-tests.ts';
 import { seedOf } from './website.ts';
 
 const site = (more: Partial<WebsiteService> = {}) =>
@@ -263,6 +263,15 @@ describe('ranges (RFC 9110 §14)', () => {
     expect(code(ranged('bytes=0-1', ['If-Range', '"other"']))).toBe(200);
     expect(code(ranged('bytes=0-1', ['If-Range', 'Mon, 22 Dec 2025 00:00:00 GMT']))).toBe(206);
     expect(code(ranged('bytes=0-1', ['If-Range', 'Tue, 23 Dec 2025 00:00:00 GMT']))).toBe(200);
+  });
+  test('If-Range does not take a date that is younger than a minute for strong (§8.8.2.2)', () => {
+    const publish = { kind: 'http.publish', host: 'www', site: 'www', path: '/file.txt', size: 100 } as const;
+    const ask = (seconds: number) =>
+      after(seconds, withFields('/file.txt', ['Range', 'bytes=0-1'], ['If-Range', 'Thu, 01 Jan 2026 00:00:00 GMT']));
+    expect(outcomes(simulate(webScenario([site()], [publish, ask(10), ask(60)]))).slice(1)).toEqual([
+      '200 OK, 100 B',
+      '206 Partial Content, 2 B',
+    ]);
   });
   test('of 700 MB cost nothing but what is sent', () => {
     const big = website('www', [resource('/big.iso', 700e6)]);

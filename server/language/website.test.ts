@@ -221,6 +221,7 @@ describe('mistakes', () => {
   });
   test('a host without a website, or a name in a zone, may be asked: it will refuse', () => {
     expect(complaints(`${above}host tv\npc browses tv`)).toEqual([]);
+    expect(complaints(`${above}host tv { address 10.9.9.9 }\ntv crashes\npc requests "/" from 10.9.9.9`)).toEqual([]);
     expect(complaints(`${above}zone y.org on ns.y.org\npc browses www.y.org`)).toEqual([]);
   });
 });

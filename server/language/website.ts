@@ -1,5 +1,6 @@
 /** What the statements about the web need to know: paths, websites by name, the resources that a block describes. */
 import { canonical } from '../../engines/dns/domain-name.ts';
+import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
 import { generatedType, typeOf } from '../../engines/http/page.ts';
 import type { WebResource } from '../../engines/http/scenario.ts';
 import { decodeAuthority, decodeTarget } from '../../engines/http/wire/request-target.ts';
@@ -49,6 +50,8 @@ export function usedWebsite(name: Name, site: Site): { readonly name: string; re
     }
     return { name: key, website };
   }
+  // An address needs no lookup.
+  if (ipv4Bytes(key)) return { name: key, website: null };
   const host = program.hosts.get(key);
   if (host || program.zoneAbove(canonical(absolute(name.text))) || decodeAuthority(key) === null) {
     if (host) host.used = true;

@@ -146,7 +146,9 @@ describe('storing (RFC 9111 §3)', () => {
     const text: Origin = (number) => ({ fields: { 'Cache-Control': fresh }, text: String(number).repeat(400) });
     expect(run([{}, {}], text, true, 399).asked).toBe(2);
     const paths = ['/a', '/b', '/a', '/c', '/a', '/b'].map((path) => ({ path }));
-    expect(run(paths, text, true, 1_000).hows).toEqual(['fwd=uri-miss', 'fwd=uri-miss', 'hit', 'fwd=uri-miss', 'hit', 'fwd=uri-miss']);
+    expect(run(paths, text, true, 1_000).hows).toEqual(
+      ['miss', 'miss', 'hit', 'miss', 'hit', 'miss'].map((how) => (how === 'miss' ? 'fwd=uri-miss; stored' : how)),
+    );
   });
   test('what broke off is not stored', () => {
     expect(run([{ method: 'HEAD' }, {}], always({ 'Cache-Control': fresh })).asked).toBe(2);
@@ -157,7 +159,7 @@ describe('validation (RFC 9111 §4.3)', () => {
   test('a stale response is asked about, and is fresh again after 304', () => {
     const made = run([{}, { after: 61 }, { after: 30 }], tagged({ 'Cache-Control': 'max-age=60' }));
     expect(made.came).toEqual(['200 1', '200 1', '200 1']);
-    expect(made.hows).toEqual(['fwd=uri-miss', 'fwd=stale; fwd-status=304', 'hit']);
+    expect(made.hows).toEqual(['fwd=uri-miss; stored', 'fwd=stale; fwd-status=304', 'hit']);
   });
   test('304 brings new fields, and leaves what describes the content (§4.3.4)', () => {
     const origin: Origin = (number, asked) =>
@@ -186,7 +188,7 @@ describe('validation (RFC 9111 §4.3)', () => {
     ['max-age=0 of the request', { 'Cache-Control': 'max-age=60' }, { 'Cache-Control': 'max-age=0' }],
     ['min-fresh of the request', { 'Cache-Control': 'max-age=60' }, { 'Cache-Control': 'min-fresh=61' }],
   ] as [string, Lines, Lines][])('is asked for by %s', (_, fields, asked) => {
-    expect(run([{}, { after: 2, fields: asked }], tagged(fields)).hows[1]).toBe('fwd=stale; fwd-status=304');
+    expect(run([{}, { after: 2, fields: asked }], tagged(fields)).hows[1]).toBe('fwd=request; fwd-status=304');
   });
   test('a client’s own condition is met by the cache, while what it has is fresh (§4.3.2)', () => {
     const made = run(
@@ -211,7 +213,7 @@ describe('stale responses (RFC 9111 §4.2.4)', () => {
       number === 1 ? { fields: { ETag: '"v"', ...fields }, text: '1' } : 'down';
   test('are better than nothing', () => {
     const made = run([{}, { after: 61 }], failing({ 'Cache-Control': 'max-age=60' }));
-    expect([made.came[1], made.hows[1]]).toEqual(['200 1', 'hit; fwd=stale']);
+    expect([made.came[1], made.hows[1]]).toEqual(['200 1', 'fwd=stale; detail=served-stale']);
   });
   test.each(['must-revalidate', 'proxy-revalidate', 's-maxage=10', 'no-cache'])('but not with %s', (directive) => {
     expect(run([{}, { after: 61 }], failing({ 'Cache-Control': `max-age=60, ${directive}` })).came[1]).toBe('502');

@@ -31,8 +31,8 @@ export interface CachedResponse {
   readonly reason?: string;
   readonly fields: Fields;
   readonly body: Body;
-  /** How it came about (RFC 9211 §2): the parameters of Cache-Status. */
-  readonly how: 'hit' | 'hit; fwd=stale' | 'fwd=stale; fwd-status=304' | 'fwd=stale' | 'fwd=uri-miss' | 'fwd=request' | 'fwd=method';
+  /** How it came about: the parameters of Cache-Status (RFC 9211 §2). */
+  readonly how: string;
 }
 
 /** Sends a request on. */
@@ -65,11 +65,16 @@ export class HttpCache {
     const stored = this.#store.find(uri, request.fields);
     const asked = directivesOf(request.fields);
     const now = instantOf(this.#host.now());
-    if (stored && this.#isFreshEnough(stored, asked, now)) return this.#hit(request, stored, 'hit');
+    if (stored && this.#isFreshEnough(stored, asked, now)) {
+      this.#host.narrator.note(`has ${uri} in its cache`);
+      return this.#hit(request, stored, 'hit');
+    }
     // RFC 9111 §5.2.1.7
     if (asked.has('only-if-cached')) return { failure: 'not in the cache', answered: true };
-    if (!stored) return yield* this.#miss(request, uri, forward, 'fwd=uri-miss');
-    return yield* this.#validate(request, uri, stored, forward);
+    if (!stored) return yield* this.#miss(request, uri, forward, this.#store.has(uri) ? 'fwd=vary-miss' : 'fwd=uri-miss');
+    // Fresh, and the request would not have it; or not fresh any more.
+    const why = lifetimeOf(stored, this.#shared).seconds > ageOf(stored, now) ? 'fwd=request' : 'fwd=stale';
+    return yield* this.#validate(request, uri, stored, forward, why);
   }
 
   /** §4: fresh, or stale as far as the request allows. */
@@ -94,7 +99,7 @@ export class HttpCache {
   }
 
   /** The answer out of the store; a condition or a range of the request is met here (§4.3.2, §3.3). */
-  #hit(request: ClientRequest, stored: Stored, how: CachedResponse['how']): CachedResponse {
+  #hit(request: ClientRequest, stored: Stored, how: string): CachedResponse {
     const now = instantOf(this.#host.now());
     const fields = withField(stored.fields, 'Age', String(Math.max(0, ageOf(stored, now))));
     const condition =
@@ -110,7 +115,7 @@ export class HttpCache {
   }
 
   /** §4.3: asks whether what is stored is still right. */
-  *#validate(request: ClientRequest, uri: string, stored: Stored, forward: Forward): Process<CachedResponse | RequestFailure> {
+  *#validate(request: ClientRequest, uri: string, stored: Stored, forward: Forward, why: string): Process<CachedResponse | RequestFailure> {
     const tag = fieldValue(stored.fields, 'ETag');
     const modified = fieldValue(stored.fields, 'Last-Modified');
     // A condition of the client's own, or a range, goes on as it is.
@@ -120,15 +125,15 @@ export class HttpCache {
       fieldValue(request.fields, 'Range') !== null ||
       request.method === 'HEAD'
     ) {
-      return yield* this.#miss(request, uri, forward, 'fwd=request');
+      return yield* this.#miss(request, uri, forward, why);
     }
     let fields = request.fields;
     if (tag !== null) fields = withField(fields, 'If-None-Match', tag);
     if (modified !== null) fields = withField(fields, 'If-Modified-Since', modified);
     const requestedAt = instantOf(this.#host.now());
     const response = yield* forward({ ...request, fields });
-    if (requestFailed(response) || response.status >= 500) return this.#stale(request, stored, response);
-    if (response.status !== 304) return this.#received(request, uri, response, requestedAt, 'fwd=stale');
+    if (requestFailed(response) || response.status >= 500) return this.#stale(request, stored, response, why);
+    if (response.status !== 304) return this.#received(request, uri, response, requestedAt, why);
     yield* response.body.readAll();
     const updated: Stored = {
       ...stored,
@@ -136,36 +141,35 @@ export class HttpCache {
       requestedAt,
       receivedAt: instantOf(this.#host.now()),
     };
-    this.#store.put(updated, 'finds unchanged:');
-    return this.#hit(request, updated, 'fwd=stale; fwd-status=304');
+    this.#store.put(updated);
+    return this.#hit(request, updated, `${why}; fwd-status=304`);
   }
 
   /** §4.2.4, §4.3.3: nobody can say whether it is still right. */
-  #stale(request: ClientRequest, stored: Stored, response: IncomingResponse | RequestFailure): CachedResponse | RequestFailure {
+  #stale(
+    request: ClientRequest,
+    stored: Stored,
+    response: IncomingResponse | RequestFailure,
+    why: string,
+  ): CachedResponse | RequestFailure {
     if (this.#mustRevalidate(directivesOf(stored.fields))) {
-      return requestFailed(response) ? response : { ...response, how: 'fwd=stale' };
+      return requestFailed(response) ? response : { ...response, how: why };
     }
     if (!requestFailed(response)) response.body.abandon('a stored response is served instead');
     this.#host.narrator.note(
       `serves ${stored.uri} stale: ${requestFailed(response) ? response.failure : `the server says ${response.status}`}`,
     );
-    return this.#hit(request, stored, 'hit; fwd=stale');
+    return this.#hit(request, stored, `${why}; detail=served-stale`);
   }
 
-  *#miss(request: ClientRequest, uri: string, forward: Forward, how: CachedResponse['how']): Process<CachedResponse | RequestFailure> {
+  *#miss(request: ClientRequest, uri: string, forward: Forward, how: string): Process<CachedResponse | RequestFailure> {
     const requestedAt = instantOf(this.#host.now());
     const response = yield* forward(request);
     return requestFailed(response) ? response : this.#received(request, uri, response, requestedAt, how);
   }
 
   /** Passes a response on, and stores it once its content has gone by. */
-  #received(
-    request: ClientRequest,
-    uri: string,
-    response: IncomingResponse,
-    requestedAt: number,
-    how: CachedResponse['how'],
-  ): CachedResponse {
+  #received(request: ClientRequest, uri: string, response: IncomingResponse, requestedAt: number, how: string): CachedResponse {
     const { status, reason, body } = response;
     const receivedAt = instantOf(this.#host.now());
     // RFC 9110 §6.6.1: a recipient with a clock adds the date.
@@ -177,9 +181,9 @@ export class HttpCache {
     const passing = new Passing(body, storing ? this.#size : 0, (contents, length) => {
       this.#count(length, false);
       if (contents === null) return;
-      this.#store.put({ ...head, uri, variant: variantOf(fields, request.fields), contents }, 'stores');
+      this.#store.put({ ...head, uri, variant: variantOf(fields, request.fields), contents });
     });
-    return { status, reason, fields, body: passing, how };
+    return { status, reason, fields, body: passing, how: storing ? `${how}; stored` : how };
   }
 
   /** §4.4 */

@@ -55,8 +55,13 @@ export class CacheStore {
     return found;
   }
 
+  /** Whether there is anything for that URI, for whatever request. */
+  has(uri: string): boolean {
+    return this.#byUri.has(uri);
+  }
+
   /** In the place of what it has for the same URI and variant. What is larger than the room is not stored. */
-  put(stored: Stored, what: string): boolean {
+  put(stored: Stored): boolean {
     const key = keyOf(stored);
     const size = lengthOf(stored.contents);
     if (size > this.#room) return false;
@@ -74,7 +79,6 @@ export class CacheStore {
     const lapses = virtualTimeOf(stored.receivedAt + lifetime - ageOf(stored, stored.receivedAt));
     const tag = fieldValue(stored.fields, 'ETag');
     this.#host.narrator.state(STORE, key, `${stored.status}, ${formatSize(size)}${tag === null ? '' : `, ${tag}`}`, {
-      ...(what === '' ? {} : { note: `${what} ${stored.uri}` }),
       // What is stale at once is shown as lapsing now.
       expiresAt: Math.max(lapses, this.#host.now()),
     });

@@ -1,4 +1,5 @@
 /** What is expected, and what is shown. The forms of metrics come from the engines' catalogue. */
+import { canonical } from '../../../engines/dns/domain-name.ts';
 import { metrics } from '../../../engines/metrics.ts';
 import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
@@ -99,7 +100,8 @@ function metricEntry(metric: MetricDefinition): Entry {
           if (found === null) return;
           measured.push(found);
         } else if (type === 'domain-name') {
-          measured.push(absolute(name.text));
+          // The engines measure by the name as DNS compares it.
+          measured.push(canonical(absolute(name.text)));
           site.program.usesZone(absolute(name.text), site.place(name));
         } else {
           measured.push(name.text);

@@ -131,7 +131,7 @@ export const httpVocabulary = [
         'connections MODE',
         { MODE: choice(['persistent', true], ['non-persistent', false]) },
         {
-          doc: 'Whether the server keeps connections for further requests.',
+          doc: 'Whether the server keeps connections for further requests. Of several websites on a host, the first says it.',
           default: 'persistent',
           standard: 'RFC 9112 §9.3',
           example: 'connections non-persistent',
@@ -141,7 +141,7 @@ export const httpVocabulary = [
         'idle TIME',
         { TIME: duration({ minimum: SECOND, maximum: DAY, units: ['s', 'min'] }) },
         {
-          doc: 'How long the server keeps a connection without a request.',
+          doc: 'How long the server keeps a connection without a request. Of several websites on a host, the first says it.',
           default: written(webDefaults.idle, 'duration'),
           standard: 'RFC 9112 §9.5',
           example: 'idle 15 s',
