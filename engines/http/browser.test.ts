@@ -53,7 +53,7 @@ describe('a page with ten objects', () => {
 
   test('is asked for once: what two pages share comes from the cache', () => {
     const two = website('www', [
-      resource('/1', 500, { embeds: ['/a.png', '/b.png', '/a.png'] }),
+      resource('/1', 500, { embeds: ['/a.png', '/b.png', './a.png'] }),
       resource('/2', 500, { embeds: ['/b.png', '/c.png'] }),
       ...['/a.png', '/b.png', '/c.png'].map((path) => resource(path, 100)),
     ]);
@@ -112,6 +112,15 @@ describe('a page with ten objects', () => {
       ),
     );
     expect(outcomes(gone)[0]).toBe('pc went down');
+  });
+
+  test('waits for a connection on its own behalf: each message has the step that it is for', () => {
+    const together = { ...step({ kind: 'together' }), parent: -1 };
+    const asks = OBJECTS.map((path) => ({ ...step(request(path)), parent: 0 }));
+    const { messages, strings } = simulate(webScenario([site], [together, ...asks]));
+    const steps = new Map<string, number>();
+    for (let i = 0; i < messages.rows; i++) steps.set(strings[messages.label[i]!]!, messages.step[i]!);
+    expect(OBJECTS.map((path) => steps.get(`GET ${path}`))).toEqual(OBJECTS.map((_, i) => i + 1));
   });
 
   test('runs the same twice, and at both fidelities alike', () => {

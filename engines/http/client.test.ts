@@ -101,7 +101,7 @@ describe('connections', () => {
       function* ({ host, ask }) {
         yield* ask('/0a');
         yield* host.sleep(10 * SECOND);
-        yield* ask('/0b');
+        yield* ask('/0b', { method: 'POST', body: [bytesOfOctets('x')] });
       },
       {},
       idle({ idle: 5 * SECOND }),
@@ -257,6 +257,28 @@ describe('what goes wrong', () => {
     );
     expect(made.connections).toBe(2);
   });
+});
+
+test('a body that is given up costs its connection, and nobody else anything', () => {
+  const made = run(
+    function* ({ client, ask }) {
+      const response = yield* client.request({ method: 'GET', url: { host: 'www', port: 80, path: '/big' }, fields: [] });
+      if (requestFailed(response)) throw new Error(response.failure);
+      yield* response.body.read();
+      response.body.abandon('enough');
+      yield* ask('/0');
+    },
+    { connections: 1 },
+    function* (host) {
+      // biome-ignore lint/correctness/useYield: nothing to wait for.
+      yield* serveHttp(host, function* ({ url }) {
+        return { status: 200, fields: [], body: url?.path === '/big' ? [{ seed: 3, offset: 0, length: 50_000_000 }] : [] };
+      });
+    },
+  );
+  expect(made.notes).toHaveLength(1);
+  expect(made.notes[0]).toMatch(/^200 {2}at \d+$/);
+  expect(made.endings).toEqual(['reset', 'open']);
 });
 
 describe('content that is asked for first (RFC 9110 §10.1.1)', () => {

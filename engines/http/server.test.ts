@@ -201,6 +201,8 @@ describe('a response', () => {
     const made = answered(source(['abc'], 'gone')(), {}, '');
     expect(made.answer).not.toContain('0\r\n\r\n');
     expect(statuses(made).length).toBeLessThan(2);
+    const counted = answered({ ...source(['abc'], 'gone')(), length: 100 }, {}, '');
+    expect(counted.closedAt).toBeLessThan(SECOND);
   });
 
   test('with 204 or 304 has neither content nor length (RFC 9112 §6.1)', () => {

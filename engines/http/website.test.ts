@@ -106,6 +106,9 @@ describe('methods (RFC 9110 §9)', () => {
     const large = request('/form', { method: 'POST', content: { kind: 'generated', size: 5_000 } });
     expect(code(answer(large, { accepts, maximumContent: 4_999 }))).toBe(413);
     expect(content(answer(large, { accepts, maximumContent: 5_000 }))).toBe('5000 bytes received\n');
+    const careful = { ...large, fields: [['Expect', '100-continue']] as [string, string][] };
+    expect(answers([careful], { accepts, maximumContent: 4_999 }).map(code)).toEqual([413]);
+    expect(answers([careful], { accepts, maximumContent: 5_000 }).map(code)).toEqual([100, 200]);
   });
   test('what was put there outlives a crash', () => {
     const steps = [put('/notes/a', 'one'), { kind: 'network.crash', host: 'www', downFor: 1_000_000_000 } as const];

@@ -1,7 +1,7 @@
 /** The cache between a client and an origin that answers as each test says (RFC 9111). Times are seconds of the run. */
 import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../kernel/kernel.ts';
-import type { Process } from '../../kernel/process.ts';
+import { atOnce, type Process } from '../../kernel/process.ts';
 import { metrics } from '../../metrics.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { scenarioForTests } from '../../network/scenario-for-tests.ts';
@@ -28,7 +28,7 @@ interface Ask {
 }
 
 /** What the origin answers to its nth request, from 1, with these fields. */
-type Origin = (number: number, fields: Fields, method: string) => { status?: number; fields?: Lines; text?: string } | 'down';
+type Origin = (number: number, fields: Fields, method: string) => { status?: number; fields?: Lines; text?: string; cut?: true } | 'down';
 
 /** What each request came to: `200 one`, `304`, or the failure; and how: `hit`, `fwd=…`. And how often the origin was asked. */
 function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_000) {
@@ -38,12 +38,12 @@ function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_0
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   let asked = 0;
   network.boot('server', 'origin', function* (host): Process {
-    // biome-ignore lint/correctness/useYield: nothing to wait for.
     yield* serveHttp(host, function* (request): Process<ServedResponse> {
       const answer = origin(++asked, request.fields, request.method);
       // A 502 stands for a server that does not come to an answer.
       if (answer === 'down') return { status: 502, fields: [] };
-      const { status = 200, fields = {}, text = '' } = answer;
+      const { status = 200, fields = {}, text = '', cut } = answer;
+      if (cut) return { status, fields: fieldsOf(fields), body: { length: 1_000, problem: 'cut', read: () => atOnce(() => null) } };
       return { status, fields: fieldsOf(fields), body: [bytesOfOctets(text)] };
     });
   });
@@ -151,6 +151,17 @@ describe('storing (RFC 9111 §3)', () => {
     );
   });
   test('what broke off is not stored', () => {
+    const origin: Origin = (number) => ({
+      fields: { 'Cache-Control': fresh },
+      text: 'whole',
+      ...(number === 1 ? { cut: true as const } : {}),
+    });
+    expect(run([{}, {}, {}], origin)).toMatchObject({
+      came: [expect.stringMatching(/^the response is not whole|^connection/), '200 whole', '200 whole'],
+      asked: 2,
+    });
+  });
+  test('what HEAD brought is not stored', () => {
     expect(run([{ method: 'HEAD' }, {}], always({ 'Cache-Control': fresh })).asked).toBe(2);
   });
 });
