@@ -49,12 +49,15 @@ export const codes = {
   'not-a-host-address': error(
     'A host has a unicast address of its own: not a broadcast, multicast, loopback or reserved one, nor one of “this network” (RFC 6890 §2.2.2, RFC 5771 §3).',
   ),
-  'malformed-header': error('A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2).'),
+  'malformed-header': error(
+    'A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2), on the web a token; its text stays on one line (RFC 9110 §5.1, §5.5).',
+  ),
   'unknown-host': error(
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
   'malformed-path': error('A path of a website begins with a slash and has the characters of a URI (RFC 3986 §3.3).'),
+  'malformed-range': error('Ranges are first and last bytes counted from 0, with commas between them (RFC 9110 §14.1.2).'),
   'unknown-website': error('The website is declared nowhere, and its name lies in no declared zone.'),
   'unknown-resource': error('The website has no such resource.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),

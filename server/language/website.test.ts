@@ -173,6 +173,10 @@ describe('steps', () => {
     ],
   ] as [string, Partial<RequestAction>][])('%s', (line, expected) => expect(action(line)).toMatchObject(expected));
 
+  test('text in header fields is UTF-8 on the wire', () => {
+    expect(action('pc requests "/" from www.x.org { header X-Name "Ċ" }')).toMatchObject({ fields: [['X-Name', '\xc4\x8a']] });
+  });
+
   test('publish', () => {
     expect(action('www.x.org publishes "/" 5 kB')).toEqual({
       kind: 'http.publish',
@@ -209,6 +213,18 @@ describe('mistakes', () => {
     ['website y { objects 2 of 1 kB named "/a" }', '"/a"', '`/a` names 2 objects: write a `*` where their numbers go.', null],
     ['website y { redirect "/a" to "b" }', '"b"', '`b` is neither a path (`/new`) nor a whole URI (`http://www.example.org/`).', null],
     ['website y { redirect "/a" to "/b" status 304 }', '"/a"', 'A redirect has status 301, 302, 303, 307 or 308; this is 304.', null],
+    [
+      'pc requests "/" from www.x.org { header X-Y "a\\nX-Z: b" }',
+      'X-Y',
+      '`X-Y` is no header field: its text has a control character, or a space at an end.',
+      null,
+    ],
+    [
+      'pc requests "/" from www.x.org { range "5-1" }',
+      'range "5-1"',
+      '`5-1` names no ranges: write `"0-499"`, `"500-"`, `"-500"` or several with commas.',
+      null,
+    ],
     ['website y { file "/a" from "gone.png" }', '"gone.png"', 'Cannot read `gone.png`: there is no such file.', null],
     ['website www.x.org', 'www.x.org', 'Website `www.x.org` is declared twice.', null],
   ])('%s', (line, marked, message, mended) => {

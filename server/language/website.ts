@@ -3,7 +3,10 @@ import { canonical } from '../../engines/dns/domain-name.ts';
 import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
 import { generatedType, typeOf } from '../../engines/http/page.ts';
 import type { WebResource } from '../../engines/http/scenario.ts';
+import { isFieldValue, isToken } from '../../engines/http/wire/header-field.ts';
+import { decodeRanges } from '../../engines/http/wire/range.ts';
 import { decodeAuthority, decodeTarget } from '../../engines/http/wire/request-target.ts';
+import { utf8Octets } from '../../engines/network/octets.ts';
 import type { Name } from './entry.ts';
 import { namedFile, namedFolder } from './files.ts';
 import type { ProgramWebsite } from './program.ts';
@@ -27,6 +30,30 @@ export function checkPath(path: Name, site: Site, pattern = false): boolean {
       ? [{ title: `Change to "${slashed}"`, edits: [{ start: path.start, end: path.end, text: `"${slashed}"` }], preferred: true }]
       : [],
   });
+  return false;
+}
+
+/** A header field as messages carry it, in UTF-8; null (and reported) where it cannot be one. */
+export function headerField(name: Name, value: string, site: Site): readonly [name: string, value: string] | null {
+  const octets = utf8Octets(value);
+  const why = !isToken(name.text)
+    ? "its name has other characters than letters, digits and !#$%&'*+-.^_`|~"
+    : !isFieldValue(octets)
+      ? 'its text has a control character, or a space at an end'
+      : null;
+  if (why === null) return [name.text, octets];
+  site.report('malformed-header', name, `\`${name.text}\` is no header field: ${why}.`);
+  return null;
+}
+
+/** Whether a text names ranges of bytes (reported, at the property, where it does not). */
+export function checkRange(text: string, site: Site): boolean {
+  if (decodeRanges(`bytes=${text}`, Number.MAX_SAFE_INTEGER) !== 'ignored') return true;
+  site.report(
+    'malformed-range',
+    site.property('range'),
+    `\`${text}\` names no ranges: write \`"0-499"\`, \`"500-"\`, \`"-500"\` or several with commas.`,
+  );
   return false;
 }
 

@@ -42,12 +42,11 @@ function dissectMessage(octets: string, kind: 'request' | 'response'): Field[] {
   while (at < octets.length) {
     const end = endOfLine(octets, at);
     if (end === at) break;
-    const line = octets.slice(at, end);
-    const field = decodeField(line);
+    const field = decodeField(octets.slice(at, end));
     if ('error' in field) lines.push({ name: 'line', value: field.error, start: at, end, malformed: true });
     else {
       decoded.push(field);
-      lines.push(headerFieldOf(field, line, at, end));
+      lines.push(headerFieldOf(field, at, end));
     }
     at = Math.min(end + 2, octets.length);
   }
@@ -144,20 +143,9 @@ function statusLineField(line: string): Field {
   };
 }
 
-function headerFieldOf({ name, value }: HeaderField, line: string, start: number, end: number): Field {
+function headerFieldOf({ name, value }: HeaderField, start: number, end: number): Field {
   const known = HEADER_FIELDS[name.toLowerCase()];
-  const valueStart = start + line.indexOf(':') + 1 + (/^[ \t]*/.exec(line.slice(line.indexOf(':') + 1))?.[0].length ?? 0);
-  return {
-    name,
-    value,
-    start,
-    end,
-    ...(known ? { meaning: known.meaning, standard: known.standard } : {}),
-    children: [
-      { name: 'field name', value: name, start, end: start + name.length, standard: 'RFC 9110 §5.1' },
-      { name: 'field value', value, start: valueStart, end: valueStart + value.length, standard: 'RFC 9110 §5.5' },
-    ],
-  };
+  return { name, value, start, end, ...(known ? { meaning: known.meaning, standard: known.standard } : {}) };
 }
 
 /** Chunks as far as they are in this message, and the trailer section. */

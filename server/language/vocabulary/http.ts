@@ -24,7 +24,7 @@ import {
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import { written } from '../units.ts';
-import { checkPath, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
+import { checkPath, checkRange, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
 import { step, timing } from './timing.ts';
 
 /** Message protocols that views can be limited to. */
@@ -190,7 +190,10 @@ export const httpVocabulary = [
         if (path === null || checkPath(path, site)) rules.push({ path: path?.text ?? null, name: field, value });
       };
       for (const { TIME, PATH } of block.maxAge ?? []) rule(PATH, 'Cache-Control', `max-age=${Math.floor(TIME / SECOND)}`);
-      for (const { NAME: field, TEXT, PATH } of block.header ?? []) rule(PATH, field.text, TEXT);
+      for (const { NAME: field, TEXT, PATH } of block.header ?? []) {
+        const checked = headerField(field, TEXT, site);
+        if (checked) rule(PATH, ...checked);
+      }
       const website = {
         kind: 'http.website' as const,
         host: own,
@@ -423,8 +426,11 @@ export const httpVocabulary = [
       const used = usedWebsite(given.SITE, site);
       const paths = used && pathsOf(given.PATH, used.website, site);
       if (!when || !used || !paths) return;
-      const fields: (readonly [string, string])[] = (block.header ?? []).map(({ NAME, TEXT }) => [NAME.text, TEXT] as const);
-      if (block.range) fields.push(['Range', `bytes=${block.range.TEXT}`]);
+      const fields = (block.header ?? []).flatMap(({ NAME, TEXT }) => {
+        const checked = headerField(NAME, TEXT, site);
+        return checked ? [checked] : [];
+      });
+      if (block.range && checkRange(block.range.TEXT, site)) fields.push(['Range', `bytes=${block.range.TEXT}`]);
       if (block.expectContinue) fields.push(['Expect', '100-continue']);
       const content = block.body
         ? ({ kind: 'text', text: block.body.TEXT } as const)
