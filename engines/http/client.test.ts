@@ -259,6 +259,35 @@ describe('what goes wrong', () => {
   });
 });
 
+test('a client that is done closes what is idle', () => {
+  for (const pipelining of [false, true]) {
+    const made = run(
+      function* ({ client, ask }) {
+        yield* ask('/0');
+        client.close();
+      },
+      { pipelining },
+    );
+    expect(made.endings).toEqual(['closed']);
+  }
+});
+
+test('a request that is stopped costs its connection, and those that wait on it another attempt', () => {
+  for (const pipelining of [false, true]) {
+    const made = run(
+      function* ({ host, ask }) {
+        const given = host.spawn('given up', ask('/5000'));
+        host.spawn('waits', ask('/0'));
+        yield* host.sleep(SECOND);
+        given.stop();
+      },
+      { connections: 1, pipelining },
+    );
+    expect(made.notes).toEqual([expect.stringMatching(/^200 \/0 at 10\d\d$/)]);
+    expect(made.endings).toEqual(['reset', 'open']);
+  }
+});
+
 test('a body that is given up costs its connection, and nobody else anything', () => {
   const made = run(
     function* ({ client, ask }) {

@@ -74,8 +74,6 @@ export class HttpConnection {
   #timedOut = false;
   /** Requests whose response was not read to its end. */
   #open = 0;
-  /** Requests sent so far. */
-  requests = 0;
 
   /** `over`: told once when no further request can be sent. */
   constructor(host: Host, connection: Connection, over?: () => void) {
@@ -92,40 +90,44 @@ export class HttpConnection {
     return this.#usable && this.connection.ending === null;
   }
 
-  /** Every response was read to its end. */
-  get idle(): boolean {
-    return this.#open === 0;
-  }
-
   /** A place in the order of requests, for one that is sent later than it is asked for. */
   place(): Turn {
     return this.#writing.ask();
   }
 
-  /** Sends the request, in its place if it has one; done when the final response's head is there. */
+  /**
+   * Sends the request, in its place if it has one; done when the final response's head is there. Stopped before that, it
+   * aborts the connection: nobody could tell any more whose response comes next.
+   */
   *request(request: OutgoingRequest, place?: Turn): Process<IncomingResponse | RequestFailure> {
     this.#open++;
-    this.requests++;
     if (hasMember(request.fields, 'Connection', 'close')) this.#retire();
     const writing = place ?? this.#writing.ask();
-    yield* writing.come();
-    // Asked for where the request is written: the order of the requests is the order of the responses.
-    const reading = this.#reading.ask();
-    const exchange: Exchange = { request, reading, early: null };
-    const problem = yield* this.#write(exchange);
-    writing.end();
-    const response = problem === null ? yield* this.#response(exchange) : this.#fail(problem, false);
-    if (requestFailed(response)) {
-      reading.end();
-      this.#open--;
-      return response;
+    let reading: Turn | null = null;
+    let response: IncomingResponse | RequestFailure | null = null;
+    try {
+      yield* writing.come();
+      // Asked for where the request is written: the order of the requests is the order of the responses.
+      reading = this.#reading.ask();
+      const exchange: Exchange = { request, reading, early: null };
+      const problem = yield* this.#write(exchange);
+      writing.end();
+      response = problem === null ? yield* this.#response(exchange) : this.#fail(problem, false);
+    } finally {
+      if (response === null) this.abort();
+      if (response === null || requestFailed(response)) {
+        writing.end();
+        reading?.end();
+        this.#open--;
+      }
     }
+    if (requestFailed(response)) return response;
     if (!isPersistent(response) || response.body.untilClose) this.#retire();
     response.body.whenEnded(({ problem: broken }) => {
       this.#open--;
       if (broken !== null) this.abort();
       else if (!this.usable && this.#open === 0) this.connection.close();
-      reading.end();
+      reading?.end();
     });
     return response;
   }
