@@ -5,7 +5,7 @@ import { generatedType, typeOf } from '../../engines/http/page.ts';
 import type { WebResource } from '../../engines/http/scenario.ts';
 import { isFieldValue, isToken } from '../../engines/http/wire/header-field.ts';
 import { decodeRanges } from '../../engines/http/wire/range.ts';
-import { decodeAuthority, decodeTarget } from '../../engines/http/wire/request-target.ts';
+import { decodeTarget } from '../../engines/http/wire/request-target.ts';
 import { utf8Octets } from '../../engines/network/octets.ts';
 import type { Name } from './entry.ts';
 import { namedFile, namedFolder } from './files.ts';
@@ -67,6 +67,8 @@ export function usedWebsite(name: Name, site: Site): { readonly name: string; re
   const { program } = site;
   const key = plain(name.text);
   const website = program.websites.get(key) ?? null;
+  // Most websites have their host's name: where that is renamed, this is.
+  if (program.hosts.has(key)) program.occurs('host', key, site.place(name), false);
   if (website) {
     const host = program.hosts.get(website.host.toLowerCase());
     if (host) host.used = true;
@@ -80,7 +82,7 @@ export function usedWebsite(name: Name, site: Site): { readonly name: string; re
   // An address needs no lookup.
   if (ipv4Bytes(key)) return { name: key, website: null };
   const host = program.hosts.get(key);
-  if (host || program.zoneAbove(canonical(absolute(name.text))) || decodeAuthority(key) === null) {
+  if (host || program.zoneAbove(canonical(absolute(name.text)))) {
     if (host) host.used = true;
     program.needsDns = true;
     program.usesZone(absolute(name.text), site.place(name));
