@@ -20,7 +20,7 @@ import { type Fields, fieldValue, fieldValues } from './wire/header-field.ts';
 import { isKnownMethod } from './wire/methods.ts';
 
 /** How long before the run what is there at its beginning was last changed, in seconds: ten days. */
-export const AGE_AT_START = 864_000;
+const AGE_AT_START = 864_000;
 
 /** What became of a resource since the beginning, as the disk has it. */
 interface Change {

@@ -22,7 +22,7 @@ export interface Stored extends StoredHead {
 }
 
 /** The name of the store on the state timeline. */
-export const STORE = 'web cache';
+const STORE = 'web cache';
 
 export class CacheStore {
   readonly #host: Host;
@@ -31,17 +31,13 @@ export class CacheStore {
   /** By URI and variant, the one used longest ago first. */
   readonly #entries = new Map<string, Stored>();
   readonly #byUri = new Map<string, Set<string>>();
+  /** Bytes of stored contents. */
   #used: Bytes = 0;
 
   constructor(host: Host, room: Bytes, shared: boolean) {
     this.#host = host;
     this.#room = room;
     this.#shared = shared;
-  }
-
-  /** Bytes of stored contents. */
-  get used(): Bytes {
-    return this.#used;
   }
 
   /** What fits a request for that URI with these fields: the newest of several (§4). */

@@ -34,7 +34,7 @@ export interface ResponseHead {
 
 /** Why a message is none: the status that its sender is answered with, and what is wrong in a few words. */
 export interface HeadError {
-  readonly status: 400 | 413 | 414 | 417 | 431 | 501 | 505;
+  readonly status: 400 | 413 | 414 | 431 | 501 | 505;
   readonly error: string;
 }
 
@@ -113,7 +113,7 @@ export function encodeRequestHead(head: RequestHead): string {
   return `${requestLine(head)}\r\n${encodeFields(head.fields)}\r\n`;
 }
 
-export function requestLine({ method, target, version }: Omit<RequestHead, 'fields'>): string {
+function requestLine({ method, target, version }: Omit<RequestHead, 'fields'>): string {
   return `${method} ${encodeTarget(target)} HTTP/${version[0]}.${version[1]}`;
 }
 

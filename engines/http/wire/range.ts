@@ -9,7 +9,7 @@ export interface ByteRange {
 }
 
 /** More are taken for an attack, and the field for absent (§14.2, §17.15). */
-export const RANGES_LIMIT = 20;
+const RANGES_LIMIT = 20;
 
 /**
  * The ranges of `bytes=0-499, 1000-, -500` within a whole of that size, in the order asked for, each at least one byte.
