@@ -6,6 +6,7 @@ import { dissect as dissectDnsMessage } from './dns/wire/dissect.ts';
 import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
 import { dissectFtp, dissectFtpData } from './ftp/wire/dissect.ts';
+import { dissectHttp } from './http/wire/dissect.ts';
 import { dissectSmtp } from './mail/wire/dissect.ts';
 import { dissectTls } from './tls/wire/dissect.ts';
 
@@ -18,6 +19,7 @@ const dissectors: Readonly<Record<string, Dissector>> = {
   dns: dissectDns,
   ftp: dissectFtp,
   'ftp-data': dissectFtpData,
+  http: dissectHttp,
   smtp: dissectSmtp,
   tls: dissectTls,
 };

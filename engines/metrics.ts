@@ -1,10 +1,18 @@
 /** Every metric of every engine, as data alone: the language and its completion need the catalogue, not the engines. */
 import { dnsMetrics } from './dns/metrics.ts';
 import { ftpMetrics } from './ftp/metrics.ts';
+import { httpMetrics } from './http/metrics.ts';
 import { mailMetrics } from './mail/metrics.ts';
 import { networkMetrics } from './network/metrics.ts';
 import type { MetricDefinition } from './protocol.ts';
 import { transferMetrics } from './transfer/metrics.ts';
 
 /** One line a protocol, and the network's own. */
-export const metrics: readonly MetricDefinition[] = [...dnsMetrics, ...mailMetrics, ...ftpMetrics, ...transferMetrics, ...networkMetrics];
+export const metrics: readonly MetricDefinition[] = [
+  ...dnsMetrics,
+  ...mailMetrics,
+  ...ftpMetrics,
+  ...httpMetrics,
+  ...transferMetrics,
+  ...networkMetrics,
+];

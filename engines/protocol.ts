@@ -23,6 +23,8 @@ export interface MetricDefinition {
   /** One line. */
   readonly doc: string;
   readonly standard?: string;
+  /** A whole program in which something is expected of it; where it is left out, one is made up. */
+  readonly example?: string;
 }
 
 export type SubjectType = 'host' | 'mail-address' | 'domain-name';

@@ -1,8 +1,9 @@
 /** Every protocol, one line each. They are installed, and their boot order on a host is, as listed. */
 import { dns } from './dns/protocol.ts';
 import { ftp } from './ftp/protocol.ts';
+import { http } from './http/protocol.ts';
 import { mail } from './mail/protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { transfer } from './transfer/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail, ftp, transfer];
+export const protocols: readonly Protocol[] = [dns, mail, ftp, http, transfer];

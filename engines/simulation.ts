@@ -206,6 +206,8 @@ function placeOf(service: Service): { name: string; on: readonly string[] } {
       return { name: service.zone, on: [] };
     case 'dns.zone':
       return { name: service.origin, on: service.servers };
+    case 'http.website':
+      return { name: service.name, on: [service.host] };
     case 'mail.mailbox':
       return { name: service.address, on: [service.host] };
     default:

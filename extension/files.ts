@@ -1,10 +1,10 @@
 /** Reads the files that a scenario names, through VS Code, so that it works in any workspace, virtual ones too. */
 import * as vscode from 'vscode';
 import { formatSize } from '../engines/format.ts';
-import { type FileContent, MAXIMUM_FILE_SIZE } from '../server/language/compilation.ts';
+import { type FileContent, folderContent, MAXIMUM_FILE_SIZE } from '../server/language/compilation.ts';
 
 /**
- * Never throws: what cannot be read says why, in one line for the author. An open document counts as it stands in the editor.
+ * A URI that ends in a slash is a folder's. Never throws: what cannot be read says why, in one line for the author. An open document counts as it stands in the editor.
  *
  * Whoever wrote a workspace that is not trusted must not make this machine's other files readable: there, only files of the
  * workspace's own folders are read, and no symbolic link is followed.
@@ -14,6 +14,7 @@ export async function readNamedFile(uri: string): Promise<FileContent> {
     const parsed = vscode.Uri.parse(uri, true);
     const refused = vscode.workspace.isTrusted ? null : await distrusted(parsed);
     if (refused !== null) return unreadable(refused);
+    if (uri.endsWith('/')) return await folder(parsed);
     const open = vscode.workspace.textDocuments.find((document) => document.isDirty && document.uri.toString() === parsed.toString());
     if (open) return { kind: 'bytes', bytes: new TextEncoder().encode(open.getText()) };
     const { type, size } = await vscode.workspace.fs.stat(parsed);
@@ -28,6 +29,13 @@ export async function readNamedFile(uri: string): Promise<FileContent> {
   } catch (error) {
     return unreadable(reasonOf(error));
   }
+}
+
+async function folder(uri: vscode.Uri): Promise<FileContent> {
+  const { type } = await vscode.workspace.fs.stat(uri);
+  if (!(type & vscode.FileType.Directory)) return unreadable('this is a file, not a folder');
+  const entries = await vscode.workspace.fs.readDirectory(uri);
+  return folderContent(entries.map(([name, kind]) => ({ name, folder: (kind & vscode.FileType.Directory) !== 0 })));
 }
 
 const REMEDY = 'this workspace is not trusted (see “Manage Workspace Trust”)';

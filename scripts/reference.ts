@@ -1,12 +1,14 @@
-/** Writes the generated pages: docs/language.md from the vocabulary, docs/dns-records.md and the tables of docs/ftp.md from the engines' tables. */
+/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/ftp.md from the engines' tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
 import { withTables } from '../engines/ftp/reference.ts';
 import { referencePage } from '../server/language/reference.ts';
+import { httpPage } from './http-reference.ts';
 
 const page = (name: string): URL => new URL(`../docs/${name}.md`, import.meta.url);
 
 writeFileSync(page('language'), referencePage());
 writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('ftp'), withTables(readFileSync(page('ftp'), 'utf8'), commandCases));
+writeFileSync(page('http'), httpPage());

@@ -54,6 +54,27 @@ it.each([
   expect(await readLocalFile(at(name))).toEqual({ kind: 'unreadable', reason });
 });
 
+it('lists a folder where the URI ends in a slash, links by what they lead to', async () => {
+  mkdirSync(at('tree/b'), { recursive: true });
+  writeFileSync(at('tree/a b'), '');
+  symlinkSync('b', at('tree/link'));
+  symlinkSync('nowhere', at('tree/Z'));
+  expect(await readLocalUri(`${pathToFileURL(at('tree')).href}/`)).toEqual({
+    kind: 'folder',
+    entries: [
+      { name: 'Z', folder: false },
+      { name: 'a b', folder: false },
+      { name: 'b', folder: true },
+      { name: 'link', folder: true },
+    ],
+  });
+  expect(await readLocalUri(`${pathToFileURL(at('nowhere')).href}/`)).toEqual({ kind: 'unreadable', reason: 'there is no such folder' });
+  expect(await readLocalUri(`${pathToFileURL(at('largest')).href}/`)).toEqual({
+    kind: 'unreadable',
+    reason: 'this is a file, not a folder',
+  });
+});
+
 it.each([
   ['https://example.org/x', 'only local files can be read here'],
   ['file://evil/x', 'no local file can have this name'],

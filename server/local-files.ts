@@ -1,13 +1,14 @@
 /** Reads files of this machine, for the command line and for the language server as a process. */
-import { constants, type FileHandle, open, stat } from 'node:fs/promises';
+import { constants, type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatSize } from '../engines/format.ts';
-import { type FileContent, MAXIMUM_FILE_SIZE } from './language/compilation.ts';
+import { type FileContent, folderContent, MAXIMUM_FILE_SIZE } from './language/compilation.ts';
 
 /** Bytes asked for at once. */
 const CHUNK = 256 * 1024;
 
-/** The file of a `file:` URI. Never throws: what cannot be read says why, in one line for the author. */
+/** The file of a `file:` URI; the folder, where it ends in a slash. Never throws: what cannot be read says why, in one line for the author. */
 export async function readLocalUri(uri: string): Promise<FileContent> {
   if (!uri.startsWith('file:')) return unreadable('only local files can be read here');
   let path: string;
@@ -16,11 +17,31 @@ export async function readLocalUri(uri: string): Promise<FileContent> {
   } catch {
     return unreadable('no local file can have this name');
   }
-  return readLocalFile(path);
+  return uri.endsWith('/') ? readLocalFolder(path) : readLocalFile(path);
+}
+
+/** What lies in the folder at a path; symbolic links count as what they lead to. Never throws. */
+async function readLocalFolder(path: string): Promise<FileContent> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return folderContent(
+      await Promise.all(
+        entries.map(async (entry) => {
+          const target = entry.isSymbolicLink() ? await stat(join(path, entry.name)).catch(() => null) : entry;
+          return { name: entry.name, folder: target?.isDirectory() === true };
+        }),
+      ),
+    );
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return unreadable('there is no such folder');
+    if (code === 'ENOTDIR') return unreadable('this is a file, not a folder');
+    return unreadable(reasonOf(error));
+  }
 }
 
 /** The file at a path. Never throws; never waits for a writer, and never reads more than MAXIMUM_FILE_SIZE and a little. */
-export async function readLocalFile(path: string): Promise<FileContent> {
+export async function readLocalFile(path: string): Promise<Exclude<FileContent, { kind: 'folder' }>> {
   let handle: FileHandle | undefined;
   try {
     // Asked before it is opened: opening a device may do something, and opening a pipe waits for its writer.
@@ -37,7 +58,7 @@ export async function readLocalFile(path: string): Promise<FileContent> {
 }
 
 /** The size is a hint: files of /proc tell 0, and a log grows while it is read. */
-async function readWhole(handle: FileHandle, expected: number): Promise<FileContent> {
+async function readWhole(handle: FileHandle, expected: number): Promise<Exclude<FileContent, { kind: 'folder' }>> {
   let bytes = new Uint8Array(Math.min(Math.max(expected + 1, 4096), MAXIMUM_FILE_SIZE + 1));
   let length = 0;
   for (;;) {
@@ -60,9 +81,9 @@ function refuseSpecial<S extends { isFile(): boolean; isDirectory(): boolean }>(
   return found;
 }
 
-const unreadable = (reason: string): FileContent => ({ kind: 'unreadable', reason });
+const unreadable = (reason: string): Extract<FileContent, { kind: 'unreadable' }> => ({ kind: 'unreadable', reason });
 
-const tooLarge = (size: number): FileContent =>
+const tooLarge = (size: number) =>
   unreadable(`the file is too large: ${formatSize(size)}; at most ${formatSize(MAXIMUM_FILE_SIZE)} are read`);
 
 const REASONS: Readonly<Record<string, string>> = {

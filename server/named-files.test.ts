@@ -18,7 +18,7 @@ function slowFiles(): { files: NamedFiles; readings: ((text: string) => void)[] 
 
 const textOf = (files: NamedFiles): string | undefined => {
   const found = files.tableFor(PROGRAM).get(URI);
-  return found?.kind === 'bytes' ? new TextDecoder().decode(found.bytes) : found?.reason;
+  return found?.kind === 'bytes' ? new TextDecoder().decode(found.bytes) : found?.kind === 'unreadable' ? found.reason : undefined;
 };
 
 describe('named files', () => {

@@ -67,8 +67,13 @@ export class NamedFiles {
     return true;
   }
 
-  /** True if the file was known. */
+  /** True if the file was known, or the folder that it lies in. */
   forget(uri: string): boolean {
+    const known = this.#forget(uri);
+    return this.#forget(uri.slice(0, uri.lastIndexOf('/', uri.length - 2) + 1)) || known;
+  }
+
+  #forget(uri: string): boolean {
     const key = this.#key(uri);
     if (key === undefined) return false;
     this.#reading.delete(key);
@@ -102,14 +107,14 @@ export class NamedFiles {
       if (uris.length === 0) return undefined;
       const watchers = uris.map((uri) => {
         const slash = uri.lastIndexOf('/');
-        // A name with characters of the pattern language is watched by its folder.
+        // A name with characters of the pattern language is watched by its folder; so is what lies in a folder.
         const name = decode(uri.slice(slash + 1));
         const folder = uri.slice(0, slash);
         // The root of a virtual file system keeps its slash.
         return {
           globPattern: {
             baseUri: /^[^:]+:\/\/[^/]*$/.test(folder) ? `${folder}/` : folder,
-            pattern: /[*?{}[\]\\]/.test(name) ? '*' : name,
+            pattern: name === '' || /[*?{}[\]\\]/.test(name) ? '*' : name,
           },
         };
       });

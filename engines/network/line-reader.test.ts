@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Content } from '../content.ts';
+import { bytesOf, type Content } from '../content.ts';
 import { type Process, start } from '../kernel/process.ts';
 import { type ContentResult, LineReader, type LineResult } from './line-reader.ts';
-import { bytesOfOctets } from './octets.ts';
+import { bytesOfOctets, octetsOf } from './octets.ts';
 
 /** A reader over pieces that arrive one by one. */
 function readerOf(...pieces: string[]): LineReader {
@@ -105,4 +105,40 @@ test('counted content, and what follows it', () => {
   expect(now(readerOf('12345\r\n').readCounted(5, 4))).toEqual({ kind: 'too big' });
   expect(now(readerOf('123').readCounted(5, 100))).toEqual({ kind: 'end' });
   expect(now(readerOf().readCounted(0, 100))).toEqual({ kind: 'content', octets: '' });
+});
+
+describe('content that need not be in memory at once', () => {
+  /** A line, a bulk content, a line, in one stream. */
+  const mixed = (): LineReader => {
+    const waiting: Content[] = [bytesOfOctets('head\r\nab'), { seed: 7, offset: 0, length: 1_000_000 }, bytesOfOctets('c\r\ntail\r\n')];
+    return new LineReader({
+      // biome-ignore lint/correctness/useYield: these bytes are here already.
+      *read(): Process<Content | null> {
+        return waiting.shift() ?? null;
+      },
+    });
+  };
+
+  test('comes as it arrived, up to the limit, and bulk stays bulk', () => {
+    const reader = mixed();
+    expect(now(reader.readLine(100))).toEqual({ kind: 'line', line: 'head' });
+    expect(now(reader.readSome(100))).toEqual(bytesOfOctets('ab'));
+    expect(now(reader.readSome(400_000))).toEqual({ seed: 7, offset: 0, length: 400_000 });
+    expect(reader.hasMore).toBe(true);
+    expect(now(reader.readSome(1_000_000))).toEqual({ seed: 7, offset: 400_000, length: 600_000 });
+    expect(reader.hasMore).toBe(false);
+    expect(now(reader.readSome(1))).toEqual(bytesOfOctets('c'));
+    expect(now(reader.readLine(100))).toEqual({ kind: 'line', line: '' });
+    expect(now(reader.readLine(100))).toEqual({ kind: 'line', line: 'tail' });
+    expect(now(reader.readSome(1))).toBeNull();
+  });
+
+  test('may go over into a line, and what is held is taken with the rest', () => {
+    const reader = mixed();
+    now(reader.readLine(100));
+    now(reader.readSome(2));
+    now(reader.readSome(999_990));
+    expect(reader.takeRest()).toBe(octetsOf(bytesOf({ seed: 7, offset: 999_990, length: 10 })));
+    expect(now(reader.readLine(100))).toEqual({ kind: 'line', line: 'c' });
+  });
 });

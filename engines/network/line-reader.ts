@@ -1,15 +1,15 @@
 /**
- * Reads the lines of a text protocol (SMTP, POP3, IMAP, FTP) and the content between them from a connection.
+ * Reads the lines of a text protocol (SMTP, POP3, IMAP, FTP, HTTP) and the content between them from a connection.
  *
  * Theory of operation. Bytes come in arbitrary pieces; what came behind the part asked for is kept for the next call, so a
  * peer may pipeline. Only CRLF ends a line: a receiver that also takes a bare LF lets a sender smuggle commands through
  * content (RFC 5321 §2.3.8). Every call has a limit; what goes beyond it is dropped while reading, never kept, and the
  * stream stays in step. Any input gives one of the results below, in time linear in its length.
  */
-import { bytesOf, type Content } from '../content.ts';
+import { bytesOf, type Content, slice } from '../content.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Bytes } from '../quantities.ts';
-import { octetsOf } from './octets.ts';
+import { bytesOfOctets, octetsOf } from './octets.ts';
 
 export interface ContentSource {
   /** The next content, at least one byte; null at the end. */
@@ -39,6 +39,8 @@ export class LineReader {
   readonly #source: ContentSource;
   /** Arrived and not yet asked for. */
   #rest = '';
+  /** Arrived behind `#rest`, and kept as it came: bulk stays bulk. */
+  #held: Content | null = null;
   #ended = false;
 
   constructor(source: ContentSource) {
@@ -47,13 +49,14 @@ export class LineReader {
 
   /** Whether more has arrived than was asked for, so that a call may be served without waiting. */
   get hasMore(): boolean {
-    return this.#rest.length > 0;
+    return this.#rest.length > 0 || this.#held !== null;
   }
 
   /** Takes what has arrived and not been asked for. A secured layer must not let it through (RFC 3207 §4.2, RFC 9051 §7.1). */
   takeRest(): string {
-    const rest = this.#rest;
+    const rest = this.#held === null ? this.#rest : this.#rest + octetsOf(bytesOf(this.#held));
     this.#rest = '';
+    this.#held = null;
     return rest;
   }
 
@@ -94,6 +97,19 @@ export class LineReader {
     }
   }
 
+  /** What comes next of a content that need not be in memory at once: one byte to `limit` of them; null at the end of the stream. */
+  *readSome(limit: Bytes): Process<Content | null> {
+    if (this.#rest !== '') {
+      const part = this.#rest.slice(0, limit);
+      this.#rest = this.#rest.slice(part.length);
+      return bytesOfOctets(part);
+    }
+    const content = yield* this.#next();
+    if (content === null || content.length <= limit) return content;
+    this.#held = slice(content, limit, content.length);
+    return slice(content, 0, limit);
+  }
+
   /**
    * Content up to the line that is a single dot, without that line and with the content's own doubled dots still doubled
    * (RFC 5321 §4.5.2, RFC 1939 §3); `limit` counts the octets as they stand on the wire.
@@ -120,13 +136,18 @@ export class LineReader {
   }
 
   *#fill(): Process<boolean> {
-    if (this.#ended) return false;
-    const content = yield* this.#source.read();
-    if (content === null) {
-      this.#ended = true;
-      return false;
-    }
+    const content = yield* this.#next();
+    if (content === null) return false;
     this.#rest += octetsOf(bytesOf(content));
     return true;
+  }
+
+  *#next(): Process<Content | null> {
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null || this.#ended) return held;
+    const content = yield* this.#source.read();
+    if (content === null) this.#ended = true;
+    return content;
   }
 }

@@ -52,6 +52,13 @@ test('a line protocol is told line by line', () => {
   expect(transcript(run, 0).map(({ message }) => message)).toEqual([0, 1, 2, 2, 3, 3]);
 });
 
+test('a message with a head is told by its lines, its content by its size', () => {
+  const run = dialogue('http', ['GET / HTTP/1.1\r\nHost: www\r\n\r\n'], ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na\r\nbc', 'more']);
+  expect(transcriptText(transcript(run, 0))).toBe(
+    'S: HTTP/1.1 200 OK\nS: Content-Length: 5\nS: \nS: (5 B)\nC: GET / HTTP/1.1\nC: Host: www\nC: \nS: from the server\n',
+  );
+});
+
 test('of a binary protocol, each message is told by its label', () => {
   const run = dialogue('dns', ['\0\x01\r\n'], ['\0\x02']);
   expect(transcript(run, 0)).toEqual([

@@ -1,5 +1,6 @@
 /** The dialogue on a connection as text books print it: who said which line. */
 import { bytesOf } from '../content.ts';
+import { formatSize } from '../format.ts';
 import { contentOf, innerContentOf, innerOf, type MessageTables } from '../message-content.ts';
 import type { Run } from '../run.ts';
 import { bytesOfOctets, octetsOf } from './octets.ts';
@@ -16,6 +17,9 @@ export interface TranscriptLine {
 
 /** Protocols whose messages are lines of text; of others, a message is told by its label. */
 const LINE_PROTOCOLS: ReadonlySet<string> = new Set(['smtp', 'pop3', 'imap', 'ftp']);
+
+/** Protocols whose messages have a head of lines, ended by an empty one; the content behind it is told by its size. */
+const HEADED_PROTOCOLS: ReadonlySet<string> = new Set(['http']);
 
 /** The part of a run that a transcript is made of. */
 export type TranscriptSource = MessageTables & Pick<Run, 'connections'>;
@@ -34,17 +38,28 @@ export function transcript(run: TranscriptSource, connection: number): Transcrip
     const side = sideOf(run, connection, i);
     const inner = innerOf(run, i);
     const protocol = inner?.protocol ?? (strings[messages.protocol[i] as number] as string);
-    const secured = inner !== null;
-    const content = messages.bulk[i] === 0 && LINE_PROTOCOLS.has(protocol) ? (inner ? innerContentOf(run, i) : contentOf(run, i)) : null;
-    if (!content) {
-      lines.push({ side, line: inner?.label ?? (strings[messages.label[i] as number] as string), message: i, secured });
-      continue;
-    }
-    const texts = octetsOf(bytesOf(content)).split('\r\n');
-    if (texts.at(-1) === '') texts.pop();
-    for (const octets of texts) lines.push({ side, line: shown(octets), message: i, secured });
+    const label = inner?.label ?? (strings[messages.label[i] as number] as string);
+    const shown = linesOf(run, i, protocol, inner !== null) ?? [label];
+    for (const line of shown) lines.push({ side, line, message: i, secured: inner !== null });
   }
   return lines;
+}
+
+/** A message's lines as they are shown; null where it is to be told by its label. `secured`: what stands in its records. */
+function linesOf(run: TranscriptSource, message: number, protocol: string, secured: boolean): string[] | null {
+  const headed = HEADED_PROTOCOLS.has(protocol);
+  if (run.messages.bulk[message] !== 0 || !(headed || LINE_PROTOCOLS.has(protocol))) return null;
+  const content = secured ? innerContentOf(run, message) : contentOf(run, message);
+  if (!content) return null;
+  const octets = octetsOf(bytesOf(content));
+  const emptyLine = headed ? octets.indexOf('\r\n\r\n') : -1;
+  // The content of a message whose head was another one.
+  if (headed && emptyLine < 0) return null;
+  const head = headed ? emptyLine + 4 : octets.length;
+  const texts = octets.slice(0, head).split('\r\n');
+  if (texts.at(-1) === '') texts.pop();
+  const lines = texts.map(shown);
+  return head < octets.length ? [...lines, `(${formatSize(octets.length - head)})`] : lines;
 }
 
 /** A host that talks to itself is on both sides; then the kind of the message tells. */

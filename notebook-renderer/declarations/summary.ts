@@ -29,6 +29,10 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'dns.server': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
   'ftp.server': { one: 'FTP server', role: () => 'FTP server' },
+  'http.website': { one: 'website', role: (name) => `website ${name}` },
+  'http.cache': { one: 'web cache', role: () => 'web cache' },
+  // A setting of a host that browses.
+  'http.browser': { one: '', role: () => '' },
   'mail.mailbox': { one: 'mailbox', role: (address) => `mailbox ${address}` },
 };
 

@@ -49,7 +49,9 @@ export const codes = {
   'not-a-host-address': error(
     'A host has a unicast address of its own: not a broadcast, multicast, loopback or reserved one, nor one of “this network” (RFC 6890 §2.2.2, RFC 5771 §3).',
   ),
-  'malformed-header': error('A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2).'),
+  'malformed-header': error(
+    'A header field’s name has printable ASCII characters without a colon (RFC 5322 §2.2), on the web a token; its text stays on one line (RFC 9110 §5.1, §5.5).',
+  ),
   'unknown-host': error(
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail or FTP server).',
   ),
@@ -59,6 +61,10 @@ export const codes = {
   'no-server': error('A domain is registered with at least one name server, or nobody could find it.'),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
   'no-resolver': error('Only a resolver keeps a cache that can be poisoned. Declare the host by a `resolver` line.'),
+  'malformed-web-path': error('A path of a website begins with a slash and has the characters of a URI (RFC 3986 §3.3).'),
+  'malformed-range': error('Ranges are first and last bytes counted from 0, with commas between them (RFC 9110 §14.1.2).'),
+  'unknown-website': error('The website is declared nowhere, and its name lies in no declared zone.'),
+  'unknown-resource': error('The website has no such resource.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',

@@ -13,8 +13,26 @@ export interface SourceText {
 /** What became of a file that the program names. Bytes, since a zone or a message need not be UTF-8. */
 export type FileContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** Of a URI that ends in a slash: what lies in the folder, by the names' code units. */
+  | { readonly kind: 'folder'; readonly entries: readonly FolderEntry[] }
   /** Not there, too large, no permission: one line for the author, `there is no such file`. */
   | { readonly kind: 'unreadable'; readonly reason: string };
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly folder: boolean;
+}
+
+/** A folder with more in it is unreadable. */
+export const MAXIMUM_FOLDER_ENTRIES = 1_000;
+
+/** What lies in a folder, in the order that all readers give. */
+export function folderContent(entries: readonly FolderEntry[]): FileContent {
+  if (entries.length > MAXIMUM_FOLDER_ENTRIES) {
+    return { kind: 'unreadable', reason: `the folder holds more than ${MAXIMUM_FOLDER_ENTRIES} entries` };
+  }
+  return { kind: 'folder', entries: [...entries].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
+}
 
 /** By URI, as `missing` names them: relative names are resolved against the document that names them. */
 export type FileTable = Pick<ReadonlyMap<string, FileContent>, 'get'>;

@@ -240,6 +240,11 @@ describe('the vocabulary', () => {
       'make directory': 'host a\nftp f\na makes directory "x" on f',
       'remove directory': 'host a\nftp f\na removes directory "x" on f',
       'ftp session': 'host a\nftp f\na opens ftp session with f',
+      website: 'website w',
+      webcache: 'host alice-pc, bob-pc\nwebcache c',
+      webbrowser: 'webbrowser b',
+      browse: 'host a\nwebsite w\na browses w',
+      request: 'host a\nwebsite w\na requests "/" from w',
     };
     for (const entry of vocabulary) {
       for (const property of Object.values(entry.properties ?? {})) {

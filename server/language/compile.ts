@@ -12,6 +12,7 @@ import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
 import { completeSigning } from './defaults/dnssec.ts';
+import { completeWeb, nameWebsites } from './defaults/http.ts';
 import { completeMail } from './defaults/mail.ts';
 import { fidelityWarnings, hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
@@ -38,6 +39,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   for (const site of sites) if (isDeclaration(site.statement)) build(site);
   for (const check of program.later) check();
   completeMail(program);
+  completeWeb(program);
   // Steps, expectations and views may name servers that the language fills in.
   let served: Map<string, string> | null = null;
   const fillIn = () => {
@@ -59,6 +61,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   mailHostWarnings(program);
   if (program.needsDns) offerRecursion(program);
   assignAddresses(program);
+  nameWebsites(program);
   if (program.needsDns) {
     completeZones(program);
     completeSigning(program);

@@ -36,8 +36,9 @@ export type SlotMeaning =
   | 'protocol'
   | 'text'
   | 'quoted-name'
-  | 'path'
   | 'file'
+  | 'path'
+  | 'web-path'
   | 'quantity'
   | 'any-value'
   | 'choice';
@@ -199,6 +200,8 @@ export const quotedName = (expected: string) => slot<Name>('text', 'quoted-name'
 /** Of a file that a server keeps, or a client has; not of a real one. */
 export const pathName = slot<Name>('text', 'path', 'a path in quotes', { dimension: 'text' });
 export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
+/** Of a resource on a web server. */
+export const webPath = slot<Name>('text', 'web-path', 'a path in quotes, such as "/index.html"', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');
 
 /** An evaluated expression. */

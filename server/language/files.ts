@@ -24,11 +24,61 @@ export function namedFile(name: Name, site: Site): { uri: string; bytes: Uint8Ar
 export function fileAt(uri: string, name: Name, site: Site): { uri: string; bytes: Uint8Array } | null {
   const content = fileContent(uri, site.program);
   if (content === null) return null;
-  if (content.kind === 'unreadable') {
-    site.report('missing-file', name, `Cannot read \`${name.text}\`: ${content.reason}.`);
-    return null;
-  }
-  return { uri, bytes: content.bytes };
+  if (content.kind === 'bytes') return { uri, bytes: content.bytes };
+  const reason = content.kind === 'unreadable' ? content.reason : 'this is a folder, not a file';
+  site.report('missing-file', name, `Cannot read \`${name.text}\`: ${reason}.`);
+  return null;
+}
+
+/** A file in a folder: its path from there, with slashes. */
+export interface FolderFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Files that are read of one folder, and how deep. */
+const MAXIMUM_FOLDER_FILES = 1_000;
+const MAXIMUM_FOLDER_DEPTH = 16;
+
+/**
+ * All files in a folder that a statement names and in the folders below it, by the names' code units; none whose name begins
+ * with a dot. null when something is missing (to be handed in) or cannot be had (reported).
+ */
+export function namedFolder(name: Name, site: Site): readonly FolderFile[] | null {
+  const uri = fileUri(name, site);
+  if (uri === null) return null;
+  const files: FolderFile[] = [];
+  let whole = true;
+  const read = (folder: string, above: string, depth: number): void => {
+    const content = fileContent(`${folder}/`, site.program);
+    if (content?.kind !== 'folder') {
+      whole = false;
+      if (content) {
+        const reason = content.kind === 'unreadable' ? content.reason : 'this is a file, not a folder';
+        site.report('missing-file', name, `Cannot read folder \`${above === '' ? name.text : above.slice(0, -1)}\`: ${reason}.`);
+      }
+      return;
+    }
+    for (const entry of content.entries) {
+      if (entry.name.startsWith('.')) continue;
+      const at = `${folder}/${encodeURIComponent(entry.name)}`;
+      const path = above + entry.name;
+      if (entry.folder) {
+        if (depth < MAXIMUM_FOLDER_DEPTH) read(at, `${path}/`, depth + 1);
+        continue;
+      }
+      if (files.length >= MAXIMUM_FOLDER_FILES) {
+        if (whole) site.report('missing-file', name, `\`${name.text}\` has more than ${MAXIMUM_FOLDER_FILES} files.`);
+        whole = false;
+        return;
+      }
+      const file = fileAt(at, { ...name, text: `${name.text}/${path}` }, site);
+      if (file) files.push({ path, bytes: file.bytes });
+      else whole = false;
+    }
+  };
+  read(uri.replace(/\/$/, ''), '', 1);
+  return whole ? files : null;
 }
 
 /** What became of the file; null when that is not known yet, and asked for. */

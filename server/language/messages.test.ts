@@ -642,7 +642,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['pc grabs "x" from tv', 'grabs', `Host \`pc\` has no verb \`grabs\`. Expected ${VERBS}.`, null],
   ['tv plays madmen', 'plays', `Host \`tv\` has no verb \`plays\`. Expected ${VERBS}.`, null],
   ['pc reads mail of bob@x.org using imap', 'reads', `Host \`pc\` has no verb \`reads\`. Expected ${VERBS}.`, null],
-  ['host a\na requests http://x', 'requests', `Host \`a\` has no verb \`requests\`. Expected ${VERBS}.`, null],
+  ['host a\na requests http://x', 'http://x', 'A text stands in quotes: `"http://x"`.', 'host a\na requests "http://x"'],
   ['a reads mail\nhost a', 'reads', `Host \`a\` has no verb \`reads\`. Expected ${VERBS}.`, null],
   ['host a\na -> b', '-', `\`-\` does not fit here. Expected ${VERBS}.`, null],
   ['host a\nA', '', `Expected ${VERBS} here.`, null],

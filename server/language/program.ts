@@ -7,6 +7,7 @@ import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { FtpServerService } from '../../engines/ftp/scenario.ts';
+import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -137,6 +138,13 @@ export interface ProgramMailServer extends Omit<MailServerService, 'kind' | 'dom
   helo: string | null;
 }
 
+/** With what its block says last. */
+export type ProgramWebsite = { -readonly [K in keyof WebsiteService]: WebsiteService[K] };
+
+export interface ProgramWebCache extends Omit<WebCacheService, 'serves'> {
+  readonly serves: string[];
+}
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -202,6 +210,11 @@ export class Program {
   /** By address in lower case. */
   readonly mailboxes = new Map<string, MailboxService>();
   readonly ftpServers = new Map<string, FtpServerService>();
+  /** By name in lower case. */
+  readonly websites = new Map<string, ProgramWebsite>();
+  /** By host in lower case. */
+  readonly webCaches = new Map<string, ProgramWebCache>();
+  readonly webBrowsers = new Map<string, BrowserService>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

@@ -47,6 +47,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     });
   }
   services.push(...program.mailboxes.values(), ...program.ftpServers.values());
+  services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   const first = program.sources[0];
   return {
     format: 1,

@@ -1,5 +1,5 @@
 /** Gives a statement's slots their values, each by the form of its type. */
-import type { Slot, Slots } from './entry.ts';
+import type { Slot, SlotMeaning, Slots } from './entry.ts';
 import { evaluate, kinds } from './evaluate.ts';
 import { nameValue } from './names.ts';
 import { quantityValue } from './quantities.ts';
@@ -22,6 +22,9 @@ export function slotValues(slots: Slots, given: Readonly<Record<string, SlotSynt
   return whole ? values : null;
 }
 
+/** Texts that name something: with where they stand. */
+const PLACED: ReadonlySet<SlotMeaning> = new Set(['file', 'path', 'web-path', 'quoted-name']);
+
 function textValue(slot: Slot<unknown>, syntax: Expression, site: Site): unknown {
   const value = evaluate(syntax, site, slot);
   if (value === null) return failed;
@@ -29,8 +32,7 @@ function textValue(slot: Slot<unknown>, syntax: Expression, site: Site): unknown
     site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
     return failed;
   }
-  const placed = slot.meaning === 'file' || slot.meaning === 'path' || slot.meaning === 'quoted-name';
-  return placed ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
+  return PLACED.has(slot.meaning) ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
 }
 
 function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown {

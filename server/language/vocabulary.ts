@@ -13,6 +13,7 @@ import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
 import { ftpProtocols, ftpVocabulary } from './vocabulary/ftp.ts';
+import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
@@ -33,11 +34,12 @@ export const vocabulary: readonly Entry[] = [
   ...dnsRootsVocabulary,
   ...mailVocabulary,
   ...ftpVocabulary,
+  ...httpVocabulary,
   ...expectationsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */
-export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...ftpProtocols, ...transferProtocols];
+export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...ftpProtocols, ...httpProtocols, ...transferProtocols];
 
 /** All statements, merged. */
 export const statementAutomaton: State<Entry> = automaton(vocabulary);

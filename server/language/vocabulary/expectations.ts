@@ -1,4 +1,5 @@
 /** What is expected, and what is shown. The forms of metrics come from the engines' catalogue. */
+import { canonical } from '../../../engines/dns/domain-name.ts';
 import { metrics } from '../../../engines/metrics.ts';
 import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
@@ -69,7 +70,8 @@ function measuredOf(type: SubjectType, name: Name, site: Site): string | null {
     return name.text;
   }
   site.program.usesZone(absolute(name.text), site.place(name));
-  return absolute(name.text);
+  // The engines measure by the name as DNS compares it.
+  return canonical(absolute(name.text));
 }
 
 /** `expect STATISTIC METRIC of SUBJECTS [in the last step] < VALUE`, made from an entry of the catalogue. */
@@ -163,7 +165,7 @@ function metricEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${judged(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: metricExample(metric),
+    example: metric.example ?? metricExample(metric),
     build(given, _block, site) {
       const measured: string[] = [];
       for (let i = 0; i < names.length; i++) {

@@ -1,0 +1,289 @@
+/** The cache between a client and an origin that answers as each test says (RFC 9111). Times are seconds of the run. */
+import { describe, expect, test } from 'vitest';
+import { Kernel } from '../../kernel/kernel.ts';
+import { atOnce, type Process } from '../../kernel/process.ts';
+import { metrics } from '../../metrics.ts';
+import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
+import { scenarioForTests } from '../../network/scenario-for-tests.ts';
+import { SimulatedNetwork } from '../../network/simulated-network.ts';
+import { SECOND } from '../../quantities.ts';
+import { Recorder } from '../../recorder.ts';
+import { HttpClient } from '../client.ts';
+import { bytesOfAll } from '../contents.ts';
+import { fetchWhole } from '../fetching.ts';
+import { type ServedResponse, serveHttp } from '../server.ts';
+import { formatHttpDate, instantOf } from '../wire/date.ts';
+import { type Fields, fieldValue } from '../wire/header-field.ts';
+import { HttpCache } from './cache.ts';
+
+type Lines = Readonly<Record<string, string>>;
+const fieldsOf = (lines: Lines): Fields => Object.entries(lines).map(([name, value]) => ({ name, value }));
+
+/** One request, that long after the one before it was answered. */
+interface Ask {
+  readonly after?: number;
+  readonly method?: string;
+  readonly path?: string;
+  readonly fields?: Lines;
+}
+
+/** What the origin answers to its nth request, from 1, with these fields. */
+type Origin = (number: number, fields: Fields, method: string) => { status?: number; fields?: Lines; text?: string; cut?: true } | 'down';
+
+/** What each request came to: `200 one`, `304`, or the failure; and how: `hit`, `fwd=…`. And how often the origin was asked. */
+function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_000) {
+  const scenario = scenarioForTests({ client: {}, server: {} });
+  const kernel = new Kernel(1);
+  const recorder = new Recorder(metrics);
+  const network = new SimulatedNetwork(kernel, scenario, recorder);
+  let asked = 0;
+  network.boot('server', 'origin', function* (host): Process {
+    yield* serveHttp(host, function* (request): Process<ServedResponse> {
+      const answer = origin(++asked, request.fields, request.method);
+      // A 502 stands for a server that does not come to an answer.
+      if (answer === 'down') return { status: 502, fields: [] };
+      const { status = 200, fields = {}, text = '', cut } = answer;
+      if (cut) return { status, fields: fieldsOf(fields), body: { length: 1_000, problem: 'cut', read: () => atOnce(() => null) } };
+      return { status, fields: fieldsOf(fields), body: [bytesOfOctets(text)] };
+    });
+  });
+  const host = network.host('client');
+  const cache = new HttpCache(host, { shared, size });
+  const client = new HttpClient(host, { hosts: new Map([['www', '10.0.0.2']]) });
+  const came: string[] = [];
+  const hows: string[] = [];
+  const heads: Fields[] = [];
+  host.spawn(
+    'client',
+    (function* (): Process {
+      for (const { after = 0, method = 'GET', path = '/x', fields = {} } of asks) {
+        if (after > 0) yield* host.sleep(after * SECOND);
+        let how = '';
+        const ask = function* (request: Parameters<HttpClient['request']>[0]) {
+          const response = yield* cache.fetch(request, (one) => client.request(one));
+          if (!('failure' in response)) how = response.how;
+          return response;
+        };
+        const fetched = yield* fetchWhole({ method, url: { host: 'www', port: 80, path }, fields: fieldsOf(fields) }, ask, 0);
+        came.push('failure' in fetched ? fetched.failure : `${fetched.status} ${octetsOf(bytesOfAll(fetched.contents))}`.trim());
+        hows.push(how);
+        heads.push('failure' in fetched ? [] : fetched.fields);
+      }
+    })(),
+  );
+  kernel.run(1_000_000);
+  return { came, hows, heads, asked, tables: recorder.tables() };
+}
+
+/** The same answer each time, with its number as the content. */
+const always =
+  (fields: Lines, status = 200): Origin =>
+  (number) => ({ status, fields, text: String(number) });
+/** `304` to whoever has the tag, else the content. */
+const tagged =
+  (fields: Lines): Origin =>
+  (number, asked) =>
+    fieldValue(asked, 'If-None-Match') === '"v"'
+      ? { status: 304, fields: { ETag: '"v"', ...fields } }
+      : { fields: { ETag: '"v"', ...fields }, text: String(number) };
+const at = (seconds: number) => formatHttpDate(instantOf(seconds * SECOND));
+
+describe('freshness (RFC 9111 §4.2)', () => {
+  test.each([
+    ['max-age', { 'Cache-Control': 'max-age=60' }, 59, 61],
+    ['s-maxage before max-age, in a shared cache', { 'Cache-Control': 'max-age=10, s-maxage=60' }, 59, 61],
+    ['max-age before Expires', { 'Cache-Control': 'max-age=60', Expires: at(5) }, 59, 61],
+    ['Expires', { Expires: at(60) }, 58, 62],
+    ['a tenth of the time since the last change', { 'Last-Modified': at(-600) }, 58, 62],
+    ['not more than a day of it', { 'Last-Modified': at(-8_640_000) }, 86_390, 86_410],
+    ['Age counts in', { 'Cache-Control': 'max-age=60', Age: '20' }, 38, 42],
+  ] as [string, Lines, number, number][])('%s', (_, fields, fresh, stale) => {
+    expect(run([{}, { after: fresh }], always(fields)).came).toEqual(['200 1', '200 1']);
+    expect(run([{}, { after: stale }], always(fields)).came).toEqual(['200 1', '200 2']);
+  });
+  test('in a private cache, s-maxage says nothing', () => {
+    expect(run([{}, { after: 30 }], always({ 'Cache-Control': 'max-age=10, s-maxage=60' }), false).came).toEqual(['200 1', '200 2']);
+  });
+  test('an Expires that is no date is the past (§5.3)', () => {
+    expect(run([{}, {}], always({ Expires: '0', 'Last-Modified': at(-8_640_000) })).came).toEqual(['200 1', '200 2']);
+  });
+  test('Age is told of what is stored (§5.1)', () => {
+    const made = run([{}, { after: 7 }], always({ 'Cache-Control': 'max-age=60' }));
+    expect(fieldValue(made.heads[1]!, 'Age')).toBe('7');
+  });
+});
+
+describe('storing (RFC 9111 §3)', () => {
+  const stored = (fields: Lines, asked: Lines = {}, shared = true, status = 200) =>
+    run([{ fields: asked }, { fields: asked }], always(fields, status), shared).asked === 1;
+  const fresh = 'max-age=60';
+  test.each([
+    ['no-store', { 'Cache-Control': `${fresh}, no-store` }, {}, true, false],
+    ['no-store of the request', { 'Cache-Control': fresh }, { 'Cache-Control': 'no-store' }, true, false],
+    ['private, in a shared cache', { 'Cache-Control': `${fresh}, private` }, {}, true, false],
+    ['private, in a private one', { 'Cache-Control': `${fresh}, private` }, {}, false, true],
+    ['with Authorization, in a shared cache (§3.5)', { 'Cache-Control': fresh }, { Authorization: 'Basic x' }, true, false],
+    ['with Authorization and public', { 'Cache-Control': `${fresh}, public` }, { Authorization: 'Basic x' }, true, true],
+    ['with Authorization and must-revalidate', { 'Cache-Control': `${fresh}, must-revalidate` }, { Authorization: 'Basic x' }, true, true],
+    ['with Authorization, in a private one', { 'Cache-Control': fresh }, { Authorization: 'Basic x' }, false, true],
+    ['no-store with must-understand (§5.2.2.3)', { 'Cache-Control': `${fresh}, no-store, must-understand` }, {}, true, true],
+    ['what says nothing of itself', {}, {}, true, false],
+    ['Vary: *', { 'Cache-Control': fresh, Vary: '*' }, {}, true, false],
+  ] as [string, Lines, Lines, boolean, boolean][])('%s', (_, fields, asked, shared, expected) =>
+    expect(stored(fields, asked, shared)).toBe(expected),
+  );
+  test.each([
+    [404, true],
+    [301, true],
+    [410, true],
+    [302, false],
+    [403, false],
+  ])('%i without explicit freshness: %s', (status, expected) => {
+    expect(stored({ 'Last-Modified': at(-86_400) }, {}, true, status)).toBe(expected);
+  });
+  test('302 with explicit freshness', () => expect(stored({ 'Cache-Control': fresh }, {}, true, 302)).toBe(true));
+  test('what is larger than the room is not stored; what was used longest ago makes room', () => {
+    const text: Origin = (number) => ({ fields: { 'Cache-Control': fresh }, text: String(number).repeat(400) });
+    expect(run([{}, {}], text, true, 399).asked).toBe(2);
+    const paths = ['/a', '/b', '/a', '/c', '/a', '/b'].map((path) => ({ path }));
+    expect(run(paths, text, true, 1_000).hows).toEqual(
+      ['miss', 'miss', 'hit', 'miss', 'hit', 'miss'].map((how) => (how === 'miss' ? 'fwd=uri-miss; stored' : how)),
+    );
+  });
+  test('what broke off is not stored', () => {
+    const origin: Origin = (number) => ({
+      fields: { 'Cache-Control': fresh },
+      text: 'whole',
+      ...(number === 1 ? { cut: true as const } : {}),
+    });
+    expect(run([{}, {}, {}], origin)).toMatchObject({
+      came: [expect.stringMatching(/^the response is not whole|^connection/), '200 whole', '200 whole'],
+      asked: 2,
+    });
+  });
+  test('what HEAD brought is not stored', () => {
+    expect(run([{ method: 'HEAD' }, {}], always({ 'Cache-Control': fresh })).asked).toBe(2);
+  });
+});
+
+describe('validation (RFC 9111 §4.3)', () => {
+  test('a stale response is asked about, and is fresh again after 304', () => {
+    const made = run([{}, { after: 61 }, { after: 30 }], tagged({ 'Cache-Control': 'max-age=60' }));
+    expect(made.came).toEqual(['200 1', '200 1', '200 1']);
+    expect(made.hows).toEqual(['fwd=uri-miss; stored', 'fwd=stale; fwd-status=304', 'hit']);
+  });
+  test('304 brings new fields, and leaves what describes the content (§4.3.4)', () => {
+    const origin: Origin = (number, asked) =>
+      fieldValue(asked, 'If-None-Match') === null
+        ? { fields: { ETag: '"v"', 'Cache-Control': 'max-age=1', 'Content-Type': 'text/plain', X: '1' }, text: 'abc' }
+        : { status: 304, fields: { ETag: '"v"', 'Cache-Control': 'max-age=100', 'Content-Type': 'text/html', X: String(number) } };
+    const made = run([{}, { after: 5 }, { after: 50 }], origin);
+    expect(made.asked).toBe(2);
+    expect([fieldValue(made.heads[2]!, 'X'), fieldValue(made.heads[2]!, 'Content-Type')]).toEqual(['2', 'text/plain']);
+  });
+  test('with the date where there is no tag', () => {
+    const origin: Origin = (_, asked) =>
+      fieldValue(asked, 'If-Modified-Since') === at(-100)
+        ? { status: 304 }
+        : { fields: { 'Last-Modified': at(-100), 'Cache-Control': 'max-age=1' }, text: 'x' };
+    expect(run([{}, { after: 5 }], origin).hows[1]).toBe('fwd=stale; fwd-status=304');
+  });
+  test('a new version takes the place of the old one', () => {
+    const origin: Origin = (number) => ({ fields: { ETag: `"${number}"`, 'Cache-Control': 'max-age=60' }, text: String(number) });
+    expect(run([{}, { after: 61 }, {}], origin).came).toEqual(['200 1', '200 2', '200 2']);
+  });
+  test.each([
+    ['no-cache of the response', { 'Cache-Control': 'max-age=60, no-cache' }, {}],
+    ['no-cache of the request', { 'Cache-Control': 'max-age=60' }, { 'Cache-Control': 'no-cache' }],
+    ['Pragma (§5.4)', { 'Cache-Control': 'max-age=60' }, { Pragma: 'no-cache' }],
+    ['max-age=0 of the request', { 'Cache-Control': 'max-age=60' }, { 'Cache-Control': 'max-age=0' }],
+    ['min-fresh of the request', { 'Cache-Control': 'max-age=60' }, { 'Cache-Control': 'min-fresh=61' }],
+  ] as [string, Lines, Lines][])('is asked for by %s', (_, fields, asked) => {
+    expect(run([{}, { after: 2, fields: asked }], tagged(fields)).hows[1]).toBe('fwd=request; fwd-status=304');
+  });
+  test('a client’s own condition is met by the cache, while what it has is fresh (§4.3.2)', () => {
+    const made = run(
+      [{}, { fields: { 'If-None-Match': '"v"' } }, { fields: { 'If-None-Match': '"w"' } }],
+      tagged({ 'Cache-Control': 'max-age=60' }),
+    );
+    expect([made.came, made.asked]).toEqual([['200 1', '304', '200 1'], 1]);
+  });
+  test('a part is cut out of what is stored (§3.3)', () => {
+    const origin: Origin = () => ({ fields: { 'Cache-Control': 'max-age=60' }, text: '0123456789' });
+    expect(run([{}, { fields: { Range: 'bytes=2-4' } }, { fields: { Range: 'bytes=20-' } }], origin).came.slice(0, 2)).toEqual([
+      '200 0123456789',
+      '206 234',
+    ]);
+  });
+});
+
+describe('stale responses (RFC 9111 §4.2.4)', () => {
+  const failing =
+    (fields: Lines): Origin =>
+    (number) =>
+      number === 1 ? { fields: { ETag: '"v"', ...fields }, text: '1' } : 'down';
+  test('are better than nothing', () => {
+    const made = run([{}, { after: 61 }], failing({ 'Cache-Control': 'max-age=60' }));
+    expect([made.came[1], made.hows[1]]).toEqual(['200 1', 'fwd=stale; detail=served-stale']);
+  });
+  test.each(['must-revalidate', 'proxy-revalidate', 's-maxage=10', 'no-cache'])('but not with %s', (directive) => {
+    expect(run([{}, { after: 61 }], failing({ 'Cache-Control': `max-age=60, ${directive}` })).came[1]).toBe('502');
+  });
+  test('proxy-revalidate is for shared caches', () => {
+    expect(run([{}, { after: 61 }], failing({ 'Cache-Control': 'max-age=60, proxy-revalidate' }), false).came[1]).toBe('200 1');
+  });
+  test.each([
+    ['max-stale', 1],
+    ['max-stale=10', 1],
+    ['max-stale=4', 2],
+  ])('are asked for by %s: the origin is asked %i times', (directive, asked) => {
+    expect(run([{}, { after: 65, fields: { 'Cache-Control': directive } }], always({ 'Cache-Control': 'max-age=60' })).asked).toBe(asked);
+  });
+  test('only-if-cached asks nobody (§5.2.1.7)', () => {
+    const made = run([{ fields: { 'Cache-Control': 'only-if-cached' } }], always({}));
+    expect([made.came, made.asked]).toEqual([['not in the cache'], 0]);
+  });
+});
+
+test('responses that vary are told apart by what the request said (RFC 9111 §4.1)', () => {
+  const origin: Origin = (_, asked) => ({
+    fields: { 'Cache-Control': 'max-age=60', Vary: 'Accept-Language' },
+    text: fieldValue(asked, 'Accept-Language') ?? 'none',
+  });
+  const asks = ['da', 'en', 'da', 'en'].map((language) => ({ fields: { 'Accept-Language': language } }));
+  expect(run([...asks, {}, {}], origin)).toMatchObject({
+    came: ['200 da', '200 en', '200 da', '200 en', '200 none', '200 none'],
+    asked: 3,
+  });
+});
+
+describe('invalidation (RFC 9111 §4.4)', () => {
+  const fresh = { 'Cache-Control': 'max-age=60' };
+  test.each(['POST', 'PUT', 'DELETE'])('%s that succeeds', (method) => {
+    expect(run([{}, { method }, {}], always(fresh)).came).toEqual(['200 1', '200 2', '200 3']);
+  });
+  test('not by what fails, or changes nothing', () => {
+    const origin: Origin = (number, _, method) => ({ status: method === 'PUT' ? 403 : 200, fields: fresh, text: String(number) });
+    expect(run([{}, { method: 'PUT' }, { method: 'OPTIONS' }, {}], origin).hows[3]).toBe('hit');
+  });
+  test('also of where Location points, on the same host', () => {
+    const origin: Origin = (number, _, method) => ({
+      fields: { ...fresh, ...(method === 'POST' ? { Location: '/x' } : {}) },
+      text: String(number),
+    });
+    expect(run([{}, { method: 'POST', path: '/form' }, {}], origin).asked).toBe(3);
+    const elsewhere: Origin = (number, _, method) => ({
+      fields: { ...fresh, ...(method === 'POST' ? { 'Content-Location': 'http://other/x' } : {}) },
+      text: String(number),
+    });
+    expect(run([{}, { method: 'POST', path: '/form' }, {}], elsewhere).asked).toBe(2);
+  });
+});
+
+test('hits are counted, by responses and by bytes', () => {
+  const origin: Origin = (number) => ({ fields: { 'Cache-Control': 'max-age=60' }, text: 'x'.repeat(number === 1 ? 300 : 100) });
+  const { tables } = run([{ path: '/a' }, { path: '/b' }, { path: '/a' }], origin);
+  const last = (name: string) => tables.series.find(({ metric }) => metric === name)!.values.at(-1);
+  expect(last('web cache hit ratio')).toBeCloseTo(1 / 3);
+  expect(last('web cache byte hit ratio')).toBeCloseTo(300 / 700);
+});

@@ -1,0 +1,105 @@
+/**
+ * A web cache: a proxy that answers out of its shared cache what it can, and asks origin servers for the rest (RFC 9110 §3.7,
+ * §7.6; RFC 9111).
+ *
+ * Its clients send it whole URIs (RFC 9112 §3.2.2). Fields about the connection end here, Via tells that it stands between
+ * (§7.6.3), and Cache-Status says what it did (RFC 9211). A large content is passed on while it comes in.
+ */
+import type { Process } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import { HttpCache } from './cache/cache.ts';
+import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
+import type { IncomingBody } from './message-reader.ts';
+import type { WebCacheService } from './scenario.ts';
+import { type Handler, plainResponse, type ServedRequest, type ServedResponse } from './server.ts';
+import type { Version } from './wire/head.ts';
+import { type Fields, fieldValue, membersOf, withField, without } from './wire/header-field.ts';
+import { isKnownMethod } from './wire/methods.ts';
+
+/** The port that its clients find it on: the alternative one for HTTP of IANA's registry. */
+export const PROXY_PORT = 8080;
+
+/** Failures that are silence (RFC 9110 §15.6.5, RFC 9111 §5.2.1.7); the others are bad answers or none to be had. */
+const LATE = /no answer|timed out|not in the cache/;
+
+export class WebCache {
+  readonly #host: Host;
+  readonly #cache: HttpCache;
+  readonly #client: HttpClient;
+
+  constructor(host: Host, service: WebCacheService, options: Pick<ClientOptions, 'hosts' | 'proxy'>) {
+    this.#host = host;
+    this.#cache = new HttpCache(host, { shared: true, size: service.size });
+    let opened = 0;
+    this.#client = new HttpClient(host, {
+      ...options,
+      connections: service.connections,
+      opened: () => host.narrator.measure('web connections', [host.name], ++opened),
+    });
+  }
+
+  readonly handler: Handler = (request) => this.#handle(request);
+
+  *#handle(request: ServedRequest): Process<ServedResponse> {
+    const { method, target, fields } = request;
+    if (target.form !== 'absolute') return plainResponse(403, 'a proxy is asked for whole URIs');
+    if (!isKnownMethod(method) || method === 'CONNECT') return plainResponse(501, `${method.slice(0, 40)} is not passed on here`);
+    if (this.#isLoop(fields)) return plainResponse(502, 'the request has been here before');
+    const hops = fieldValue(fields, 'Max-Forwards');
+    // RFC 9110 §7.6.2
+    const limited = method === 'OPTIONS' || method === 'TRACE';
+    if (limited && hops === '0') return { status: 204, fields: [] };
+    const passed = this.#passed(fields, request.version);
+    const forwarded: ClientRequest = {
+      method,
+      url: target.url,
+      fields: limited && hops !== null && /^\d+$/.test(hops) ? withField(passed, 'Max-Forwards', String(Number(hops) - 1)) : passed,
+      ...(hasContent(request.body) ? { body: request.body } : {}),
+    };
+    const response = yield* this.#cache.fetch(forwarded, (one) => this.#client.request(one));
+    if ('failure' in response) {
+      this.#host.narrator.note(`cannot pass ${method} on: ${response.failure}`);
+      return plainResponse(LATE.test(response.failure) ? 504 : 502, response.failure);
+    }
+    const { status, reason, fields: told, body, how } = response;
+    return {
+      status,
+      ...(reason === undefined ? {} : { reason }),
+      fields: [
+        ...without(told, 'Via', 'Cache-Status'),
+        { name: 'Via', value: [...membersOf(told, 'Via'), `1.1 ${this.#host.name}`].join(', ') },
+        { name: 'Cache-Status', value: [...membersOf(told, 'Cache-Status'), `${this.#host.name}; ${how}`].join(', ') },
+      ],
+      body,
+    };
+  }
+
+  /** RFC 9110 §7.6.1: what is about this connection is not passed on. */
+  #passed(fields: Fields, version: Version): Fields {
+    const kept = without(
+      fields,
+      'Connection',
+      'Keep-Alive',
+      'Proxy-Connection',
+      'Proxy-Authorization',
+      'TE',
+      'Transfer-Encoding',
+      'Content-Length',
+      'Upgrade',
+      'Host',
+      'Via',
+      'Expect',
+      ...membersOf(fields, 'Connection'),
+    );
+    const via = [...membersOf(fields, 'Via'), `${version[0]}.${version[1]} ${this.#host.name}`].join(', ');
+    return [...kept, { name: 'Via', value: via }];
+  }
+
+  #isLoop(fields: Fields): boolean {
+    return membersOf(fields, 'Via').some((member) => member.split(' ')[1]?.toLowerCase() === this.#host.name.toLowerCase());
+  }
+}
+
+function hasContent(body: IncomingBody): boolean {
+  return !body.ended;
+}
