@@ -7,6 +7,8 @@ import type { Field } from './field.ts';
 export interface FuzzTarget {
   /** One word; names its saved failures. */
   readonly name: string;
+  /** Inputs of a short run, as `npm test` makes it: fewer for a target that takes long over each. 3000 where it is left out. */
+  readonly shortRun?: number;
   /** Sound inputs to begin with; the same ones each time. */
   corpus(): Uint8Array[];
   /**

@@ -1,10 +1,10 @@
 /**
- * What must hold for any bytes that claim to be TLS: a target for fuzzing, which tls.fuzz.test.ts does for a short time. `run` throws
- * where a property is broken.
+ * What must hold for any bytes that claim to be TLS: `run` throws where a property is
+ * broken.
  */
 import { bytesOf } from '../content.ts';
 import { dissect } from '../dissect.ts';
-import type { Field } from '../field.ts';
+import { checkFields, type FuzzTarget } from '../fuzz-target.ts';
 import { decodeCertificate, dissectCertificate } from './certificate/certificate.ts';
 import type { TlsEndpoint, TlsEvent } from './endpoint.ts';
 import * as trace from './rfc8448-for-tests.ts';
@@ -12,7 +12,9 @@ import { clientForTests, credentialsForTests, handshaken, serverForTests, told }
 import { decodeHandshake, encodeHandshake } from './wire/handshake.ts';
 import { encodeRecord } from './wire/record.ts';
 
-export default { name: 'tls', corpus, run };
+const target: FuzzTarget = { name: 'tls', shortRun: 300, corpus, run };
+
+export default target;
 
 /** Records of a whole handshake, handshake messages, and a certificate. */
 function corpus(): Uint8Array[] {
@@ -23,8 +25,8 @@ function corpus(): Uint8Array[] {
 }
 
 function run(bytes: Uint8Array): void {
-  for (const kind of ['record', 'handshake', 'alert']) within(dissect('tls', kind, bytes), 0, bytes.length);
-  within(dissectCertificate(bytes), 0, bytes.length);
+  for (const kind of ['record', 'handshake', 'alert']) checkFields(dissect('tls', kind, bytes), bytes.length);
+  checkFields(dissectCertificate(bytes), bytes.length);
   decodeCertificate(bytes);
   const decoded = decodeHandshake(bytes);
   if ('value' in decoded && decoded.value.type !== 'NewSessionTicket') {
@@ -52,14 +54,6 @@ function heard(endpoint: TlsEndpoint, pieces: readonly Uint8Array[]): string[] {
   if (failure >= 0 && failure < events.length - 1) throw new Error('something is said after a failure');
   if (events.some(({ kind }) => kind === 'established' || kind === 'data')) throw new Error('a session with somebody who has no keys');
   return told(events);
-}
-
-function within(fields: readonly Field[], start: number, end: number): void {
-  for (const field of fields) {
-    if (!(start <= field.start && field.start <= field.end && field.end <= end))
-      throw new Error(`the field ${field.name} lies outside of its parent`);
-    within(field.children ?? [], field.start, field.end);
-  }
 }
 
 /** Bytes as arrays, so that equal values are equal texts. */

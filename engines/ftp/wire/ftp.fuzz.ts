@@ -1,5 +1,5 @@
 /** What holds for any bytes that an FTP parser may meet: total, in step with its own encoder, fields inside of the bytes. */
-import type { Field } from '../../field.ts';
+import { checkFields, type FuzzTarget } from '../../fuzz-target.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { type Command, commandLine, decodeCommand } from './command.ts';
 import { dissectFtp, dissectFtpData } from './dissect.ts';
@@ -56,8 +56,8 @@ function run(bytes: Uint8Array): void {
       throw new Error('a reply is not the same after encoding and decoding');
     }
   }
-  for (const kind of ['command', 'reply', 'other']) inside(dissectFtp(bytes, kind), 0, bytes.length);
-  for (const kind of ['content', 'listing', 'names', 'facts']) inside(dissectFtpData(bytes, kind), 0, bytes.length);
+  for (const kind of ['command', 'reply', 'other']) checkFields(dissectFtp(bytes, kind), bytes.length);
+  for (const kind of ['content', 'listing', 'names', 'facts']) checkFields(dissectFtpData(bytes, kind), bytes.length);
 }
 
 function sameAgain(command: Command): void {
@@ -66,11 +66,6 @@ function sameAgain(command: Command): void {
   if ('error' in again || commandLine(again) !== line) throw new Error(`a command is not the same after encoding: ${line}`);
 }
 
-function inside(fields: readonly Field[], start: number, end: number): void {
-  for (const field of fields) {
-    if (field.start < start || field.end < field.start || field.end > end) throw new Error(`field ${field.name} lies outside`);
-    inside(field.children ?? [], field.start, field.end);
-  }
-}
+const target: FuzzTarget = { name: 'ftp', corpus, run };
 
-export const ftpFuzz = { name: 'ftp', corpus, run };
+export default target;

@@ -5,7 +5,7 @@
  * white space before colons and unfolds lines. If the two differ about where a request ends, it could hide another one (RFC 9112 §11.2).
  */
 import type { Content } from '../../content.ts';
-import type { Field } from '../../field.ts';
+import { checkFields, type FuzzTarget } from '../../fuzz-target.ts';
 import { type Process, start } from '../../kernel/process.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { bytesOfAll } from '../contents.ts';
@@ -41,7 +41,7 @@ const SEEDS: readonly string[] = [
   'GET / HTTP/1.1\rHost: a\r\r',
 ];
 
-export const httpFuzz = {
+const target: FuzzTarget = {
   name: 'http',
 
   corpus(): Uint8Array[] {
@@ -49,7 +49,7 @@ export const httpFuzz = {
   },
 
   run(bytes: Uint8Array): void {
-    for (const kind of ['request', 'response', 'content', 'other']) inside(dissectHttp(bytes, kind), 0, bytes.length);
+    for (const kind of ['request', 'response', 'content', 'other']) checkFields(dissectHttp(bytes, kind), bytes.length);
     const whole = readAll(bytes, [bytes.length]);
     // Wherever the pieces are cut, a stream reads the same: cuts are drawn from the bytes themselves.
     const cuts = Array.from(bytes.subarray(0, 6), (byte, i) => (byte * 7 + i * 13) % (bytes.length + 1)).sort((a, b) => a - b);
@@ -57,6 +57,8 @@ export const httpFuzz = {
     oneMessageToAll(octetsOf(bytes));
   },
 };
+
+export default target;
 
 /** All requests, then the bytes as responses, each with its content, as plain data. */
 function readAll(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
@@ -124,9 +126,3 @@ function careless(head: string): { lengths: string[]; codings: string[]; hosts: 
 }
 
 /** Every field lies within its parent. */
-function inside(fields: readonly Field[], start: number, end: number): void {
-  for (const field of fields) {
-    if (!(field.start >= start && field.end >= field.start && field.end <= end)) throw new Error(`field ${field.name} lies outside`);
-    inside(field.children ?? [], field.start, field.end);
-  }
-}
