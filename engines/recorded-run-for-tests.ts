@@ -115,7 +115,7 @@ export function recordedRun(): Run {
   recorder.sendMessage(ms(time), 0, 1, secured, record, protectedBy(0, 'GET /'), 1, 0);
   const film = sealed({ secret, sequence: 1, inner: { seed: 5, offset: 0, length: 20_000 } });
   recorder.sendMessage(ms(time), 0, 1, secured, film, protectedBy(1, 'a film'), 1, record.length);
-  recorder.closeConnection(secured, ms(time), 'closed');
+  recorder.closeConnection(secured, ms(time + 1), 'closed');
 
   const tables = recorder.tables();
   const step = { at, parent: -1, succeeded: true };
