@@ -367,7 +367,7 @@ describe('diff', () => {
     const older = file('older.nsrun', encode({ ...run, format: 1 }));
     expect(await netscenario('diff', older, WALKTHROUGH)).toMatchObject({
       code: 2,
-      error: expect.stringContaining('this version reads format 2'),
+      error: expect.stringContaining('this version reads format 3'),
     });
     const cut = file('cut.nsrun', readFileSync(save).subarray(0, 5000));
     expect(await netscenario('diff', cut, WALKTHROUGH)).toMatchObject({ code: 2, error: expect.stringContaining('breaks off') });

@@ -96,7 +96,7 @@ export function recordedRun(): Run {
   const step = { at, parent: -1, succeeded: true };
   const hosts = ['mail.crepes.fr', 'mail.hamburger.edu', 'idle'].map((name, i) => ({ name, address: `10.0.0.${i + 1}`, implicit: false }));
   return {
-    format: 2,
+    format: 3,
     engine: 'recorded by hand',
     title: 'A dialogue',
     seed: 1,

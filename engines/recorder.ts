@@ -32,6 +32,14 @@ export interface ConnectionOpening {
 
 export type ConnectionEnding = 'closed' | 'reset' | 'refused' | 'timed out';
 
+/** Endpoints behind a translation: indexes of hosts by whose addresses packets go, and ports. */
+export interface Translated {
+  readonly from: number;
+  readonly fromPort: number;
+  readonly to: number;
+  readonly toPort: number;
+}
+
 /** A packet as a host hands it to the network. */
 export interface SentPacket {
   /** Row of its connection. */
@@ -106,12 +114,31 @@ export class Recorder {
     c.clientPort[row] = opening.clientPort;
     c.server[row] = opening.server;
     c.serverPort[row] = opening.serverPort;
+    c.clientSeen[row] = opening.client;
+    c.clientSeenPort[row] = opening.clientPort;
+    c.serverSeen[row] = opening.server;
+    c.serverSeenPort[row] = opening.serverPort;
     c.openedAt[row] = opening.at;
     c.establishedAt[row] = Number.NaN;
     c.closedAt[row] = Number.NaN;
     c.ending[row] = this.strings.number('open');
     c.clientIsn[row] = opening.clientIsn ?? 0;
     return row;
+  }
+
+  /** A NAT has translated what the client sends: from which endpoint it comes now, and to which server it goes. */
+  translateConnection(connection: number, { from, fromPort, to, toPort }: Translated): void {
+    const c = this.#connections.columns;
+    c.clientSeen[connection] = from;
+    c.clientSeenPort[connection] = fromPort;
+    c.server[connection] = to;
+    c.serverPort[connection] = toPort;
+  }
+
+  /** The host at the other end from the server, or from the client, as far as that is known. */
+  otherEnd(connection: number, fromServer: boolean): number {
+    const { client, server } = this.#connections.columns;
+    return (fromServer ? client : server)[connection] as number;
   }
 
   setServerIsn(connection: number, isn: number): void {
@@ -180,6 +207,7 @@ export class Recorder {
     p.sentAt[row] = at;
     p.receivedAt[row] = Number.NaN;
     p.copyOf[row] = -1;
+    p.droppedBy[row] = -1;
     p.connection[row] = packet.connection;
     p.fromServer[row] = packet.fromServer ? 1 : 0;
     p.flags[row] = packet.flags;
@@ -209,6 +237,7 @@ export class Recorder {
     p.sentAt[row] = at;
     p.receivedAt[row] = Number.NaN;
     p.fate[row] = UNDER_WAY;
+    p.droppedBy[row] = -1;
     p.copyOf[row] = packet;
     return row;
   }
@@ -219,10 +248,18 @@ export class Recorder {
     p.fate[packet] = DELIVERED;
   }
 
-  /** It does not arrive, and why. */
-  losePacket(packet: number, fate: PacketFate): void {
-    this.#packets.columns.fate[packet] = PACKET_FATES.indexOf(fate);
+  /** It does not arrive, and why; `by`: the host whose firewall or NAT dropped it. */
+  losePacket(packet: number, fate: PacketFate, by = -1): void {
+    const p = this.#packets.columns;
+    p.fate[packet] = PACKET_FATES.indexOf(fate);
+    p.droppedBy[packet] = by;
     this.packetsLost++;
+  }
+
+  /** A datagram belongs to another exchange than its sender could know. */
+  moveDatagram(packet: number, message: number, connection: number): void {
+    this.#packets.columns.connection[packet] = connection;
+    this.#messages.columns.connection[message] = connection;
   }
 
   /**
@@ -236,6 +273,11 @@ export class Recorder {
     c.link[row] = link;
     c.reverse[row] = reverse ? 1 : 0;
     c.at[row] = at;
+  }
+
+  /** The same for the NAT on a host that translates it; `inwards` on the way to a host behind it. */
+  crossNat(packet: number, nat: number, inwards: boolean, at: Nanoseconds): void {
+    this.crossLink(packet, -1 - nat, inwards, at);
   }
 
   /** A stretch of a stream went out at one rate: see FlowTable. The stretch's row. */

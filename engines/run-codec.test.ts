@@ -55,9 +55,9 @@ describe('a saved run', () => {
   });
 
   it.each([
-    ['of another version', { ...run, format: 1 }, 'format 1; this version reads format 2'],
+    ['of another version', { ...run, format: 1 }, 'format 1; this version reads format 3'],
     ['that is none', [1, 2], 'format undefined'],
-    ['with nothing but its format', { format: 2 }, 'lacks its sources'],
+    ['with nothing but its format', { format: 3 }, 'lacks its sources'],
     ['without a table', { ...run, flows: undefined }, 'lacks its flows'],
     ['without a column', { ...run, packets: { ...run.packets, fate: undefined } }, 'lacks its packets’ column fate'],
     ['with a short column', { ...run, packets: { ...run.packets, rows: 7 } }, 'lacks its packets’ column sentAt'],

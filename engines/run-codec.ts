@@ -92,7 +92,7 @@ const LISTS = ['sources', 'strings', 'hosts', 'links', 'declared', 'steps', 'ser
 /** Throws a RangeError for bytes that are no run, not all of one, or one of another version. */
 export function decodeRun(bytes: Uint8Array): Run {
   const run = decode(bytes) as Run;
-  if (run?.format !== 2) throw new RangeError(`a saved run of format ${String(run?.format)}; this version reads format 2`);
+  if (run?.format !== 3) throw new RangeError(`a saved run of format ${String(run?.format)}; this version reads format 3`);
   const lacks = (what: string): never => {
     throw new RangeError(`a saved run that lacks its ${what}`);
   };

@@ -9,7 +9,7 @@ import type { Nanoseconds } from './quantities.ts';
 import type { SourceRange, View } from './scenario.ts';
 
 export interface Run {
-  readonly format: 2;
+  readonly format: 3;
   /** Version of the engines that made it. A run's identity is its scenario, seed and engine version. */
   readonly engine: string;
   readonly title: string;
@@ -93,6 +93,14 @@ export interface ConnectionTable {
   readonly clientPort: Int32Array;
   readonly server: Int32Array;
   readonly serverPort: Int32Array;
+  /**
+   * Behind NATs, the endpoints as the other side knows them: the address (that of a host, by its index) and port that the client's
+   * packets come from where they arrive, and those that the client sends to. Elsewhere the client's and the server's own.
+   */
+  readonly clientSeen: Int32Array;
+  readonly clientSeenPort: Int32Array;
+  readonly serverSeen: Int32Array;
+  readonly serverSeenPort: Int32Array;
   readonly openedAt: Float64Array;
   /** TCP: when the client knew that the connection was established (its SYN was answered); NaN for never, and for UDP. */
   readonly establishedAt: Float64Array;
@@ -144,6 +152,8 @@ export interface PacketTable {
   readonly receivedAt: Float64Array;
   /** What became of it: an index into PACKET_FATES. */
   readonly fate: Uint8Array;
+  /** Index into `hosts` of the one whose firewall or NAT dropped it; −1 where none did. */
+  readonly droppedBy: Int32Array;
   /** Where the network itself made this packet: the row of the one that it is a copy of; −1 for packets that hosts sent. */
   readonly copyOf: Int32Array;
   readonly connection: Int32Array;
@@ -185,19 +195,26 @@ export const PACKET_FATES = [
   'partitioned',
   /** No way led to the receiver. */
   'unreachable',
+  /** A firewall did not let it pass. */
+  'firewall',
+  /** A NAT had no mapping that would let it pass. */
+  'no mapping',
 ] as const;
 export type PacketFate = (typeof PACKET_FATES)[number];
 
-/** When packets left the near end of the explicit links on their way (access links: see `packets.sentAt` and `.receivedAt`). */
+/**
+ * When packets left the near end of the explicit links on their way (access links: see `packets.sentAt` and `.receivedAt`), and
+ * when NATs translated them; of one packet, in the order of its way.
+ */
 export interface CrossingTable {
   readonly rows: number;
   /** Row in `packets`; below 0, at `flows` fidelity: the first bit of a stretch, whose row in `flows` is −1 − `packet`. */
   readonly packet: Int32Array;
-  /** Index into `links`. */
+  /** Index into `links`; below 0: the NAT on host −1 − `link`. */
   readonly link: Int32Array;
-  /** 1 on the way from `b` to `a`. */
+  /** 1 on the way from `b` to `a`, or to a host behind the NAT. */
   readonly reverse: Uint8Array;
-  /** When the last bit was put on the line. */
+  /** When the last bit was put on the line, or the packet was translated. */
   readonly at: Float64Array;
 }
 

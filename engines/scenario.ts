@@ -7,7 +7,7 @@
  */
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
-import type { NetworkAction } from './network/scenario.ts';
+import type { NetworkAction, NetworkService } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
 import type { TransferAction } from './transfer/scenario.ts';
 
@@ -100,7 +100,7 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = DnsService | MailService;
+export type Service = NetworkService | DnsService | MailService;
 
 /** What a step does. One line a protocol. */
 export type Action = NetworkAction | TransferAction | DnsAction | MailAction | { readonly kind: 'together' };

@@ -108,7 +108,7 @@ export class Simulation {
   finish(): Run {
     const tables = this.#recorder.tables();
     const run: Omit<Run, 'fingerprint'> = {
-      format: 2,
+      format: 3,
       engine: ENGINE_VERSION,
       title: this.#scenario.title,
       seed: this.#scenario.seed,

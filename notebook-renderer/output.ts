@@ -16,6 +16,6 @@ export const encodeOutput = (output: Output): Uint8Array => encode(output);
 /** Throws a RangeError for bytes that are no output of this version. */
 export function decodeOutput(bytes: Uint8Array): Output {
   const output = decode(bytes) as Output;
-  if (output.run?.format !== 2) throw new RangeError('an output of another version of netscenario: run the cell again');
+  if (output.run?.format !== 3) throw new RangeError('an output of another version of netscenario: run the cell again');
   return output;
 }

@@ -7,8 +7,9 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { type Process, wait } from '../kernel/process.ts';
 import type { Bytes } from '../quantities.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder, Translated } from '../recorder.ts';
 import type { Datagram, DatagramSocket, Endpoint, ListenFailure, MessageInfo } from './host.ts';
+import { endpointOf } from './middleboxes/header.ts';
 
 export interface UdpDatagram {
   readonly kind: 'udp';
@@ -18,6 +19,9 @@ export interface UdpDatagram {
   readonly bytes: Uint8Array;
   /** Index of the message in the run. */
   readonly message: number;
+  readonly exchange: Exchange;
+  /** The exchange's server sent it. */
+  readonly fromServer: boolean;
 }
 
 /** 65,535 bytes of IPv4 less its header and UDP's. */
@@ -36,17 +40,31 @@ export function datagramSize(payload: Bytes): Bytes {
 export interface UdpNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  hostAt(address: string): number;
+  hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   readonly exchanges: UdpExchanges;
   send(from: number, to: number, size: Bytes, row: number, datagram: UdpDatagram): void;
 }
 
-interface Exchange {
+export interface Exchange {
   readonly connection: number;
   readonly client: number;
   readonly clientPort: number;
+  /** Host and port of the endpoint that the client sends to. */
+  readonly calls: number;
+  readonly callsPort: number;
   closed: boolean;
+  /** Endpoints that NATs on the way have put in place of the client's, and of the one that it sends to (middleboxes/header.ts); null before. */
+  clientSeen: number | null;
+  reaches: number | null;
+  /** What has begun in its place, under another mapping. */
+  successor: Exchange | null;
+}
+
+/** The same for both directions. */
+function nameOf(from: number, fromPort: number, to: number, toPort: number): string {
+  const forward = from < to || (from === to && fromPort <= toPort);
+  return forward ? `${from} ${fromPort} ${to} ${toPort}` : `${to} ${toPort} ${from} ${fromPort}`;
 }
 
 /** The run's UDP connections, one a pair of endpoints; who sends first is the client. */
@@ -61,29 +79,49 @@ export class UdpExchanges {
   }
 
   between(from: number, fromPort: number, to: number, toPort: number): Exchange {
-    const forward = from < to || (from === to && fromPort <= toPort);
-    const name = forward ? `${from} ${fromPort} ${to} ${toPort}` : `${to} ${toPort} ${from} ${fromPort}`;
+    const name = nameOf(from, fromPort, to, toPort);
     const known = this.#exchanges.get(name);
     // What comes late for a socket that is closed belongs to its exchange; a new socket on that port begins a new one.
     if (known && !(known.closed && known.client === from && known.clientPort === fromPort)) return known;
-    const exchange = {
-      connection: this.#recorder.openConnection({
-        transport: 'udp',
-        client: from,
-        clientPort: fromPort,
-        server: to,
-        serverPort: toPort,
-        at: this.#kernel.now,
-      }),
-      client: from,
-      clientPort: fromPort,
-      closed: false,
-    };
+    const exchange = this.#open(from, fromPort, to, toPort);
     this.#exchanges.set(name, exchange);
     return exchange;
   }
 
+  /**
+   * A NAT has rewritten a datagram of an exchange's client, which is recorded in row `row`: datagrams of both sides belong to the
+   * exchange, whatever endpoints they name. Where a mapping was forgotten and another one made, a new exchange begins.
+   */
+  translated(row: number, datagram: UdpDatagram, { from, fromPort, to, toPort }: Translated): UdpDatagram {
+    let { exchange } = datagram;
+    if (datagram.fromServer) return { ...datagram, from, fromPort, toPort };
+    const client = endpointOf(from, fromPort);
+    const server = endpointOf(to, toPort);
+    const calls = endpointOf(exchange.calls, exchange.callsPort);
+    const before = { client: exchange.clientSeen ?? client, server: exchange.reaches ?? server };
+    if (before.client !== client || (server !== calls && before.server !== server)) {
+      const begun = this.#open(exchange.client, exchange.clientPort, exchange.calls, exchange.callsPort);
+      this.#exchanges.set(nameOf(begun.client, begun.clientPort, begun.calls, begun.callsPort), begun);
+      this.#recorder.moveDatagram(row, datagram.message, begun.connection);
+      exchange.successor = begun;
+      exchange = begun;
+    }
+    exchange.clientSeen = client;
+    if (server !== calls) exchange.reaches = server;
+    this.#exchanges.set(nameOf(from, fromPort, to, toPort), exchange);
+    this.#recorder.translateConnection(exchange.connection, { from, fromPort, to, toPort });
+    return { ...datagram, from, fromPort, toPort, exchange };
+  }
+
+  #open(client: number, clientPort: number, calls: number, callsPort: number): Exchange {
+    const at = this.#kernel.now;
+    const opening = { transport: 'udp', client, clientPort, server: calls, serverPort: callsPort, at } as const;
+    const connection = this.#recorder.openConnection(opening);
+    return { connection, client, clientPort, calls, callsPort, closed: false, clientSeen: null, reaches: null, successor: null };
+  }
+
   close(exchange: Exchange): void {
+    if (exchange.successor) this.close(exchange.successor);
     if (exchange.closed) return;
     exchange.closed = true;
     this.#recorder.closeConnection(exchange.connection, this.#kernel.now, 'closed');
@@ -114,6 +152,11 @@ export class HostUdp {
     });
     this.#sockets.set(chosen, socket);
     return socket;
+  }
+
+  /** A socket has that port. */
+  usesPort(port: number): boolean {
+    return this.#sockets.has(port);
   }
 
   arrive(datagram: UdpDatagram): void {
@@ -156,14 +199,16 @@ class UdpSocket implements DatagramSocket {
 
   send(bytes: Uint8Array, to: Endpoint, info: MessageInfo): void {
     const { kernel, recorder, exchanges } = this.#network;
-    const target = this.#network.hostAt(to.address);
+    const target = this.#network.hostAt(to.address, this.#hostIndex);
     // No such host: there is no route, and the datagram goes nowhere.
     if (!this.#open || !this.#powered || target < 0 || bytes.length > LONGEST_DATAGRAM) return;
     const exchange = exchanges.between(this.#hostIndex, this.local.port, target, to.port);
     const isClient = exchange.client === this.#hostIndex && exchange.clientPort === this.local.port;
     if (isClient) this.#exchanges.add(exchange);
+    // Behind a NAT it is another one than the host that has the address.
+    const receiver = recorder.otherEnd(exchange.connection, !isClient);
     const own = bytes.slice();
-    const message = recorder.sendMessage(kernel.now, this.#hostIndex, target, exchange.connection, own, info, kernel.cause, 0);
+    const message = recorder.sendMessage(kernel.now, this.#hostIndex, receiver, exchange.connection, own, info, kernel.cause, 0);
     const packet = {
       connection: exchange.connection,
       fromServer: !isClient,
@@ -185,6 +230,8 @@ class UdpSocket implements DatagramSocket {
       toPort: to.port,
       bytes: own,
       message,
+      exchange,
+      fromServer: !isClient,
     });
   }
 

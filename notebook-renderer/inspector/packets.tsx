@@ -55,7 +55,7 @@ function PacketsOf({ run, message }: { readonly run: Run; readonly message: numb
 function PacketLine({ run, packet }: { readonly run: Run; readonly packet: number }) {
   const p = run.packets;
   const { from, fromPort, to, toPort } = endpointsOf(run, packet);
-  const lost = describeLoss(p, packet);
+  const lost = describeLoss(run, packet);
   const parts = isTcp(run, packet)
     ? [`TCP ${segmentLabel(run, packet)}`]
     : ['UDP', formatSize(p.length[packet]!), p.retransmission[packet] === 1 ? 'sent again' : '', lost];

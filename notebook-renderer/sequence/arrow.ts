@@ -233,7 +233,7 @@ export function segmentLabel(run: Run, packet: number): string {
   const parts = [flags.join(', ')];
   if (p.length[packet]! > 0) parts.push(`${p.length[packet]} B`);
   if (p.retransmission[packet] === 1) parts.push('sent again');
-  parts.push(describeLoss(p, packet));
+  parts.push(describeLoss(run, packet));
   return parts.filter((part) => part !== '').join(' · ');
 }
 

@@ -47,10 +47,13 @@ const PROGRESS: Bytes = 256 * 1024;
 
 /** What a sending half needs of its connection. */
 export interface SendingEnd {
-  readonly connection: number;
+  /** Row of the connection. */
+  readonly number: number;
   readonly isServer: boolean;
   readonly from: number;
   readonly to: number;
+  /** Hosts whose NATs translate it. */
+  readonly translators: readonly number[];
   readonly outgoing: Stream;
   readonly settings: TcpSettings;
   /** Of the other side: bounds the window. */
@@ -204,6 +207,12 @@ export class Sending {
   /** Something is on its way or waits to be sent. */
   get active(): boolean {
     return this.#mode !== 'idle' && this.#mode !== 'over';
+  }
+
+  /** Before anything was written: the receiver is another one than was called, and offers so much. */
+  meet(receiveBuffer: Bytes): void {
+    this.#limit = receiveBuffer;
+    this.window.limit = receiveBuffer;
   }
 
   /** A message of that length was appended to the stream. */
@@ -447,7 +456,7 @@ export class Sending {
       this.window.restarted();
     }
     const gone = now + outage + size * route.perByteOnSlowest;
-    const row = recorder.flow(this.#end.connection, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
+    const row = recorder.flow(this.#end.number, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
     this.#tellCrossings(row, now, route);
     this.#sent += length;
     this.#stretchFrom = this.#sent;
@@ -464,7 +473,7 @@ export class Sending {
     const { now } = kernel;
     const length = this.#written - this.#sent;
     const step = this.#end.outgoing.stepAt(this.#sent);
-    recorder.flow(this.#end.connection, this.#end.isServer, now, now, this.#sent, length, LOOPBACK_DELAY, step);
+    recorder.flow(this.#end.number, this.#end.isServer, now, now, this.#sent, length, LOOPBACK_DELAY, step);
     this.#sent = this.#written;
     this.#stretchFrom = this.#sent;
     this.#ends.length = 0;
@@ -1100,13 +1109,13 @@ export class Sending {
     const to = Math.floor(this.#sent + 1e-6);
     const length = to - this.#stretchFrom;
     if (length > 0) {
-      const { connection, isServer, outgoing } = this.#end;
+      const { number, isServer, outgoing } = this.#end;
       const delay = this.#delay();
       if (this.#stretchFrom - this.#told >= PROGRESS && this.#stretchAt + delay <= kernel.now && this.#holeUntil <= kernel.now) {
         this.#tellProgress(this.#stretchFrom);
       }
       const row = recorder.flow(
-        connection,
+        number,
         isServer,
         this.#stretchAt,
         kernel.now,
@@ -1121,12 +1130,16 @@ export class Sending {
     this.#stretchAt = kernel.now;
   }
 
-  /** When the first bit of a stretch leaves the explicit links on its way: where nobody waits, as far as that is told. */
+  /** When the first bit of a stretch leaves the explicit links on its way and is translated: where nobody waits, as far as that is told. */
   #tellCrossings(stretch: number, startedAt: Nanoseconds, { directions }: Route): void {
     let at = startedAt;
+    const { recorder } = this.#network;
+    const { translators } = this.#end;
     for (const direction of directions) {
-      if (direction.link >= 0) this.#network.recorder.crossLink(-1 - stretch, direction.link, direction.reverse, at);
+      if (direction.link >= 0) recorder.crossLink(-1 - stretch, direction.link, direction.reverse, at);
       at += direction.latencyAt(startedAt);
+      if (translators.includes(direction.to))
+        recorder.crossNat(-1 - stretch, direction.to, this.#network.isBehind(this.to, direction.to), at);
     }
   }
 

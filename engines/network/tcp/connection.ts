@@ -147,7 +147,8 @@ export class TcpConnection implements Connection {
     const start = this.sender.streamEnd;
     const end = start + content.length;
     const step = kernel.cause;
-    const index = recorder.sendMessage(kernel.now, hostIndex, this.remoteHost, this.conversation.connection, content, message, step, start);
+    const receiver = recorder.otherEnd(this.number, this.isServer);
+    const index = recorder.sendMessage(kernel.now, hostIndex, receiver, this.number, content, message, step, start);
     // The stream keeps bytes of its own, so that the caller may use its buffer again.
     this.#outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sender.streamEnd = end;
@@ -192,6 +193,10 @@ export class TcpConnection implements Connection {
   }
 
   // The network's side.
+
+  get number(): number {
+    return this.conversation.connection;
+  }
 
   /** The SYN that a listener took. */
   acceptSyn(segment: Segment): void {

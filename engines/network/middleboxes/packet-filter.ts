@@ -1,0 +1,106 @@
+/**
+ * A firewall: a stateful packet filter in front of a host.
+ *
+ * Theory of operation. What the host sends always goes out, and begins a conversation, of TCP by a SYN. What comes and belongs to
+ * a conversation that has not lapsed comes in. Of the rest, the first rule that fits decides, and where none does, what the
+ * firewall says of all that comes in. A SYN that was let in begins a conversation, too, so that its connection outlives no rule.
+ */
+import type { Nanoseconds } from '../../quantities.ts';
+import { HOUR, MINUTE } from '../../quantities.ts';
+import type { FilterVerdict, FirewallService, IdleTimeouts, Transport } from '../scenario.ts';
+import { pairOf } from '../tcp/opening.ts';
+import { ACK, RST, SYN } from '../tcp/segment.ts';
+import type { Header } from './header.ts';
+import { Session } from './session.ts';
+
+/** What NATs are required to grant at least (RFC 4787 §4.3, RFC 5382 §5), and for UDP what they are advised to. */
+export const IDLE_TIMEOUTS: IdleTimeouts = { udp: 5 * MINUTE, established: 2 * HOUR + 4 * MINUTE, transitory: 4 * MINUTE };
+
+/** Conversations that may be kept before those that have lapsed are looked for. */
+const FIRST_SWEEP = 1_024;
+
+interface Rule {
+  readonly verdict: FilterVerdict;
+  readonly transport: Transport | null;
+  readonly ports: FirewallService['rules'][number]['ports'];
+  readonly from: ReadonlySet<number>;
+}
+
+export class PacketFilter {
+  readonly host: number;
+  readonly #incoming: FilterVerdict;
+  readonly #rules: readonly Rule[];
+  /** By the host's port and the other side's endpoint (tcp/opening.ts). */
+  readonly #sessions: Record<Transport, Map<number, Session>> = { tcp: new Map(), udp: new Map() };
+  #nextSweep = FIRST_SWEEP;
+
+  constructor(service: FirewallService, indexOf: (host: string) => number) {
+    this.host = indexOf(service.host);
+    this.#incoming = service.incoming;
+    this.#rules = service.rules.map(({ verdict, transport, ports, from }) => ({
+      verdict,
+      transport,
+      ports,
+      from: new Set(from.map(indexOf)),
+    }));
+  }
+
+  /** The host sends it. The conversation that it belongs to, if it belongs to one. */
+  leaving({ transport, fromPort, to, toPort, flags }: Header, now: Nanoseconds): Session | null {
+    return this.#pass(transport, pairOf(fromPort, to, toPort), true, flags, now);
+  }
+
+  /** It has come for the host. */
+  arriving(header: Header, now: Nanoseconds): { readonly verdict: FilterVerdict; readonly session: Session | null } {
+    const { transport, from, fromPort, toPort, flags } = header;
+    const pair = pairOf(toPort, from, fromPort);
+    const known = this.#sessions[transport].get(pair);
+    if (known?.isAlive(now)) {
+      known.pass(now, false, flags);
+      return { verdict: 'allow', session: known };
+    }
+    const verdict = this.#verdict(header);
+    // Answers to datagrams go out anyway: a server that lets everyone in keeps nothing of them.
+    const session = verdict === 'allow' && transport === 'tcp' ? this.#pass(transport, pair, false, flags, now) : null;
+    return { verdict, session };
+  }
+
+  /** The host lost power. */
+  crash(): void {
+    for (const sessions of Object.values(this.#sessions)) {
+      for (const session of sessions.values()) session.forget();
+      sessions.clear();
+    }
+  }
+
+  #verdict({ transport, from, toPort }: Header): FilterVerdict {
+    for (const rule of this.#rules) {
+      if (rule.transport !== null && rule.transport !== transport) continue;
+      if (rule.from.size > 0 && !rule.from.has(from)) continue;
+      if (rule.ports.length > 0 && !rule.ports.some(([first, last]) => toPort >= first && toPort <= last)) continue;
+      return rule.verdict;
+    }
+    return this.#incoming;
+  }
+
+  #pass(transport: Transport, pair: number, outwards: boolean, flags: number, now: Nanoseconds): Session | null {
+    const sessions = this.#sessions[transport];
+    let session = sessions.get(pair) ?? null;
+    if (!session?.isAlive(now)) {
+      if (transport === 'tcp' && (flags & (SYN | ACK | RST)) !== SYN) return null;
+      session = new Session(transport, IDLE_TIMEOUTS, now);
+      this.#sweep(now);
+      sessions.set(pair, session);
+    }
+    session.pass(now, outwards, flags);
+    return session;
+  }
+
+  #sweep(now: Nanoseconds): void {
+    if (this.#sessions.tcp.size + this.#sessions.udp.size < this.#nextSweep) return;
+    for (const sessions of Object.values(this.#sessions)) {
+      for (const [pair, session] of sessions) if (!session.isAlive(now)) sessions.delete(pair);
+    }
+    this.#nextSweep = Math.max(FIRST_SWEEP, 2 * (this.#sessions.tcp.size + this.#sessions.udp.size));
+  }
+}
