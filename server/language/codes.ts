@@ -67,6 +67,12 @@ export const codes = {
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
   'self-link': error('A link joins two different hosts.'),
   'unknown-link': error('No `link` line joins the two hosts, so nothing can happen to a link between them.'),
+  'two-nats': error('A host is behind one NAT at most, and a NAT behind none.'),
+  'empty-nat': error('A NAT has hosts behind it: name them after `inside`.'),
+  'not-inside': error('A NAT forwards ports to hosts behind it.'),
+  'duplicate-forward': error('A port of a NAT leads to one port of one host, and that is led to by one port.'),
+  'link-around-nat': error('Hosts behind a NAT reach others through its router alone; a link joins them to the router or to one another.'),
+  'hidden-source': warning('A firewall sees the address of a NAT’s router, not those of the hosts behind it.'),
   'self-transfer': error('A host transfers to another host.'),
   'both-sides': error('A partition lies between two groups of hosts; no host is in both.'),
   'nothing-to-mend': warning(

@@ -217,7 +217,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, `congestion` or `round-trip` here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, `congestion`, `round-trip`, `mappings`, … here.',
     null,
   ],
   [

@@ -1,7 +1,8 @@
 /** The finished program as the Scenario that the engines run. */
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
+import { addressFor } from './defaults/addresses.ts';
 import { rootHints } from './defaults/dns.ts';
-import { accessDefaults, tcpDefaults } from './defaults/network.ts';
+import { accessDefaults, insideDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
 
@@ -34,7 +35,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
       at,
     });
   }
-  services.push(...program.mailboxes.values());
+  services.push(...program.mailboxes.values(), ...program.nats, ...program.firewalls);
   const first = program.sources[0];
   return {
     format: 1,
@@ -44,12 +45,13 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     sources: program.sources.map((source) => source.uri),
     hosts: [...program.hosts.values()].map((host) => {
       const server = served.get(host.name.toLowerCase());
-      const address = server === undefined ? null : (program.hosts.get(server.toLowerCase())?.address ?? null);
+      const resolver = server === undefined ? null : (program.hosts.get(server.toLowerCase()) ?? null);
+      const address = resolver && addressFor(program, resolver, host);
       return {
         name: host.name,
         address: host.address!,
         nameservers: address === null ? [] : [address],
-        ...access,
+        ...(host.behind === null ? access : insideDefaults),
         ...host.access,
         tcp: { ...tcp, ...host.tcp },
         implicit: host.implicit,

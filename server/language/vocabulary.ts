@@ -8,6 +8,7 @@ import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
+import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
@@ -16,6 +17,7 @@ import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts'
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
+  ...middleboxVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,
   ...transferVocabulary,

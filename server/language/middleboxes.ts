@@ -1,0 +1,137 @@
+/** NATs and firewalls, as their statements declare them: who is behind whom, and what cannot be. */
+import type { FilterRule, FilterVerdict, NatService, PortForward, Transport } from '../../engines/network/scenario.ts';
+import type { Name } from './entry.ts';
+import type { Program } from './program.ts';
+import type { Site } from './site.ts';
+
+/** A NAT's block; names are resolved when all declarations are known. */
+interface NatBlock extends Pick<NatService, 'filtering' | 'hairpinning' | 'unsolicited' | 'timeouts'> {
+  readonly inside: readonly Name[];
+  readonly forwards: readonly {
+    readonly TRANSPORT: Transport | null;
+    readonly PORT: number;
+    readonly HOST: Name;
+    readonly INNER: number | null;
+  }[];
+}
+
+interface FirewallStatement {
+  readonly HOST: Name;
+  readonly incoming: FilterVerdict;
+  readonly rules: readonly (Omit<FilterRule, 'from'> & { readonly from: readonly Name[] })[];
+}
+
+/** A NAT on the host called `router`, which the name `at` declares. */
+export function declareNat(router: string, block: NatBlock, at: Name, site: Site): void {
+  const { program } = site;
+  site.later(() => {
+    const inside = insideOf(router, block.inside, site);
+    if (inside.length === 0 && block.inside.length === 0) {
+      site.report('empty-nat', at, `Nobody is behind \`${router}\`: name the hosts, as in \`inside alice-pc\`.`);
+    }
+    const forwards = forwardsOf(router, new Set(inside), block.forwards, site);
+    const { filtering, hairpinning, unsolicited, timeouts } = block;
+    program.nats.push({ kind: 'network.nat', host: router, inside, forwards, filtering, hairpinning, unsolicited, timeouts, at: site.at });
+  });
+}
+
+/** The hosts behind it, each once; each of them knows from now on whom it is behind. */
+function insideOf(router: string, names: readonly Name[], site: Site): string[] {
+  const { program } = site;
+  const inside: string[] = [];
+  for (const name of names) {
+    const found = site.host(name);
+    if (found === null) continue;
+    const host = program.hosts.get(found.toLowerCase());
+    if (!host || inside.includes(found)) continue;
+    const other = program.declared.get(`nat ${found.toLowerCase()}`);
+    if (found === router) site.report('two-nats', name, `\`${router}\` cannot be behind itself.`);
+    else if (other) {
+      site.report('two-nats', name, `\`${found}\` is a NAT itself; a NAT behind another one is not simulated.`, {
+        related: [{ ...other, message: 'It is declared here.' }],
+      });
+    } else if (host.behind !== null) site.report('two-nats', name, `\`${found}\` is behind \`${host.behind}\` already.`);
+    else {
+      host.behind = router;
+      inside.push(found);
+    }
+  }
+  return inside;
+}
+
+function forwardsOf(router: string, inside: ReadonlySet<string>, given: NatBlock['forwards'], site: Site): PortForward[] {
+  const forwards: PortForward[] = [];
+  for (const { TRANSPORT, PORT, HOST, INNER } of given) {
+    const host = site.host(HOST);
+    if (host === null) continue;
+    if (!inside.has(host)) {
+      site.report('not-inside', HOST, `\`${host}\` is not behind \`${router}\`: a port can be forwarded to ${listed(inside)}.`);
+      continue;
+    }
+    const hostPort = INNER ?? PORT;
+    for (const transport of TRANSPORT === null ? (['tcp', 'udp'] as const) : [TRANSPORT]) {
+      const same = forwards.find(
+        (one) => one.transport === transport && (one.port === PORT || (one.host === host && one.hostPort === hostPort)),
+      );
+      if (!same) {
+        forwards.push({ transport, port: PORT, host, hostPort });
+        continue;
+      }
+      const what = same.port === PORT ? `port ${PORT}` : `port ${hostPort} of \`${host}\``;
+      const where = same.port === PORT ? `goes to \`${same.host}\`` : `has port ${same.port} of the router`;
+      site.report('duplicate-forward', HOST, `${transport.toUpperCase()} ${what} ${where} already.`);
+      break;
+    }
+  }
+  return forwards;
+}
+
+const listed = (names: ReadonlySet<string>): string => (names.size === 0 ? 'nobody' : [...names].map((name) => `\`${name}\``).join(', '));
+
+/** A firewall may stand in front of a server that the language fills in: it is resolved when these can be. */
+export function declareFirewall({ HOST, incoming, rules }: FirewallStatement, site: Site): void {
+  const { program } = site;
+  program.afterSteps.push(() => {
+    const host = site.host(HOST);
+    if (host === null || !program.declareOnce(`firewall ${host.toLowerCase()}`, `The firewall of \`${host}\``, site.place(HOST))) return;
+    const resolved: FilterRule[] = [];
+    for (const { from, ...rule } of rules) {
+      const sources: string[] = [];
+      for (const name of from) {
+        const source = site.host(name);
+        if (source === null) return;
+        checkSource(source, host, name, site);
+        sources.push(source);
+      }
+      for (const [first, last] of rule.ports) {
+        if (first > last) site.report('range-descends', HOST, `The ports go from ${first} down to ${last}; write the smaller one first.`);
+      }
+      resolved.push({ ...rule, from: sources });
+    }
+    program.firewalls.push({ kind: 'network.firewall', host, incoming, rules: resolved, at: site.at });
+  });
+}
+
+/** What a host behind a NAT sends to the outside comes by the router's address. */
+function checkSource(source: string, host: string, name: Name, site: Site): void {
+  const behind = behindOf(site.program, source);
+  if (behind === null || behind === behindOf(site.program, host)) return;
+  site.report('hidden-source', name, `What \`${source}\` sends comes here by the address of \`${behind}\`: name that host.`, {
+    fixes: [{ title: `Change to \`${behind}\``, edits: [{ start: name.start, end: name.end, text: behind }], preferred: true }],
+  });
+}
+
+/** The router of the NAT that a host is behind; null for none. */
+export function behindOf(program: Program, host: string): string | null {
+  return program.hosts.get(host.toLowerCase())?.behind ?? null;
+}
+
+/** Links that lead around a NAT: packets would take them with private addresses. */
+export function checkLinksAtNats(program: Program): void {
+  for (const { a, b, at } of program.links) {
+    const [behindA, behindB] = [behindOf(program, a), behindOf(program, b)];
+    if (behindA === behindB || behindA === b || behindB === a || !at) continue;
+    const hidden = behindA === null ? b : a;
+    program.report('link-around-nat', at, `This link would lead around \`${behindOf(program, hidden)}\`, which \`${hidden}\` is behind.`);
+  }
+}
