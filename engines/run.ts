@@ -54,9 +54,9 @@ export interface RunLink {
 }
 
 export interface Declaration {
-  /** `host`, or the kind of a Service: `dns.zone`, `mail.mailbox`, … */
+  /** `host`, the kind of a Service (`dns.zone`, `mail.mailbox`, …), or `network.inside` for the hosts behind a NAT. */
   readonly kind: string;
-  /** Of a zone its origin, of a mailbox its address, of anything else its host. */
+  /** Of a zone its origin, of a mailbox its address, of hosts behind a NAT its router, of anything else its host. */
   readonly name: string;
   /** Indexes into `hosts`: where it runs. */
   readonly hosts: readonly number[];

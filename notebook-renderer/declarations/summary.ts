@@ -26,6 +26,10 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   // A setting of a host that serves zones: the zones say what it does.
   'dns.server': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
+  'network.nat': { one: 'NAT', role: () => 'NAT' },
+  // Told by the NAT.
+  'network.inside': { one: '', role: (router) => `behind ${router}` },
+  'network.firewall': { one: 'firewall', role: () => 'firewall' },
   'mail.mailbox': { one: 'mailbox', role: (address) => `mailbox ${address}` },
 };
 

@@ -37,6 +37,14 @@ const NO_MAPPING: Dropped = { kind: 'dropped', fate: 'no mapping', answered: fal
 const BLOCKED: Dropped = { kind: 'dropped', fate: 'firewall', answered: false };
 const REJECTED: Dropped = { kind: 'dropped', fate: 'firewall', answered: true };
 
+/** What a host's middleboxes have dropped. */
+interface DroppedSoFar {
+  count: number;
+  readonly series: Series;
+  /** Callers whose SYN was dropped, by the port that it was for: it is told once. */
+  readonly told: Set<number>;
+}
+
 export interface MiddleboxSurroundings extends NatSurroundings {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
@@ -48,8 +56,8 @@ export class Middleboxes {
   readonly #filters = new Map<number, PacketFilter>();
   /** By host: the router of the NAT that it is behind. */
   readonly #gateways = new Map<number, number>();
-  /** By host: how much it has dropped, and of whose SYNs that has been told. */
-  readonly #dropped = new Map<number, { count: number; readonly series: Series; readonly told: Set<number> }>();
+  /** By host. */
+  readonly #dropped = new Map<number, DroppedSoFar>();
 
   private constructor(surroundings: MiddleboxSurroundings) {
     this.#surroundings = surroundings;
@@ -67,6 +75,11 @@ export class Middleboxes {
         const filter = new PacketFilter(service, surroundings.indexOf);
         boxes.#filters.set(filter.host, filter);
       }
+    }
+    for (const host of new Set([...boxes.#nats.keys(), ...boxes.#filters.keys()])) {
+      const series = surroundings.recorder.seriesOf('packets dropped', [surroundings.nameOf(host)]);
+      surroundings.recorder.addTo(series, surroundings.kernel.now, 0);
+      boxes.#dropped.set(host, { count: 0, series, told: new Set() });
     }
     return boxes.#nats.size + boxes.#filters.size > 0 ? boxes : null;
   }
@@ -131,11 +144,7 @@ export class Middleboxes {
 
   #drop(host: number, header: Header, passage: Dropped): Dropped {
     const { kernel, recorder, nameOf } = this.#surroundings;
-    let dropped = this.#dropped.get(host);
-    if (!dropped) {
-      dropped = { count: 0, series: recorder.seriesOf('packets dropped', [nameOf(host)]), told: new Set() };
-      this.#dropped.set(host, dropped);
-    }
+    const dropped = this.#dropped.get(host) as DroppedSoFar;
     recorder.addTo(dropped.series, kernel.now, ++dropped.count);
     const caller = endpointOf(header.from, header.toPort);
     if (header.transport === 'tcp' && header.flags === SYN && !dropped.told.has(caller)) {

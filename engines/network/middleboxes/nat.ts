@@ -48,7 +48,9 @@ export class Nat {
   readonly #tables: Record<Transport, MappingTable>;
   readonly #told = new Map<Mapping, Told>();
   readonly #forwarded: number;
-  #series: Series | null = null;
+  readonly #series: Series;
+  /** Forwarded ports that somebody has come in by. */
+  readonly #used = new Set<Mapping>();
 
   constructor(service: NatService, surroundings: NatSurroundings) {
     this.#service = service;
@@ -57,6 +59,8 @@ export class Nat {
     this.#inside = new Set(service.inside.map(surroundings.indexOf));
     this.#tables = { tcp: this.#freshTable('tcp'), udp: this.#freshTable('udp') };
     this.#forwarded = this.#size;
+    this.#series = surroundings.recorder.seriesOf('mappings', [service.host]);
+    this.#measure();
     for (const transport of TRANSPORTS) for (const mapping of this.#tables[transport].all) this.#tell(transport, mapping);
   }
 
@@ -126,6 +130,7 @@ export class Nat {
       // Its own TCP knows no such connection, and answers RST.
       if (!opens || !this.#admits(mapping, from)) return unsolicited === 'refused' ? 'own' : 'dropped';
       session = this.#open(transport, mapping, from, fromPort);
+      if (mapping.forwarded && !this.#used.has(mapping)) this.#noteUse(transport, mapping);
     }
     session.pass(this.#surroundings.kernel.now, false, flags);
     return { header: { ...header, to: mapping.host, toPort: mapping.port }, sessions: [...passed, session] };
@@ -215,9 +220,16 @@ export class Nat {
     recorder.state(kernel.now, this.host, STORE, key, value, kernel.cause, note, expiresAt);
   }
 
+  /** The first time that somebody comes in by a forwarded port. */
+  #noteUse(transport: Transport, mapping: Mapping): void {
+    const { kernel, recorder } = this.#surroundings;
+    this.#used.add(mapping);
+    const note = `${this.#outerEndpoint(mapping)} leads to ${this.#keyOf(transport, mapping)} inside`;
+    recorder.state(kernel.now, this.host, '', '', null, kernel.cause, note);
+  }
+
   #measure(): void {
-    const { kernel, recorder, nameOf } = this.#surroundings;
-    this.#series ??= recorder.seriesOf('mappings', [nameOf(this.host)]);
+    const { kernel, recorder } = this.#surroundings;
     recorder.addTo(this.#series, kernel.now, this.#size - this.#forwarded);
   }
 
