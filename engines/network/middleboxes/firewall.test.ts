@@ -169,5 +169,5 @@ test('a rejected SYN is answered by RST, and the fate of both is told', () => {
   const run = home.tables();
   expect([...run.packets.flags]).toEqual([2, RST | ACK]);
   expect([describeLoss(run, 0), describeLoss(run, 1)]).toEqual(['dropped: firewall of web', '']);
-  expect(run.strings[run.states.note[0]!]).toBe('refuses SYN from other for port 80: firewall');
+  expect(run.strings[run.states.note[0]!]).toBe('refuses SYN of other to port 80: firewall');
 });

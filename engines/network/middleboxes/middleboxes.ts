@@ -149,8 +149,7 @@ export class Middleboxes {
     const caller = endpointOf(header.from, header.toPort);
     if (header.transport === 'tcp' && header.flags === SYN && !dropped.told.has(caller)) {
       dropped.told.add(caller);
-      const why = passage.fate === 'firewall' ? 'firewall' : 'no mapping lets it in';
-      const note = `${passage.answered ? 'refuses' : 'drops'} SYN from ${nameOf(header.from)} for port ${header.toPort}: ${why}`;
+      const note = `${passage.answered ? 'refuses' : 'drops'} SYN of ${nameOf(header.from)} to port ${header.toPort}: ${passage.fate}`;
       recorder.state(kernel.now, host, '', '', null, kernel.cause, note);
     }
     return passage;
