@@ -15,6 +15,7 @@ import type { TcpSettings } from '../../scenario.ts';
 import type { ConnectFailure, Connection, Endpoint, MessageInfo } from '../host.ts';
 import type { Header } from '../middleboxes/header.ts';
 import type { Conversation, Stream } from '../tcp/conversation.ts';
+import { initialSequence } from '../tcp/opening.ts';
 import { INITIAL_RTO, MAXIMUM_RTO, MAXIMUM_SEGMENT_LIFETIME, SEND_BUFFER, SYN_TIMEOUT } from '../tcp/parameters.ts';
 import { SYN } from '../tcp/segment.ts';
 import type { FlowNetwork, Passed } from './flow-network.ts';
@@ -280,6 +281,15 @@ export class FlowConnection implements Connection, SendingEnd {
     network.send(this.from, this.to, synSize(this.settings), this, () => client.#establish(this));
   }
 
+  /** The other side has opened at once, and its conversation was recorded first: the run keeps that one. */
+  join(conversation: Conversation): void {
+    const { recorder } = this.#host.network;
+    this.#record('closed');
+    this.conversation = conversation;
+    this.isServer = true;
+    recorder.setServerIsn(conversation.connection, initialSequence(this.#kernel, this.local, this.remote));
+  }
+
   refused(): void {
     if (this.state === 'SYN-SENT') this.#finish('refused');
   }
@@ -324,6 +334,7 @@ export class FlowConnection implements Connection, SendingEnd {
     if (this.state !== 'SYN-SENT') return;
     this.#stopTimer();
     this.peer = server;
+    if (server.number < this.number) this.join(server.conversation);
     if (this.#other !== server.#host) {
       this.#other = server.#host;
       this.sending.meet(this.receiveBuffer);

@@ -118,14 +118,7 @@ export class HostFlows implements FlowHost {
 
   /** A SYN that came before, or the other side's where both opened at once (RFC 9293 §3.5, figure 7). */
   #answerAgain(known: FlowConnection, client: FlowConnection, passed: Passed): void {
-    if (known.state === 'SYN-SENT' && client.conversation.connection < known.conversation.connection) {
-      // The run keeps the connection that was recorded first.
-      const { recorder, kernel } = this.network;
-      recorder.closeConnection(known.conversation.connection, kernel.now, 'closed');
-      known.conversation = client.conversation;
-      known.isServer = true;
-      recorder.setServerIsn(known.conversation.connection, initialSequence(this.network.kernel, known.local, known.remote));
-    }
+    if (known.state === 'SYN-SENT' && client.number < known.number) known.join(client.conversation);
     known.answerSyn(client, passed);
   }
 

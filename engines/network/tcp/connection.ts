@@ -230,6 +230,8 @@ export class TcpConnection implements Connection {
       return;
     }
     if (!(segment.flags & SYN)) return;
+    // Both sides opened at once (RFC 9293 §3.5, figure 7).
+    if (segment.conversation.connection < this.conversation.connection) this.#join(segment.conversation);
     this.#synchronise(segment);
     if (hasAck) {
       this.sender.synAcknowledged();
@@ -239,15 +241,16 @@ export class TcpConnection implements Connection {
       this.sender.output();
       return;
     }
-    // Both sides opened at once (RFC 9293 §3.5, figure 7). The run keeps the connection that was recorded first.
-    if (segment.conversation.connection < this.conversation.connection) {
-      this.#recordEnding('closed');
-      this.conversation = segment.conversation;
-      this.isServer = true;
-      this.#surroundings.recorder.setServerIsn(this.conversation.connection, this.initialSequence);
-    }
     this.state = 'SYN-RECEIVED';
     this.#emitSyn(true);
+  }
+
+  /** The other side's conversation was recorded first: the run keeps that one. */
+  #join(conversation: Conversation): void {
+    this.#recordEnding('closed');
+    this.conversation = conversation;
+    this.isServer = true;
+    this.#surroundings.recorder.setServerIsn(conversation.connection, this.initialSequence);
   }
 
   /** RFC 9293 §3.10.7.4, step by step. */
