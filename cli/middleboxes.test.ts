@@ -40,7 +40,11 @@ describe.each(['packets', 'flows'])('at %s', (fidelity) => {
   });
 
   it('a mail server that nothing is forwarded to gets no mail', () => {
-    const { checks, statistics, fidelity: simulated } = run(`
+    const {
+      checks,
+      statistics,
+      fidelity: simulated,
+    } = run(`
       network { fidelity ${fidelity} }
       host carol
       zone example.com on ns.example.com { @ MX 10 mail.example.com }
@@ -89,6 +93,32 @@ describe.each(['packets', 'flows'])('at %s', (fidelity) => {
       after 20 min alice-pc transfers 1 kB to web`);
     const outcomes = steps.filter(({ text }) => text.includes('transfers')).map(({ outcome }) => outcome.replace(/ .*/, ''));
     expect(outcomes).toEqual(['timed', '1', 'timed', 'timed', '1']);
+  });
+
+  it('nor where it begins in the middle of a transfer', () => {
+    const { steps, series } = run(`
+      network { fidelity ${fidelity} }
+      host alice-pc, carol-pc, web
+      nat home-router { inside alice-pc }
+      nat carols-router { inside carol-pc forward tcp 9 to carol-pc }
+      together {
+        alice-pc transfers 20 MB to web
+        after 500 ms partition home-router from web for 10 s
+      }
+      together {
+        alice-pc transfers 20 MB to carols-router
+        after 500 ms partition home-router from carols-router for 10 s
+      }
+      together {
+        web transfers 20 MB to carols-router
+        after 500 ms partition web from carols-router for 10 s
+      }`);
+    expect(steps.every(({ succeeded }) => succeeded)).toBe(true);
+    const times = series.filter(({ metric }) => metric === 'transfer time').map(({ values }) => values[0]! / 1e9);
+    expect(times).toHaveLength(3);
+    for (const time of times) expect(time).toBeGreaterThan(10);
+    const windows = series.filter(({ metric }) => metric === 'congestion window').map(({ subjects }) => subjects.join(' to '));
+    expect(windows).toEqual(['alice-pc to web', 'alice-pc to carol-pc', 'web to carol-pc']);
   });
 
   it('a router without its access link, or without power, takes its hosts with it', () => {

@@ -131,6 +131,8 @@ export class Recorder {
     const c = this.#connections.columns;
     c.clientSeen[connection] = from;
     c.clientSeenPort[connection] = fromPort;
+    // The client's own NAT leaves alone whom it calls.
+    if (to === c.serverSeen[connection] && toPort === c.serverSeenPort[connection]) return;
     c.server[connection] = to;
     c.serverPort[connection] = toPort;
   }

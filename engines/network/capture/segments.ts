@@ -139,7 +139,9 @@ function crossed(told: CrossingTable, flows: FlowTable, before: number, table: S
     const row = order[i] as number;
     const back = (stretch[row] as number) < -1;
     const of = back ? -2 - (stretch[row] as number) : (stretch[row] as number);
-    for (const crossing of ways.get(of) ?? []) {
+    const way = ways.get(of) ?? [];
+    for (let hop = 0; hop < way.length; hop++) {
+      const crossing = way[back ? way.length - 1 - hop : hop] as number;
       const link = told.link[crossing] as number;
       const reverse = (told.reverse[crossing] as number) ^ (back ? 1 : 0);
       const there = Math.max((told.at[crossing] as number) - (flows.startedAt[of] as number), 0);

@@ -135,7 +135,6 @@ export class FlowConnection implements Connection, SendingEnd {
     const index = recorder.sendMessage(kernel.now, this.from, this.to, this.number, content, message, step, start);
     // The stream keeps bytes of its own, so that the caller may use its buffer again.
     this.outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
-    this.#forgetIfIdle();
     this.sending.write(length);
     const kept = Math.max(SEND_BUFFER, this.settings.receiveBuffer);
     if (end - (this.peer?.arrived ?? 0) <= kept) return true;
@@ -158,7 +157,6 @@ export class FlowConnection implements Connection, SendingEnd {
     if (this.#closing || (this.state !== 'ESTABLISHED' && this.state !== 'SYN-RECEIVED')) return;
     this.#closing = true;
     this.#closedFirst = !this.#finReceived;
-    this.#forgetIfIdle();
     this.sending.finish();
   }
 
@@ -426,11 +424,6 @@ export class FlowConnection implements Connection, SendingEnd {
   /** One of them has, and lets nothing pass any more. */
   get #forgotten(): boolean {
     return this.#passed?.sessions.some((session) => !session.isAlive(this.#kernel.now)) ?? false;
-  }
-
-  /** They are asked before something is on its way, which would keep them from forgetting. */
-  #forgetIfIdle(): void {
-    for (const session of this.#passed?.sessions ?? []) session.isAlive(this.#kernel.now);
   }
 
   /** It ends: they keep it a little longer. */
