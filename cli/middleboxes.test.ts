@@ -103,7 +103,7 @@ describe.each(['packets', 'flows'])('at %s', (fidelity) => {
       nat carols-router { inside carol-pc forward tcp 9 to carol-pc }
       together {
         alice-pc transfers 20 MB to web
-        after 500 ms partition home-router from web for 10 s
+        after 500 ms partition home-router from web one-way for 10 s
       }
       together {
         alice-pc transfers 20 MB to carols-router
@@ -111,7 +111,7 @@ describe.each(['packets', 'flows'])('at %s', (fidelity) => {
       }
       together {
         web transfers 20 MB to carols-router
-        after 500 ms partition web from carols-router for 10 s
+        after 500 ms partition web from carols-router one-way for 10 s
       }`);
     expect(steps.every(({ succeeded }) => succeeded)).toBe(true);
     const times = series.filter(({ metric }) => metric === 'transfer time').map(({ values }) => values[0]! / 1e9);
