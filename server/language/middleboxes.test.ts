@@ -154,6 +154,14 @@ describe('what cannot be', () => {
       'a firewall that looks for a private address',
       'host a, b\nnat r { inside a }\nfirewall b { allow tcp 9 from a }\n                              ^ hidden-source: by the address of `r`',
     ],
+    [
+      'ports downwards',
+      'host a\nfirewall a { allow tcp ports 80 to 22 }\n                             ^^^^^^^^ range-descends: from 80 down to 22',
+    ],
+    [
+      'ports downwards',
+      'host a\nfirewall a { allow tcp ports 80 to 22 }\n                             ^^^^^^^^ range-descends: from 80 down to 22',
+    ],
     ['an unknown host', 'firewall nobody { block incoming }\n         ^^^^^^ unknown-host'],
   ])('%s', (_, annotated) => {
     const wanted = readAnnotated(annotated);

@@ -103,13 +103,25 @@ export function declareFirewall({ HOST, incoming, rules }: FirewallStatement, si
         checkSource(source, host, name, site);
         sources.push(source);
       }
-      for (const [first, last] of rule.ports) {
-        if (first > last) site.report('range-descends', HOST, `The ports go from ${first} down to ${last}; write the smaller one first.`);
-      }
       resolved.push({ ...rule, from: sources });
     }
     program.firewalls.push({ kind: 'network.firewall', host, incoming, rules: resolved, at: site.at });
   });
+}
+
+/** Reports rules for ports from a larger number down to a smaller one; `ranges` of all rules that hold, in order. */
+export function checkPortRanges(ranges: readonly (readonly [number, number])[], site: Site): void {
+  const written = (site.statement.block ?? []).filter(({ complete, slots }) => complete && slots.FIRST && slots.LAST);
+  // Where one of them does not hold, that was reported.
+  if (written.length !== ranges.length) return;
+  for (const [i, [first, last]] of ranges.entries()) {
+    if (first <= last) continue;
+    const { FIRST, LAST } = written[i]!.slots;
+    const range = { start: FIRST!.start, end: LAST!.end };
+    site.report('range-descends', range, `The ports go from ${first} down to ${last}; write the smaller one first.`, {
+      fixes: [{ title: 'Swap them', edits: [{ ...range, text: `${last} to ${first}` }], preferred: true }],
+    });
+  }
 }
 
 /** What a host behind a NAT sends to the outside comes by the router's address. */

@@ -11,6 +11,7 @@ import type { Recorder, Series } from '../../recorder.ts';
 import type { PacketFate } from '../../run.ts';
 import type { Scenario } from '../../scenario.ts';
 import type { Partitions } from '../partitions.ts';
+import type { Transport } from '../scenario.ts';
 import { SYN } from '../tcp/segment.ts';
 import { endpointOf, type Header } from './header.ts';
 import { Nat, type NatSurroundings } from './nat.ts';
@@ -90,7 +91,7 @@ export class Middleboxes {
   }
 
   /** True for a port of a host that stands for an endpoint behind its NAT. */
-  maps(host: number, transport: 'tcp' | 'udp', port: number): boolean {
+  maps(host: number, transport: Transport, port: number): boolean {
     return this.#nats.get(host)?.maps(transport, port) ?? false;
   }
 

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, SECOND } from '../../quantities.ts';
 import { type Connection, failed, type Host } from '../host.ts';
 import { drain, message, serve } from '../network-for-tests.ts';
 import { connectionsSeen, homeNetwork, natForTests, OTHER, ROUTER, WEB } from './network-with-nat-for-tests.ts';
-import { IDLE_TIMEOUTS } from './packet-filter.ts';
+import { IDLE_TIMEOUTS } from './session.ts';
 
 const text = (words: string) => new TextEncoder().encode(words);
 type Home = ReturnType<typeof homeNetwork>;

@@ -10,8 +10,7 @@
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import type { Recorder, Series } from '../../recorder.ts';
 import type { NatFiltering, NatService, Transport } from '../scenario.ts';
-import { ACK, RST, SYN } from '../tcp/segment.ts';
-import { endpointOf, type Header } from './header.ts';
+import { endpointOf, type Header, opens } from './header.ts';
 import { type Mapping, MappingTable } from './mapping-table.ts';
 import { Session } from './session.ts';
 
@@ -80,7 +79,8 @@ export class Nat {
     if (hairpin && !this.maps(header.transport, header.toPort)) return 'own';
     if (hairpin && !this.#service.hairpinning) return 'dropped';
     const out = this.#outwards(header);
-    return out && hairpin ? this.#inwards(out.header, [out.session]) : out ? { header: out.header, sessions: [out.session] } : 'dropped';
+    if (!out) return 'dropped';
+    return hairpin ? this.#inwards(out.header, [out.session]) : { header: out.header, sessions: [out.session] };
   }
 
   /** The router lost power: what it had learnt is gone, what it was told is not. */
@@ -108,9 +108,8 @@ export class Nat {
     const { now } = this.#surroundings.kernel;
     let mapping = table.of(from, fromPort);
     let session = mapping && this.#sessionOf(mapping, to, toPort);
-    const opens = transport === 'udp' || (flags & (SYN | ACK | RST)) === SYN;
     if (!session) {
-      if (!opens) return null;
+      if (!opens(header)) return null;
       mapping ??= this.#map(transport, from, fromPort);
       if (!mapping) return null;
       session = this.#open(transport, mapping, to, toPort);
@@ -126,9 +125,8 @@ export class Nat {
     if (!mapping) return unsolicited === 'refused' || this.#surroundings.awaits(this.host, header) ? 'own' : 'dropped';
     let session = this.#sessionOf(mapping, from, fromPort);
     if (!session) {
-      const opens = transport === 'udp' || (flags & (SYN | ACK | RST)) === SYN;
       // Its own TCP knows no such connection, and answers RST.
-      if (!opens || !this.#admits(mapping, from)) return unsolicited === 'refused' ? 'own' : 'dropped';
+      if (!opens(header) || !this.#admits(mapping, from)) return unsolicited === 'refused' ? 'own' : 'dropped';
       session = this.#open(transport, mapping, from, fromPort);
       if (mapping.forwarded && !this.#used.has(mapping)) this.#noteUse(transport, mapping);
     }

@@ -3,7 +3,7 @@ import type { HostDeclaration, Scenario, Service } from '../../scenario.ts';
 import { networkForTests } from '../network-for-tests.ts';
 import type { FirewallService, NatService } from '../scenario.ts';
 import { hostForTests, scenarioForTests } from '../scenario-for-tests.ts';
-import { IDLE_TIMEOUTS } from './packet-filter.ts';
+import { IDLE_TIMEOUTS } from './session.ts';
 
 export const ROUTER = '203.0.113.1';
 export const WEB = '198.51.100.1';

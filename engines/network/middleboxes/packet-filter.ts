@@ -6,15 +6,10 @@
  * firewall says of all that comes in. A SYN that was let in begins a conversation, too, so that its connection outlives no rule.
  */
 import type { Nanoseconds } from '../../quantities.ts';
-import { HOUR, MINUTE } from '../../quantities.ts';
-import type { FilterVerdict, FirewallService, IdleTimeouts, Transport } from '../scenario.ts';
+import type { FilterVerdict, FirewallService, Transport } from '../scenario.ts';
 import { pairOf } from '../tcp/opening.ts';
-import { ACK, RST, SYN } from '../tcp/segment.ts';
-import type { Header } from './header.ts';
-import { Session } from './session.ts';
-
-/** What NATs are required to grant at least (RFC 4787 §4.3, RFC 5382 §5), and for UDP what they are advised to. */
-export const IDLE_TIMEOUTS: IdleTimeouts = { udp: 5 * MINUTE, established: 2 * HOUR + 4 * MINUTE, transitory: 4 * MINUTE };
+import { type Header, opens } from './header.ts';
+import { IDLE_TIMEOUTS, Session } from './session.ts';
 
 /** Conversations that may be kept before those that have lapsed are looked for. */
 const FIRST_SWEEP = 1_024;
@@ -87,7 +82,7 @@ export class PacketFilter {
     const sessions = this.#sessions[transport];
     let session = sessions.get(pair) ?? null;
     if (!session?.isAlive(now)) {
-      if (transport === 'tcp' && (flags & (SYN | ACK | RST)) !== SYN) return null;
+      if (!opens({ transport, flags })) return null;
       session = new Session(transport, IDLE_TIMEOUTS, now);
       this.#sweep(now);
       sessions.set(pair, session);

@@ -5,9 +5,12 @@
  * acknowledged something; then established, until both have sent FIN, or one RST; then closing. A SYN after that begins a new
  * one. UDP has no phases. Packets either way keep a conversation alive (RFC 4787 §4.3).
  */
-import type { Nanoseconds } from '../../quantities.ts';
+import { HOUR, MINUTE, type Nanoseconds } from '../../quantities.ts';
 import type { IdleTimeouts, Transport } from '../scenario.ts';
 import { ACK, FIN, RST, SYN } from '../tcp/segment.ts';
+
+/** What NATs are required to grant at least (RFC 4787 §4.3, RFC 5382 §5), and for UDP what they are advised to. */
+export const IDLE_TIMEOUTS: IdleTimeouts = { udp: 5 * MINUTE, established: 2 * HOUR + 4 * MINUTE, transitory: 4 * MINUTE };
 
 export type Phase = 'datagrams' | 'partially open' | 'established' | 'closing';
 

@@ -1,9 +1,9 @@
 /** What stands between hosts: routers that translate addresses, and firewalls. */
-import { IDLE_TIMEOUTS } from '../../../engines/network/middleboxes/packet-filter.ts';
+import { IDLE_TIMEOUTS } from '../../../engines/network/middleboxes/session.ts';
 import { DAY, SECOND } from '../../../engines/quantities.ts';
 import { choice, count, duration, entry, host, list, optional, property, repeated, wordChoice } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
-import { declareFirewall, declareNat } from '../middleboxes.ts';
+import { checkPortRanges, declareFirewall, declareNat } from '../middleboxes.ts';
 import { written } from '../units.ts';
 
 const port = count({ minimum: 1, maximum: 65_535 });
@@ -39,7 +39,7 @@ export const middleboxVocabulary = [
         'filtering WHO',
         { WHO: wordChoice('endpoint-independent', 'address-dependent', 'address-and-port-dependent') },
         {
-          doc: 'Who may send to a port that a host behind the router has sent from: anyone, the hosts that it has sent to, or these by the ports that it has sent to.',
+          doc: 'Who may send to a port that a host behind the router has sent from. `endpoint-independent`: anyone; `address-dependent`: hosts that it has sent to; `address-and-port-dependent`: these, from the ports that it has sent to.',
           default: 'address-and-port-dependent',
           standard: 'RFC 4787 §5',
           example: 'filtering endpoint-independent',
@@ -59,7 +59,7 @@ export const middleboxVocabulary = [
         'unsolicited FATE',
         { FATE: wordChoice('dropped', 'refused') },
         {
-          doc: 'What becomes of what comes in without a mapping that lets it pass: nothing, so that the caller times out, or RST to a TCP segment.',
+          doc: 'What becomes of what comes in without a mapping that lets it pass. `dropped`: nothing, so that the caller times out; `refused`: a TCP segment is answered with RST.',
           default: 'dropped',
           example: 'unsolicited refused',
         },
@@ -132,7 +132,7 @@ export const middleboxVocabulary = [
         'VERDICT incoming',
         { VERDICT: verdict },
         {
-          doc: 'What becomes of what comes in, belongs to nothing that the host has begun, and fits no rule. `block`: dropped without a word; `reject`: a TCP segment is answered with RST.',
+          doc: 'What becomes of what comes in, belongs to nothing that the host has begun, and fits no rule. `allow`: it passes; `block`: dropped without a word; `reject`: a TCP segment is answered with RST.',
           default: 'block incoming; where all its rules block or reject, allow incoming',
           example: 'block incoming',
         },
@@ -148,7 +148,7 @@ export const middleboxVocabulary = [
           SOURCE: optional(list(host)),
         },
         {
-          doc: 'What becomes of what comes in for some ports, or all, from some hosts, or anyone. Of several rules that fit, the first one counts.',
+          doc: '`allow`, `block` or `reject` what comes in by `tcp`, `udp` or `all`, for some ports, or any, from some hosts, or anyone. Of several rules that fit, the first one counts.',
           example: 'allow tcp 25, 80 from mail.crepes.fr',
         },
       ),
@@ -158,6 +158,8 @@ export const middleboxVocabulary = [
     example:
       'host web, friend, stranger\nfirewall web { block incoming allow tcp 9 from friend allow tcp ports 60000 to 60100 }\nfriend transfers 1 MB to web\nstranger transfers 1 MB to web\nexpect packets dropped by web > 0',
     build({ HOST }, block, site) {
+      const ranges = (block.rule ?? []).flatMap(({ FIRST, LAST }) => (FIRST === null || LAST === null ? [] : [[FIRST, LAST] as const]));
+      checkPortRanges(ranges, site);
       const rules = (block.rule ?? []).map(({ VERDICT, WHAT, PORT, FIRST, LAST, SOURCE }) => ({
         verdict: VERDICT,
         transport: WHAT === 'all' ? null : WHAT,
