@@ -106,8 +106,8 @@ module.exports = {
     {
       name: 'product-knows-no-tests',
       severity: 'error',
-      from: { path: '^(engines|server|extension|notebook-renderer|cli)/', pathNot: '\\.test\\.tsx?$|-for-tests\\.ts$|/fixtures/' },
-      to: { path: '\\.test\\.tsx?$|(^|/)node_modules/(vitest|fast-check)/' },
+      from: { path: '^(engines|server|extension|notebook-renderer|cli)/', pathNot: '\\.(test|fuzz)\\.tsx?$|-for-tests\\.ts$|/fixtures/' },
+      to: { path: '\\.(test|fuzz)\\.tsx?$|^fuzz/|(^|/)node_modules/(vitest|fast-check)/' },
     },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
   ],

@@ -76,9 +76,12 @@ async function writeGrammar() {
 
 /** An extension in the browser cannot list its own folders; the samples' names and titles go with it as data. */
 function writeSampleList() {
-  const samples = readdirSync(`${root}/samples`)
+  const depth = (name) => name.split('/').length;
+  const samples = readdirSync(`${root}/samples`, { recursive: true })
+    .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.netscenario.md') || name.endsWith('.netscenario'))
-    .sort((a, b) => (a < b ? -1 : 1))
+    // What one opens first comes first, then the folders.
+    .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
     .map((name) => {
       const text = readFileSync(`${root}/samples/${name}`, 'utf8');
       const title = /^# (.+)$/m.exec(text)?.[1] ?? /^scenario\s+"(.*)"/m.exec(text)?.[1] ?? name;

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { bench as bundles } from './bundles.ts';
+import { bench as dns } from './dns.ts';
+import { bench as poisoning } from './dns-poisoning.ts';
 import { bench as editor } from './editor.ts';
 import { bench as engines } from './engines.ts';
 import { bench as fidelity } from './fidelity.ts';
@@ -39,6 +41,12 @@ await chapter(
   editor,
 );
 await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
+await chapter('DNS', 'A query, an answer with an alias, a referral with three servers and their addresses, as whole messages.', dns);
+await chapter(
+  'Poisoning',
+  'A race between forged answers and the real one, from the attacker’s first probe to the outcome, every packet recorded.',
+  poisoning,
+);
 await chapter(
   'Flows',
   'A thousand hosts at fidelity `flows`: so many flows at once, and as many that arrive and depart. Heap after garbage collection.',

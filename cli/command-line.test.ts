@@ -68,6 +68,10 @@ describe('netscenario', () => {
     [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'a,b', '--host', 'a'], /give --host or --link, not both/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'no/such/folder.pcapng')], /cannot be written/],
     [['report', WALKTHROUGH], /--out FILE/],
+    [['export', WALKTHROUGH], /export needs --zone NAME/],
+    [['export', WALKTHROUGH, '--zone', 'no..where'], /--zone: .* empty label/],
+    [['export', WALKTHROUGH, '--zone', 'nowhere.org'], /no zone “nowhere.org”; it has crepes.fr, hamburger.edu, ., fr, edu/],
+    [['export', WALKTHROUGH, '--zone', 'crepes.fr', '--out', join(folder, 'no/such/folder.zone')], /cannot be written/],
     [['run', WALKTHROUGH, '--fingerprint', 'mesages'], /--fingerprint: there is no ingredient “mesages”; there are scenario, /],
     [['diff', WALKTHROUGH], /diff needs two files/],
     [['diff', WALKTHROUGH, WALKTHROUGH, WALKTHROUGH], /diff takes two files/],
@@ -274,6 +278,42 @@ describe('run', () => {
     expect((await netscenario('run', path, '--pcap', pcap, '--link', 'ns.example.org,a')).error).toBe('');
     expect(readFileSync(pcap).includes('ns.example.org <-> a')).toBe(true);
     expect((await netscenario('run', path, '--pcap', pcap, '--link', 'a,b')).error).toMatch(/no host “b”/);
+  });
+});
+
+describe('export --zone', () => {
+  it('prints a zone with what was filled in', async () => {
+    expect(await netscenario('export', WALKTHROUGH, '--zone', 'CREPES.fr.')).toMatchObject({
+      code: 0,
+      error: '',
+      out: `$ORIGIN crepes.fr.
+$TTL 86400
+@         IN SOA ns hostmaster (
+                 1       ; serial
+                 7200    ; refresh (2 h)
+                 900     ; retry (15 min)
+                 1209600 ; expire (14 d)
+                 3600    ; minimum (1 h)
+                 )
+          IN MX  10 mail
+          IN NS  ns
+ns   3600 IN A   10.0.0.2
+mail 3600 IN A   10.0.0.4
+`,
+    });
+  });
+
+  it('writes a file that a scenario can be given', async () => {
+    const out = join(folder, 'exported.zone');
+    const told = await netscenario('export', WALKTHROUGH, '--zone', 'hamburger.edu', '--out', out);
+    expect(told).toMatchObject({ code: 0, out: `${out}: zone hamburger.edu, 5 records\n` });
+    const again = file('again.netscenario', 'zone hamburger.edu on ns.hamburger.edu { from "exported.zone" }\n');
+    expect((await netscenario('export', again, '--zone', 'hamburger.edu')).out).toBe(readFileSync(out, 'utf8'));
+  });
+
+  it('exports nothing of what has errors', async () => {
+    const path = file('broken-zone.netscenario', 'zone example.org on ns.example.org { www A 1.2.3 }\n');
+    expect(await netscenario('export', path, '--zone', 'example.org')).toMatchObject({ code: 1, out: '' });
   });
 });
 

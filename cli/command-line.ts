@@ -10,6 +10,7 @@ import { ALL_INGREDIENTS, type Ingredient, parseIngredients } from '../engines/i
 import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
+import { exportZone } from './commands/export.ts';
 import { report } from './commands/report.ts';
 import { type RunSettings, run } from './commands/run.ts';
 import { Complaint } from './complaint.ts';
@@ -40,9 +41,11 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --context N                       show this many events before and after it (3)
       --json                            the same as JSON
   netscenario report FILE --out FILE    write the run as one HTML page
-      --seed N                          (all three) run with this seed instead of the scenario's
-      --max-events N                    (all three) stop the run after this many events
-      --max-memory MIB                  (all three) stop the run when it has recorded this many MiB
+  netscenario export FILE --zone NAME   print a zone, with all that was filled in, as a master file
+      --out FILE                        write it there instead
+      --seed N                          (run, diff, report) run with this seed instead of the scenario's
+      --max-events N                    (run, diff, report) stop the run after this many events
+      --max-memory MIB                  (run, diff, report) stop the run when it has recorded this many MiB
   netscenario --version | --help
 
 FILE is a .netscenario file or a .netscenario.md notebook (all of its cells); A and B may be saved runs, too.
@@ -121,6 +124,12 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       const out = text(values.out);
       if (!out) throw new Complaint('report needs --out FILE, where the page is to be written');
       return report(only(files, 'report'), { out, ...runSettings(values) }, terminal);
+    }
+    case 'export': {
+      const { values, files } = parse(rest, { zone: { type: 'string' }, out: { type: 'string', short: 'o' } });
+      const zone = text(values.zone);
+      if (!zone) throw new Complaint('export needs --zone NAME: the zone that is to be written, such as example.org');
+      return exportZone(only(files, 'export'), { zone, out: text(values.out) }, terminal);
     }
     case '--version':
     case '-v':

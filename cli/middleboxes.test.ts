@@ -78,6 +78,41 @@ describe.each(['packets', 'flows'])('at %s', (fidelity) => {
     expect(steps.map(({ succeeded }) => succeeded)).toEqual([true, false]);
   });
 
+  it('changes of zones pass NATs, from operators behind one to a server behind another', () => {
+    const { steps, checks } = run(`
+      network { fidelity ${fidelity} }
+      host admin.amazon.com, neighbour, client
+      zone amazon.com on dns1.amazon.com { www A 205.251.242.103 }
+      nat office { inside admin.amazon.com }
+      nat centre { inside dns1.amazon.com forward 53 to dns1.amazon.com }
+      nat home { inside neighbour }
+      admin.amazon.com updates zone amazon.com { www A 205.251.242.104 }
+      client resolves www.amazon.com
+      expect answer of client for www.amazon.com is 205.251.242.104
+      expect greatest mappings of office = 1
+      expect mean mappings of office <= 1`);
+    expect(steps.map(({ outcome }) => outcome)).toEqual(['amazon.com changed', expect.stringContaining('205.251.242.104')]);
+    expect(checks.map(({ passed, measured }) => [passed, measured])).toEqual(checks.map(({ measured }) => [true, measured]));
+  });
+
+  it('a local DNS server behind a NAT walks as its own hosts ask it to, and nobody else’s does', () => {
+    const { states, strings, hosts, steps } = run(`
+      network { fidelity ${fidelity} }
+      host pc1, pc2
+      host dns1 { address 192.168.0.9 }
+      host dns2 { address 192.168.0.9 }
+      zone example.com on ns.example.com { www A 198.51.100.7 }
+      resolver dns1 { serves pc1 }
+      resolver dns2 { serves pc2 }
+      nat home1 { inside pc1, dns1 }
+      nat home2 { inside pc2, dns2 }
+      pc1 resolves www.example.com recursively
+      pc2 resolves www.example.com`);
+    expect(steps.every(({ succeeded }) => succeeded)).toBe(true);
+    const switched = Array.from({ length: states.rows }, (_, row) => row).filter((row) => strings[states.key[row]!] === 'walk');
+    expect(switched.map((row) => `${hosts[states.host[row]!]?.name} ${strings[states.value[row]!]}`)).toEqual(['dns1 recursively']);
+  });
+
   it('what a partition keeps apart, a NAT does not bring together', () => {
     const { steps } = run(`
       network { fidelity ${fidelity} }

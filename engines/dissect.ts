@@ -2,9 +2,14 @@
  * From a message's bytes to its fields, for the inspector. A pure function of the bytes, so a Run keeps bytes only and every
  * viewer dissects what it shows. This module pulls in wire formats and nothing else of the engines.
  */
-import { dissect as dissectDns } from './dns/wire/dissect.ts';
+import { dissect as dissectDnsMessage } from './dns/wire/dissect.ts';
+import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
 import { dissectSmtp } from './mail/wire/dissect.ts';
+
+/** On TCP a message stands behind its length. */
+const dissectDns: Dissector = (bytes, kind) =>
+  kind === framedKinds.query || kind === framedKinds.response ? dissectFramed(bytes) : dissectDnsMessage(bytes);
 
 /** By message protocol; one line a protocol. */
 const dissectors: Readonly<Record<string, Dissector>> = { dns: dissectDns, smtp: dissectSmtp };

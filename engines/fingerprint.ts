@@ -149,6 +149,7 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
       seen: [hosts.renumbered(c.clientSeen), hosts.renumbered(c.serverSeen)],
       isns: [c.clientIsn, c.serverIsn],
       ending: texts.renumbered(c.ending),
+      forgedSource: texts.renumbered(c.forgedSource),
       established: arrived(c.establishedAt),
       times: timed([c.openedAt, c.establishedAt, c.closedAt]),
     };

@@ -15,6 +15,11 @@ export interface MetricDefinition {
   readonly unit: Unit;
   /** What each subject is, with the word that stands before it in the language: `delivery time of MAIL-ADDRESS to MAIL-ADDRESS`. */
   readonly subjects: readonly { readonly preposition: 'of' | 'to' | 'for' | 'by' | 'at'; readonly type: SubjectType }[];
+  /**
+   * What its values are: each one something by itself (a time that something took; the default), a level that holds until the next
+   * value, or a total so far, of which statistics would say nothing.
+   */
+  readonly course?: 'level' | 'total';
   /** One line. */
   readonly doc: string;
   readonly standard?: string;

@@ -28,6 +28,8 @@ export interface ConnectionOpening {
   readonly serverPort: number;
   readonly at: Nanoseconds;
   readonly clientIsn?: number;
+  /** The address that the client's packets claim to come from, where it is not its own. */
+  readonly forgedSource?: string;
 }
 
 export type ConnectionEnding = 'closed' | 'reset' | 'refused' | 'timed out';
@@ -123,6 +125,7 @@ export class Recorder {
     c.closedAt[row] = Number.NaN;
     c.ending[row] = this.strings.number('open');
     c.clientIsn[row] = opening.clientIsn ?? 0;
+    c.forgedSource[row] = opening.forgedSource === undefined ? -1 : this.strings.number(opening.forgedSource);
     return row;
   }
 
@@ -195,6 +198,11 @@ export class Recorder {
     m.streamStart[row] = streamStart;
     this.messageBytes += content.length;
     return row;
+  }
+
+  /** A NAT leads a message to another host than the one that it was sent to. */
+  leadMessage(message: number, to: number): void {
+    this.#messages.columns.to[message] = to;
   }
 
   receiveMessage(message: number, at: Nanoseconds): void {
@@ -365,6 +373,11 @@ export class Recorder {
     return undefined;
   }
 
+  /** All that was measured of a metric, of those subjects that `wanted` takes: names as for `lastValue`. In the order of their first values. */
+  seriesWhere(metric: string, wanted: (subjects: readonly string[]) => boolean): Series[] {
+    return [...this.#series.values()].filter(({ definition, subjects }) => definition.name === metric && wanted(subjects.map(plainName)));
+  }
+
   /** What is held so far, about: the rows of all tables, the messages' bytes and the texts. */
   get recorded(): Bytes {
     let bytes = this.#samples * SAMPLE + this.#bytes.length + this.strings.length * STRING + this.strings.characters;
@@ -413,4 +426,5 @@ export class Recorder {
   }
 }
 
-const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+/** A name as it is compared: without case and the root's trailing dot. */
+export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');

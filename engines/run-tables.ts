@@ -20,6 +20,7 @@ export const CONNECTIONS = {
   ending: Int32Array,
   clientIsn: Uint32Array,
   serverIsn: Uint32Array,
+  forgedSource: Int32Array,
 };
 
 export const MESSAGES = {

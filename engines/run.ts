@@ -111,6 +111,8 @@ export interface ConnectionTable {
   /** Initial sequence numbers of client and server (TCP). */
   readonly clientIsn: Uint32Array;
   readonly serverIsn: Uint32Array;
+  /** UDP: the address that the client's packets carry as their source, where it is a lie; index into `strings`, −1 for its own. */
+  readonly forgedSource: Int32Array;
 }
 
 /** Messages of the application layer: one arrow each. */
@@ -199,6 +201,8 @@ export const PACKET_FATES = [
   'firewall',
   /** A NAT had no mapping that would let it pass. */
   'no mapping',
+  /** A NAT saw that the source could not lie on the side where it came from. */
+  'forged source',
 ] as const;
 export type PacketFate = (typeof PACKET_FATES)[number];
 

@@ -9,6 +9,7 @@ import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
 import type { NetworkAction, NetworkService } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
+import type { Statistic } from './statistics.ts';
 import type { TransferAction } from './transfer/scenario.ts';
 
 export interface Scenario {
@@ -79,7 +80,7 @@ export interface TcpSettings {
 /** A host and its access link to the core of the network. */
 export interface HostDeclaration extends LineDeclaration {
   readonly name: string;
-  /** Dotted IPv4. */
+  /** Dotted IPv4. Hosts that have the same one share it: packets to it reach the nearest of them (anycast, RFC 4786). */
   readonly address: string;
   /** Addresses of its local DNS servers, in the order to be tried, as in resolv.conf. */
   readonly nameservers: readonly string[];
@@ -140,8 +141,22 @@ export interface MetricExpectation {
   readonly value: number;
 }
 
+/** `expect STATISTIC METRIC of SUBJECTS < VALUE`: compares a statistic of what was measured so far; without any value it does not hold. */
+export interface StatisticExpectation {
+  readonly kind: 'statistic';
+  readonly statistic: Statistic;
+  readonly metric: string;
+  /** As the catalogue's entry orders them, each with all whose values are pooled; null: whoever it is. */
+  readonly subjects: readonly (readonly string[] | null)[];
+  /** Only what was measured since the step above began. */
+  readonly inLastStep: boolean;
+  readonly comparison: Comparison;
+  /** In the metric's unit, as of MetricExpectation. */
+  readonly value: number;
+}
+
 /** What is expected. One line a protocol. */
-export type ExpectationKind = MetricExpectation | DnsExpectation | MailExpectation;
+export type ExpectationKind = MetricExpectation | StatisticExpectation | DnsExpectation | MailExpectation;
 
 export interface Expectation {
   readonly expected: ExpectationKind;

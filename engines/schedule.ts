@@ -64,6 +64,14 @@ export class Schedule {
     this.#beginSequence(-1);
   }
 
+  /** When the last of the first `steps` steps that stands in no other began; −1 where there is none. */
+  startOfStepAbove(steps: number): Nanoseconds {
+    let i = steps - 1;
+    while (i >= 0 && this.#steps[i]!.parent >= 0) i = this.#steps[i]!.parent;
+    const startedAt = this.#records[i]?.startedAt ?? -1;
+    return Number.isNaN(startedAt) ? this.#kernel.now : startedAt;
+  }
+
   report(): RunStep[] {
     return this.#steps.map((step, i) => {
       const { startedAt, endedAt, outcome } = this.#records[i]!;

@@ -14,10 +14,11 @@ import { SimulatedNetwork } from './network/simulated-network.ts';
 import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
-import { Recorder } from './recorder.ts';
+import { plainName, Recorder } from './recorder.ts';
 import type { Check, Declaration, MessageTable, Run, RunLink } from './run.ts';
-import type { Action, Expectation, MetricExpectation, Scenario, Service } from './scenario.ts';
+import type { Action, Expectation, MetricExpectation, Scenario, Service, StatisticExpectation } from './scenario.ts';
 import { Schedule } from './schedule.ts';
+import { addSamples, type Samples, statisticOf } from './statistics.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /** What a run may take before it is stopped: a scenario that never comes to an end must not take the machine with it. */
@@ -156,8 +157,12 @@ export class Simulation {
     return { text, at, passed, expected, measured, decidedAt, message: lastMessageAt(messages, decidedAt) };
   }
 
-  #judge({ expected }: Expectation): Judgement {
+  #judge({ expected, after }: Expectation): Judgement {
     if (expected.kind === 'metric') return judgeMetric(expected, this.#recorder);
+    if (expected.kind === 'statistic') {
+      const since = expected.inLastStep ? this.#schedule.startOfStepAbove(after) : -1;
+      return judgeStatistic(expected, this.#recorder, since, this.#kernel.now);
+    }
     for (const installed of this.#installed) {
       const judgement = installed.judge?.(expected);
       if (judgement) return judgement;
@@ -209,6 +214,8 @@ function declarations({ hosts, services }: Scenario): Declaration[] {
 
 function placeOf(service: Service): { name: string; on: readonly string[] } {
   switch (service.kind) {
+    case 'dns.signing':
+      return { name: service.zone, on: [] };
     case 'dns.zone':
       return { name: service.origin, on: service.servers };
     case 'mail.mailbox':
@@ -225,6 +232,25 @@ function judgeMetric(expected: MetricExpectation, recorder: Recorder): Judgement
   if (!last) return { passed: false, expected: wanted, measured: 'nothing' };
   const passed = compare(last.value, expected.comparison, expected.value);
   return { passed, expected: wanted, measured: formatValue(last.value, unit), decidedAt: last.at };
+}
+
+function judgeStatistic(expected: StatisticExpectation, recorder: Recorder, since: Nanoseconds, now: Nanoseconds): Judgement {
+  const { metric, statistic, comparison, value } = expected;
+  const { unit, course } = metrics.find(({ name }) => name === metric)!;
+  const pools = expected.subjects.map((names) => names && new Set(names.map(plainName)));
+  const samples: Samples = { values: [], weights: [] };
+  for (const { at, values } of recorder.seriesWhere(metric, (subjects) => subjects.every((subject, i) => pools[i]?.has(subject) ?? true))) {
+    addSamples(samples, at.done(), values.done(), course === 'level', since, now);
+  }
+  const wanted = `${statistic} ${comparison} ${formatValue(value, unit)}`;
+  const found = statisticOf(samples, statistic);
+  if (Number.isNaN(found)) return { passed: false, expected: wanted, measured: 'nothing' };
+  const over = `${statistic} of ${count(samples.values.length, 'value')}${course === 'level' ? `, over ${formatValue(now - Math.max(0, since), 'ns')}` : ''}`;
+  return {
+    passed: compare(found, comparison, value),
+    expected: wanted,
+    measured: `${formatValue(unit === 'ns' ? Math.round(found) : found, unit)} (${over})`,
+  };
 }
 
 function lastMessageAt(messages: MessageTable, time: Nanoseconds): number {

@@ -5,17 +5,19 @@ import { type CaptureOptions, linkNames, writePcapng } from '../engines/network/
 import type { Run } from '../engines/run.ts';
 import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/output.ts';
 import { reportHtml } from '../notebook-renderer/report.ts';
+import type { FileRun, RunPanels } from './editor/run-panel.ts';
 import type { LanguageServer } from './language-client.ts';
 import { MarkdownSerializer, NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import { save } from './save.ts';
 
-export function registerCommands(context: vscode.ExtensionContext, server: LanguageServer): vscode.Disposable[] {
+export function registerCommands(context: vscode.ExtensionContext, server: LanguageServer, panels: RunPanels): vscode.Disposable[] {
   const register = (name: string, run: (...words: unknown[]) => unknown) => vscode.commands.registerCommand(`netscenario.${name}`, run);
   return [
     register('newNotebook', newNotebook),
     register('openSamples', () => openSample(context)),
-    register('exportCapture', (cell) => exportCapture(asCell(cell))),
-    register('exportReport', () => exportReport(context)),
+    register('run', (uri) => runFile(uri, panels)),
+    register('exportCapture', (cell) => exportCapture(panels.active ?? runOf(asCell(cell)))),
+    register('exportReport', () => exportReport(context, panels.active ?? runOf(lastRunShown()))),
     register('restartLanguageServer', () => server.restart()),
   ];
 }
@@ -103,16 +105,43 @@ function outputOf(cell: vscode.NotebookCell): Output | undefined {
 const baseName = (uri: vscode.Uri): string =>
   uri.path.slice(uri.path.lastIndexOf('/') + 1).replace(/(\.netscenario)?\.md$|\.netscenario$/, '') || 'scenario';
 
-async function exportCapture(cell: vscode.NotebookCell | undefined): Promise<void> {
+/** A run and the document it is of. */
+interface ShownRun {
+  readonly uri: vscode.Uri;
+  readonly output: Output;
+}
+
+function runOf(cell: vscode.NotebookCell | undefined): ShownRun | undefined {
   const output = cell && outputOf(cell);
-  if (!output) return void vscode.window.showInformationMessage(vscode.l10n.t('Run a cell first: there is no run to export.'));
-  const point = await vscode.window.showQuickPick(capturePoints(output.run), {
+  return output && { uri: cell.notebook.uri, output };
+}
+
+function lastRunShown(): vscode.NotebookCell | undefined {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  return notebook && lastRun(notebook);
+}
+
+/** The editor's menu hands the file; the palette means the one that is being edited. */
+async function runFile(given: unknown, panels: RunPanels): Promise<FileRun | undefined> {
+  const edited = vscode.window.activeTextEditor?.document;
+  const document = given instanceof vscode.Uri ? await vscode.workspace.openTextDocument(given) : edited;
+  if (document?.languageId === 'netscenario' && document.uri.scheme !== 'vscode-notebook-cell') return panels.run(document);
+  void vscode.window.showInformationMessage(vscode.l10n.t('Open a .netscenario file first: there is nothing to run.'));
+  return undefined;
+}
+
+const NOTHING_RAN = 'Run a cell or a file first: there is no run to export.';
+
+async function exportCapture(shown: ShownRun | undefined): Promise<void> {
+  if (!shown) return void vscode.window.showInformationMessage(vscode.l10n.t(NOTHING_RAN));
+  const { run } = shown.output;
+  const point = await vscode.window.showQuickPick(capturePoints(run), {
     placeHolder: vscode.l10n.t('Capture where?'),
     matchOnDescription: true,
   });
   if (!point) return;
   try {
-    await save(`${baseName(cell.notebook.uri)}.pcapng`, writePcapng(output.run, point.options));
+    await save(`${baseName(shown.uri)}.pcapng`, writePcapng(run, point.options));
   } catch (error) {
     if (!(error instanceof CaptureRefused)) throw error;
     void vscode.window.showErrorMessage(vscode.l10n.t('No capture was written: {0}.', error.message));
@@ -134,12 +163,9 @@ function capturePoints(run: Run): CapturePoint[] {
   ];
 }
 
-async function exportReport(context: vscode.ExtensionContext): Promise<void> {
-  const notebook = vscode.window.activeNotebookEditor?.notebook;
-  const cell = notebook && lastRun(notebook);
-  const output = cell && outputOf(cell);
-  if (!output) return void vscode.window.showInformationMessage(vscode.l10n.t('Run a cell first: there is no run to export.'));
+async function exportReport(context: vscode.ExtensionContext, shown: ShownRun | undefined): Promise<void> {
+  if (!shown) return void vscode.window.showInformationMessage(vscode.l10n.t(NOTHING_RAN));
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'notebook-renderer', 'main.js');
   const rendererScript = new TextDecoder().decode(await vscode.workspace.fs.readFile(script));
-  await save(`${baseName(cell.notebook.uri)}.html`, reportHtml({ output: { run: output.run, focus: null }, rendererScript }));
+  await save(`${baseName(shown.uri)}.html`, reportHtml({ output: { run: shown.output.run, focus: null }, rendererScript }));
 }

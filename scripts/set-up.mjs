@@ -43,6 +43,18 @@ export function setUp({ tshark = false } = {}) {
   }
   needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
   if (tshark) needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+  if (tshark)
+    needDebian(
+      'bind9-utils ldnsutils',
+      () => found('named-checkzone') && found('ldns-read-zone'),
+      'BIND’s and ldns’s tools, to check zones',
+    );
+  if (tshark)
+    needDebian(
+      'python3-dnspython python3-cryptography',
+      () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
+      'dnspython, to validate what is signed',
+    );
 }
 
 /** What npm notes down after an install by hand. */

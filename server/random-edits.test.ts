@@ -25,7 +25,7 @@ const runs = Number(process.env.FUZZ_RUNS ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 
 const folder = new URL('../samples/', import.meta.url);
-const samples = readdirSync(folder)
+const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.netscenario(\.md)?$/.test(name))
   .sort()
   .map((name) => {

@@ -57,6 +57,7 @@ const EDITS: readonly Edit[] = [
   ...inTable('connections', 'connection opened', 'openedAt', 'clientPort', (port) => port + 1),
   ...inTable('connections', 'connection opened', 'openedAt', 'clientSeenPort', (port) => port + 1),
   ...inTable('connections', 'connection opened', 'openedAt', 'serverSeen', (server) => server + 1),
+  ...inTable('connections', 'connection opened', 'openedAt', 'forgedSource', (text) => text + 1),
   ...inTable('connections', 'connection established', 'establishedAt', 'serverIsn', (isn) => isn + 1),
   ...inTable('packets', 'packet sent', 'sentAt', 'window', (window) => window - 1),
   ...inTable('packets', 'packet arrival', 'receivedAt', 'fate', () => PACKET_FATES.indexOf('queue full')),

@@ -265,6 +265,7 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
         host('server as the client addresses it', column('serverSeen')),
         number('server port as the client addresses it', column('serverSeenPort')),
         number('client’s initial sequence number', column('clientIsn')),
+        text('forged source', column('forgedSource')),
       ],
       show: (side, row) => `opened: ${show(side, row)}`,
     });

@@ -1,7 +1,9 @@
 /** Random names, records and messages for property tests: everything that the types and the standards' limits allow. */
 import fc from 'fast-check';
+import { encodeBase64 } from '../base64.ts';
 import { fromLabels, wireLength } from './domain-name.ts';
 import { ipv4Text, ipv6Text } from './ip-address.ts';
+import { typeNumber } from './record-format.ts';
 import type { RecordData, ResourceRecord } from './records.ts';
 import type { Message } from './wire/message.ts';
 import { opcodes, responseCodes } from './wire/message.ts';
@@ -37,10 +39,15 @@ export const domainName = fc
   .map(fromLabels)
   .filter((name) => wireLength(name) <= 255);
 
+const uint8 = fc.integer({ min: 0, max: 0xff });
 const uint16 = fc.integer({ min: 0, max: 0xffff });
 const uint32 = fc.integer({ min: 0, max: 0xffffffff });
 const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 }).map(ipv4Text);
 const ipv6 = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 })), { minLength: 16, maxLength: 16 }).map(ipv6Text);
+
+const hexText = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+const base64Text = (bytes: Uint8Array): string => encodeBase64(String.fromCharCode(...bytes));
+const typeWord = fc.constantFrom('A', 'NS', 'SOA', 'MX', 'RRSIG', 'NSEC', 'DNSKEY', 'CAA', 'TYPE1234', 'TYPE65534');
 
 export const recordData: fc.Arbitrary<RecordData> = fc.oneof(
   fc.record({ type: fc.constant('A' as const), address: ipv4 }),
@@ -61,6 +68,30 @@ export const recordData: fc.Arbitrary<RecordData> = fc.oneof(
     minimum: uint32,
   }),
   fc.record({ type: fc.constant('SRV' as const), priority: uint16, weight: uint16, port: uint16, target: domainName }),
+  fc.record({ type: fc.constant('HINFO' as const), cpu: byteText(0, 20), os: byteText(0, 20) }),
+  fc.record({
+    type: fc.constant('NAPTR' as const),
+    order: uint16,
+    preference: uint16,
+    flags: fc.constantFrom('', 'U', 's'),
+    services: byteText(0, 12),
+    regexp: fc.oneof(byteText(0, 30), fc.constant('!^.*$!sip:info@example.com!')),
+    replacement: domainName,
+  }),
+  fc.record({ type: fc.constant('DNAME' as const), target: domainName }),
+  fc.record({
+    type: fc.constant('SSHFP' as const),
+    algorithm: uint8,
+    fingerprintType: uint8,
+    fingerprint: fc.uint8Array({ minLength: 1, maxLength: 32 }).map(hexText),
+  }),
+  fc.record({
+    type: fc.constant('TLSA' as const),
+    usage: uint8,
+    selector: uint8,
+    matchingType: uint8,
+    association: fc.uint8Array({ minLength: 1, maxLength: 64 }).map(hexText),
+  }),
   fc.record({
     type: fc.constant('CAA' as const),
     flags: fc.constantFrom(0, 128),
@@ -68,8 +99,39 @@ export const recordData: fc.Arbitrary<RecordData> = fc.oneof(
     value: byteText(0, 30),
   }),
   fc.record({
+    type: fc.constant('DS' as const),
+    keyTag: uint16,
+    algorithm: uint8,
+    digestType: uint8,
+    digest: fc.uint8Array({ maxLength: 48 }).map(hexText),
+  }),
+  fc.record({
+    type: fc.constant('RRSIG' as const),
+    typeCovered: typeWord,
+    algorithm: uint8,
+    labels: uint8,
+    originalTtl: uint32,
+    expiration: uint32,
+    inception: uint32,
+    keyTag: uint16,
+    signer: domainName,
+    signature: fc.uint8Array({ minLength: 1, maxLength: 64 }).map(base64Text),
+  }),
+  fc.record({
+    type: fc.constant('NSEC' as const),
+    next: domainName,
+    types: fc.uniqueArray(typeWord, { maxLength: 6 }).map((types) => types.sort((a, b) => (typeNumber(a) ?? 0) - (typeNumber(b) ?? 0))),
+  }),
+  fc.record({
+    type: fc.constant('DNSKEY' as const),
+    flags: uint16,
+    protocol: uint8,
+    algorithm: uint8,
+    publicKey: fc.uint8Array({ maxLength: 64 }).map(base64Text),
+  }),
+  fc.record({
     type: fc.constantFrom('TYPE99' as const, 'TYPE65534' as const),
-    hex: fc.uint8Array({ maxLength: 20 }).map((bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')),
+    hex: fc.uint8Array({ maxLength: 20 }).map(hexText),
   }),
 );
 
@@ -93,7 +155,7 @@ export const message: fc.Arbitrary<Message> = fc
     authenticData: fc.boolean(),
     checkingDisabled: fc.boolean(),
     responseCode: fc.constantFrom(...responseCodes.map(([name]) => name).filter((name) => name !== 'BADVERS'), 'RCODE12' as const),
-    questions: fc.array(fc.record({ name: domainName, type: fc.constantFrom('A', 'MX', 'ANY', 'AXFR', 'TYPE43') }), { maxLength: 2 }),
+    questions: fc.array(fc.record({ name: domainName, type: fc.constantFrom('A', 'MX', 'ANY', 'AXFR', 'TYPE64') }), { maxLength: 2 }),
     answers: section,
     authorities: section,
     additionals: section,

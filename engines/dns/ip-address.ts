@@ -16,6 +16,12 @@ export function ipv4Text(bytes: ArrayLike<number>): string {
   return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
 }
 
+/** The name under which an address is looked up (RFC 1035 §3.5): `12.245.119.128.in-addr.arpa.`; undefined for what is no IPv4 address. */
+export function reverseName(address: string): string | undefined {
+  const bytes = ipv4Bytes(address);
+  return bytes && `${bytes.reverse().join('.')}.in-addr.arpa.`;
+}
+
 /** The sixteen bytes of an IPv6 address, `::` and a dotted tail included; undefined if it is none. */
 export function ipv6Bytes(text: string): number[] | undefined {
   if (text.length > 45) return undefined;

@@ -1,31 +1,48 @@
 /** Record data as people write it (RFC 1035 §5.1, RFC 3597 §5) and back. */
+import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { type ParsedName, parseName, ROOT, readEscape } from './domain-name.ts';
 import { ipv4Bytes, ipv6Bytes, ipv6Text } from './ip-address.ts';
-import { readEntry, type Token } from './master-file-tokens.ts';
-import { type FieldFormat, formatOf, typeNumber } from './record-format.ts';
+import { readEntry, type Token } from './master-file/tokens.ts';
+import { type FieldFormat, formatOf, typeName, typeNumber } from './record-format.ts';
 import type { RecordData } from './records.ts';
 import type { DomainName } from './scenario.ts';
-import { readData } from './wire/decode.ts';
+import { parseTimestamp, timestampText } from './timestamp.ts';
+import { hex, readData } from './wire/decode.ts';
+import { writeData } from './wire/encode.ts';
 
-/** `10 mail.crepes.fr.`, `"v=spf1 -all"`, `\# 2 c0de`. */
+/** `10 mail.crepes.fr.`, `"v=spf1 -all"`, `\# 2 c0de`. What its type's words cannot say is raw: bytes at the end of which there are none. */
 export function presentation(data: RecordData, showName: (name: DomainName) => string = (name) => name): string {
   const format = formatOf(data.type);
-  if (!format) {
-    const { hex } = data as { hex: string };
-    return hex === '' ? '\\# 0' : `\\# ${hex.length / 2} ${hex}`;
+  if (!format) return raw((data as { hex: string }).hex);
+  const values = data as unknown as Record<string, unknown>;
+  if (format.fields.some(({ key, kind }) => (kind === 'hex' || kind === 'base64') && values[key] === '')) {
+    const bytes: number[] = [];
+    writeData(bytes, data, new Map());
+    return raw(hex(Uint8Array.from(bytes), 0, bytes.length));
   }
-  return format.fields.map((field) => fieldText(field, (data as unknown as Record<string, unknown>)[field.key], showName)).join(' ');
+  return format.fields.map((field) => fieldText(field, values[field.key], showName)).join(' ');
 }
 
-function fieldText(field: FieldFormat, value: unknown, showName: (name: DomainName) => string): string {
+/** RFC 3597 §5. */
+function raw(bytes: string): string {
+  return bytes === '' ? '\\# 0' : `\\# ${bytes.length / 2} ${bytes}`;
+}
+
+/** One field of the data. */
+export function fieldText(field: FieldFormat, value: unknown, showName: (name: DomainName) => string): string {
   switch (field.kind) {
     case 'name':
     case 'uncompressed name':
       return showName(value as DomainName);
     case 'strings':
       return (value as readonly string[]).map(quoted).join(' ');
+    case 'string':
     case 'text':
       return quoted(value as string);
+    case 'timestamp':
+      return timestampText(value as number);
+    case 'types':
+      return (value as readonly string[]).join(' ');
     default:
       return String(value);
   }
@@ -78,27 +95,25 @@ export function parseTokens(
   let next = 0;
   for (const field of format.fields) {
     const token = tokens[next];
-    if (!token) {
+    // A name may have no types: an empty non-terminal that is signed (RFC 4034 §4.1.2).
+    if (!token && field.kind !== 'types') {
       return {
         ok: false,
         error: `${format.type} needs ${format.fields.map((f) => f.name).join(' ')}; ${field.name} (${field.meaning}) is missing`,
         ...whole,
       };
     }
-    if (field.kind === 'strings') {
-      const strings: string[] = [];
-      for (; next < tokens.length; next++) {
-        const string = characterString(tokens[next] as Token, 255);
-        if (typeof string !== 'string') return string;
-        strings.push(string);
-      }
-      data[field.key] = strings;
+    if (isRest(field)) {
+      const rest = parseRest(field, tokens.slice(next));
+      if (!rest.ok) return rest;
+      data[field.key] = rest.value;
+      next = tokens.length;
       break;
     }
-    const value = parseField(field, token, toName);
+    const value = parseField(field, token as Token, toName);
     if (!value.ok) return value;
     data[field.key] = value.value;
-    if (value.name !== undefined) names.push({ start: token.start, end: token.end, name: value.name });
+    if (value.name !== undefined) names.push({ start: (token as Token).start, end: (token as Token).end, name: value.name });
     next++;
   }
   const extra = tokens[next];
@@ -117,6 +132,46 @@ export function parseTokens(
 type ParsedField =
   | { readonly ok: true; readonly value: unknown; readonly name?: DomainName }
   | { readonly ok: false; readonly error: string; readonly start: number; readonly end: number };
+
+/** Kinds that take all the tokens that are left. */
+type RestKind = 'strings' | 'hex' | 'base64' | 'types';
+
+const isRest = (field: FieldFormat): field is FieldFormat & { readonly kind: RestKind } =>
+  field.kind === 'strings' || field.kind === 'hex' || field.kind === 'base64' || field.kind === 'types';
+
+/** At least one token, but for `types`. Hex and base64 may be written in several pieces (RFC 4034 §2.2, §5.3). */
+function parseRest(field: FieldFormat & { readonly kind: RestKind }, tokens: readonly Token[]): ParsedField {
+  const text = tokens.map((token) => token.text).join('');
+  const fail = (error: string, { start, end } = span(tokens, { start: 0, end: 0 })): ParsedField => ({ ok: false, error, start, end });
+  switch (field.kind) {
+    case 'strings': {
+      const strings: string[] = [];
+      for (const token of tokens) {
+        const string = characterString(token, 255);
+        if (typeof string !== 'string') return string;
+        strings.push(string);
+      }
+      return { ok: true, value: strings };
+    }
+    case 'hex':
+      return /^([0-9a-f]{2})*$/i.test(text)
+        ? { ok: true, value: text.toLowerCase() }
+        : fail(`${field.name} is written in hex, two digits a byte`);
+    case 'base64': {
+      const bytes = decodeBase64(text);
+      return encodeBase64(bytes) === text ? { ok: true, value: text } : fail(`${field.name} is written in base64 (RFC 4648 §4)`);
+    }
+    case 'types': {
+      const numbers = new Set<number>();
+      for (const token of tokens) {
+        const number = typeNumber(token.text);
+        if (number === undefined) return fail(`“${clip(token.text)}” is no record type`, token);
+        numbers.add(number);
+      }
+      return { ok: true, value: [...numbers].sort((a, b) => a - b).map(typeName) };
+    }
+  }
+}
 
 function parseField(field: FieldFormat, token: Token, toName: (text: string) => ParsedName): ParsedField {
   const fail = (error: string): ParsedField => ({ ok: false, error, start: token.start, end: token.end });
@@ -150,9 +205,18 @@ function parseField(field: FieldFormat, token: Token, toName: (text: string) => 
       return /^[A-Za-z0-9]{1,255}$/.test(token.text)
         ? { ok: true, value: token.text }
         : fail('a tag is made of letters and digits (RFC 8659 §4.1)');
-    case 'text':
-    case 'strings': {
-      const string = characterString(token, 0xffff);
+    case 'type': {
+      const number = typeNumber(token.text);
+      return number !== undefined ? { ok: true, value: typeName(number) } : fail(`“${clip(token.text)}” is no record type`);
+    }
+    case 'timestamp': {
+      const value = parseTimestamp(token.text);
+      return value !== undefined
+        ? { ok: true, value }
+        : fail(`${field.name} is a date and time written YYYYMMDDHHmmSS, in UTC; here is “${clip(token.text)}”`);
+    }
+    default: {
+      const string = characterString(token, field.kind === 'string' ? 255 : 0xffff);
       return typeof string === 'string' ? { ok: true, value: string } : string;
     }
   }

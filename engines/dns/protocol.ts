@@ -1,19 +1,21 @@
 /** DNS as the engines' registry knows it: which roles run where, what the steps do, how answers are judged. */
-import type { Process } from '../kernel/process.ts';
+import { atOnce, type Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
+import { attackStep } from './attack/steps.ts';
 import { canonical, displayName } from './domain-name.ts';
+import { keepResolving } from './load/load.ts';
+import { LoadShares } from './load-share.ts';
 import { dnsMetrics } from './metrics.ts';
 import { presentation } from './presentation.ts';
-import type { RecursionSettings } from './resolver.ts';
-import type { AnswerExpectation, DnsService, ResolveAction } from './scenario.ts';
-import { type ServerSettings, serve } from './server.ts';
-import { lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
-import { loadZone, type Zone } from './zone.ts';
-
-/** Cache of a name server that offers recursion without being declared a resolver. */
-const SERVER_CACHE = 10_000;
+import type { AnswerExpectation, ForgeAction, ResolveAction } from './scenario.ts';
+import { serve } from './server/name-server.ts';
+import { type DnsServer, serversOf } from './servers.ts';
+import { followLookups, lastLookup, lookup, lookupText, type PastLookup } from './stub-resolver.ts';
+import { performUpdate } from './update/steps.ts';
+import type { QueryOptions } from './wire/message.ts';
 
 export const dns: Protocol = {
   name: 'dns',
@@ -22,55 +24,61 @@ export const dns: Protocol = {
 };
 
 function install(world: World): Installed {
-  const settings = settingsByHost(world);
-  for (const [hostName, server] of settings) world.boot(hostName, 'name server', (host) => serve(host, server));
+  const servers = serversOf(world);
+  const { hosts } = world.scenario;
+  const shares = new LoadShares(new Map(hosts.map(({ address, name }) => [address, name])));
+  for (const { name } of hosts) followLookups(world.host(name), (host, past) => shares.count(host, past));
+  for (const [hostName, server] of servers) world.boot(hostName, 'name server', (host) => serve(host, server));
   return {
-    perform: (action: Action) => (action.kind === 'dns.resolve' ? resolveStep(world, settings, action) : undefined),
+    perform: (action: Action) => perform(world, servers, action),
     judge: (expected: ExpectationKind) => (expected.kind === 'dns.answer' ? judge(world.host(expected.host), expected) : undefined),
   };
 }
 
-/** One server a host: what serves zones and what resolves share port 53. In the order of the services. */
-function settingsByHost(world: World): Map<string, ServerSettings> {
-  const services = world.scenario.services.filter((service): service is DnsService => service.kind.startsWith('dns.'));
-  const zones = new Map<string, Zone[]>();
-  const recursion = new Map<string, RecursionSettings>();
-  for (const service of services) {
-    if (service.kind === 'dns.zone') {
-      const zone = loadZone(service.origin, service.records);
-      for (const host of service.servers) zones.set(host, [...(zones.get(host) ?? []), zone]);
-      continue;
-    }
-    if (!zones.has(service.host)) zones.set(service.host, []);
-    if (service.kind === 'dns.resolver') {
-      recursion.set(service.host, { cache: service.cache, hints: service.hints, walk: service.walk });
-    } else if (service.recursion && !recursion.has(service.host)) {
-      // It hands the query on as it got it, with RD set.
-      recursion.set(service.host, { cache: SERVER_CACHE, hints: service.hints, walk: 'recursively' });
-    }
-  }
-  const settings = new Map<string, ServerSettings>();
-  for (const [host, served] of zones) {
-    const own = recursion.get(host);
-    settings.set(host, { zones: served, ...(own ? { recursion: own } : {}), counts: { queries: 0, questions: 0, hits: 0 } });
-  }
-  return settings;
+type Servers = ReadonlyMap<string, DnsServer>;
+
+function perform(world: World, servers: Servers, action: Action): Process<StepOutcome> | undefined {
+  if (action.kind === 'dns.resolve') return resolveStep(world, servers, action);
+  if (action.kind === 'dns.forge') return forgeStep(world, servers, action);
+  if (action.kind === 'dns.load') return keepResolving(world, action);
+  return performUpdate(world, action) ?? attackStep(world, servers, action);
 }
 
-function* resolveStep(world: World, settings: ReadonlyMap<string, ServerSettings>, action: ResolveAction): Process<StepOutcome> {
+function* resolveStep(world: World, servers: Servers, action: ResolveAction): Process<StepOutcome> {
   const host = world.host(action.host);
-  if (action.walk) switchWalk(world, settings, host, action.walk);
-  const found = yield* lookup(host, action.name, action.type);
+  if (action.walk) switchWalk(world, servers, host, action.walk);
+  const found = yield* lookup(host, action.name, action.type, { query: queryOptions(action) });
   return { outcome: lookupText(found), succeeded: found.kind === 'answer' };
 }
 
+function queryOptions({ checking }: ResolveAction): QueryOptions {
+  if (checking === 'with dnssec') return { dnssecOk: true };
+  return checking === 'without validation' ? { checkingDisabled: true } : {};
+}
+
+/** Somebody who runs a name server, or broke into it, lets it lie from now on. */
+function forgeStep(world: World, servers: Servers, action: ForgeAction): Process<StepOutcome> {
+  return atOnce(() => {
+    const { host, name, address } = action;
+    const server = servers.get(host);
+    if (!server) return { outcome: `${host} serves no zone`, succeeded: false };
+    server.forgeries = [...server.forgeries, { name, address }];
+    const lie = `answers ${displayName(name)} A ${address}, without a signature, from now on`;
+    world.host(host).narrator.state('settings', `forges ${displayName(name)}`, address, { note: lie });
+    return { outcome: lie, succeeded: true };
+  });
+}
+
 /** The operator of the host's local server sets how it walks from now on. */
-function switchWalk(world: World, settings: ReadonlyMap<string, ServerSettings>, host: Host, walk: ResolveAction['walk'] & string): void {
-  const local = world.scenario.hosts.find((candidate) => candidate.address === host.nameservers[0]);
-  const recursion = local && settings.get(local.name)?.recursion;
-  if (!local || !recursion || recursion.walk === walk) return;
-  recursion.walk = walk;
-  world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+function switchWalk(world: World, servers: Servers, host: Host, walk: ResolveAction['walk'] & string): void {
+  const seen = seenAddresses(world.scenario);
+  // Several where they share the address.
+  for (const local of world.scenario.hosts.filter(({ name }) => seen(name, host.name) === host.nameservers[0])) {
+    const recursion = servers.get(local.name)?.recursion;
+    if (!recursion || recursion.walk === walk) continue;
+    recursion.walk = walk;
+    world.host(local.name).narrator.state('settings', 'walk', walk, { note: `walks the hierarchy ${walk} from now on` });
+  }
 }
 
 function judge(host: Host, expected: AnswerExpectation): Judgement {
@@ -84,8 +92,13 @@ function judge(host: Host, expected: AnswerExpectation): Judgement {
 function matches({ lookup: found }: PastLookup, is: string): boolean {
   const wanted = loose(is);
   if (found.kind !== 'answer') return loose(lookupText(found)) === wanted;
-  // A text may be given without the quotes of its presentation form.
-  return found.records.some(({ data }) => loose(presentation(data)) === wanted || (data.type === 'TXT' && data.strings.join('') === is));
+  // A text may be given without the quotes of its presentation form, raw data without its length.
+  return found.records.some(
+    ({ data }) =>
+      loose(presentation(data)) === wanted ||
+      (data.type === 'TXT' && data.strings.join('') === is) ||
+      ('hex' in data && data.hex === wanted),
+  );
 }
 
 function loose(text: string): string {

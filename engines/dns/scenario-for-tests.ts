@@ -3,8 +3,9 @@ import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MILLISECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import type { HostDeclaration, Scenario, Service, Step } from '../scenario.ts';
-import { readMasterFile } from './master-file.ts';
-import type { NameServerService, ResolveAction, ResolverService, Walk, ZoneService } from './scenario.ts';
+import { readMasterFile } from './master-file/master-file.ts';
+import type { ResourceRecord } from './records.ts';
+import type { NameServerService, ResolveAction, ResolverService, UpdateAction, Walk, ZoneService } from './scenario.ts';
 
 /** Hosts get these addresses in this order: 10.0.0.1 and so on. */
 export const HOSTS = ['engineering.nyu.edu', 'dns.nyu.edu', 'a.root-servers.net', 'a.edu-servers.net', 'dns.cs.umass.edu'] as const;
@@ -42,15 +43,21 @@ short 60   A     128.119.1.1
 export function zone(origin: string, servers: readonly string[], text: string): ZoneService {
   const { records, problems } = readMasterFile(text, { origin });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return { kind: 'dns.zone', origin, servers, records, implicit: false, at: null };
+  return { kind: 'dns.zone', origin, servers, records, operators: servers, implicit: false, at: null };
 }
 
 export function resolver(host: string, properties: Partial<ResolverService> = {}): ResolverService {
-  return { kind: 'dns.resolver', host, cache: 1000, walk: 'iteratively', hints: [ROOT_SERVER], implicit: false, at: null, ...properties };
+  const settings = { cache: 1000, walk: 'iteratively', dnssec: false, edns: null, minimise: false, hints: [ROOT_SERVER] } as const;
+  return { kind: 'dns.resolver', host, ...settings, implicit: false, at: null, ...properties };
+}
+
+export function nameServer(host: string, properties: Partial<NameServerService> = {}): NameServerService {
+  const settings = { recursion: false, edns: 1232, answers: null, hints: [ROOT_SERVER] } as const;
+  return { kind: 'dns.server', host, ...settings, implicit: false, at: null, ...properties };
 }
 
 export function recursing(host: string): NameServerService {
-  return { kind: 'dns.server', host, recursion: true, hints: [ROOT_SERVER], implicit: false, at: null };
+  return nameServer(host, { recursion: true });
 }
 
 export function resolveStep(
@@ -60,8 +67,23 @@ export function resolveStep(
   walk: Walk | null = null,
   host: string = HOSTS[0],
 ): Step {
-  const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk };
+  const action: ResolveAction = { kind: 'dns.resolve', host, name, type, walk, checking: null };
   return { parent: -1, timing, action, text: `${host} resolves ${name} ${type}`, at: { source: 0, start: 0, end: 0 } };
+}
+
+/** dns.cs.umass.edu gives gaia.cs.umass.edu another address. */
+export function updateStep(parts: Partial<UpdateAction> = {}, timing: Step['timing'] = { kind: 'then' }): Step {
+  const replaced: ResourceRecord[] = [{ name: 'gaia.cs.umass.edu.', ttl: 60, data: { type: 'A', address: '192.0.2.99' } }];
+  const action: UpdateAction = {
+    kind: 'dns.update',
+    host: HOSTS[4],
+    zone: 'umass.edu.',
+    server: HOSTS[4],
+    replaced,
+    removed: [],
+    ...parts,
+  };
+  return { parent: -1, timing, action, text: `${action.host} updates zone umass.edu`, at: { source: 0, start: 0, end: 0 } };
 }
 
 /** The five hosts of the walk, with 10 ms from host to host. */

@@ -1,18 +1,20 @@
 /**
  * The stub resolver of a host (RFC 1034 §5.3.1): what any engine uses to look a name up. It asks the host's local name
  * servers, one after the other, twice, with RD set, five seconds each (the custom of resolv.conf); one whose reply is
- * truncated is asked again with EDNS(0).
+ * truncated is asked again over TCP (RFC 7766 §5), on a connection that is closed with the reply.
  */
 import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { type Nanoseconds, SECOND } from '../quantities.ts';
 import { canonical, displayName, parseName, ROOT, sameName } from './domain-name.ts';
-import { askForMore, openQuery, type Reply } from './exchange.ts';
 import { ipv4Bytes } from './ip-address.ts';
 import { presentation } from './presentation.ts';
 import type { ResourceRecord } from './records.ts';
+import { askOverTcp, openQuery } from './resolver/exchange.ts';
+import type { Reply } from './resolver/reply.ts';
+import { ServerStreams } from './resolver/streams.ts';
 import type { DomainName } from './scenario.ts';
-import type { Message, ResponseCode } from './wire/message.ts';
+import type { Message, QueryOptions, ResponseCode } from './wire/message.ts';
 
 export type Lookup =
   | {
@@ -35,6 +37,8 @@ export interface LookupOptions {
   readonly timeout?: Nanoseconds;
   /** Rounds through the local servers; 2 by default. */
   readonly attempts?: number;
+  /** EDNS, DO, CD; none by default. */
+  readonly query?: QueryOptions;
 }
 
 /** A finished lookup, as the host's log keeps it. */
@@ -48,6 +52,14 @@ export interface PastLookup {
 /** The last lookup of each name and type, oldest first. */
 const logs = new WeakMap<Host, Map<string, PastLookup>>();
 
+/** Who is told of a host's lookups. */
+const followers = new WeakMap<Host, (host: Host, past: PastLookup) => void>();
+
+/** From now on, `told` hears of each lookup of that host when it is over. */
+export function followLookups(host: Host, told: (host: Host, past: PastLookup) => void): void {
+  followers.set(host, told);
+}
+
 /** Looks a name up. `name` may lack the trailing dot; an unlawful name is answered like one that does not exist. */
 export function* lookup(host: Host, name: string, type: string, options: LookupOptions = {}): Process<Lookup> {
   const parsed = parseName(name);
@@ -55,14 +67,17 @@ export function* lookup(host: Host, name: string, type: string, options: LookupO
   const began = host.now();
   const found = yield* askLocalServers(host, parsed.name, type, options);
   host.narrator.measure('lookup time', [host.name, canonical(parsed.name)], host.now() - began);
-  remember(host, { name: parsed.name, type, lookup: found, at: host.now() });
+  const past: PastLookup = { name: parsed.name, type, lookup: found, at: host.now() };
+  remember(host, past);
+  followers.get(host)?.(host, past);
   return found;
 }
 
 function* askLocalServers(host: Host, name: DomainName, type: string, options: LookupOptions): Process<Lookup> {
   const { timeout = 5 * SECOND, attempts = 2 } = options;
-  const outstanding = host.nameservers.length > 0 ? yield* openQuery(host, { name, type }, true) : undefined;
+  const outstanding = host.nameservers.length > 0 ? yield* openQuery(host, { name, type }, true, options.query) : undefined;
   if (!outstanding) return { kind: 'timeout' };
+  const streams = new ServerStreams(host);
   try {
     let error: Lookup | undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -70,10 +85,7 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
         outstanding.send(server);
         let reply: Reply = yield* outstanding.reply(timeout);
         if (reply.kind === 'response' && reply.message.truncated) {
-          reply = yield* askForMore(host, reply.from, { name, type }, { recursionDesired: true, timeout });
-          if (reply.kind === 'response' && reply.message.truncated) {
-            host.narrator.note('gets a reply that is truncated even so: the rest would need TCP');
-          }
+          reply = yield* askOverTcp(host, streams, reply.from, outstanding.message, timeout);
         }
         if (reply.kind !== 'response') continue;
         const found = understand(name, type, reply.message);
@@ -86,6 +98,7 @@ function* askLocalServers(host: Host, name: DomainName, type: string, options: L
     return { kind: 'timeout' };
   } finally {
     outstanding.close();
+    streams.close();
   }
 }
 

@@ -126,6 +126,19 @@ export function start<T>(name: string, process: Process<T>, ended?: () => void):
   return task;
 }
 
+/** Waits for a task that others may wait for, too. */
+export function resultOf<T>(task: Task<T>): Process<T> {
+  return wait<T>((resume) => {
+    let waiting = true;
+    task.whenDone((value) => {
+      if (waiting) resume(value);
+    });
+    return () => {
+      waiting = false;
+    };
+  });
+}
+
 /** What `race` gives for a process that lost. */
 export type RaceResult<A, B> = { readonly winner: 'first'; readonly value: A } | { readonly winner: 'second'; readonly value: B };
 

@@ -57,7 +57,7 @@ export function mailScenario(test: MailTest): Scenario {
     ...(test.records ?? []),
   ];
   const services: Service[] = [
-    { kind: 'dns.zone', origin: '.', servers: [NAME_SERVER], records, implicit: true, at: null },
+    { kind: 'dns.zone', origin: '.', servers: [NAME_SERVER], records, operators: [], implicit: true, at: null },
     ...offices.flatMap((office): Service[] => [
       {
         kind: 'mail.server',

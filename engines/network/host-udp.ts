@@ -7,18 +7,25 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { type Process, wait } from '../kernel/process.ts';
 import type { Bytes } from '../quantities.ts';
-import type { Recorder, Translated } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
 import type { Datagram, DatagramSocket, Endpoint, ListenFailure, MessageInfo } from './host.ts';
-import { endpointOf } from './middleboxes/header.ts';
+import { endpointOf, type Forgery, type Header } from './middleboxes/header.ts';
 
-export interface UdpDatagram {
+export interface UdpDatagram extends Envelope {
   readonly kind: 'udp';
-  readonly from: number;
-  readonly fromPort: number;
-  readonly toPort: number;
   readonly bytes: Uint8Array;
   /** Index of the message in the run. */
   readonly message: number;
+}
+
+/** Whom it says that it comes from, and what it belongs to. */
+interface Envelope {
+  /** The host whose address its IP header has as source; −1 for a forged one that no host has. */
+  readonly from: number;
+  readonly fromPort: number;
+  /** null where that is true. */
+  readonly forged: Forgery | null;
+  readonly toPort: number;
   readonly exchange: Exchange;
   /** The exchange's server sent it. */
   readonly fromServer: boolean;
@@ -46,13 +53,19 @@ export interface UdpNetwork {
   send(from: number, to: number, size: Bytes, row: number, datagram: UdpDatagram): void;
 }
 
-export interface Exchange {
-  readonly connection: number;
+/** The endpoints of an exchange, as its client names them. */
+interface Parties {
   readonly client: number;
   readonly clientPort: number;
   /** Host and port of the endpoint that the client sends to. */
   readonly calls: number;
   readonly callsPort: number;
+  /** The address that the client claims to have; null for its own. */
+  readonly forgedSource: string | null;
+}
+
+export interface Exchange extends Parties {
+  readonly connection: number;
   closed: boolean;
   /** Endpoints that NATs on the way have put in place of the client's, and of the one that it sends to (middleboxes/header.ts); null before. */
   clientSeen: number | null;
@@ -65,6 +78,11 @@ export interface Exchange {
 function nameOf(from: number, fromPort: number, to: number, toPort: number): string {
   const forward = from < to || (from === to && fromPort <= toPort);
   return forward ? `${from} ${fromPort} ${to} ${toPort}` : `${to} ${toPort} ${from} ${fromPort}`;
+}
+
+function keyOf({ client, clientPort, calls, callsPort, forgedSource }: Parties): string {
+  if (forgedSource === null) return nameOf(client, clientPort, calls, callsPort);
+  return `${client} as ${forgedSource} ${clientPort} ${calls} ${callsPort}`;
 }
 
 /** The run's UDP connections, one a pair of endpoints; who sends first is the client. */
@@ -83,41 +101,51 @@ export class UdpExchanges {
     const known = this.#exchanges.get(name);
     // What comes late for a socket that is closed belongs to its exchange; a new socket on that port begins a new one.
     if (known && !(known.closed && known.client === from && known.clientPort === fromPort)) return known;
-    const exchange = this.#open(from, fromPort, to, toPort);
-    this.#exchanges.set(name, exchange);
-    return exchange;
+    return this.#open({ client: from, clientPort: fromPort, calls: to, callsPort: toPort, forgedSource: null });
+  }
+
+  /** One a pair of endpoints, too, of which the sender's is a lie: no reply belongs to it. */
+  forged(from: number, source: Endpoint, to: number, toPort: number): Exchange {
+    const parties = { client: from, clientPort: source.port, calls: to, callsPort: toPort, forgedSource: source.address };
+    return this.#exchanges.get(keyOf(parties)) ?? this.#open(parties);
   }
 
   /**
    * A NAT has rewritten a datagram of an exchange's client, which is recorded in row `row`: datagrams of both sides belong to the
    * exchange, whatever endpoints they name. Where a mapping was forgotten and another one made, a new exchange begins.
    */
-  translated(row: number, datagram: UdpDatagram, { from, fromPort, to, toPort }: Translated): UdpDatagram {
+  translated(row: number, datagram: UdpDatagram, { from, fromPort, to, toPort, forged = null }: Header): UdpDatagram {
     let { exchange } = datagram;
     if (datagram.fromServer) return { ...datagram, from, fromPort, toPort };
-    const client = endpointOf(from, fromPort);
+    // Where the source is a lie still, the run has the true sender.
+    const sender = forged?.sender ?? from;
+    const client = endpointOf(sender, fromPort);
     const server = endpointOf(to, toPort);
     const calls = endpointOf(exchange.calls, exchange.callsPort);
     const before = { client: exchange.clientSeen ?? client, server: exchange.reaches ?? server };
     if (before.client !== client || (server !== calls && before.server !== server)) {
-      const begun = this.#open(exchange.client, exchange.clientPort, exchange.calls, exchange.callsPort);
-      this.#exchanges.set(nameOf(begun.client, begun.clientPort, begun.calls, begun.callsPort), begun);
+      const begun = this.#open(exchange);
       this.#recorder.moveDatagram(row, datagram.message, begun.connection);
       exchange.successor = begun;
       exchange = begun;
     }
     exchange.clientSeen = client;
-    if (server !== calls) exchange.reaches = server;
-    this.#exchanges.set(nameOf(from, fromPort, to, toPort), exchange);
-    this.#recorder.translateConnection(exchange.connection, { from, fromPort, to, toPort });
-    return { ...datagram, from, fromPort, toPort, exchange };
+    if (server !== calls) {
+      exchange.reaches = server;
+      this.#recorder.leadMessage(datagram.message, to);
+    }
+    if (exchange.forgedSource === null) this.#exchanges.set(nameOf(from, fromPort, to, toPort), exchange);
+    this.#recorder.translateConnection(exchange.connection, { from: sender, fromPort, to, toPort });
+    return { ...datagram, from, fromPort, toPort, forged, exchange };
   }
 
-  #open(client: number, clientPort: number, calls: number, callsPort: number): Exchange {
-    const at = this.#kernel.now;
-    const opening = { transport: 'udp', client, clientPort, server: calls, serverPort: callsPort, at } as const;
-    const connection = this.#recorder.openConnection(opening);
-    return { connection, client, clientPort, calls, callsPort, closed: false, clientSeen: null, reaches: null, successor: null };
+  #open({ client, clientPort, calls, callsPort, forgedSource }: Parties): Exchange {
+    const opening = { transport: 'udp', client, clientPort, server: calls, serverPort: callsPort, at: this.#kernel.now } as const;
+    const connection = this.#recorder.openConnection(forgedSource === null ? opening : { ...opening, forgedSource });
+    const parties = { client, clientPort, calls, callsPort, forgedSource };
+    const exchange: Exchange = { connection, ...parties, closed: false, clientSeen: null, reaches: null, successor: null };
+    this.#exchanges.set(keyOf(parties), exchange);
+    return exchange;
   }
 
   close(exchange: Exchange): void {
@@ -159,6 +187,18 @@ export class HostUdp {
     return this.#sockets.has(port);
   }
 
+  forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, info: MessageInfo): boolean {
+    const target = this.#network.hostAt(to.address, this.#hostIndex);
+    if (!this.#powered) return false;
+    if (target < 0 || bytes.length > LONGEST_DATAGRAM) return true;
+    const exchange = this.#network.exchanges.forged(this.#hostIndex, source, target, to.port);
+    const from = this.#network.hostAt(source.address, this.#hostIndex);
+    const forged = { source: source.address, sender: this.#hostIndex };
+    const envelope = { from, fromPort: source.port, forged, toPort: to.port, exchange, fromServer: false };
+    transmit(this.#network, this.#hostIndex, target, envelope, bytes, info);
+    return true;
+  }
+
   arrive(datagram: UdpDatagram): void {
     this.#sockets.get(datagram.toPort)?.arrive(datagram);
   }
@@ -177,6 +217,32 @@ export class HostUdp {
     this.#sockets.clear();
     for (const socket of sockets) socket.close();
   }
+}
+
+/** Tells a datagram of host `sender` to the run and puts it on its way to the host `to`, whose address it names. */
+function transmit(network: UdpNetwork, sender: number, to: number, envelope: Envelope, bytes: Uint8Array, info: MessageInfo): void {
+  const { kernel, recorder } = network;
+  const { fromServer } = envelope;
+  const { connection } = envelope.exchange;
+  const own = bytes.slice();
+  // Behind a NAT it is another one than the host that has the address.
+  const receiver = recorder.otherEnd(connection, fromServer);
+  const message = recorder.sendMessage(kernel.now, sender, receiver, connection, own, info, kernel.cause, 0);
+  const packet = {
+    connection,
+    fromServer,
+    flags: 0,
+    sequence: 0,
+    acknowledgment: 0,
+    window: 0,
+    streamStart: 0,
+    length: own.length,
+    message,
+    retransmission: false,
+    options: null,
+  };
+  const row = recorder.sendPacket(packet, kernel.now, kernel.cause);
+  network.send(sender, to, datagramSize(own.length), row, { kind: 'udp', ...envelope, bytes: own, message });
 }
 
 class UdpSocket implements DatagramSocket {
@@ -198,41 +264,15 @@ class UdpSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, to: Endpoint, info: MessageInfo): void {
-    const { kernel, recorder, exchanges } = this.#network;
+    const { exchanges } = this.#network;
     const target = this.#network.hostAt(to.address, this.#hostIndex);
     // No such host: there is no route, and the datagram goes nowhere.
     if (!this.#open || !this.#powered || target < 0 || bytes.length > LONGEST_DATAGRAM) return;
     const exchange = exchanges.between(this.#hostIndex, this.local.port, target, to.port);
     const isClient = exchange.client === this.#hostIndex && exchange.clientPort === this.local.port;
     if (isClient) this.#exchanges.add(exchange);
-    // Behind a NAT it is another one than the host that has the address.
-    const receiver = recorder.otherEnd(exchange.connection, !isClient);
-    const own = bytes.slice();
-    const message = recorder.sendMessage(kernel.now, this.#hostIndex, receiver, exchange.connection, own, info, kernel.cause, 0);
-    const packet = {
-      connection: exchange.connection,
-      fromServer: !isClient,
-      flags: 0,
-      sequence: 0,
-      acknowledgment: 0,
-      window: 0,
-      streamStart: 0,
-      length: own.length,
-      message,
-      retransmission: false,
-      options: null,
-    };
-    const row = recorder.sendPacket(packet, kernel.now, kernel.cause);
-    this.#network.send(this.#hostIndex, target, datagramSize(own.length), row, {
-      kind: 'udp',
-      from: this.#hostIndex,
-      fromPort: this.local.port,
-      toPort: to.port,
-      bytes: own,
-      message,
-      exchange,
-      fromServer: !isClient,
-    });
+    const envelope = { from: this.#hostIndex, fromPort: this.local.port, forged: null, toPort: to.port, exchange, fromServer: !isClient };
+    transmit(this.#network, this.#hostIndex, target, envelope, bytes, info);
   }
 
   receive(): Process<Datagram | null> {
@@ -269,7 +309,7 @@ class UdpSocket implements DatagramSocket {
     recorder.receiveMessage(datagram.message, kernel.now);
     const given = {
       bytes: datagram.bytes,
-      from: { address: this.#network.addressOf(datagram.from), port: datagram.fromPort },
+      from: { address: datagram.forged?.source ?? this.#network.addressOf(datagram.from), port: datagram.fromPort },
     };
     const receiver = this.#receivers.shift();
     if (receiver) receiver(given);

@@ -46,6 +46,11 @@ export interface Host {
   connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure>;
   /** A UDP socket on that port; 0 draws an unused ephemeral port at random (RFC 6056 §3.3.1). */
   bind(port: number): Process<DatagramSocket | ListenFailure>;
+  /**
+   * Sends a UDP datagram whose source is a lie, as a raw socket can: `source` need not be this host. It takes this host's way to
+   * `to`; whatever is replied goes to `source`. Best effort, as `send`. False where nobody may do that.
+   */
+  forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, message: MessageInfo): boolean;
 }
 
 export interface ConnectOptions {

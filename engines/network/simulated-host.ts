@@ -18,6 +18,7 @@ import type {
   Host,
   Listener,
   ListenFailure,
+  MessageInfo,
   Narrator,
 } from './host.ts';
 import { HostUdp, type UdpDatagram, type UdpNetwork } from './host-udp.ts';
@@ -134,6 +135,10 @@ export class SimulatedHost implements Host {
   /** The firewall in front of it has not let a segment in, and answers. */
   reject(segment: Segment): void {
     if (this.#tcp instanceof HostTcp) this.#tcp.refuse(segment);
+  }
+
+  forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, message: MessageInfo): boolean {
+    return this.#udp.forge(bytes, source, to, message);
   }
 
   /** What the network brings. */

@@ -68,6 +68,7 @@ export class SimulatedNetwork {
       indexOf: (name) => this.indexOf(name),
       addressOf: this.addressOf,
       nameOf: this.nameOf,
+      holderOf: (host) => this.#addresses.holderOf(host),
       awaits: (host, header) => (this.#hosts[host] as SimulatedHost).awaits(header),
       usesPort: (host, transport, port) => (this.#hosts[host] as SimulatedHost).usesPort(transport, port),
     });
@@ -94,9 +95,28 @@ export class SimulatedNetwork {
     return this.#hosts[this.indexOf(name)] as SimulatedHost;
   }
 
-  /** Index of the host that `from` reaches at that address, or −1. */
+  /**
+   * Index of the host that what `from` sends to that address is for; −1 where no host has it, for `from`. Of hosts that share the
+   * address (anycast, RFC 4786) it is the nearest by latency that is up and can be reached, the one declared first among equals;
+   * the first of all where none can.
+   */
   hostAt(address: string, from: number): number {
-    return this.#addresses.hostAt(address, from);
+    const sharing = this.#addresses.hostsAt(address, from);
+    return sharing.length > 1 ? this.#nearest(sharing, from) : (sharing[0] ?? -1);
+  }
+
+  #nearest(hosts: readonly number[], from: number): number {
+    let best = hosts[0] as number;
+    let least = Number.POSITIVE_INFINITY;
+    for (const host of hosts) {
+      const path = host === from ? [] : this.topology.path(from, host);
+      if (!path || !this.isUp(host)) continue;
+      const latency = path.reduce((sum, { properties }) => sum + properties.latency, 0);
+      if (latency >= least) continue;
+      best = host;
+      least = latency;
+    }
+    return best;
   }
 
   /** Throws for a name that the scenario does not declare. */

@@ -40,8 +40,8 @@ export function transcript(run: TranscriptSource, connection: number): Transcrip
 function sideOf({ connections, messages, strings }: TranscriptSource, connection: number, message: number): 'C' | 'S' {
   const client = connections.client[connection];
   if (client !== connections.server[connection]) return messages.from[message] === client ? 'C' : 'S';
-  const kind = strings[messages.kind[message] as number];
-  return kind === 'reply' || kind === 'response' ? 'S' : 'C';
+  const kind = strings[messages.kind[message] as number] as string;
+  return kind === 'reply' || kind.startsWith('response') ? 'S' : 'C';
 }
 
 /** `C: HELO crepes.fr`, a line each. */

@@ -83,7 +83,8 @@ export class Transit {
 
   /** Begins a leg at host `from`. */
   #depart(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
-    if (this.#partitions.separate(from, to) || (packet.from !== from && this.#partitions.separate(packet.from, to))) {
+    const sender = packet.kind === 'udp' && packet.forged ? packet.forged.sender : packet.from;
+    if (this.#partitions.separate(from, to) || (sender !== from && this.#partitions.separate(sender, to))) {
       this.#recorder.losePacket(row, 'partitioned');
       return;
     }
@@ -219,5 +220,6 @@ export class Transit {
 
 function headerOf(packet: Packet, to: number): Header {
   const { kind, from, fromPort, toPort } = packet;
-  return { transport: kind, from, fromPort, to, toPort, flags: packet.kind === 'tcp' ? packet.flags : 0 };
+  const [flags, forged] = packet.kind === 'tcp' ? [packet.flags, null] : [0, packet.forged];
+  return { transport: kind, from, fromPort, to, toPort, flags, forged };
 }

@@ -3,12 +3,11 @@
  * the text above it, never on the order of clicks.
  */
 import * as vscode from 'vscode';
-import { formatDuration } from '../../engines/format.ts';
-import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
-import { formatCount } from '../../notebook-renderer/format.ts';
 import { OUTPUT_MIME } from '../../notebook-renderer/output.ts';
 import { describeProgress } from '../../notebook-renderer/static/progress.ts';
 import { readNamedFile } from '../files.ts';
+import { failureOf } from '../run/failure.ts';
+import { limitsOf } from '../run/limits.ts';
 import type { LocatedError, Progress, Summary } from '../run/protocol.ts';
 import type { Runner, RunOutcome } from '../run/runner.ts';
 import { execute } from './execution.ts';
@@ -75,14 +74,6 @@ export class Controller implements vscode.Disposable {
   }
 }
 
-function limitsOf(uri: vscode.Uri): RunLimits {
-  const settings = vscode.workspace.getConfiguration('netscenario.run', uri);
-  return {
-    maximumEvents: settings.get('maximumEvents', DEFAULT_LIMITS.maximumEvents),
-    maximumRecorded: settings.get('maximumMemory', DEFAULT_LIMITS.maximumRecorded / 2 ** 20) * 2 ** 20,
-  };
-}
-
 function progressOutput(progress: Progress, elapsed: number): vscode.NotebookCellOutput {
   return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(describeProgress(progress, elapsed))]);
 }
@@ -90,49 +81,19 @@ function progressOutput(progress: Progress, elapsed: number): vscode.NotebookCel
 /** `stoppedIn`: milliseconds from the wish to stop to the outcome. */
 function outputsOf(outcome: RunOutcome, cell: vscode.NotebookCell, stoppedIn: number): vscode.NotebookCellOutput[] {
   const { NotebookCellOutput, NotebookCellOutputItem } = vscode;
-  const failure = (name: string, message: string, details = '') =>
-    new NotebookCellOutput([NotebookCellOutputItem.error({ name, message, stack: details })]);
-  switch (outcome.kind) {
-    case 'ran':
-      return [
-        ...leftOutNote(outcome.leftOut, cell),
-        new NotebookCellOutput(
-          [
-            new NotebookCellOutputItem(outcome.output, OUTPUT_MIME),
-            NotebookCellOutputItem.text(outcome.svg, 'image/svg+xml'),
-            NotebookCellOutputItem.text(outcome.text, 'text/plain'),
-          ],
-          { summary: outcome.summary } satisfies OutputMetadata,
-        ),
-      ];
-    case 'rejected': {
-      const { errors } = outcome;
-      const lines = errors.map(({ line, message }) => `line ${line}: ${message}`);
-      return [
-        ...leftOutNote(outcome.leftOut, cell),
-        failure('Not run', errors.length === 1 ? 'this cell has an error' : `this cell has ${errors.length} errors`, lines.join('\n')),
-      ];
-    }
-    case 'endless':
-      return [
-        failure(
-          'Stopped',
-          outcome.reason,
-          `After ${formatCount(outcome.progress.events)} events. The limits are the settings netscenario.run.maximumEvents and netscenario.run.maximumMemory.`,
-        ),
-      ];
-    case 'cancelled': {
-      const { progress } = outcome;
-      const where = progress ? ` at ${formatDuration(progress.now)} of simulated time, after ${formatCount(progress.events)} events` : '';
-      const output = failure('Cancelled', `the run was stopped${where}`);
-      output.metadata = { stoppedIn } satisfies OutputMetadata;
-      return [output];
-    }
-    case 'crashed':
-      return [failure('Crashed', `the run ended without a result: ${outcome.reason}`, 'The next run starts afresh.')];
-    case 'broken':
-      return [failure('Fault in netscenario', outcome.message, outcome.stack)];
+  const leftOut = 'leftOut' in outcome ? leftOutNote(outcome.leftOut, cell) : [];
+  if (outcome.kind === 'ran') {
+    const items = [
+      new NotebookCellOutputItem(outcome.output, OUTPUT_MIME),
+      NotebookCellOutputItem.text(outcome.svg, 'image/svg+xml'),
+      NotebookCellOutputItem.text(outcome.text, 'text/plain'),
+    ];
+    return [...leftOut, new NotebookCellOutput(items, { summary: outcome.summary } satisfies OutputMetadata)];
   }
+  const { name, message, details } = failureOf(outcome, 'cell');
+  const output = new NotebookCellOutput([NotebookCellOutputItem.error({ name, message, stack: details })]);
+  if (outcome.kind === 'cancelled') output.metadata = { stoppedIn } satisfies OutputMetadata;
+  return [...leftOut, output];
 }
 
 /** Kept with an output; the cell's status bar tells the summary. */

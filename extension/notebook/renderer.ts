@@ -13,7 +13,7 @@ export function connectRenderer(): vscode.Disposable {
 }
 
 /** Anything else that comes from the renderer's frame is ignored. */
-function isReveal(message: unknown): message is RevealMessage {
+export function isReveal(message: unknown): message is RevealMessage {
   const { type, uri, start, end } = (message ?? {}) as Partial<RevealMessage>;
   return type === 'reveal' && typeof uri === 'string' && Number.isInteger(start) && Number.isInteger(end);
 }

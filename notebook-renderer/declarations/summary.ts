@@ -22,6 +22,8 @@ export interface Role {
 const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (name: string) => string }>> = {
   host: { one: 'host', role: () => '' },
   'dns.zone': { one: 'zone', role: (origin) => (origin === '.' ? 'root zone' : `zone ${origin.replace(/(.)\.$/, '$1')}`) },
+  // A setting of a zone, wherever it is served.
+  'dns.signing': { one: 'signed zone', role: () => '' },
   'dns.resolver': { one: 'local DNS server', role: () => 'local DNS server' },
   // A setting of a host that serves zones: the zones say what it does.
   'dns.server': { one: '', role: () => '' },

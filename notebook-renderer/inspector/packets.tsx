@@ -4,7 +4,7 @@ import { formatSize } from '../../engines/format.ts';
 import { CaptureRefused } from '../../engines/network/capture/captured.ts';
 import { dissectFrame } from '../../engines/network/capture/dissect-frame.ts';
 import { describeLoss } from '../../engines/network/capture/fates.ts';
-import { endpointsOf, isTcp } from '../../engines/network/capture/frames.ts';
+import { addressesOf, endpointsOf, isTcp } from '../../engines/network/capture/frames.ts';
 import { withSegments } from '../../engines/network/capture/segments.ts';
 import { streamIndex } from '../../engines/network/capture/streams.ts';
 import type { Run } from '../../engines/run.ts';
@@ -60,6 +60,8 @@ function PacketLine({ run, packet }: { readonly run: Run; readonly packet: numbe
     ? [`TCP ${segmentLabel(run, packet)}`]
     : ['UDP', formatSize(p.length[packet]!), p.retransmission[packet] === 1 ? 'sent again' : '', lost];
   if (p.copyOf[packet]! >= 0) parts.push('a copy that the network made');
+  const { source } = addressesOf(run, packet);
+  if (source !== run.hosts[from]!.address) parts.push(`claims to come from ${source}`);
   const what = parts.filter((part) => part !== '').join(' · ');
   return (
     <span title={`${hostName(run, from)}:${fromPort} → ${hostName(run, to)}:${toPort}${arrival(run, packet)}`}>

@@ -44,6 +44,20 @@ it('subjects of one metric share a tile, the expected one first', () => {
   expect(tiles(mixed)).toEqual(['queries: ns2.example.org 3!, local-dns 1, ns1.example.org 2, ns22.example.org 4', 'lookup time: a 5 ms']);
 });
 
+it.each([
+  ['expect mean lookup time of c[1..2] < 1 s', 'lookup time: c1 → x.org 5 ms!, c2 → x.org 5 ms!, d → x.org 5 ms'],
+  [
+    'expect 95th percentile lookup time of d, c[1..2] for x.org in the last step < 1 s',
+    'lookup time: c1 → x.org 5 ms!, c2 → x.org 5 ms!, d → x.org 5 ms!',
+  ],
+  ['expect greatest lookup time of d < 1 s', 'lookup time: d → x.org 5 ms!, c1 → x.org 5 ms, c2 → x.org 5 ms'],
+  ['expect mean queries at d < 1 s', 'lookup time: c1 → x.org 5 ms, c2 → x.org 5 ms, d → x.org 5 ms'],
+])('an expectation of a statistic is about its subjects: %s', (text, tile) => {
+  const run = textbookRun();
+  const lookups = ['c1', 'c2', 'd'].map((host) => ({ ...series('lookup time', host, 5e6, 'ns'), subjects: [host, 'x.org.'] }));
+  expect(tiles({ ...run, checks: [{ ...run.checks[0]!, text }], series: lookups })).toEqual([tile]);
+});
+
 it('the congestion window of a large transfer is plotted without asking, right after what is expected', () => {
   const run = textbookRun();
   const samples = Float64Array.from({ length: 40 }, (_, i) => i);

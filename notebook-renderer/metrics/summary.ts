@@ -4,6 +4,7 @@
  */
 import { formatDuration, formatValue } from '../../engines/format.ts';
 import { type MetricSeries, PACKET_FATES, type Unit } from '../../engines/run.ts';
+import { STATISTICS } from '../../engines/statistics.ts';
 import { formatCount } from '../format.ts';
 import type { Part } from '../part.ts';
 import { withCourse } from './plot-layout.ts';
@@ -73,12 +74,21 @@ function showsPlot({ messages }: Part, { name, entries }: Omit<Tile, 'plotted'>)
   return name === 'congestion window' && samples > messages.length;
 }
 
-/** Whether an expectation's text (`expect queries at a.root-servers.net = 1`) names this metric and all of its subjects. */
+/**
+ * Whether an expectation's text (`expect queries at a.root-servers.net = 1`) names this metric and all of its subjects; for one of a
+ * statistic (`expect mean lookup time of client[1..20] < 50 ms`), the first of them, by a range as well.
+ */
 function isAbout(text: string, { metric, subjects }: MetricSeries): boolean {
   const said = text.toLowerCase().replace(/\s+/g, ' ');
-  if (!said.startsWith(`expect ${metric.toLowerCase()} `)) return false;
-  const words = new Set(said.split(' ').map(withoutDot));
-  return subjects.every((subject) => words.has(withoutDot(subject.toLowerCase())));
+  const statistic = STATISTICS.find((words) => said.startsWith(`expect ${words} `));
+  const plain = statistic ? said.replace(`${statistic} `, '') : said;
+  if (!plain.startsWith(`expect ${metric.toLowerCase()} `)) return false;
+  const words = plain.split(/,? /).map(withoutDot);
+  const isNamed = (subject: string): boolean => {
+    const name = withoutDot(subject.toLowerCase());
+    return words.some((word) => word === name || (word.includes('[') && name.startsWith(word.slice(0, word.indexOf('[')))));
+  };
+  return (statistic ? subjects.slice(0, 1) : subjects).every(isNamed);
 }
 
 const withoutDot = (name: string): string => name.replace(/(.)\.$/, '$1');

@@ -53,13 +53,21 @@ export const codes = {
   'unknown-host': error(
     'The host is declared nowhere. Declare it by a `host` line, or by what it runs (a zone, a resolver, a mail server).',
   ),
+  'unknown-zone': error('No zone is declared under that name, or above it, so there is nothing to change.'),
+  'signed-twice': error('A zone whose master file holds DNSKEY records is signed already.'),
+  'not-a-name-server': error('Only a host that serves the zone can answer for its names.'),
+  'no-server': error('A domain is registered with at least one name server, or nobody could find it.'),
   'unknown-protocol': error('No engine speaks this protocol; a view can be limited to those that one does.'),
+  'no-resolver': error('Only a resolver keeps a cache that can be poisoned. Declare the host by a `resolver` line.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',
   ),
   'duplicate-declaration': error('The name was declared before; a second declaration would overwrite the first.'),
   'duplicate-setting': error('The setting was made before; it holds for the whole scenario.'),
+  'shared-address': error(
+    'An address that hosts share belongs to none of them: a step or an expectation names one of the hosts, and no NAT has such an address or hides one.',
+  ),
   'duplicate-address': error('Two hosts cannot have one address.'),
   'no-mail-server': error(
     'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',

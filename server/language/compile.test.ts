@@ -225,7 +225,12 @@ describe('the vocabulary', () => {
       zone: '',
       mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',
       resolver: 'host engineering.nyu.edu\nresolver r',
-      nameserver: 'nameserver n',
+      nameserver: 'host admin\nnameserver n',
+      register: 'host registrar, dns1.networkutopia.com\nzone x.com on ns.x.com\nregistrar registers networkutopia.com',
+      dnssec: 'zone x.org on ns.x.org\ndnssec x.org',
+      poison: 'host a\nresolver r\nzone x.org on n.x.org\na poisons r with x.org A 10.0.0.1',
+      anycast: 'host a\nanycast n on a',
+      root: 'root',
       send: '',
     };
     for (const entry of vocabulary) {

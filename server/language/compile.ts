@@ -11,6 +11,7 @@ import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
+import { completeSigning } from './defaults/dnssec.ts';
 import { completeMail } from './defaults/mail.ts';
 import { fidelityWarnings, hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
@@ -61,7 +62,10 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   mailHostWarnings(program);
   if (program.needsDns) offerRecursion(program);
   assignAddresses(program);
-  if (program.needsDns) completeZones(program);
+  if (program.needsDns) {
+    completeZones(program);
+    completeSigning(program);
+  }
   reportBrokenImports(program, imports);
   // What seems unused, or never begun, may stand in a statement that is broken: that waits until no error is left.
   if (!program.hasErrors()) {

@@ -168,6 +168,10 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
     case 'answer':
       for (const code of ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT']) add({ label: code, kind: 'value', detail: '', doc: '' });
       break;
+    case 'record-data':
+      for (const { name, address } of program.hosts.values())
+        if (address !== null) add({ label: address, kind: 'value', detail: name, doc: `Address of \`${name}\`` });
+      break;
     case 'protocol':
       for (const name of program.protocols) add({ label: name, kind: 'value', detail: 'protocol', doc: '' });
       break;

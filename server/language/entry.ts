@@ -32,6 +32,7 @@ export type SlotMeaning =
   | 'header-name'
   | 'record-type'
   | 'answer'
+  | 'record-data'
   | 'protocol'
   | 'text'
   | 'file'
@@ -189,6 +190,7 @@ export const headerName = slot<Name>('name', 'header-name', 'a header field’s 
 export const protocolName = slot<Name>('name', 'protocol', 'a protocol');
 export const recordType = slot<Name>('record-type', 'record-type', 'a record type');
 export const answer = slot<Name>('rest-of-line', 'answer', 'record data or a response code');
+export const recordData = slot<Name>('rest-of-line', 'record-data', 'the data of a record');
 export const text = slot<string>('text', 'text', 'a text in quotes', { dimension: 'text' });
 export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');

@@ -45,7 +45,7 @@ function reportFirstWord(problem: SyntaxProblem, word: FirstWord, source: number
     return;
   }
   const owners = ownersOf(text);
-  if (owners.length > 0) {
+  if (owners.length > 0 && endingIn(text).length === 0) {
     program.report('unknown-statement', at, `\`${text}\` stands in the block of ${oneOf(owners.map(quoted))}.`);
     return;
   }
@@ -62,6 +62,10 @@ const quoted = (word: string): string => `\`${word}\``;
 function meantBy(text: string, program: Program): string[] {
   const host = nearest(text, hostNames(program));
   if (host) return [host];
+  return endingIn(text);
+}
+
+function endingIn(text: string): string[] {
   return text.length < 4 ? [] : [...statementAutomaton.words.keys()].filter((word) => word.endsWith(text.toLowerCase()));
 }
 

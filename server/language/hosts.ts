@@ -99,6 +99,15 @@ export function resolveHost(name: Name, site: Site): string | null {
   // A server that DNS brings with it may be named where nothing else asks for DNS.
   if (!program.hosts.has(key) && program.fillIn?.names().has(key)) program.fillIn.now();
   const host = program.hosts.get(key);
+  const shared = program.anycasts.get(key);
+  if (shared) {
+    site.report(
+      'shared-address',
+      name,
+      `\`${shared.name}\` is an address that several hosts share. Name one of them: ${shared.instances.map((one) => `\`${one}\``).join(', ')}.`,
+    );
+    return null;
+  }
   if (host) {
     host.used = true;
     const place = site.place(name);

@@ -15,6 +15,10 @@ const files: FileTable = new Map<string, FileContent>([
   ['file:///w/torn.csv', { kind: 'bytes', bytes: new TextEncoder().encode('duration_ms,bandwidth_kbps\n1000,500\n1000,x\n') }],
 ]);
 
+/** What a host may do, in the order of the vocabulary. */
+const VERBS =
+  '`crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves`, `forges`, `poisons`, `floods`, `keeps`, `updates`, `removes`, `registers` or `sends`';
+
 /** What stands above each line, without mistakes. */
 const above = `zone x.org on ns.x.org { @ MX 10 m.x.org }
 mailbox ann@x.org, bob@x.org on m.x.org
@@ -24,10 +28,25 @@ tv resolves x.org
 `;
 
 test.each<[line: string, marked: string, message: string, mended: string | null]>([
+  ['dnssec y.org', 'y.org', 'There is no zone `y.org`. Did you mean `x.org`?', 'dnssec x.org'],
+  [
+    'dnssec quite.different.example',
+    'quite.different.example',
+    'There is no zone `quite.different.example`. Declare it by a `zone` line.',
+    null,
+  ],
+  ['dnssec x.org\ndnssec x.org', 'x.org', 'The signing of `x.org` is declared twice.', null],
+  ['dnssec x.org { algorithm rsa }', 'rsa', '`rsa` does not fit here. Expected `ecdsa` or `ed25519`: `algorithm (ecdsa | ed25519)`.', null],
+  ['pc forges www.x.org as 192.0.2.6', 'pc', '`pc` serves no zone in which `www.x.org` lies: name one of its name servers.', null],
   ['hots pc2', 'hots', '`hots` begins no statement. Did you mean `host`?', 'host pc2'],
   ['Host pc2', 'Host', '`Host` begins no statement. Did you mean `host`?', 'host pc2'],
   ['pc resolve x.org', 'resolve', '`resolve` does not fit here. Did you mean `resolves`?', 'pc resolves x.org'],
-  ['pc resolves', '', 'Expected a domain name here: `HOST resolves NAME [TYPE] [iteratively | recursively]`.', null],
+  [
+    'pc resolves',
+    '',
+    'Expected a domain name here: `HOST resolves NAME [TYPE] [iteratively | recursively] [with dnssec | without validation]`.',
+    null,
+  ],
   [
     'pc sends mail from ann@x.org bob@x.org',
     'bob@x.org',
@@ -176,9 +195,14 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'zone y.org on ns.y.org { www A 192.0.2.1 }',
   ],
   ['zone y.org on ns.y.org { www A mail.y.org }', 'mail.y.org', '“mail.y.org” is no IPv4 address such as 192.0.2.1.', null],
-  ['zone y.org { www A 192.0.2.1 }', '{', '`{` does not fit here. Expected `on`: `zone NAME on HOST, … [{ … }]`.', null],
-  ['zone y.org ns.y.org', 'ns.y.org', '`on` is missing before `ns.y.org`: `zone NAME on HOST, … [{ … }]`.', 'zone y.org on ns.y.org'],
-  ['zone on ns.y.org', 'on', 'Something is missing before `on`: `zone NAME on HOST, … [{ … }]`.', null],
+  ['zone y.org { www A 192.0.2.1 }', '{', '`{` does not fit here. Expected `on`: `zone NAME on HOST, … [unregistered] [{ … }]`.', null],
+  [
+    'zone y.org ns.y.org',
+    'ns.y.org',
+    '`on` is missing before `ns.y.org`: `zone NAME on HOST, … [unregistered] [{ … }]`.',
+    'zone y.org on ns.y.org',
+  ],
+  ['zone on ns.y.org', 'on', 'Something is missing before `on`: `zone NAME on HOST, … [unregistered] [{ … }]`.', null],
   ['mailbox ann2@x.org', '', 'Expected `on` here: `mailbox ADDRESS, … on HOST [{ … }]`.', null],
   ['mailbox ann2 on m.x.org', 'ann2', '`ann2` is no mail address: it has no @; one reads ann@example.org.', null],
   ['mailbox on m.x.org', 'on', 'Something is missing before `on`: `mailbox ADDRESS, … on HOST [{ … }]`.', null],
@@ -217,7 +241,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect',
     '',
-    'Expected `mailbox`, `answer`, `lookup`, `queries`, `cache`, `delivery`, `queue`, `retries`, `bounces`, `transfer`, `goodput`, `congestion`, `round-trip`, `mappings`, … here.',
+    'Expected `mailbox`, `answer`, `lookup`, `queries`, `zone`, `load`, `cache`, `secure`, `insecure`, `bogus`, `dropped`, `mismatched`, `forged`, `poisoning`, … here.',
     null,
   ],
   [
@@ -267,7 +291,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect lookup of pc for x.org < 5 ms',
     'of',
-    '`of` does not fit here. Expected `time`: `expect lookup time of HOST for NAME (< | <= | = | >= | > | !=) VALUE`.',
+    '`of` does not fit here. Expected `time` or `success`: `expect lookup time of HOST for NAME (< | <= | = | >= | > | !=) VALUE` or `expect lookup success of HOST (< | <= | = | >= | > | !=) VALUE`.',
     null,
   ],
   [
@@ -617,61 +641,16 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'Only files beside this document can be named, by their path; this name begins with `file:`.',
     null,
   ],
-  [
-    'pc gets "x" from tv',
-    'gets',
-    'Host `pc` has no verb `gets`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'tv plays madmen',
-    'plays',
-    'Host `tv` has no verb `plays`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'pc reads mail of bob@x.org using imap',
-    'reads',
-    'Host `pc` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'host a\na requests http://x',
-    'requests',
-    'Host `a` has no verb `requests`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'a reads mail\nhost a',
-    'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'host a\na -> b',
-    '-',
-    '`-` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  ['host a\nA', '', 'Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends` here.', null],
-  [
-    'host a\ntogether { a reads mail }',
-    'reads',
-    'Host `a` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'm.x.org reads mail',
-    'reads',
-    'Host `m.x.org` has no verb `reads`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
-  [
-    'host p[1..3]\np[1] gets x',
-    'gets',
-    '`gets` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-    null,
-  ],
+  ['pc gets "x" from tv', 'gets', `Host \`pc\` has no verb \`gets\`. Expected ${VERBS}.`, null],
+  ['tv plays madmen', 'plays', `Host \`tv\` has no verb \`plays\`. Expected ${VERBS}.`, null],
+  ['pc reads mail of bob@x.org using imap', 'reads', `Host \`pc\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['host a\na requests http://x', 'requests', `Host \`a\` has no verb \`requests\`. Expected ${VERBS}.`, null],
+  ['a reads mail\nhost a', 'reads', `Host \`a\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['host a\na -> b', '-', `\`-\` does not fit here. Expected ${VERBS}.`, null],
+  ['host a\nA', '', `Expected ${VERBS} here.`, null],
+  ['host a\ntogether { a reads mail }', 'reads', `Host \`a\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['m.x.org reads mail', 'reads', `Host \`m.x.org\` has no verb \`reads\`. Expected ${VERBS}.`, null],
+  ['host p[1..3]\np[1] gets x', 'gets', `\`gets\` does not fit here. Expected ${VERBS}.`, null],
   ['ping a b', 'ping', '`ping` is neither a statement nor a declared host.', null],
   ['client pc', 'client', '`client` is neither a statement nor a declared host.', null],
   ['ping', 'ping', '`ping` is neither a statement nor a declared host.', null],
@@ -713,7 +692,7 @@ test('what only packets have is asked of flows without harm where it is off, and
 });
 
 test('a first word that a missing import, a broken declaration or a later cell may declare is taken for a host', () => {
-  const asHost = '`a` does not fit here. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.';
+  const asHost = `\`a\` does not fit here. Expected ${VERBS}.`;
   const messages = (...texts: string[]) =>
     compile(
       texts.map((text, cell) => ({ uri: `file:///w/${cell}.netscenario`, text })),
@@ -722,7 +701,5 @@ test('a first word that a missing import, a broken declaration or a later cell m
   expect(messages('import "comon.netscenario"\nping a b')).toContain(asHost);
   expect(messages('host ping 2\nping a b')).toContain(asHost);
   expect(messages('ping a b', 'host ping')).toContain(asHost);
-  expect(messages('host ping', 'ping a b')).toContain(
-    'Host `ping` has no verb `a`. Expected `crashes`, `restarts`, `disconnects`, `reconnects`, `transfers`, `resolves` or `sends`.',
-  );
+  expect(messages('host ping', 'ping a b')).toContain(`Host \`ping\` has no verb \`a\`. Expected ${VERBS}.`);
 });

@@ -162,6 +162,18 @@ describe('what cannot be', () => {
       'ports downwards',
       'host a\nfirewall a { allow tcp ports 80 to 22 }\n                             ^^^^^^^^ range-descends: from 80 down to 22',
     ],
+    [
+      'a host that shares its address behind it',
+      'host east, west\nanycast ns on east, west\nnat r { inside west }\n               ^^^^ shared-address: has the address of `ns`',
+    ],
+    [
+      'an address that hosts share behind it',
+      'host east, west\nanycast ns on east, west\nnat r { inside ns }\n               ^^ shared-address: Name one of them',
+    ],
+    [
+      'a NAT that shares its address',
+      'host a, east, west\nanycast ns on east, west\nnat west { inside a }\n    ^^^^ shared-address: needs one of its own',
+    ],
     ['an unknown host', 'firewall nobody { block incoming }\n         ^^^^^^ unknown-host'],
   ])('%s', (_, annotated) => {
     const wanted = readAnnotated(annotated);

@@ -25,6 +25,11 @@ interface FirewallStatement {
 export function declareNat(router: string, block: NatBlock, at: Name, site: Site): void {
   const { program } = site;
   site.later(() => {
+    const shared = sharedBy(program, router);
+    if (shared !== null) {
+      site.report('shared-address', at, `The address of \`${shared}\` is one of several hosts; a NAT needs one of its own.`);
+      return;
+    }
     const inside = insideOf(router, block.inside, site);
     if (inside.length === 0 && block.inside.length === 0) {
       site.report('empty-nat', at, `Nobody is behind \`${router}\`: name the hosts, as in \`inside alice-pc\`.`);
@@ -45,7 +50,10 @@ function insideOf(router: string, names: readonly Name[], site: Site): string[] 
     const host = program.hosts.get(found.toLowerCase());
     if (!host || inside.includes(found)) continue;
     const other = program.declared.get(`nat ${found.toLowerCase()}`);
-    if (found === router) site.report('two-nats', name, `\`${router}\` cannot be behind itself.`);
+    const shared = sharedBy(program, found);
+    if (shared !== null)
+      site.report('shared-address', name, `\`${found}\` has the address of \`${shared}\`, which behind a NAT nobody else would reach.`);
+    else if (found === router) site.report('two-nats', name, `\`${router}\` cannot be behind itself.`);
     else if (other) {
       site.report('two-nats', name, `\`${found}\` is a NAT itself; a NAT behind another one is not simulated.`, {
         related: [{ ...other, message: 'It is declared here.' }],
@@ -57,6 +65,15 @@ function insideOf(router: string, names: readonly Name[], site: Site): string[] 
     }
   }
   return inside;
+}
+
+/** The address that a host shares with others, or that it stands for; null for a host with one of its own. */
+function sharedBy({ anycasts }: Program, host: string): string | null {
+  const key = host.toLowerCase();
+  for (const [of, { name, instances }] of anycasts) {
+    if (of === key || instances.some((instance) => instance.toLowerCase() === key)) return name;
+  }
+  return null;
 }
 
 function forwardsOf(router: string, inside: ReadonlySet<string>, given: NatBlock['forwards'], site: Site): PortForward[] {

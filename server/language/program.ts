@@ -3,8 +3,9 @@
  * diagnostics. The vocabulary's `build` functions fill it; `defaults/` fills in what was left out; `compile.ts` turns it
  * into a Scenario.
  */
+import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
-import type { NameServerService, Walk } from '../../engines/dns/scenario.ts';
+import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
@@ -87,7 +88,20 @@ export interface ProgramZone {
   readonly records: ResourceRecord[];
   readonly implicit: boolean;
   readonly fromFile: boolean;
+  /** False for one that the zone above does not lead to, until a registrar enters it there. */
+  readonly delegated: boolean;
   readonly at: SourceRange | null;
+  /** Where the statement's head ends, for words that could stand there. */
+  readonly headEnd: number;
+}
+
+/** An address that several hosts share: the name it goes by, and those hosts. */
+export interface ProgramAnycast {
+  /** The host under this name stands for all of them, and has the address. */
+  readonly name: string;
+  /** Host names. */
+  readonly instances: readonly string[];
+  readonly at: SourceRange;
 }
 
 export interface ProgramResolver {
@@ -95,8 +109,28 @@ export interface ProgramResolver {
   serves: string[];
   readonly cache: number;
   readonly walk: Walk;
+  readonly dnssec: boolean;
+  readonly limits?: ServerLimits | undefined;
+  readonly queries?: QuerySettings | undefined;
+  readonly edns: Bytes | null;
+  readonly minimise: boolean;
+  readonly order?: RecordOrder;
   readonly implicit: boolean;
   readonly at: SourceRange | null;
+}
+
+export interface ProgramNameServer extends Omit<NameServerService, 'kind' | 'hints' | 'recursion'> {
+  /** null: not said. */
+  readonly recursion: boolean | null;
+  /** Hosts that may change the zones that it is the primary of. */
+  readonly updatesFrom: string[];
+}
+
+/** What a step enters into the zone above; addresses that it leaves out are filled in with the servers' own. */
+export interface ProgramRegistration {
+  readonly registrar: string;
+  readonly zone: ProgramZone;
+  readonly servers: { readonly name: string; address: string }[];
 }
 
 export interface ProgramMailServer extends Omit<MailServerService, 'kind' | 'domains' | 'greeting' | 'helo'> {
@@ -159,8 +193,15 @@ export class Program {
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
+  /** By lower-case name. */
+  readonly anycasts = new Map<string, ProgramAnycast>();
+  /** How many servers the root has, and how many com and net; 0 where nobody said. */
+  readonly rootServers = { root: 0, generic: 0 };
   readonly resolvers = new Map<string, ProgramResolver>();
-  readonly nameServers = new Map<string, Omit<NameServerService, 'hints'>>();
+  /** By lower-case origin. */
+  readonly signings = new Map<string, Omit<SigningService, 'kind'>>();
+  readonly nameServers = new Map<string, ProgramNameServer>();
+  readonly registrations: ProgramRegistration[] = [];
   readonly mailServers = new Map<string, ProgramMailServer>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();

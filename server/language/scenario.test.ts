@@ -204,6 +204,34 @@ describe('DNS', () => {
     ]);
   });
 
+  test('DNSSEC signs what it is told to, and what is filled in above it', () => {
+    const text =
+      'zone bank.com on ns.bank.com\nzone shop.com on ns.shop.com\ndnssec bank.com { algorithm ed25519 validity 7 d resign off ds wrong }\n';
+    const signings = scenarioOf(text).services.filter((one) => one.kind === 'dns.signing');
+    const defaults = { algorithm: 13, validity: 14 * DAY, resign: true, ds: 'right', implicit: true };
+    expect(signings).toMatchObject([
+      { zone: 'bank.com.', algorithm: 15, validity: 7 * DAY, resign: false, ds: 'wrong', implicit: false },
+      { zone: '.', ...defaults },
+      { zone: 'com.', ...defaults },
+    ]);
+    const without = scenarioOf('host a\nzone x.org on ns.x.org\na resolves x.org').services;
+    expect(without.filter((one) => one.kind === 'dns.signing')).toEqual([]);
+    expect(without.filter((one) => one.kind === 'dns.resolver')).toMatchObject([{ dnssec: false }]);
+    // In the world as it is, the root and the top-level domains are signed for everybody.
+    const validating = scenarioOf('zone x.org on ns.x.org\nresolver r { dnssec on }').services;
+    expect(validating.flatMap((one) => (one.kind === 'dns.signing' ? [one.zone] : []))).toEqual(['.', 'org.']);
+  });
+
+  test('a zone that comes signed from a file is not added to', () => {
+    const bytes = new TextEncoder().encode(
+      '$TTL 300\n@ SOA ns hostmaster 5 7200 900 1209600 3600\n@ NS ns\nns A 192.0.2.53\n@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n',
+    );
+    const files: FileTable = new Map([['file:///w/x.zone', { kind: 'bytes', bytes }]]);
+    const text = 'host pc.x.org\nzone x.org on ns.x.org { from "x.zone" }';
+    expect(recordsOf(text, 'x.org.', files)).toHaveLength(4);
+    expect(scenarioOf(text, files).services.flatMap((one) => (one.kind === 'dns.signing' ? [one.zone] : []))).toEqual(['.', 'org.']);
+  });
+
   test('servers that were filled in can be named, and declared for their access links', () => {
     const text = `${textbook}host a.root-servers.net { latency 80 ms }\na.edu-servers.net crashes for 1 s\nexpect queries at a.edu-servers.net = 1\nshow transcript of dns.nyu.edu with a.root-servers.net`;
     const { hosts, expectations, views, steps } = scenarioOf(text);
@@ -260,6 +288,25 @@ describe('DNS', () => {
       ['a.edu-servers.net', true, true, 1],
     ]);
     expect((scenarioOf(textbook).services as DnsService[]).some((one) => one.kind === 'dns.server')).toBe(false);
+  });
+
+  test('a server whose block says nothing about recursion offers it where something walks recursively', () => {
+    const offers = (more: string) =>
+      (scenarioOf(`${textbook}nameserver dns.umass.edu { order fixed }\n${more}`).services as DnsService[]).flatMap((one) =>
+        one.kind === 'dns.server' && one.host === 'dns.umass.edu' ? [[one.recursion, one.order, one.implicit]] : [],
+      );
+    expect(offers('')).toEqual([[false, 'fixed', false]]);
+    expect(offers('engineering.nyu.edu resolves gaia.cs.umass.edu recursively')).toEqual([[true, 'fixed', false]]);
+  });
+
+  test('an address asked for with PTR stands for its name in in-addr.arpa (RFC 1035 §3.5)', () => {
+    const { steps, expectations } = scenarioOf(
+      'host pc\npc resolves 192.0.2.10 PTR\npc resolves 192.0.2.10\nexpect answer of pc for 192.0.2.10 is NXDOMAIN\nexpect answer of pc for 192.0.2.10 A is NXDOMAIN',
+    );
+    const names = [...steps.map(({ action }) => action), ...expectations.map(({ expected }) => expected)].map(
+      (one) => 'name' in one && one.name,
+    );
+    expect(names).toEqual(['10.2.0.192.in-addr.arpa.', '192.0.2.10.', '10.2.0.192.in-addr.arpa.', '192.0.2.10.']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The finished program as the Scenario that the engines run. */
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
 import { addressFor } from './defaults/addresses.ts';
-import { rootHints } from './defaults/dns.ts';
+import { operatorsOf, rootHints } from './defaults/dns.ts';
 import { accessDefaults, insideDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
@@ -12,12 +12,24 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   const tcp: TcpSettings = { ...tcpDefaults, ...program.tcp };
   const hints = rootHints(program);
   const services: Service[] = [];
-  for (const { origin, servers, records, implicit, at } of program.zones.values()) {
-    services.push({ kind: 'dns.zone', origin, servers, records, implicit, at });
+  // A shared address is served by each of the hosts that share it.
+  const serving = (host: string): readonly string[] => program.anycasts.get(host.toLowerCase())?.instances ?? [host];
+  const operators = operatorsOf(program);
+  for (const zone of program.zones.values()) {
+    const { origin, servers, records, implicit, at } = zone;
+    const all = servers.flatMap(serving);
+    services.push({ kind: 'dns.zone', origin, servers: all, records, operators: operators.get(zone) ?? [], implicit, at });
   }
-  for (const server of program.nameServers.values()) services.push({ ...server, hints });
-  for (const { host, cache, walk, implicit, at } of program.resolvers.values()) {
-    services.push({ kind: 'dns.resolver', host, cache, walk, hints, implicit, at });
+  for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
+  for (const { host: name, recursion, edns, answers, limits, order, implicit, at } of program.nameServers.values()) {
+    const own = { ...(limits ? { limits } : {}), ...(order ? { order } : {}) };
+    for (const host of serving(name))
+      services.push({ kind: 'dns.server', host, recursion: recursion ?? false, edns, answers, hints, ...own, implicit, at });
+  }
+  for (const { host: name, cache, walk, dnssec, edns, minimise, limits, queries, order, implicit, at } of program.resolvers.values()) {
+    const own = { ...(limits ? { limits } : {}), ...(queries ? { queries } : {}), ...(order ? { order } : {}) };
+    for (const host of serving(name))
+      services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, minimise, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
     const { host, domains, dialect, maximumSize, retry, expiry, at } = server;
@@ -43,21 +55,23 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     seed: program.seed ?? 1,
     fidelity: program.fidelity,
     sources: program.sources.map((source) => source.uri),
-    hosts: [...program.hosts.values()].map((host) => {
-      const server = served.get(host.name.toLowerCase());
-      const resolver = server === undefined ? null : (program.hosts.get(server.toLowerCase()) ?? null);
-      const address = resolver && addressFor(program, resolver, host);
-      return {
-        name: host.name,
-        address: host.address!,
-        nameservers: address === null ? [] : [address],
-        ...(host.behind === null ? access : insideDefaults),
-        ...host.access,
-        tcp: { ...tcp, ...host.tcp },
-        implicit: host.implicit,
-        at: host.at,
-      };
-    }),
+    hosts: [...program.hosts.values()]
+      .filter((host) => !program.anycasts.has(host.name.toLowerCase()))
+      .map((host) => {
+        const server = served.get(host.name.toLowerCase());
+        const resolver = server === undefined ? null : (program.hosts.get(server.toLowerCase()) ?? null);
+        const address = resolver && addressFor(program, resolver, host);
+        return {
+          name: host.name,
+          address: host.address!,
+          nameservers: address === null ? [] : [address],
+          ...(host.behind === null ? access : insideDefaults),
+          ...host.access,
+          tcp: { ...tcp, ...host.tcp },
+          implicit: host.implicit,
+          at: host.at,
+        };
+      }),
     links: program.links,
     services,
     steps: program.steps,

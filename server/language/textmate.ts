@@ -2,7 +2,7 @@
 import type { Entry, Property } from './entry.ts';
 import type { State } from './pattern.ts';
 import { recordTypeWords } from './record-types.ts';
-import { units } from './units.ts';
+import { unitNamed, units } from './units.ts';
 import { propertyAutomaton, statementAutomaton, vocabulary } from './vocabulary.ts';
 
 export interface TextMateRule {
@@ -12,7 +12,7 @@ export interface TextMateRule {
   readonly end?: string;
   readonly include?: string;
   readonly captures?: Readonly<Record<string, { readonly name: string }>>;
-  readonly beginCaptures?: Readonly<Record<string, { readonly name: string }>>;
+  readonly beginCaptures?: Readonly<Record<string, { readonly name?: string; readonly patterns?: readonly TextMateRule[] }>>;
   readonly endCaptures?: Readonly<Record<string, { readonly name: string }>>;
   readonly patterns?: readonly TextMateRule[];
 }
@@ -65,10 +65,15 @@ export function textMateGrammar(): TextMateGrammar {
   for (const { to } of statementAutomaton.slots) collect(to, verbs);
   collect(statementAutomaton, new Set());
   for (const entry of vocabulary) if (entry.properties) collect(propertyAutomaton(entry), new Set());
-  for (const set of [verbs, inner]) for (const word of set) if (choices.has(word) || timing.has(word)) set.delete(word);
+  // `s` behind `per` is the unit that it is behind a number.
+  for (const set of [verbs, inner])
+    for (const word of set) if (choices.has(word) || timing.has(word) || unitNamed.has(word)) set.delete(word);
   for (const word of inner) if ((first.has(word) && !steps.has(word)) || verbs.has(word)) inner.delete(word);
 
-  const zones = vocabulary.filter((entry) => entry.block === 'records').map((entry) => entry.shown.split(' ')[0]!);
+  const ofRecords = vocabulary.filter((entry) => entry.block === 'records').map((entry) => entry.shown.split(' '));
+  const zones = ofRecords.map(([start]) => start!).filter(isWord);
+  // A step of records: whoever it is done by, then the verb.
+  const zoneVerbs = ofRecords.filter(([start]) => !isWord(start!)).map(([, verb]) => verb!);
   const shared: TextMateRule[] = ['comments', 'texts', 'quantities', 'addresses'].map((name) => ({ include: `#${name}` }));
   return {
     $schema: 'https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json',
@@ -150,9 +155,13 @@ export function textMateGrammar(): TextMateGrammar {
       zones: {
         patterns: [
           {
-            begin: `^\\s*(${alternatives(zones)})${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
+            begin: `^(?:\\s*(${alternatives(zones)})|([^{/"]*\\s)(${alternatives(zoneVerbs)}))${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
             end: '\\}',
-            beginCaptures: { 1: { name: 'keyword.control.netscenario' } },
+            beginCaptures: {
+              1: { name: 'keyword.control.netscenario' },
+              2: { patterns: [{ include: '#quantities' }, { include: '#statements' }] },
+              3: { name: 'keyword.other.verb.netscenario' },
+            },
             endCaptures: { 0: { name: 'punctuation.section.block.end.netscenario' } },
             patterns: [
               {

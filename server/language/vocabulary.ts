@@ -4,7 +4,12 @@
  */
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
+import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
+import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
+import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
+import { dnsRootsVocabulary } from './vocabulary/dns-roots.ts';
+import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
@@ -18,10 +23,15 @@ export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
   ...middleboxVocabulary,
+  ...anycastVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,
   ...transferVocabulary,
   ...dnsVocabulary,
+  ...dnsSecurityVocabulary,
+  ...dnsAttacksVocabulary,
+  ...dnsChangesVocabulary,
+  ...dnsRootsVocabulary,
   ...mailVocabulary,
   ...expectationsVocabulary,
 ];

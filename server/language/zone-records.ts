@@ -1,7 +1,7 @@
 /** The records of a declared zone: from its block, or from a master file. */
 import { parseName } from '../../engines/dns/domain-name.ts';
-import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
-import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file.ts';
+import { ipv4Bytes, reverseName } from '../../engines/dns/ip-address.ts';
+import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file/master-file.ts';
 import type { Name } from './entry.ts';
 import { fileContent, namedFile } from './files.ts';
 import type { Program, ProgramZone } from './program.ts';
@@ -19,8 +19,13 @@ export function absolute(name: string): string {
   return parsed.ok ? parsed.name : `${name}.`;
 }
 
-/** Records in the statement's block. Offsets are those of the document. */
-export function readZoneBlock(zone: ProgramZone, site: Site): void {
+/** What is asked for: an address asked for with PTR stands for its name in in-addr.arpa (RFC 1035 §3.5). */
+export function askedName(name: string, type: string | null): string {
+  return (type === 'PTR' && reverseName(name)) || absolute(name);
+}
+
+/** Records in the statement's block: those of a zone, or of a change of it. Offsets are those of the document. */
+export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, site: Site): void {
   const { braces } = site.statement;
   if (!braces) return;
   const { program } = site;
@@ -175,7 +180,7 @@ function shifted(range: { start: number; end: number }, by: number) {
 }
 
 /** With a capital and a full stop. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -2,5 +2,6 @@
 import './notebooks.ts';
 import './language.ts';
 import './runs.ts';
+import './files.ts';
 import './commands.ts';
 import './fingerprints.ts';

@@ -1,38 +1,11 @@
 /** The commands of the palette, through the dialogs that a person sees. */
 import * as vscode from 'vscode';
-import { equal, eventually, match, ok } from './assert.ts';
-import { codeCells, errorText, NOTEBOOK_TYPE, notebookOf, runAll, workspaceFile } from './editor.ts';
+import { equal, match, ok } from './assert.ts';
+import { accepting, codeCells, errorText, NOTEBOOK_TYPE, notebookOf, runAll, written } from './editor.ts';
 import { suite, test } from './runner.ts';
 
 const WORLD = 'scenario "Exported"\nhost alice-pc\nzone example.org on ns.example.org { www A 192.0.2.80 }';
 const LOOKUP = 'alice-pc resolves www.example.org A';
-
-/** Runs a command that asks something, takes what is offered, and gives what `done` finds then. */
-async function accepting<T>(command: string, what: string, done: () => T | Promise<T>): Promise<NonNullable<T>> {
-  let failure: unknown;
-  vscode.commands.executeCommand(command).then(
-    () => {},
-    (error) => {
-      failure = error;
-    },
-  );
-  return eventually(what, async () => {
-    if (failure) throw failure;
-    const found = await done();
-    if (!found) await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    return found;
-  });
-}
-
-/** Its bytes, once it is written whole. */
-async function written(name: string): Promise<Uint8Array | null> {
-  try {
-    const bytes = await vscode.workspace.fs.readFile(workspaceFile(name));
-    return bytes.length > 0 ? bytes : null;
-  } catch {
-    return null;
-  }
-}
 
 suite('commands', () => {
   test('Open Samples opens a sample as a notebook of its own, which runs', async () => {

@@ -86,3 +86,30 @@ export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
+
+/** Runs a command that asks something, takes what is offered, and gives what `done` finds then. */
+export async function accepting<T>(command: string, what: string, done: () => T | Promise<T>): Promise<NonNullable<T>> {
+  let failure: unknown;
+  vscode.commands.executeCommand(command).then(
+    () => {},
+    (error) => {
+      failure = error;
+    },
+  );
+  return eventually(what, async () => {
+    if (failure) throw failure;
+    const found = await done();
+    if (!found) await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    return found;
+  });
+}
+
+/** A file's bytes, once it is written whole; null before. */
+export async function written(name: string): Promise<Uint8Array | null> {
+  try {
+    const bytes = await vscode.workspace.fs.readFile(workspaceFile(name));
+    return bytes.length > 0 ? bytes : null;
+  } catch {
+    return null;
+  }
+}

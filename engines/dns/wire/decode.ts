@@ -4,6 +4,7 @@
  * A total function: any bytes give a message or an error, in time proportional to their number. Limits: 65,535 bytes, names
  * of 255 bytes; the number of records is bounded by the bytes there are.
  */
+import { encodeBase64 } from '../../base64.ts';
 import { ipv4Text, ipv6Text } from '../ip-address.ts';
 import { type FieldKind, formatNumbered, typeName } from '../record-format.ts';
 import type { RecordData } from '../records.ts';
@@ -12,6 +13,7 @@ import {
   type Header,
   IN,
   type Message,
+  NONE,
   type Opcode,
   opcodes,
   type Question,
@@ -20,6 +22,7 @@ import {
   type WireRecord,
 } from './message.ts';
 import { readName, type WireError } from './name.ts';
+import { decodeTypes } from './type-bitmap.ts';
 
 export type Decoded =
   | { readonly ok: true; readonly message: Message }
@@ -53,7 +56,7 @@ export function decode(bytes: Uint8Array): Decoded {
     const count = counts[section + 1] as number;
     for (let i = 0; i < count; i++) {
       const start = offset;
-      const record = readRecord(bytes, start);
+      const record = readRecord(bytes, start, header.opcode);
       if (!record.ok) return { ...record, header };
       offset = record.end;
       if (record.type !== OPT) {
@@ -110,7 +113,11 @@ interface RecordOnWire {
   readonly end: number;
 }
 
-export function readRecord(bytes: Uint8Array, start: number): RecordOnWire | WireError {
+/**
+ * One record. Data of classes other than IN stays raw, but for the records that an update deletes: class NONE, with the data of
+ * the zone's class (RFC 2136 §2.5.4).
+ */
+export function readRecord(bytes: Uint8Array, start: number, opcode: Opcode): RecordOnWire | WireError {
   const name = readName(bytes, start);
   if (!name.ok) return name;
   const fixed = name.end;
@@ -121,7 +128,8 @@ export function readRecord(bytes: Uint8Array, start: number): RecordOnWire | Wir
   const dataStart = fixed + 10;
   const end = dataStart + uint16(bytes, fixed + 8);
   if (end > bytes.length) return { ok: false, error: 'the record’s data runs past the end of the message', offset: fixed + 8 };
-  const data = klass === IN ? readData(bytes, type, dataStart, end) : rawData(bytes, type, dataStart, end);
+  const typed = klass === IN || (klass === NONE && opcode === 'UPDATE' && end > dataStart);
+  const data = typed ? readData(bytes, type, dataStart, end) : rawData(bytes, type, dataStart, end);
   if (!data.ok) return data;
   // RFC 2181 §8: a TTL with the highest bit set counts as zero.
   const ttl = rawTtl > 0x7fffffff ? 0 : rawTtl;
@@ -184,6 +192,7 @@ export function readField(
       return { ok: true, value: uint16(bytes, start), end: start + 2 };
     case 'uint32':
     case 'time':
+    case 'timestamp':
       return { ok: true, value: uint32(bytes, start), end: start + 4 };
     case 'name':
     case 'uncompressed name': {
@@ -191,6 +200,8 @@ export function readField(
       const name = readName(bytes, start, end);
       return name.ok ? { ok: true, value: name.name, end: name.end } : name;
     }
+    case 'string':
+      return readString(bytes, start, end);
     case 'strings': {
       const strings: string[] = [];
       let offset = start;
@@ -210,10 +221,29 @@ export function readField(
     }
     case 'text':
       return { ok: true, value: byteText(bytes, start, end), end };
+    case 'type':
+      return { ok: true, value: typeName(uint16(bytes, start)), end: start + 2 };
+    case 'hex':
+      return { ok: true, value: hex(bytes, start, end), end };
+    case 'base64':
+      return { ok: true, value: encodeBase64(byteText(bytes, start, end)), end };
+    case 'types': {
+      const types = decodeTypes(bytes, start, end);
+      return typeof types === 'string' ? { ok: false, error: types, offset: start } : { ok: true, value: types.map(typeName), end };
+    }
   }
 }
 
-const FIXED_SIZES: Partial<Record<FieldKind, number>> = { ipv4: 4, ipv6: 16, uint8: 1, uint16: 2, uint32: 4, time: 4 };
+const FIXED_SIZES: Partial<Record<FieldKind, number>> = {
+  ipv4: 4,
+  ipv6: 16,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  time: 4,
+  type: 2,
+  timestamp: 4,
+};
 
 function readString(
   bytes: Uint8Array,

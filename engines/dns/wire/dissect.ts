@@ -1,10 +1,12 @@
 /** A message's fields with their ranges, for the inspector (RFC 1035 §4.1). Total: what cannot be read is one malformed field. */
 import type { Field } from '../../field.ts';
 import { displayName } from '../domain-name.ts';
-import { durationText, presentation, quoted } from '../presentation.ts';
-import { type FieldFormat, formatNumbered, typeName } from '../record-format.ts';
+import { durationText, fieldText, presentation, quoted } from '../presentation.ts';
+import { type FieldFormat, formatNumbered, formatOf, typeName } from '../record-format.ts';
+import { dateText } from '../timestamp.ts';
 import { codeName, hex, OPT, readField, readHeader, readOptions, readRecord, uint16, uint32 } from './decode.ts';
-import { IN, opcodes, type ResponseCode } from './message.ts';
+import { EXTENDED_ERROR, extendedErrorField } from './extended-error.ts';
+import { ANY, IN, NONE, opcodes, type ResponseCode } from './message.ts';
 import { type NameOnWire, readName } from './name.ts';
 
 const HEADER = 'RFC 1035 §4.1.1';
@@ -17,7 +19,8 @@ export function dissect(bytes: Uint8Array): readonly Field[] {
   const fields: Field[] = [headerField(bytes)];
   let offset = 12;
   let optSeen = false;
-  for (const section of SECTIONS) {
+  const update = readHeader(bytes).opcode === 'UPDATE';
+  for (const section of update ? UPDATE_SECTIONS : SECTIONS) {
     const count = uint16(bytes, section.countAt);
     if (count === 0) continue;
     const start = offset;
@@ -43,7 +46,7 @@ export function dissect(bytes: Uint8Array): readonly Field[] {
       start,
       end: offset,
       meaning: section.meaning,
-      standard: 'RFC 1035 §4.1',
+      standard: update ? 'RFC 2136 §2' : 'RFC 1035 §4.1',
       children,
     });
     if (broken) return fields;
@@ -72,6 +75,14 @@ const SECTIONS = [
     many: 'records',
     meaning: 'records that help, such as addresses of the servers named above',
   },
+] as const;
+
+/** The same four, as an update has them. */
+const UPDATE_SECTIONS = [
+  { countAt: 4, name: 'Zone', one: 'zone', many: 'zones', meaning: 'the zone that is changed' },
+  { countAt: 6, name: 'Prerequisite', one: 'record', many: 'records', meaning: 'what must hold, or nothing is changed' },
+  { countAt: 8, name: 'Update', one: 'record', many: 'records', meaning: 'records to add or to delete' },
+  { countAt: 10, name: 'Additional', one: 'record', many: 'records', meaning: 'records that help' },
 ] as const;
 
 function headerField(bytes: Uint8Array): Field {
@@ -152,10 +163,19 @@ function headerField(bytes: Uint8Array): Field {
     children: [
       { name: 'ID', value: hexNumber(header.id), start: 0, end: 2, meaning: 'the response carries the query’s ID', standard: HEADER },
       { name: 'Flags', value: hexNumber(uint16(bytes, 2)), start: 2, end: 4, standard: HEADER, children: flags },
-      count(4, 'QDCOUNT', 'number of questions'),
-      count(6, 'ANCOUNT', 'number of answer records'),
-      count(8, 'NSCOUNT', 'number of authority records'),
-      count(10, 'ARCOUNT', 'number of additional records'),
+      ...(header.opcode === 'UPDATE'
+        ? [
+            count(4, 'ZOCOUNT', 'number of zones, one'),
+            count(6, 'PRCOUNT', 'number of prerequisites'),
+            count(8, 'UPCOUNT', 'number of records to add or to delete'),
+            count(10, 'ADCOUNT', 'number of additional records'),
+          ]
+        : [
+            count(4, 'QDCOUNT', 'number of questions'),
+            count(6, 'ANCOUNT', 'number of answer records'),
+            count(8, 'NSCOUNT', 'number of authority records'),
+            count(10, 'ARCOUNT', 'number of additional records'),
+          ]),
     ],
   };
 }
@@ -167,6 +187,11 @@ const MEANINGS: Partial<Record<ResponseCode, string>> = {
   NXDOMAIN: 'the name does not exist',
   NOTIMP: 'the server does not know this kind of query',
   REFUSED: 'the server will not answer this query',
+  YXDOMAIN: 'a name exists that must not',
+  YXRRSET: 'a record set exists that must not',
+  NXRRSET: 'a record set that must exist does not',
+  NOTAUTH: 'the server is no authority for the zone',
+  NOTZONE: 'a name does not lie in the zone',
 };
 
 function questionField(bytes: Uint8Array, start: number): Field {
@@ -200,8 +225,8 @@ function recordField(bytes: Uint8Array, start: number): Field {
   if (type === OPT) return optField(bytes, start, name, end);
   const klass = uint16(bytes, at + 2);
   const ttl = uint32(bytes, at + 4);
-  const record = readRecord(bytes, start);
-  const format = klass === IN ? formatNumbered(type) : undefined;
+  const record = readRecord(bytes, start, readHeader(bytes).opcode);
+  const format = record.ok ? formatOf(record.record.data.type) : klass === IN ? formatNumbered(type) : undefined;
   const data = format?.fields ?? [];
   const children: Field[] = [
     nameField(bytes, 'NAME', start, name, 'the name that the record belongs to', RECORD),
@@ -262,9 +287,9 @@ function dataFields(bytes: Uint8Array, formats: readonly FieldFormat[], start: n
 }
 
 function valueText(format: FieldFormat, value: unknown): string {
-  if (format.kind === 'strings') return (value as readonly string[]).map(quoted).join(' ');
-  if (format.kind === 'text') return quoted(value as string);
-  return format.kind === 'time' ? `${value} s` : String(value);
+  if (format.kind === 'time') return `${value} s`;
+  if (format.kind === 'timestamp') return `${dateText(value as number)} UTC`;
+  return fieldText(format, value, displayName);
 }
 
 /** A name with its labels; where a pointer stands for the rest, where that points. */
@@ -349,7 +374,11 @@ function optField(bytes: Uint8Array, start: number, name: NameOnWire, end: numbe
   let offset = at + 10;
   for (const option of options ?? []) {
     const stop = offset + 4 + option.hex.length / 2;
-    children.push({ name: `Option ${option.code}`, value: option.hex, start: offset, end: stop, standard });
+    children.push(
+      option.code === EXTENDED_ERROR
+        ? extendedErrorField(bytes, offset, stop)
+        : { name: `Option ${option.code}`, value: option.hex, start: offset, end: stop, standard },
+    );
     offset = stop;
   }
   if (!options) children.push({ name: 'Options', value: 'an option is cut off', start: at + 10, end, standard, malformed: true });
@@ -379,15 +408,22 @@ function typeField(name: string, type: number, at: number, standard: string): Fi
 }
 
 function classField(name: string, klass: number, at: number, standard: string): Field {
+  const known = CLASSES.get(klass);
   return {
     name,
-    value: klass === IN ? 'IN (1)' : `CLASS${klass}`,
+    value: known ? `${known[0]} (${klass})` : `CLASS${klass}`,
     start: at,
     end: at + 2,
-    meaning: klass === IN ? 'the Internet' : 'not the Internet',
+    meaning: known?.[1] ?? 'not the Internet',
     standard,
   };
 }
+
+const CLASSES: ReadonlyMap<number, readonly [name: string, meaning: string]> = new Map([
+  [IN, ['IN', 'the Internet']],
+  [NONE, ['NONE', 'in an update: must not exist, or is deleted']],
+  [ANY, ['ANY', 'in a question any class; in an update: must exist, or the whole set is deleted']],
+]);
 
 function malformed(bytes: Uint8Array, start: number, error: string, standard: string): Field {
   return { name: 'Malformed', value: error, start, end: bytes.length, standard, malformed: true };

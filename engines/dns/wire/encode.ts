@@ -1,10 +1,12 @@
 /** Messages to bytes (RFC 1035 §4.1). Takes valid data: names in normal form, numbers in range. */
+import { decodeBase64 } from '../../base64.ts';
 import { ipv4Bytes, ipv6Bytes } from '../ip-address.ts';
 import { type FieldKind, formatOf, typeNumber } from '../record-format.ts';
-import type { RecordData } from '../records.ts';
+import { type RecordData, recordSets } from '../records.ts';
 import { OPT } from './decode.ts';
 import { type Edns, IN, type Message, opcodes, responseCodes, type WireRecord } from './message.ts';
 import { type WrittenNames, writeName } from './name.ts';
+import { encodeTypes } from './type-bitmap.ts';
 
 /** Greatest UDP message without EDNS (RFC 1035 §4.2.1). */
 export const UDP_LIMIT = 512;
@@ -39,17 +41,25 @@ export function encode(message: Message): Uint8Array {
 }
 
 /**
- * The message cut down to `limit` bytes. Additional data goes first and silently, then the other sections, with TC set
- * (RFC 2181 §9: a record set that is required and does not fit sets TC).
+ * The message cut down to `limit` bytes: as many whole record sets as fit, in order (RFC 2181 §9: never a part of one). The
+ * first set of the answer or the authority that does not fit sets TC and ends the message. Additional data goes silently, but
+ * for a referral's glue: without it the referral may lead nowhere (RFC 9471 §3).
  */
 export function fitted(message: Message, limit: number): Message {
   if (encode(message).length <= limit) return message;
-  // A referral's glue is required: without it the referral may lead nowhere (RFC 9471 §3).
+  const kept = { answers: [] as WireRecord[], authorities: [] as WireRecord[], additionals: [] as WireRecord[] };
+  const size = (): number => encode({ ...message, ...kept }).length;
+  for (const section of ['answers', 'authorities', 'additionals'] as const) {
+    for (const set of recordSets(message[section])) {
+      for (const record of set) kept[section].push(record);
+      if (size() <= limit) continue;
+      kept[section].length -= set.length;
+      if (section !== 'additionals') return { ...message, ...kept, truncated: true };
+    }
+  }
   const referral =
     !message.authoritative && message.answers.length === 0 && message.authorities.some((record) => record.data.type === 'NS');
-  const withoutAdditionals = { ...message, additionals: [], truncated: message.truncated || referral };
-  if (encode(withoutAdditionals).length <= limit) return withoutAdditionals;
-  return { ...message, answers: [], authorities: [], additionals: [], truncated: true };
+  return { ...message, ...kept, truncated: message.truncated || referral };
 }
 
 function writeRecord(out: number[], record: WireRecord, written: WrittenNames): void {
@@ -69,8 +79,7 @@ function writeRecord(out: number[], record: WireRecord, written: WrittenNames): 
 export function writeData(out: number[], data: RecordData, written: WrittenNames): void {
   const format = formatOf(data.type);
   if (!format) {
-    const raw = (data as { hex: string }).hex;
-    for (let i = 0; i < raw.length; i += 2) out.push(Number.parseInt(raw.slice(i, i + 2), 16));
+    writeHex(out, (data as { hex: string }).hex);
     return;
   }
   for (const field of format.fields) writeField(out, field.kind, (data as unknown as Record<string, unknown>)[field.key], written);
@@ -92,6 +101,7 @@ function writeField(out: number[], kind: FieldKind, value: unknown, written: Wri
       return;
     case 'uint32':
     case 'time':
+    case 'timestamp':
       uint32(out, value as number);
       return;
     case 'name':
@@ -103,17 +113,38 @@ function writeField(out: number[], kind: FieldKind, value: unknown, written: Wri
     case 'strings':
       for (const text of value as readonly string[]) writeString(out, text);
       return;
+    case 'string':
     case 'tag':
       writeString(out, value as string);
       return;
     case 'text':
-      for (let i = 0; i < (value as string).length; i++) out.push((value as string).charCodeAt(i) & 0xff);
+      writeBytes(out, value as string);
+      return;
+    case 'type':
+      uint16(out, typeNumber(value as string) ?? 0);
+      return;
+    case 'hex':
+      writeHex(out, value as string);
+      return;
+    case 'base64':
+      writeBytes(out, decodeBase64(value as string));
+      return;
+    case 'types':
+      for (const byte of encodeTypes((value as readonly string[]).map((type) => typeNumber(type) ?? 0))) out.push(byte);
   }
+}
+
+function writeBytes(out: number[], bytes: string): void {
+  for (let i = 0; i < bytes.length; i++) out.push(bytes.charCodeAt(i) & 0xff);
+}
+
+function writeHex(out: number[], hex: string): void {
+  for (let i = 0; i < hex.length; i += 2) out.push(Number.parseInt(hex.slice(i, i + 2), 16));
 }
 
 function writeString(out: number[], text: string): void {
   out.push(text.length);
-  for (let i = 0; i < text.length; i++) out.push(text.charCodeAt(i) & 0xff);
+  writeBytes(out, text);
 }
 
 function writeOpt(out: number[], edns: Edns, code: number): void {
@@ -129,7 +160,7 @@ function writeOpt(out: number[], edns: Edns, code: number): void {
   for (const { code: option, hex } of edns.options) {
     uint16(out, option);
     uint16(out, hex.length / 2);
-    for (let i = 0; i < hex.length; i += 2) out.push(Number.parseInt(hex.slice(i, i + 2), 16));
+    writeHex(out, hex);
   }
 }
 

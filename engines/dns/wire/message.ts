@@ -45,6 +45,9 @@ export const responseCodes: readonly (readonly [ResponseCode, number])[] = [
 
 /** Class IN (RFC 1035 §3.2.4), the only one with meanings here. */
 export const IN = 1;
+/** Classes of records in updates (RFC 2136 §1.2, RFC 1035 §3.2.5). */
+export const NONE = 254;
+export const ANY = 255;
 
 export interface Header {
   /** 0 to 65535. */
@@ -103,8 +106,20 @@ export interface Message extends Header {
   readonly edns?: Edns;
 }
 
-/** A query with one question. `edns`: with an OPT record that says how much its sender takes. */
-export function query(id: number, question: Question, recursionDesired: boolean, edns = false): Message {
+/** What a query says besides its question. */
+export interface QueryOptions {
+  /** With an OPT record (RFC 6891) that says how many bytes its sender takes in a UDP message; absent: without EDNS. */
+  readonly edns?: number;
+  /** DO: the answer may hold DNSSEC records (RFC 3225). Needs EDNS, and brings it where `edns` is absent. */
+  readonly dnssecOk?: boolean;
+  /** CD: the asker validates itself (RFC 4035 §3.2.2). */
+  readonly checkingDisabled?: boolean;
+}
+
+/** A query with one question. */
+export function query(id: number, question: Question, recursionDesired: boolean, options: QueryOptions = {}): Message {
+  const { dnssecOk = false, checkingDisabled = false } = options;
+  const payload = options.edns ?? (dnssecOk ? EDNS_PAYLOAD : undefined);
   return {
     id,
     response: false,
@@ -114,13 +129,13 @@ export function query(id: number, question: Question, recursionDesired: boolean,
     recursionDesired,
     recursionAvailable: false,
     authenticData: false,
-    checkingDisabled: false,
+    checkingDisabled,
     responseCode: 'NOERROR',
     questions: [question],
     answers: [],
     authorities: [],
     additionals: [],
-    ...(edns ? { edns: { payload: EDNS_PAYLOAD, version: 0, dnssecOk: false, options: [] } } : {}),
+    ...(payload === undefined ? {} : { edns: { payload, version: 0, dnssecOk, options: [] } }),
   };
 }
 

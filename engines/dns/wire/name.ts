@@ -4,7 +4,7 @@
  * A pointer must point to before everything of the name that was read so far. Names built by honest encoders do, and with
  * the limit of 255 bytes it makes reading loop-safe: every jump goes strictly back.
  */
-import { fromLabels, labels, MAX_NAME } from '../domain-name.ts';
+import { fromLabels, MAX_NAME, ROOT, readEscape } from '../domain-name.ts';
 import type { DomainName } from '../scenario.ts';
 
 export interface NameOnWire {
@@ -63,18 +63,24 @@ export type WrittenNames = Map<string, number>;
 
 /** Appends a name. With `compress`, its longest tail that was written before becomes a pointer. Every tail is remembered for later names. */
 export function writeName(out: number[], name: DomainName, written: WrittenNames, compress: boolean): void {
-  const parts = labels(name);
-  for (let i = 0; i < parts.length; i++) {
-    const tail = fromLabels(parts.slice(i));
+  // In normal form, what follows a label's dot is the name of the level above.
+  for (let tail = name; tail !== ROOT; ) {
     const before = compress ? written.get(tail) : undefined;
     if (before !== undefined) {
       out.push(0xc0 | (before >> 8), before & 0xff);
       return;
     }
     if (out.length < 0x4000 && !written.has(tail)) written.set(tail, out.length);
-    const label = parts[i] as string;
-    out.push(label.length);
-    for (let j = 0; j < label.length; j++) out.push(label.charCodeAt(j));
+    const size = out.length;
+    out.push(0);
+    let at = 0;
+    for (; at < tail.length && tail[at] !== '.'; at++) {
+      const escaped = tail[at] === '\\' ? readEscape(tail, at) : undefined;
+      out.push((escaped?.char ?? (tail[at] as string)).charCodeAt(0));
+      if (escaped) at = escaped.end - 1;
+    }
+    out[size] = out.length - size - 1;
+    tail = tail.slice(at + 1) || ROOT;
   }
   out.push(0);
 }

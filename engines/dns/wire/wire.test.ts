@@ -56,6 +56,17 @@ describe('messages on the wire (RFC 1035 §4.1)', () => {
     expect(decode(encode(message))).toEqual({ ok: true, message });
   });
 
+  test.each([
+    ['plain', {}, { checkingDisabled: false }],
+    ['EDNS', { edns: 4096 }, { edns: { payload: 4096, version: 0, dnssecOk: false, options: [] } }],
+    ['DO brings EDNS with it (RFC 3225)', { dnssecOk: true }, { edns: { payload: 1232, version: 0, dnssecOk: true, options: [] } }],
+    ['CD (RFC 4035 §3.2.2)', { checkingDisabled: true }, { checkingDisabled: true }],
+  ])('what a query says besides its question: %s', (_, options, expected) => {
+    const decoded = decode(encode(query(1, question, true, options)));
+    expect(decoded).toMatchObject({ ok: true, message: expected });
+    expect(decoded.ok && decoded.message.edns !== undefined).toBe('edns' in expected);
+  });
+
   test('a TTL with its highest bit set counts as zero (RFC 2181 §8)', () => {
     const wire = encode(answered);
     wire[41] = 0x80;
@@ -197,6 +208,19 @@ const samples: RecordData[] = [
   { type: 'SOA', primary: 'a.example.edu.', mailbox: 'b.example.edu.', serial: 7, refresh: 1, retry: 2, expire: 3, minimum: 4 },
   { type: 'SRV', priority: 1, weight: 2, port: 5060, target: 'sip.example.edu.' },
   { type: 'CAA', flags: 128, tag: 'issue', value: 'ca.example.net' },
+  { type: 'HINFO', cpu: 'VAX-11/780', os: 'UNIX' },
+  { type: 'DNAME', target: 'example.net.' },
+  {
+    type: 'NAPTR',
+    order: 100,
+    preference: 10,
+    flags: 'u',
+    services: 'E2U+sip',
+    regexp: '!^.*$!sip:info@example.edu!',
+    replacement: 'example.edu.',
+  },
+  { type: 'SSHFP', algorithm: 4, fingerprintType: 1, fingerprint: '123456789abcdef67890123456789abcdef67890' },
+  { type: 'TLSA', usage: 3, selector: 1, matchingType: 1, association: '92003ba34942dc74152e2f2c408d29eca5a520e7f2e06bb944f4dca346baf63c' },
 ];
 
 /** dns-packet knows neither escapes nor bytes beyond ASCII in names. */
@@ -232,6 +256,28 @@ function theirData(data: RecordData): unknown {
       return { priority: data.priority, weight: data.weight, port: data.port, target: displayName(data.target) };
     case 'CAA':
       return { flags: data.flags, tag: data.tag, value: data.value };
+    case 'HINFO':
+      return { cpu: data.cpu, os: data.os };
+    case 'DNAME':
+      return displayName(data.target);
+    case 'NAPTR':
+      return {
+        order: data.order,
+        preference: data.preference,
+        flags: data.flags,
+        services: data.services,
+        regexp: data.regexp,
+        replacement: displayName(data.replacement),
+      };
+    case 'SSHFP':
+      return { algorithm: data.algorithm, hash: data.fingerprintType, fingerprint: data.fingerprint.toUpperCase() };
+    case 'TLSA':
+      return {
+        usage: data.usage,
+        selector: data.selector,
+        matchingType: data.matchingType,
+        certificate: Buffer.from(data.association, 'hex'),
+      };
     default:
       throw new Error('no such sample');
   }

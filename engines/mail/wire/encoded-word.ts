@@ -1,6 +1,7 @@
 /** Text beyond ASCII in header fields: encoded words (RFC 2047). Always UTF-8 when written; UTF-8, US-ASCII and ISO-8859-1 when read. */
+
+import { decodeBase64, encodeBase64 } from '../../base64.ts';
 import { textOfOctets, utf8Octets } from '../../network/octets.ts';
-import { decodeBase64, encodeBase64 } from './transfer-encoding.ts';
 
 /** Greatest length of one encoded word (§2). */
 const WORD_LIMIT = 75;

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decodeBase64, encodeBase64 } from '../../base64.ts';
 import { bytesOfOctets, textOfOctets, utf8Octets } from '../../network/octets.ts';
 import { SECOND } from '../../quantities.ts';
 import { canonicalAddress, domainOf, parseMailbox } from './address.ts';
 import { formatDateTime, parseDateTime, virtualDateTime } from './date-time.ts';
 import { decodeUnstructured, encodeUnstructured } from './encoded-word.ts';
 import { decodeMessage, dissectContent, foldField, prependFields, subjectOf } from './message-format.ts';
-import { decodeBase64, decodeQuotedPrintable, encodeBase64, encodeQuotedPrintable } from './transfer-encoding.ts';
+import { decodeQuotedPrintable, encodeQuotedPrintable } from './transfer-encoding.ts';
 import { stuffDots, unstuffDots } from './transparency.ts';
 
 const octets = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) });

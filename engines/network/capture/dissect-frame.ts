@@ -5,7 +5,7 @@ import { dissect as dissectEthernet, HEADER_LENGTH } from '../wire/ethernet.ts';
 import { dissect as dissectIpv4 } from '../wire/ipv4.ts';
 import { dissect as dissectTcp } from '../wire/tcp.ts';
 import { dissect as dissectUdp } from '../wire/udp.ts';
-import { endpointsOf, type FrameTables, frameOf, isTcp } from './frames.ts';
+import { addressesOf, type FrameTables, frameOf, isTcp } from './frames.ts';
 import { streamIndex } from './streams.ts';
 
 /**
@@ -14,8 +14,7 @@ import { streamIndex } from './streams.ts';
  */
 export function dissectFrame(run: FrameTables, packet: number): { readonly frame: Uint8Array; readonly fields: readonly Field[] } {
   const frame = frameOf(run, packet);
-  const { from, to } = endpointsOf(run, packet);
-  const addresses = { source: run.hosts[from]?.address ?? '0.0.0.0', destination: run.hosts[to]?.address ?? '0.0.0.0' };
+  const addresses = addressesOf(run, packet);
   const tcp = isTcp(run, packet);
   const ip = HEADER_LENGTH;
   const transport = ip + 20;

@@ -26,6 +26,8 @@ export function describeLoss({ packets, hosts }: FateTables, packet: number): st
       return `dropped: firewall of ${by}`;
     case 'no mapping':
       return `dropped: ${by} has no mapping for it`;
+    case 'forged source':
+      return `dropped: ${by} lets no such source pass`;
     default:
       return `lost: ${fate}`;
   }

@@ -55,6 +55,20 @@ export function hostsOf(run: StreamTables, packet: number): { from: number; to: 
 }
 
 /**
+ * The addresses in the packet's IP header there: those of the hosts at its endpoints, but for a source that is a lie. A NAT that
+ * translates that one puts its own address in its place.
+ */
+export function addressesOf(run: FrameTables, packet: number, place: Place = 'sent'): { source: string; destination: string } {
+  const { connections, hosts, packets } = run;
+  const { from, to } = endpointsOf(run, packet, place);
+  const connection = packets.connection[packet] as number;
+  const forged =
+    packets.fromServer[packet] || from !== connections.client[connection] ? -1 : (connections.forgedSource[connection] as number);
+  const own = hosts[from]?.address ?? '0.0.0.0';
+  return { source: forged < 0 ? own : (run.strings[forged] as string), destination: hosts[to]?.address ?? '0.0.0.0' };
+}
+
+/**
  * The whole frame as it was sent: Ethernet, IPv4, TCP or UDP, payload. A datagram longer than the MTU comes in one piece; see
  * `framesOf`.
  */
@@ -96,8 +110,7 @@ function frame(
       fragmentOffset,
       timeToLive: 64,
       protocol: tcp ? TCP : UDP,
-      source: run.hosts[from]?.address ?? '0.0.0.0',
-      destination: run.hosts[to]?.address ?? '0.0.0.0',
+      ...addressesOf(run, packet, place),
       options: new Uint8Array(0),
       payload,
     }),
@@ -105,8 +118,8 @@ function frame(
 }
 
 function transportBytes(run: FrameTables, packet: number, place: Place): Uint8Array {
-  const { from, fromPort, to, toPort } = endpointsOf(run, packet, place);
-  const addresses = { source: run.hosts[from]?.address ?? '0.0.0.0', destination: run.hosts[to]?.address ?? '0.0.0.0' };
+  const { fromPort, toPort } = endpointsOf(run, packet, place);
+  const addresses = addressesOf(run, packet, place);
   const payload = streamIndex(run).payloadOf(packet);
   if (!isTcp(run, packet)) return encodeUdp({ sourcePort: fromPort, destinationPort: toPort, payload }, addresses);
   const { packets } = run;

@@ -409,9 +409,22 @@ export class Allocation {
       const link = this.#hopLink[hop] as number;
       this.#residual[link] = (this.#residual[link] as number) - rate;
       this.#usage[link] = (this.#usage[link] as number) + rate;
-      this.#rising[link] = Math.max((this.#rising[link] as number) - weight, Number.MIN_VALUE);
-      this.#risingFlows[link] = (this.#risingFlows[link] as number) - 1;
+      const left = (this.#risingFlows[link] as number) - 1;
+      const rising = (this.#rising[link] as number) - weight;
+      this.#risingFlows[link] = left;
+      // Where a great weight goes, rounding may leave next to nothing of the small ones beside it.
+      this.#rising[link] = left > 0 && rising < weight * ROUNDING ? this.#risingOn(link) : rising;
     }
+  }
+
+  /** The weights of the flows on a link that are not fixed yet, summed up anew. */
+  #risingOn(link: number): number {
+    let rising = 0;
+    for (let hop = this.#first[link] as number; hop !== NONE; hop = this.#linkNext[hop] as number) {
+      const flow = this.#hopFlow[hop] as number;
+      if (this.#inRegion[flow] === this.#solution && this.#fixed[flow] !== this.#filling) rising += this.#weight[flow] as number;
+    }
+    return rising;
   }
 
   /** Takes in flows that do not have what is theirs while the region has what it has; false when there are none. */

@@ -55,7 +55,7 @@ export interface FlowSurroundings {
   readonly partitions: Partitions;
   /** null where there are no NATs and firewalls. */
   readonly middleboxes?: Middleboxes | null;
-  /** Index of the host that `from` reaches at that address; −1 when there is none. */
+  /** Index of the host that what `from` sends to that address is for; −1 when there is none. */
   hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   /** Is told of windows and round trips, as at `packets`. */
@@ -152,7 +152,12 @@ export class FlowNetwork {
   routesChanged(): void {
     this.#routes.clear();
     this.routeEpoch++;
+    // Nobody's share is worked out before all know their ways: who is not told yet still counts on links that he has left.
+    const wasSolving = this.#solving;
+    this.#solving = true;
     for (const host of this.hosts) host?.pathsChanged();
+    this.#solving = wasSolving;
+    this.solve();
   }
 
   // Ways.

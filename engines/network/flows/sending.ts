@@ -14,7 +14,6 @@
  * when the retransmission timer has expired. A message of one segment on an idle connection takes no part in the sharing:
  * it waits in the queues and is serialised like a packet.
  */
-import { logarithmOfRest } from '../../kernel/elementary-functions.ts';
 import type { Timer } from '../../kernel/kernel.ts';
 import type { RandomStream } from '../../kernel/random.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
@@ -23,7 +22,10 @@ import type { Stream } from '../tcp/conversation.ts';
 import { CLOCK_GRANULARITY, DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE, MINIMUM_RTO, USER_TIMEOUT } from '../tcp/parameters.ts';
 import { LOOPBACK_DELAY } from '../transit.ts';
 import type { FlowNetwork } from './flow-network.ts';
+import { Losses } from './losses.ts';
 import { beyond, FULL_FRAME, failedOn, HEADERS, type Route, wireSize } from './route.ts';
+import { type Carrier, Stretches } from './stretches.ts';
+import { type Arrival, UnderWay } from './under-way.ts';
 import { Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -35,8 +37,6 @@ export const CHORD = 4;
 const STEP = 0.1;
 /** Round trips between two values of the metrics in congestion avoidance. */
 const OBSERVED = 25;
-/** A stretch of the recorded flow ends when the rate has changed by more than this share. */
-const SAME_RATE = 0.1;
 /** A queue is looked at when the rate of a flow that it holds back has changed by more than this share. */
 const SAME_SHARE = 0.01;
 /** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
@@ -46,14 +46,8 @@ const FAR: Nanoseconds = SECOND / 10;
 const PROGRESS: Bytes = 256 * 1024;
 
 /** What a sending half needs of its connection. */
-export interface SendingEnd {
-  /** Row of the connection. */
-  readonly number: number;
-  readonly isServer: boolean;
+export interface SendingEnd extends Carrier {
   readonly from: number;
-  readonly to: number;
-  /** Hosts whose NATs translate it. */
-  readonly translators: readonly number[];
   readonly outgoing: Stream;
   readonly settings: TcpSettings;
   /** Of the other side: bounds the window. */
@@ -71,20 +65,6 @@ export interface SendingEnd {
   answer(): 'alive' | 'reset' | 'silence';
   /** The other side answered with RST. */
   resetByPeer(): void;
-}
-
-/** Something on its way: what lies between two positions, its last byte there at a known time, those before at some rate. */
-interface Arrival {
-  readonly start: Bytes;
-  readonly position: Bytes;
-  /** Bytes a nanosecond; 0: all at once. */
-  readonly rate: number;
-  readonly fin: boolean;
-  readonly sentAt: Nanoseconds;
-  readonly at: Nanoseconds;
-  /** Null for the loopback. */
-  readonly route: Route | null;
-  lost: boolean;
 }
 
 type Mode = 'idle' | 'burst' | 'paused' | 'steady' | 'blocked' | 'stalled' | 'over';
@@ -137,10 +117,7 @@ export class Sending {
   #stepAt: Nanoseconds = NEVER;
   /** When it last did. */
   #steppedAt: Nanoseconds = Number.NEGATIVE_INFINITY;
-  /** Segments until the next loss. */
-  #lossIn = NEVER;
-  #random: RandomStream | null = null;
-  #drawnFor = 0;
+  readonly #losses: Losses;
   #timeout = false;
   /** How long it takes to send again what had arrived already. */
   #again: Nanoseconds = 0;
@@ -148,21 +125,17 @@ export class Sending {
   #blockedAt: Bytes = NEVER;
   /** Nothing that was sent after a loss is handed on before. */
   #holeUntil: Nanoseconds = 0;
-  #lastArrival: Nanoseconds = 0;
   #lastSent: Nanoseconds = 0;
   /** What the receiver has room for. */
   #limit: Bytes = NEVER;
   /** Position of which the writer wants to hear that it is acknowledged. */
   #mark: Bytes = NEVER;
-  #stretchFrom: Bytes = 0;
-  #stretchAt: Nanoseconds = 0;
-  #stretchRate = 0;
+  readonly #stretches: Stretches;
   #told: Bytes = 0;
   #stalledSince: Nanoseconds = NEVER;
   #attempts = 0;
   #finSent = false;
-  /** What is on its way and has an event of its own, in order. */
-  #underWay: Arrival[] = [];
+  readonly #underWay: UnderWay;
   /** It is back at what a failing line took. */
   #wentBack = false;
   /** The ways there and back, as of that state of the network. */
@@ -183,6 +156,9 @@ export class Sending {
     this.#network = network;
     this.#end = end;
     this.#limit = end.receiveBuffer;
+    this.#losses = new Losses(() => end.random());
+    this.#underWay = new UnderWay(network.kernel, (position, fin) => end.deliver(position, fin));
+    this.#stretches = new Stretches(network.recorder, end, (host, router) => network.isBehind(host, router));
     this.window = new Window(end.receiveBuffer, end.settings.congestionControl === 'cubic');
   }
 
@@ -265,7 +241,7 @@ export class Sending {
   pathChanged(): void {
     if (this.#mode === 'over' || this.#mode === 'stalled') return;
     if (this.#mode === 'idle') {
-      if (this.#underWay.length > 0) this.#loseUnderWay();
+      if (!this.#underWay.isEmpty) this.#loseUnderWay();
       return;
     }
     const before = this.#there;
@@ -358,9 +334,9 @@ export class Sending {
     this.#allocated = allocated;
     this.bottleneck = bottleneck;
     const rate = (allocated * this.#efficiency) / (8 * SECOND);
-    if (Math.abs(rate - this.#stretchRate) > SAME_RATE * this.#stretchRate || rate === 0) {
+    if (this.#stretches.endsWith(rate)) {
       this.#closeStretch();
-      this.#stretchRate = rate;
+      this.#stretches.goOnAt(rate);
     }
     this.rate = rate;
     if (rate > 0 && this.#stalledSince !== NEVER) this.#outageOver();
@@ -416,7 +392,7 @@ export class Sending {
       return;
     }
     this.#sentAt = now;
-    this.#openStretch();
+    this.#stretches.open(this.#network.kernel.now);
     this.#mode = 'burst';
     this.#roundEnd = this.#sent + Math.max(window.usable - this.#usedInRound, 0);
     if (this.#roundEnd <= this.#sent) this.#pause();
@@ -426,40 +402,38 @@ export class Sending {
 
   /** A message of one segment that nothing holds back: a packet. */
   #sendSegment(length: Bytes): void {
-    const { kernel, recorder } = this.#network;
-    const { now } = kernel;
+    const { now } = this.#network.kernel;
     const route = this.#route() as Route;
     const size = wireSize(length);
     const step = this.#end.outgoing.stepAt(this.#sent);
     const outage = this.#network.outage(route);
     let arrival = now + outage + this.#network.queueing(route) + route.latency + size * route.perByte;
-    arrival = Math.max(arrival, this.#lastArrival + size * route.perByteOnSlowest);
+    arrival = Math.max(arrival, this.#underWay.lastArrival + size * route.perByteOnSlowest);
     this.#usedInRound += length;
     this.#lastSent = now;
-    this.#draw(route);
-    this.#lossIn -= 1;
+    this.#losses.on(route.loss);
+    this.#losses.in -= 1;
     if (outage > this.#retransmissionTimeout()) {
       // The timer takes it for lost.
       this.window.lost(this.window.size);
       this.window.restarted();
     }
-    if (this.#lossIn <= 0) {
+    if (this.#losses.in <= 0) {
       // Nothing follows it, so that only the timer finds out.
       let timeout = this.#retransmissionTimeout();
       do {
-        this.#drawNext(route);
+        this.#losses.next(route.loss);
         arrival += timeout;
         timeout = Math.min(2 * timeout, MAXIMUM_RTO);
-        this.#lossIn -= 1;
-      } while (this.#lossIn <= 0);
+        this.#losses.in -= 1;
+      } while (this.#losses.in <= 0);
       this.window.lost(this.window.size);
       this.window.restarted();
     }
     const gone = now + outage + size * route.perByteOnSlowest;
-    const row = recorder.flow(this.#end.number, this.#end.isServer, now, gone, this.#sent, length, arrival - gone, step);
-    this.#tellCrossings(row, now, route);
+    this.#stretches.record(now, gone, this.#sent, length, arrival - gone, step, route);
     this.#sent += length;
-    this.#stretchFrom = this.#sent;
+    this.#stretches.from = this.#sent;
     this.#sentAt = now;
     this.#firstEnd = 0;
     this.#ends.length = 0;
@@ -469,13 +443,12 @@ export class Sending {
   }
 
   #throughLoopback(): void {
-    const { kernel, recorder } = this.#network;
-    const { now } = kernel;
+    const { now } = this.#network.kernel;
     const length = this.#written - this.#sent;
     const step = this.#end.outgoing.stepAt(this.#sent);
-    recorder.flow(this.#end.number, this.#end.isServer, now, now, this.#sent, length, LOOPBACK_DELAY, step);
+    this.#stretches.record(now, now, this.#sent, length, LOOPBACK_DELAY, step, null);
     this.#sent = this.#written;
-    this.#stretchFrom = this.#sent;
+    this.#stretches.from = this.#sent;
     this.#ends.length = 0;
     this.#firstEnd = 0;
     this.#arriveAt(this.#sent, now + LOOPBACK_DELAY, 0);
@@ -513,14 +486,14 @@ export class Sending {
         this.#messageSent();
         continue;
       }
-      if (this.#lossIn <= 1e-6) {
-        this.#drawNext(this.#route() as Route);
+      if (this.#losses.in <= 1e-6) {
+        this.#losses.next((this.#route() as Route).loss);
         this.#lose(1, false);
         continue;
       }
       if (this.#sent >= this.#blockedAt || this.#sent >= this.#limit) {
         this.#closeStretch();
-        const position = Math.min(this.#stretchFrom, Math.floor(this.#sent));
+        const position = Math.min(this.#stretches.from, Math.floor(this.#sent));
         if (position > this.#told) this.#as(() => this.#arriveAt(position, this.#arrival()), position - 1);
         this.#lastSent = now;
         this.#leave();
@@ -579,7 +552,7 @@ export class Sending {
   /** From the end of a segment at the sender's rate to its arrival. */
   #delay(route = this.#route()): Nanoseconds {
     if (!route) return 0;
-    const length = Math.min(this.#written - this.#stretchFrom, MAXIMUM_SEGMENT_SIZE);
+    const length = Math.min(this.#written - this.#stretches.from, MAXIMUM_SEGMENT_SIZE);
     const size = length > 0 ? wireSize(length) : FULL_FRAME;
     // The rate counts the time on one link; the others serialise the last segment once more.
     const paced = this.#allocated * route.perByteOnSlowest >= 8 * SECOND * 0.5 ? route.perByteOnSlowest : 0;
@@ -587,26 +560,14 @@ export class Sending {
   }
 
   #arriveAt(position: Bytes, time: Nanoseconds, rate = this.rate || this.#previousRate, route = this.#route()): void {
-    const at = Math.max(time, this.#holeUntil, this.#lastArrival);
+    const at = Math.max(time, this.#holeUntil, this.#underWay.lastArrival);
     // What follows a hole arrives with what fills it.
     const pace = this.#holeUntil > this.#network.kernel.now ? 0 : rate;
     const start = Math.max(this.#told, pace > 0 ? Math.min(this.#roundBegin, position) : 0);
     this.#told = position;
     const fin = this.finQueued && position === this.#written && !this.#finSent;
     if (fin) this.#finSent = true;
-    this.#send(start, position, fin, at, pace, route);
-  }
-
-  #send(start: Bytes, position: Bytes, fin: boolean, at: Nanoseconds, rate: number, route: Route | null): void {
-    const { kernel } = this.#network;
-    this.#lastArrival = at;
-    const arrival: Arrival = { start, position, rate, fin, sentAt: kernel.now, at, route, lost: false };
-    this.#underWay.push(arrival);
-    kernel.schedule(at - kernel.now, () => {
-      if (arrival.lost) return;
-      this.#underWay.shift();
-      this.#end.deliver(position, fin);
-    });
+    this.#underWay.send({ start, position, rate: pace, fin, at, route });
   }
 
   #sendFin(): void {
@@ -619,7 +580,10 @@ export class Sending {
       this.to,
       HEADERS,
       this.#end,
-      (delay) => this.#send(position, position, true, Math.max(kernel.now + delay, this.#lastArrival), 0, this.#route()),
+      (delay) => {
+        const at = Math.max(kernel.now + delay, this.#underWay.lastArrival);
+        this.#underWay.send({ start: position, position, rate: 0, fin: true, at, route: this.#route() });
+      },
       () => {
         this.#mode = 'stalled';
         this.#finSent = false;
@@ -656,7 +620,7 @@ export class Sending {
     const wasSlow = window.slowStart;
     if (wasSlow && this.recoverAt === NEVER) window.double();
     this.windowAt = now;
-    this.#openStretch();
+    this.#stretches.open(this.#network.kernel.now);
     this.#newRound(now);
     this.#roundEnd = this.#sent + window.usable;
     this.#mode = window.slowStart ? 'burst' : 'steady';
@@ -672,7 +636,7 @@ export class Sending {
       return;
     }
     this.#tune();
-    this.#draw(route);
+    this.#losses.on(route.loss);
     const weight = window.usable / this.roundTrip;
     const cap = this.#mode === 'burst' ? NEVER : this.#windowRate();
     this.windowAt = this.#network.kernel.now;
@@ -755,7 +719,7 @@ export class Sending {
     // Of several flows the others make room meanwhile.
     const alone = this.bottleneck >= 0 && this.#network.allocation.held(this.bottleneck) === 1;
     const crowded = inQueue && alone && window.slowStart && this.#mode === 'steady' && 2 * window.decrease > 1 && segments > DUPLICATES;
-    const again = this.#drawRetransmission(route) || crowded;
+    const again = this.#losses.again(route.loss) || crowded;
     const selective = this.#end.settings.selectiveAcknowledgments;
     const slowly = !selective && segments > 1 ? segments - 1 : 0;
     const timeout = this.#retransmissionTimeout();
@@ -847,15 +811,8 @@ export class Sending {
     const known = this.#end.reached;
     if (this.from === this.to || !route) return known;
     const time = this.#network.kernel.now + ahead;
-    let position = 0;
-    for (const arrival of this.#underWay) {
-      if (arrival.at > time) {
-        const coming = arrival.rate === 0 ? arrival.start : arrival.position - arrival.rate * (arrival.at - time);
-        return Math.max(known, position, arrival.start, Math.floor(coming));
-      }
-      position = arrival.position;
-    }
-    if (this.#holeUntil > time) return Math.max(known, position);
+    const { position, complete } = this.#underWay.reachedBy(time);
+    if (!complete || this.#holeUntil > time) return Math.max(known, position);
     const since = this.rate > 0 ? this.#network.kernel.now : this.#lastSent;
     const missing = (this.rate || this.#previousRate) * Math.max(since + this.#delay(route) - time, 0);
     const acknowledged = this.#mode === 'steady' ? 0 : Math.min(this.#roundBegin, this.#sent);
@@ -869,21 +826,21 @@ export class Sending {
     const failed = failedOn(before);
     const ahead = failed < 0 ? this.#delay(before) : beyond(before, failed, now);
     const passed = failed < 0 ? Math.floor(this.#sent) : this.#reached(before, ahead);
-    const lost = this.#cancelUnderWay();
+    const lost = this.#underWay.cancelLost();
     if (passed > this.#told) this.#as(() => this.#arriveAt(passed, now + ahead, 0, before), passed - 1);
-    if (failed >= 0) this.#goBack(Math.max(passed, this.#underWay.at(-1)?.position ?? 0), lost);
+    if (failed >= 0) this.#goBack(Math.max(passed, this.#underWay.position), lost);
   }
 
   /** A line has failed when everything had been sent: the timer, which runs since then, finds out. */
   #loseUnderWay(): void {
     const { now } = this.#network.kernel;
-    const [next] = this.#underWay;
+    const next = this.#underWay.first;
     const route = next?.route ?? null;
     const failed = route ? failedOn(route) : -1;
     if (!next || !route || failed < 0) return;
     const ahead = beyond(route, failed, now);
     const passed = this.#reached(route, ahead);
-    const lost = this.#cancelUnderWay();
+    const lost = this.#underWay.cancelLost();
     const [first] = lost;
     if (!first) return;
     this.#settle();
@@ -894,20 +851,6 @@ export class Sending {
     this.#stall();
     this.#resumeAt = Math.max((some ? now : first.sentAt) + this.#retransmissionTimeout(), now);
     this.#replan();
-  }
-
-  /** Takes back what will not arrive, because a line on its way has failed before it came to its end. */
-  #cancelUnderWay(): Arrival[] {
-    const { now } = this.#network.kernel;
-    const first = this.#underWay.findIndex(({ route, at }) => {
-      const failed = route ? failedOn(route) : -1;
-      return route !== null && failed >= 0 && at - beyond(route, failed, now) > now;
-    });
-    if (first < 0) return [];
-    const lost = this.#underWay.splice(first);
-    for (const arrival of lost) arrival.lost = true;
-    this.#lastArrival = now;
-    return lost;
   }
 
   /** What lies behind `position` has to be sent again. */
@@ -961,7 +904,7 @@ export class Sending {
         // The first segment that is missing goes out now.
         this.#wentBack = false;
         this.#mode = 'burst';
-        this.#openStretch();
+        this.#stretches.open(this.#network.kernel.now);
         this.#newRound(now);
         this.#roundEnd = this.#sent + this.window.usable;
         this.#sentAt = now;
@@ -1064,83 +1007,26 @@ export class Sending {
     this.rate = (this.#allocated * this.#efficiency) / (8 * SECOND);
   }
 
-  #draw(route: Route): void {
-    if (route.loss === this.#drawnFor) return;
-    this.#drawnFor = route.loss;
-    this.#drawNext(route);
-  }
-
-  /** Segments until the next loss: geometric, as a fluid has it. */
-  #drawNext(route: Route): void {
-    if (route.loss === 0) {
-      this.#lossIn = NEVER;
-      return;
-    }
-    this.#random ??= this.#end.random();
-    this.#lossIn = Math.max(this.#random.exponential(-1 / logarithmOfRest(Math.min(route.loss, 0.999_999))), 1e-3);
-  }
-
-  #drawRetransmission(route: Route): boolean {
-    if (route.loss === 0) return false;
-    this.#random ??= this.#end.random();
-    return this.#random.float() < route.loss;
-  }
-
   /** What has gone out up to now. */
   #settle(): void {
     const { now } = this.#network.kernel;
     if (this.rate > 0 && now > this.#sentAt) {
       let position = this.#sent + this.rate * (now - this.#sentAt);
       if (position > this.#target - 0.5) position = this.#target;
-      this.#lossIn -= (position - this.#sent) * this.#density;
+      this.#losses.in -= (position - this.#sent) * this.#density;
       this.#sent = position;
     }
     this.#sentAt = now;
   }
 
-  #openStretch(): void {
-    this.#stretchAt = this.#network.kernel.now;
-    this.#stretchRate = 0;
-  }
-
   /** Records what went out since the last time. */
   #closeStretch(): void {
-    const { kernel, recorder } = this.#network;
+    const { kernel } = this.#network;
+    const { from, at } = this.#stretches;
     const to = Math.floor(this.#sent + 1e-6);
-    const length = to - this.#stretchFrom;
-    if (length > 0) {
-      const { number, isServer, outgoing } = this.#end;
-      const delay = this.#delay();
-      if (this.#stretchFrom - this.#told >= PROGRESS && this.#stretchAt + delay <= kernel.now && this.#holeUntil <= kernel.now) {
-        this.#tellProgress(this.#stretchFrom);
-      }
-      const row = recorder.flow(
-        number,
-        isServer,
-        this.#stretchAt,
-        kernel.now,
-        this.#stretchFrom,
-        length,
-        delay,
-        outgoing.stepAt(this.#stretchFrom),
-      );
-      if (this.#there) this.#tellCrossings(row, this.#stretchAt, this.#there);
-      this.#stretchFrom = to;
-    }
-    this.#stretchAt = kernel.now;
-  }
-
-  /** When the first bit of a stretch leaves the explicit links on its way and is translated: where nobody waits, as far as that is told. */
-  #tellCrossings(stretch: number, startedAt: Nanoseconds, { directions }: Route): void {
-    let at = startedAt;
-    const { recorder } = this.#network;
-    const { translators } = this.#end;
-    for (const direction of directions) {
-      if (direction.link >= 0) recorder.crossLink(-1 - stretch, direction.link, direction.reverse, at);
-      at += direction.latencyAt(startedAt);
-      if (translators.includes(direction.to))
-        recorder.crossNat(-1 - stretch, direction.to, this.#network.isBehind(this.to, direction.to), at);
-    }
+    const delay = to > from ? this.#delay() : 0;
+    if (to > from && from - this.#told >= PROGRESS && at + delay <= kernel.now && this.#holeUntil <= kernel.now) this.#tellProgress(from);
+    this.#stretches.close(kernel.now, to, delay, to > from ? this.#end.outgoing.stepAt(from) : -1, this.#there);
   }
 
   #tellProgress(position: Bytes): void {
@@ -1153,7 +1039,7 @@ export class Sending {
     const { kernel } = this.#network;
     const position = this.#mark;
     this.#mark = NEVER;
-    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : Math.max(this.roundTrip, this.#lastArrival - kernel.now);
+    const delay = this.from === this.to ? 2 * LOOPBACK_DELAY : Math.max(this.roundTrip, this.#underWay.lastArrival - kernel.now);
     this.#as(() => kernel.schedule(delay, () => this.#end.acknowledged(position)), this.#sent - 1);
   }
 
@@ -1196,7 +1082,7 @@ export class Sending {
         let target = Math.min(this.#ends[this.#firstEnd] as number, this.#blockedAt, this.#limit, Math.max(this.#mark, this.#sent));
         if (this.#mark <= this.#sent) target = Math.min(this.#ends[this.#firstEnd] as number, this.#blockedAt, this.#limit);
         if (this.#mode === 'burst') target = Math.min(target, this.#roundEnd);
-        if (this.#lossIn !== NEVER) target = Math.min(target, this.#sent + this.#lossIn / this.#density);
+        if (this.#losses.in !== NEVER) target = Math.min(target, this.#sent + this.#losses.in / this.#density);
         this.#target = target;
         at = now + Math.max(target - this.#sent, 0) / this.rate;
       } else if (this.flow >= 0 && this.#allocated === 0) {

@@ -44,7 +44,16 @@ function natOf(properties: Partial<NatService> = {}) {
   const recorder = new Recorder(networkMetrics);
   const kernel = new Kernel(1);
   const service = natForTests({ host: '0', inside: ['1', '2', '3'], ...properties });
-  const surroundings = { kernel, recorder, indexOf: Number, addressOf: String, nameOf: String, awaits: none, usesPort: none };
+  const surroundings = {
+    kernel,
+    recorder,
+    indexOf: Number,
+    addressOf: String,
+    nameOf: String,
+    holderOf: Number,
+    awaits: none,
+    usesPort: none,
+  };
   return { nat: new Nat(service, surroundings), kernel };
 }
 

@@ -35,6 +35,7 @@ interface Dropped {
 
 const HERE: Passage = { kind: 'here' };
 const NO_MAPPING: Dropped = { kind: 'dropped', fate: 'no mapping', answered: false };
+const FORGED: Dropped = { kind: 'dropped', fate: 'forged source', answered: false };
 const BLOCKED: Dropped = { kind: 'dropped', fate: 'firewall', answered: false };
 const REJECTED: Dropped = { kind: 'dropped', fate: 'firewall', answered: true };
 
@@ -73,7 +74,7 @@ export class Middleboxes {
         boxes.#nats.set(nat.host, nat);
         for (const host of nat.inside) boxes.#gateways.set(host, nat.host);
       } else if (service.kind === 'network.firewall') {
-        const filter = new PacketFilter(service, surroundings.indexOf);
+        const filter = new PacketFilter(service, surroundings);
         boxes.#filters.set(filter.host, filter);
       }
     }
@@ -101,8 +102,12 @@ export class Middleboxes {
     return gateway < 0 || to === gateway || this.gatewayOf(to) === gateway ? to : gateway;
   }
 
-  /** A packet is about to leave a host, its own or translated. `passed` collects the conversations that it belongs to. */
+  /**
+   * A packet is about to leave a host, its own or translated. `passed` collects the conversations that it belongs to; with a forged
+   * source it belongs to none of the host's.
+   */
   leaving(host: number, header: Header, passed?: Session[]): void {
+    if (header.forged) return;
     const session = this.#filters.get(host)?.leaving(header, this.#surroundings.kernel.now);
     if (session) passed?.push(session);
   }
@@ -112,7 +117,7 @@ export class Middleboxes {
     const nat = this.#nats.get(host);
     const filter = this.#filters.get(host);
     // A router's firewall stands on its outer side.
-    if (filter && !nat?.inside.has(header.from)) {
+    if (filter && !nat?.faces(header)) {
       const { verdict, session } = filter.arriving(header, this.#surroundings.kernel.now);
       if (verdict !== 'allow') return this.#drop(host, header, verdict === 'reject' ? REJECTED : BLOCKED);
       if (session) passed?.push(session);
@@ -121,6 +126,7 @@ export class Middleboxes {
     const translation = nat.translate(header);
     if (translation === 'own') return HERE;
     if (translation === 'dropped') return this.#drop(host, header, NO_MAPPING);
+    if (translation === 'forged') return this.#drop(host, header, FORGED);
     passed?.push(...translation.sessions);
     const inwards = nat.inside.has(translation.header.to);
     if (!inwards) this.leaving(host, translation.header, passed);

@@ -5,7 +5,8 @@
  * mapped port gets the endpoint behind it as its destination. One from inside for a mapped port gets both: a hairpin (RFC 4787
  * §6). A mapping is made by the first packet out, of TCP by a SYN, and lives as long as one of its sessions does; who may come in
  * by it is the filter's rule. What comes for a port without a mapping is the router's own, where something on the router waits
- * for it. Nothing above the ports is looked at or changed: there is no application-level gateway.
+ * for it. A source that cannot lie on the side where the packet comes from is forged, and the packet is dropped (RFC 2827). Nothing
+ * above the ports is looked at or changed: there is no application-level gateway.
  */
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import type { Recorder, Series } from '../../recorder.ts';
@@ -21,14 +22,16 @@ export interface NatSurroundings {
   readonly indexOf: (host: string) => number;
   readonly addressOf: (host: number) => string;
   readonly nameOf: (host: number) => string;
+  /** One of the hosts that share a host's address: the same for all of them. */
+  readonly holderOf: (host: number) => number;
   /** A process on that host waits for such a packet. */
   awaits(host: number, header: Header): boolean;
   /** Something on that host uses the port. */
   usesPort(host: number, transport: Transport, port: number): boolean;
 }
 
-/** What becomes of a packet at a NAT: it is for the router itself, goes on with other endpoints, or is dropped. */
-export type Translation = { readonly header: Header; readonly sessions: readonly Session[] } | 'own' | 'dropped';
+/** What becomes of a packet at a NAT: it is for the router itself, goes on with other endpoints, has no mapping, or a forged source. */
+export type Translation = { readonly header: Header; readonly sessions: readonly Session[] } | 'own' | 'dropped' | 'forged';
 
 /** When a mapping is told to lapse, and what was told of it. */
 interface Told {
@@ -44,6 +47,7 @@ export class Nat {
   readonly #service: NatService;
   readonly #surroundings: NatSurroundings;
   readonly #inside: ReadonlySet<number>;
+  readonly #insideAddresses: ReadonlySet<string>;
   readonly #tables: Record<Transport, MappingTable>;
   readonly #told = new Map<Mapping, Told>();
   readonly #forwarded: number;
@@ -56,6 +60,7 @@ export class Nat {
     this.#surroundings = surroundings;
     this.host = surroundings.indexOf(service.host);
     this.#inside = new Set(service.inside.map(surroundings.indexOf));
+    this.#insideAddresses = new Set([...this.#inside].map(surroundings.addressOf));
     this.#tables = { tcp: this.#freshTable('tcp'), udp: this.#freshTable('udp') };
     this.#forwarded = this.#size;
     this.#series = surroundings.recorder.seriesOf('mappings', [service.host]);
@@ -72,15 +77,27 @@ export class Nat {
     return this.#tables[transport].at(port) !== undefined;
   }
 
+  /** The packet comes from behind it. */
+  faces({ from, forged }: Header): boolean {
+    return this.#inside.has(forged?.sender ?? from);
+  }
+
   /** A packet for it, or for someone beyond it. */
   translate(header: Header): Translation {
-    if (!this.#inside.has(header.from)) return this.#inwards(header, []);
+    const outwards = this.faces(header);
+    if (header.forged && !this.#mayComeFrom(header.forged.source, outwards)) return 'forged';
+    if (!outwards) return this.#inwards(header, []);
     const hairpin = header.to === this.host;
     if (hairpin && !this.maps(header.transport, header.toPort)) return 'own';
     if (hairpin && !this.#service.hairpinning) return 'dropped';
     const out = this.#outwards(header);
     if (!out) return 'dropped';
     return hairpin ? this.#inwards(out.header, [out.session]) : { header: out.header, sessions: [out.session] };
+  }
+
+  /** Whether a source may lie behind the NAT, or else beyond it: RFC 2827 §3, and the same the other way. */
+  #mayComeFrom(source: string, behind: boolean): boolean {
+    return behind === this.#insideAddresses.has(source) && source !== this.#surroundings.addressOf(this.host);
   }
 
   /** The router lost power: what it had learnt is gone, what it was told is not. */
@@ -115,7 +132,7 @@ export class Nat {
       session = this.#open(transport, mapping, to, toPort);
     }
     session.pass(now, true, flags);
-    return { header: { ...header, from: this.host, fromPort: (mapping as Mapping).outerPort }, session };
+    return { header: { ...header, from: this.host, fromPort: (mapping as Mapping).outerPort, forged: null }, session };
   }
 
   #inwards(header: Header, passed: readonly Session[]): Translation {
@@ -139,21 +156,22 @@ export class Nat {
     const filtering: NatFiltering = mapping.forwarded ? 'endpoint-independent' : this.#service.filtering;
     if (filtering !== 'address-dependent') return filtering === 'endpoint-independent';
     const { now } = this.#surroundings.kernel;
+    const holder = this.#surroundings.holderOf(from);
     for (const [endpoint, session] of mapping.sessions) {
-      if (Math.floor(endpoint / 65_536) === from && session.isAlive(now)) return true;
+      if (Math.floor(endpoint / 65_536) === holder && session.isAlive(now)) return true;
     }
     return false;
   }
 
   #sessionOf(mapping: Mapping, host: number, port: number): Session | undefined {
-    const session = mapping.sessions.get(endpointOf(host, port));
+    const session = mapping.sessions.get(endpointOf(this.#surroundings.holderOf(host), port));
     return session?.isAlive(this.#surroundings.kernel.now) ? session : undefined;
   }
 
   #open(transport: Transport, mapping: Mapping, host: number, port: number): Session {
     const { now } = this.#surroundings.kernel;
     const session = new Session(transport, this.#service.timeouts, now, () => this.#tell(transport, mapping));
-    mapping.sessions.set(endpointOf(host, port), session);
+    mapping.sessions.set(endpointOf(this.#surroundings.holderOf(host), port), session);
     this.#tell(transport, mapping);
     return session;
   }

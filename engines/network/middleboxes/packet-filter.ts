@@ -9,16 +9,20 @@ import type { Nanoseconds } from '../../quantities.ts';
 import type { FilterVerdict, FirewallService, Transport } from '../scenario.ts';
 import { pairOf } from '../tcp/opening.ts';
 import { type Header, opens } from './header.ts';
+import type { NatSurroundings } from './nat.ts';
 import { IDLE_TIMEOUTS, Session } from './session.ts';
 
 /** Conversations that may be kept before those that have lapsed are looked for. */
 const FIRST_SWEEP = 1_024;
 
+type FilterSurroundings = Pick<NatSurroundings, 'indexOf' | 'addressOf' | 'holderOf'>;
+
 interface Rule {
   readonly verdict: FilterVerdict;
   readonly transport: Transport | null;
   readonly ports: FirewallService['rules'][number]['ports'];
-  readonly from: ReadonlySet<number>;
+  /** Addresses. */
+  readonly from: ReadonlySet<string>;
 }
 
 export class PacketFilter {
@@ -27,28 +31,31 @@ export class PacketFilter {
   readonly #rules: readonly Rule[];
   /** By the host's port and the other side's endpoint (tcp/opening.ts). */
   readonly #sessions: Record<Transport, Map<number, Session>> = { tcp: new Map(), udp: new Map() };
+  readonly #surroundings: FilterSurroundings;
   #nextSweep = FIRST_SWEEP;
 
-  constructor(service: FirewallService, indexOf: (host: string) => number) {
+  constructor(service: FirewallService, surroundings: FilterSurroundings) {
+    const { addressOf, indexOf } = surroundings;
+    this.#surroundings = surroundings;
     this.host = indexOf(service.host);
     this.#incoming = service.incoming;
     this.#rules = service.rules.map(({ verdict, transport, ports, from }) => ({
       verdict,
       transport,
       ports,
-      from: new Set(from.map(indexOf)),
+      from: new Set(from.map((name) => addressOf(indexOf(name)))),
     }));
   }
 
   /** The host sends it. The conversation that it belongs to, if it belongs to one. */
   leaving({ transport, fromPort, to, toPort, flags }: Header, now: Nanoseconds): Session | null {
-    return this.#pass(transport, pairOf(fromPort, to, toPort), true, flags, now);
+    return this.#pass(transport, pairOf(fromPort, this.#surroundings.holderOf(to), toPort), true, flags, now);
   }
 
   /** It has come for the host. */
   arriving(header: Header, now: Nanoseconds): { readonly verdict: FilterVerdict; readonly session: Session | null } {
     const { transport, from, fromPort, toPort, flags } = header;
-    const pair = pairOf(toPort, from, fromPort);
+    const pair = pairOf(toPort, this.#surroundings.holderOf(from), fromPort);
     const known = this.#sessions[transport].get(pair);
     if (known?.isAlive(now)) {
       known.pass(now, false, flags);
@@ -68,10 +75,11 @@ export class PacketFilter {
     }
   }
 
-  #verdict({ transport, from, toPort }: Header): FilterVerdict {
+  #verdict({ transport, from, forged, toPort }: Header): FilterVerdict {
+    const source = forged?.source ?? this.#surroundings.addressOf(from);
     for (const rule of this.#rules) {
       if (rule.transport !== null && rule.transport !== transport) continue;
-      if (rule.from.size > 0 && !rule.from.has(from)) continue;
+      if (rule.from.size > 0 && !rule.from.has(source)) continue;
       if (rule.ports.length > 0 && !rule.ports.some(([first, last]) => toPort >= first && toPort <= last)) continue;
       return rule.verdict;
     }

@@ -15,7 +15,7 @@ import { ACK, frameSize, RST, type Segment, SYN, sequenceLength } from './segmen
 export interface TcpNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  /** Index of the host that `from` reaches at that address; −1 when there is none. */
+  /** Index of the host that what `from` sends to that address is for; −1 when there is none. */
   hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   send(from: number, to: number, size: Bytes, row: number, segment: Segment): void;

@@ -39,9 +39,10 @@ export function assignAddresses(program: Program): void {
       if (!inZones.has(key)) inZones.set(key, record.data.address);
     }
   }
+  const sharing = new Set([...program.anycasts.values()].flatMap(({ instances }) => instances.map((host) => host.toLowerCase())));
   const waiting: { host: ProgramHost; assign(address: string): void }[] = [];
   // Those that are behind no NAT come first: hosts behind one must not hide any of them.
-  const hosts = [...program.hosts.values()];
+  const hosts = [...program.hosts].filter(([key]) => !sharing.has(key)).map(([, host]) => host);
   for (const host of [...hosts.filter(({ behind }) => behind === null), ...hosts.filter(({ behind }) => behind !== null)]) {
     const inZone = host.behind === null ? (inZones.get(canonical(nameOf(host.name))) ?? null) : null;
     if (host.address !== null && inZone !== null && host.address !== inZone && host.addressAt) {
@@ -88,6 +89,9 @@ export function assignAddresses(program: Program): void {
     let address = counter();
     while (holder(host.behind, address) !== undefined) address = counter();
     assign(address);
+  }
+  for (const [key, { instances }] of program.anycasts) {
+    for (const instance of instances) program.hosts.get(instance.toLowerCase())!.address = program.hosts.get(key)!.address;
   }
 }
 

@@ -9,10 +9,13 @@
 import { ancestors, canonical, isSubdomain, parent, ROOT } from '../../../engines/dns/domain-name.ts';
 import type { RecordData } from '../../../engines/dns/records.ts';
 import type { ResolverService, Walk } from '../../../engines/dns/scenario.ts';
+import { EDNS_PAYLOAD } from '../../../engines/dns/wire/message.ts';
 import { MILLISECOND } from '../../../engines/quantities.ts';
 import { implicitHost } from '../hosts.ts';
-import type { Program, ProgramZone } from '../program.ts';
+import type { Program, ProgramNameServer, ProgramZone } from '../program.ts';
 import { nameOf, publicAddress } from './addresses.ts';
+import { isSigned } from './dnssec.ts';
+import { GENERIC_SERVERS, ROOT_SERVERS } from './top-level-servers.ts';
 
 /** Record sets that a local DNS server keeps. */
 export const cacheDefault = 100_000;
@@ -22,8 +25,6 @@ export const walkDefault: Walk = 'iteratively';
 const ttl = { zone: 86_400, host: 3_600 };
 const soa = { serial: 1, refresh: 7_200, retry: 900, expire: 1_209_600, minimum: 3_600 };
 
-const rootServer = { name: 'a.root-servers.net', address: '198.41.0.4' };
-
 /** Answers hosts whose local DNS server nobody declared. */
 const localServer = 'local-dns';
 
@@ -32,41 +33,55 @@ const tldServers: Readonly<Record<string, string>> = {
   'com.': 'a.gtld-servers.net',
   'net.': 'a.gtld-servers.net',
   'edu.': 'a.edu-servers.net',
+  'arpa.': 'a.ns.arpa',
 };
 
-/** Domains above declared zones that have no zone of their own: the top-level ones, each with its server. */
-function missingTops(program: Program): Map<string, string> {
-  const tops = new Map<string, string>();
+/** A server that is filled in; null: the next free address. */
+interface Server {
+  readonly name: string;
+  readonly address: string | null;
+}
+
+function rootServers(program: Program): readonly Server[] {
+  return ROOT_SERVERS.slice(0, Math.max(1, program.rootServers.root));
+}
+
+function serversOfTop(program: Program, top: string): readonly Server[] {
+  const { generic } = program.rootServers;
+  if (generic > 0 && (top === 'com.' || top === 'net.')) return GENERIC_SERVERS.slice(0, generic);
+  return [{ name: tldServers[top] ?? `a.nic.${top.slice(0, -1)}`, address: null }];
+}
+
+/** Domains above declared zones that have no zone of their own: the top-level ones, each with its servers. */
+function missingTops(program: Program): Map<string, readonly Server[]> {
+  const tops = new Map<string, readonly Server[]>();
   for (const zone of program.zones.values()) {
     const chain = ancestors(canonical(zone.origin));
     const top = chain[chain.length - 2];
     if (top === undefined || program.zones.has(top)) continue;
     // A declared zone above it already leads to it only from the top-level domain down.
-    tops.set(top, tldServers[top] ?? `a.nic.${top.slice(0, -1)}`);
+    tops.set(top, serversOfTop(program, top));
   }
   return tops;
 }
 
 /** Names, in lower case, of the servers that `addParentZones` and `localServers` would add. */
 export function serverNames(program: Program): ReadonlySet<string> {
-  return new Set([...(program.zones.has(ROOT) ? [] : [rootServer.name]), ...missingTops(program).values(), localServer]);
+  const servers = [...(program.zones.has(ROOT) ? [] : rootServers(program)), ...[...missingTops(program).values()].flat()];
+  return new Set([...servers.map(({ name }) => name), localServer]);
 }
 
 /** Adds the root and the top-level domains above the declared zones. Their hosts exist afterwards, without addresses. */
 export function addParentZones(program: Program): void {
   const tops = missingTops(program);
-  if (!program.zones.has(ROOT)) {
-    implicitHost(program, rootServer.name, rootServer.address);
-    addZone(program, ROOT, rootServer.name);
-  }
-  for (const [top, server] of tops) {
-    implicitHost(program, server, null);
-    addZone(program, top, server);
-  }
+  if (!program.zones.has(ROOT)) addZone(program, ROOT, rootServers(program));
+  for (const [top, servers] of tops) addZone(program, top, servers);
 }
 
-function addZone(program: Program, origin: string, server: string): void {
-  program.zones.set(origin, { origin, servers: [server], records: [], implicit: true, fromFile: false, at: null });
+function addZone(program: Program, origin: string, filledIn: readonly Server[]): void {
+  for (const { name, address } of filledIn) implicitHost(program, name, address);
+  const servers = filledIn.map(({ name }) => name);
+  program.zones.set(origin, { origin, servers, records: [], implicit: true, fromFile: false, delegated: true, at: null, headEnd: 0 });
 }
 
 /** A lookup of what zones hold: owner and type. */
@@ -130,7 +145,7 @@ export function completeZones(program: Program): void {
     // A host without a dot in its name lies in the root zone only when the author wrote one.
     const address = publicAddress(program, host);
     if (!index || index.zone.origin === ROOT || address === null) continue;
-    if (index.zone.implicit && !host.implicit) continue;
+    if ((index.zone.implicit && !host.implicit) || isSigned(index.zone)) continue;
     if (index.has(name, 'A') || index.has(name, 'CNAME') || index.has(name, 'NS')) continue;
     index.add(name, { type: 'A', address }, ttl.host);
     if (host.at && index.zone.at)
@@ -142,8 +157,11 @@ export function completeZones(program: Program): void {
     const address = addressOf(server);
     if (address !== null && !root.has(nameOf(server), 'A')) root.add(nameOf(server), { type: 'A', address }, ttl.zone);
   }
+  for (const server of program.registrations.flatMap(({ servers }) => servers)) {
+    if (server.address === '') server.address = addressOf(server.name.slice(0, -1)) ?? '';
+  }
   for (const { zone } of zones.values()) {
-    if (zone.origin === ROOT) continue;
+    if (zone.origin === ROOT || !zone.delegated) continue;
     const above = nearest(parent(zone.origin)!);
     if (!above) continue;
     if (!above.has(zone.origin, 'NS')) {
@@ -171,6 +189,18 @@ export function rootHints(program: Program): { name: string; address: string }[]
     if (address) hints.push({ name: nameOf(server), address });
   }
   return hints;
+}
+
+/** Who may change each zone: its servers, hosts in its domain, hosts that its primary takes changes from, and registrars. */
+export function operatorsOf(program: Program): Map<ProgramZone, string[]> {
+  const operators = new Map<ProgramZone, Set<string>>();
+  for (const zone of program.zones.values()) {
+    const updatesFrom = program.nameServers.get(zone.servers[0]!.toLowerCase())?.updatesFrom ?? [];
+    operators.set(zone, new Set([...zone.servers, ...updatesFrom]));
+  }
+  for (const { name } of program.hosts.values()) operators.get(program.zoneAbove(nameOf(name).toLowerCase())!)?.add(name);
+  for (const { registrar, zone } of program.registrations) operators.get(zone)?.add(registrar);
+  return new Map([...operators].map(([zone, hosts]) => [zone, [...hosts]]));
 }
 
 /** The local DNS server of each host that has none declared. Adds `local-dns` when one is needed. */
@@ -208,6 +238,9 @@ export function localServers(program: Program): Map<string, string> {
       serves: [],
       cache: cacheDefault,
       walk: walkDefault,
+      dnssec: false,
+      edns: null,
+      minimise: false,
       implicit: true,
       at: null,
     };
@@ -217,6 +250,14 @@ export function localServers(program: Program): Map<string, string> {
   return served;
 }
 
+/** Greatest UDP message of a server with EDNS: clear of fragmentation (DNS Flag Day 2020). */
+export const ednsDefault = EDNS_PAYLOAD;
+
+/** A server of which nothing is said. */
+export function nameServerDefaults(host: string): ProgramNameServer {
+  return { host, recursion: null, edns: ednsDefault, answers: null, updatesFrom: [], implicit: true, at: null };
+}
+
 /** Where something walks recursively, servers of zones offer recursion unless the author says otherwise. */
 export function offerRecursion(program: Program): void {
   const recursive = program.walksRecursively || [...program.resolvers.values()].some((resolver) => resolver.walk === 'recursively');
@@ -224,8 +265,9 @@ export function offerRecursion(program: Program): void {
   for (const zone of program.zones.values()) {
     for (const host of zone.servers) {
       const key = host.toLowerCase();
-      if (program.nameServers.has(key)) continue;
-      program.nameServers.set(key, { kind: 'dns.server', host, recursion: true, implicit: true, at: null });
+      const declared = program.nameServers.get(key);
+      if (declared && declared.recursion !== null) continue;
+      program.nameServers.set(key, { ...(declared ?? nameServerDefaults(host)), recursion: true });
     }
   }
 }

@@ -1,7 +1,8 @@
 /** DNS: zones, resolvers, name servers, lookups. */
 
-import { cacheDefault, walkDefault } from '../defaults/dns.ts';
+import { cacheDefault, ednsDefault, nameServerDefaults, walkDefault } from '../defaults/dns.ts';
 import {
+  choice,
   count,
   domainName,
   entry,
@@ -13,25 +14,31 @@ import {
   property,
   recordType,
   repeated,
+  size,
   subject,
   wordChoice,
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
-import { absolute, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { absolute, askedName, readZoneBlock, readZoneFile } from '../zone-records.ts';
+import { limitProperties, limitsOf, queriesOf, queryProperties } from './dns-limits.ts';
 import { step, timing } from './timing.ts';
 
 /** Message protocols that views can be limited to. */
 export const dnsProtocols = ['dns'] as const;
 
 const walk = wordChoice('iteratively', 'recursively');
+const checking = choice(['with dnssec', 'with dnssec'], ['without validation', 'without validation']);
+const edns = { SWITCH: optional(wordChoice('on', 'off')), SIZE: optional(size({ minimum: 512, maximum: 65_535, units: ['B'] })) };
+/** The words of BIND's `rrset-order`. */
+const order = wordChoice('cyclic', 'fixed', 'random');
 
 export const dnsVocabulary = [
   entry({
     id: 'zone',
     role: 'declaration',
-    pattern: 'zone NAME on HOST',
-    slots: { NAME: newZone, HOST: list(host) },
+    pattern: 'zone NAME on HOST [REGISTRATION]',
+    slots: { NAME: newZone, HOST: list(host), REGISTRATION: optional(wordChoice('unregistered')) },
     properties: {
       from: property(
         'from FILE',
@@ -44,11 +51,11 @@ export const dnsVocabulary = [
       ),
     },
     block: 'records',
-    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing.',
+    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing. With `unregistered`, the zone above does not lead to it, so nobody finds it until a registrar registers it.',
     standard: 'RFC 1034 §4.2, RFC 1035 §5.1',
     example:
       'zone amazon.com on dns1.amazon.com, dns2.amazon.com {\n  www 300 A 205.251.242.103\n  @ MX 10 mail.amazon.com\n}\nhost client\nclient resolves www.amazon.com',
-    build({ NAME, HOST }, block, site) {
+    build({ NAME, HOST, REGISTRATION }, block, site) {
       const { program } = site;
       const servers: string[] = [];
       for (const name of HOST) {
@@ -60,7 +67,16 @@ export const dnsVocabulary = [
       program.occurs('zone', key, site.place(NAME), true);
       if (servers.length === 0 || !program.declareOnce(`zone ${key}`, `Zone \`${NAME.text}\``, site.place(NAME))) return;
       program.needsDns = true;
-      const zone = { origin, servers, records: [], implicit: false, fromFile: block.from !== undefined, at: site.at };
+      const zone = {
+        origin,
+        servers,
+        records: [],
+        implicit: false,
+        fromFile: block.from !== undefined,
+        delegated: REGISTRATION === null,
+        at: site.at,
+        headEnd: site.statement.headEnd,
+      };
       program.zones.set(key, zone);
       site.later(() => {
         if (block.from) readZoneFile(zone, block.from.FILE, site);
@@ -92,6 +108,16 @@ export const dnsVocabulary = [
           example: 'cache 10000',
         },
       ),
+      order: property(
+        'order ORDER',
+        { ORDER: order },
+        {
+          doc: 'In which order hosts get the records of a set from its cache: each answer begins one further on, they stay as they came, or they are shuffled.',
+          default: 'cyclic',
+          standard: 'RFC 1794',
+          example: 'order fixed',
+        },
+      ),
       walk: property(
         'walk WALK',
         { WALK: walk },
@@ -100,6 +126,34 @@ export const dnsVocabulary = [
           default: walkDefault,
           standard: 'RFC 1034 §4.3.1',
           example: 'walk iteratively',
+        },
+      ),
+      dnssec: property(
+        'dnssec SWITCH',
+        { SWITCH: wordChoice('on', 'off') },
+        {
+          doc: 'Validates what it learns, from the root’s keys on, and answers SERVFAIL in the place of what is bogus. It has to walk iteratively: servers on the way of a recursive walk hand no signatures on.',
+          default: 'off',
+          standard: 'RFC 4035 §4',
+          example: 'dnssec on',
+        },
+      ),
+      ...queryProperties,
+      ...limitProperties,
+      edns: property('edns ( SWITCH | SIZE )', edns, {
+        doc: 'Whether it asks with EDNS(0), for UDP messages of 1232 bytes or of the size given. Without, what is longer than 512 bytes comes over TCP.',
+        default: 'off',
+        standard: 'RFC 6891 §6.2.3',
+        example: 'edns on',
+      }),
+      minimise: property(
+        'minimise SWITCH',
+        { SWITCH: wordChoice('on', 'off') },
+        {
+          doc: 'Tells each server on the way down no more of the name than it needs: the root is asked about `com`, not about `www.amazon.com`.',
+          default: 'off',
+          standard: 'RFC 9156',
+          example: 'minimise on',
         },
       ),
     },
@@ -117,6 +171,12 @@ export const dnsVocabulary = [
         serves: [] as string[],
         cache: block.cache?.RECORDS ?? cacheDefault,
         walk: block.walk?.WALK ?? walkDefault,
+        dnssec: block.dnssec?.SWITCH === 'on',
+        limits: limitsOf(block),
+        queries: queriesOf(block),
+        edns: payload(block.edns, null),
+        minimise: block.minimise?.SWITCH === 'on',
+        ...(block.order ? { order: block.order.ORDER } : {}),
         implicit: false,
         at: site.at,
       };
@@ -147,6 +207,43 @@ export const dnsVocabulary = [
           example: 'recursion on',
         },
       ),
+      ...limitProperties,
+      edns: property('edns ( SWITCH | SIZE )', edns, {
+        doc: 'Whether it knows EDNS(0), and the greatest UDP message that it sends and takes with it. With `off` it says FORMERR to whoever asks with EDNS, as old servers do.',
+        default: `${ednsDefault} B`,
+        standard: 'RFC 6891 §6.2.3, §7',
+        example: 'edns off',
+      }),
+      answers: property(
+        'answers CODE',
+        { CODE: choice(['refused', 'REFUSED'], ['servfail', 'SERVFAIL'], ['notimp', 'NOTIMP'], ['formerr', 'FORMERR']) },
+        {
+          doc: 'Says this and nothing else to every query: a server that is out of order, or not meant for those who ask.',
+          default: 'what the zone holds',
+          standard: 'RFC 1035 §4.1.1',
+          example: 'answers servfail',
+        },
+      ),
+      updates: repeated(
+        'updates from CLIENT',
+        { CLIENT: list(host) },
+        {
+          doc: 'Hosts that may change the zones whose first server it is, besides its own.',
+          default: 'the zone’s servers and the hosts in its domain',
+          standard: 'RFC 2136 §3.3',
+          example: 'updates from admin',
+        },
+      ),
+      order: property(
+        'order ORDER',
+        { ORDER: order },
+        {
+          doc: 'In which order the records of a set are given: each answer begins one further on than the one before, they stay as the zone has them, or they are shuffled.',
+          default: 'cyclic',
+          standard: 'RFC 1794',
+          example: 'order cyclic',
+        },
+      ),
     },
     doc: 'Settings of a host that serves zones.',
     standard: 'RFC 1034 §4.3',
@@ -156,31 +253,52 @@ export const dnsVocabulary = [
       const own = ownHost(HOST, site);
       if (own === null || !program.declareOnce(`nameserver ${own.toLowerCase()}`, `Name server \`${own}\``, site.place(HOST))) return;
       program.needsDns = true;
+      const updatesFrom: string[] = [];
       program.nameServers.set(own.toLowerCase(), {
-        kind: 'dns.server',
-        host: own,
-        recursion: block.recursion?.SWITCH === 'on',
+        ...nameServerDefaults(own),
+        recursion: block.recursion ? block.recursion.SWITCH === 'on' : null,
+        limits: limitsOf(block),
+        edns: payload(block.edns, ednsDefault),
+        answers: block.answers?.CODE ?? null,
+        updatesFrom,
+        ...(block.order ? { order: block.order.ORDER } : {}),
         implicit: false,
         at: site.at,
+      });
+      site.later(() => {
+        for (const { CLIENT } of block.updates ?? []) updatesFrom.push(...CLIENT.flatMap((name) => site.host(name) ?? []));
       });
     },
   }),
   step({
     id: 'resolve',
-    pattern: 'HOST resolves NAME [TYPE] [WALK]',
-    slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk) },
-    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. `iteratively` and `recursively` set how the local server walks from now on.',
+    pattern: 'HOST resolves NAME [TYPE] [WALK] [CHECKING]',
+    slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk), CHECKING: optional(checking) },
+    doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. With PTR, an address stands for its name in in-addr.arpa. `iteratively` and `recursively` set how the local server walks from now on. `with dnssec` asks for signatures, too (DO), and to be told whether they were checked (AD); `without validation` asks a validating server for what there is, bogus or not (CD).',
     standard: 'RFC 1034 §5.3.1',
     example: 'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu A iteratively',
     build(given, _block, site: Site) {
       const when = timing(given, site);
       if (!when) return;
       site.program.needsDns = true;
-      const name = absolute(given.NAME.text);
       const type = given.TYPE?.text ?? 'A';
+      const name = askedName(given.NAME.text, type);
       site.program.usesZone(name, site.place(given.NAME));
       if (given.WALK === 'recursively') site.program.walksRecursively = true;
-      site.step(when, given.HOST, (asking) => ({ kind: 'dns.resolve', host: asking, name, type, walk: given.WALK }));
+      site.step(when, given.HOST, (asking) => ({
+        kind: 'dns.resolve',
+        host: asking,
+        name,
+        type,
+        walk: given.WALK,
+        checking: given.CHECKING,
+      }));
     },
   }),
 ];
+
+/** Bytes that `edns …` stands for; null for `off`, `otherwise` where it is not written. */
+function payload(given: { SWITCH: 'on' | 'off' | null; SIZE: number | null } | undefined, otherwise: number | null): number | null {
+  if (!given) return otherwise;
+  return given.SWITCH === 'off' ? null : (given.SIZE ?? ednsDefault);
+}

@@ -4,6 +4,7 @@ import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
+import { STATISTICS, type Statistic } from '../../../engines/statistics.ts';
 import {
   answer,
   choice,
@@ -31,7 +32,7 @@ import { mailboxKey, usesMailbox } from '../mail-message.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
-import { absolute } from '../zone-records.ts';
+import { absolute, askedName } from '../zone-records.ts';
 
 const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
@@ -51,6 +52,83 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
 };
+
+/** What a statistic is taken of, for the page of reference. */
+function pooled(metric: MetricDefinition): string {
+  const counts = metric.course === 'level' ? 'Each value counts for as long as it held' : 'Each value counts once';
+  return `A statistic of all values measured by the time that the steps above are done, or since the last of them began. ${counts}; those of several subjects are taken together, and of whoever is left out, everybody’s. Percentiles are the nearest rank. Without any value, it does not hold.`;
+}
+
+const statistic = wordChoice(...STATISTICS);
+
+/** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
+function measuredOf(type: SubjectType, name: Name, site: Site): string | null {
+  if (type === 'host') return site.host(name);
+  if (type === 'mail-address') {
+    usesMailbox(name, site);
+    return name.text;
+  }
+  site.program.usesZone(absolute(name.text), site.place(name));
+  return absolute(name.text);
+}
+
+/** `expect STATISTIC METRIC of SUBJECTS [in the last step] < VALUE`, made from an entry of the catalogue. */
+function statisticEntry(metric: MetricDefinition): Entry {
+  const names = slotNamesOf(metric);
+  const slots: Record<string, Slot<unknown>> = {
+    STATISTIC: statistic,
+    SINCE: optional(wordChoice('in the last step')),
+    COMPARISON: comparison,
+    VALUE: valueSlots[metric.unit],
+  };
+  metric.subjects.forEach(({ type }, i) => {
+    const pool = list(subjects[type]);
+    slots[names[i]!] = i === 0 ? pool : optional(pool);
+  });
+  const of = metric.subjects
+    .map(({ preposition }, i) => (i === 0 ? `${preposition} ${names[i]}` : `[${preposition} ${names[i]}]`))
+    .join(' ');
+  return entry<Slots>({
+    id: `expect STATISTIC ${metric.name}`,
+    role: 'expectation',
+    pattern: `expect STATISTIC ${metric.name} ${of} [SINCE] COMPARISON VALUE`,
+    slots,
+    doc: `${metric.doc} ${pooled(metric)}`,
+    ...(metric.standard === undefined ? {} : { standard: metric.standard }),
+    example: metricExample(metric).replace('\nexpect ', '\nexpect mean '),
+    build(given, _block, site) {
+      const pools: (readonly string[] | null)[] = [];
+      for (const [i, { type }] of metric.subjects.entries()) {
+        const several = given[names[i]!] as readonly Name[] | null;
+        const pool = several?.map((name) => measuredOf(type, name, site)) ?? null;
+        if (pool?.includes(null)) return;
+        pools.push(pool as readonly string[] | null);
+      }
+      site.program.expectations.push({
+        expected: {
+          kind: 'statistic',
+          statistic: given.STATISTIC as Statistic,
+          metric: metric.name,
+          subjects: pools,
+          inLastStep: given.SINCE !== null,
+          comparison: given.COMPARISON as Comparison,
+          value: given.VALUE as number,
+        },
+        after: site.stepsAbove,
+        text: site.text,
+        at: site.at,
+      });
+    },
+  });
+}
+
+/** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */
+function slotNamesOf(metric: MetricDefinition): readonly string[] {
+  return metric.subjects.map(({ type }, i) => {
+    const plain = subjectNames[type];
+    return metric.subjects.findIndex((other) => other.type === type) < i ? `${plain}-${i + 1}` : plain;
+  });
+}
 
 /** A program in which the metric is expected: of two hosts, while the one transfers to the other; of a middlebox; else of mail. */
 function metricExample(metric: MetricDefinition): string {
@@ -79,10 +157,7 @@ function judged(metric: MetricDefinition): string {
 /** `expect METRIC of SUBJECT < VALUE`, made from an entry of the catalogue. */
 function metricEntry(metric: MetricDefinition): Entry {
   const slots: Record<string, Slot<unknown>> = { COMPARISON: comparison, VALUE: valueSlots[metric.unit] };
-  const names = metric.subjects.map(({ type }, i) => {
-    const plain = subjectNames[type];
-    return metric.subjects.findIndex((other) => other.type === type) < i ? `${plain}-${i + 1}` : plain;
-  });
+  const names = slotNamesOf(metric);
   metric.subjects.forEach(({ type }, i) => {
     slots[names[i]!] = subjects[type];
   });
@@ -98,19 +173,9 @@ function metricEntry(metric: MetricDefinition): Entry {
     build(given, _block, site) {
       const measured: string[] = [];
       for (let i = 0; i < names.length; i++) {
-        const name = given[names[i]!] as Name;
-        const { type } = metric.subjects[i]!;
-        if (type === 'host') {
-          const found = site.host(name);
-          if (found === null) return;
-          measured.push(found);
-        } else if (type === 'domain-name') {
-          measured.push(absolute(name.text));
-          site.program.usesZone(absolute(name.text), site.place(name));
-        } else {
-          measured.push(name.text);
-          usesMailbox(name, site);
-        }
+        const found = measuredOf(metric.subjects[i]!.type, given[names[i]!] as Name, site);
+        if (found === null) return;
+        measured.push(found);
       }
       site.program.expectations.push({
         expected: {
@@ -164,15 +229,16 @@ export const expectationsVocabulary: readonly Entry[] = [
     role: 'expectation',
     pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
     slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
-    doc: 'Expects the last answer that the host got for a name: data of one of the records, or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
+    doc: 'Expects the last answer that the host got for a name: data of one of the records (raw data of an unknown type in hex), or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
     example:
       'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu\nexpect answer of engineering.nyu.edu for gaia.cs.umass.edu A is NXDOMAIN',
     build({ HOST, NAME, TYPE, VALUE }, _block, site) {
       const found = site.host(HOST);
       if (found === null) return;
-      site.program.usesZone(absolute(NAME.text), site.place(NAME));
+      const name = askedName(NAME.text, TYPE?.text ?? 'PTR');
+      site.program.usesZone(name, site.place(NAME));
       site.program.expectations.push({
-        expected: { kind: 'dns.answer', host: found, name: absolute(NAME.text), type: TYPE?.text ?? null, is: VALUE.text },
+        expected: { kind: 'dns.answer', host: found, name, type: TYPE?.text ?? null, is: VALUE.text },
         after: site.stepsAbove,
         text: site.text,
         at: site.at,
@@ -180,6 +246,7 @@ export const expectationsVocabulary: readonly Entry[] = [
     },
   }),
   ...metrics.map(metricEntry),
+  ...metrics.filter(({ course }) => course !== 'total').map(statisticEntry),
   entry({
     id: 'show sequence',
     role: 'view',

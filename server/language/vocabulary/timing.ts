@@ -19,7 +19,7 @@ interface StepInput<S extends Slots, P extends Properties> {
   readonly pattern: string;
   readonly slots: S;
   readonly properties?: P;
-  readonly block?: 'steps';
+  readonly block?: 'steps' | 'records';
   readonly blockRequired?: boolean;
   readonly doc: string;
   readonly standard?: string;
