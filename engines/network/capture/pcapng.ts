@@ -63,7 +63,7 @@ export function writePcapng(tables: CaptureTables, options: CaptureOptions = {})
     const taken = new Map<string, number>();
     for (const { address } of run.hosts) taken.set(address, (taken.get(address) ?? 0) + 1);
     for (const { name, address } of run.hosts) {
-      // Behind different NATs, hosts may have the same address: it names none of them.
+      // An address that hosts share, or that hosts behind different NATs have: it names none of them.
       if ((taken.get(address) as number) > 1) continue;
       const bytes = parseIpv4(address);
       if (bytes) body.option(1, join(bytes, new TextEncoder().encode(name), Uint8Array.of(0)));
