@@ -21,6 +21,18 @@ const changes: readonly [string, (run: Run) => Run, readonly Ingredient[]][] = [
   ['state', (r) => ({ ...r, states: { ...r.states, value: changed(r.states.value, 0, -1) } }), ['states']],
   ['metric', (r) => ({ ...r, series: r.series.map((one) => ({ ...one, values: changed(one.values, 0, 9) })) }), ['metrics']],
   ['port', (r) => ({ ...r, connections: { ...r.connections, clientPort: changed(r.connections.clientPort, 1, 9) } }), ['connections']],
+  [
+    'port outside',
+    (r) => ({ ...r, connections: { ...r.connections, clientSeenPort: changed(r.connections.clientSeenPort, 1, 9) } }),
+    ['connections'],
+  ],
+  [
+    'address outside',
+    (r) => ({ ...r, connections: { ...r.connections, serverSeen: changed(r.connections.serverSeen, 0, 2) } }),
+    ['connections'],
+  ],
+  ['dropped by', (r) => ({ ...r, packets: { ...r.packets, droppedBy: changed(r.packets.droppedBy, 0, 1) } }), ['packets']],
+  ['translation', (r) => ({ ...r, crossings: { ...r.crossings, link: changed(r.crossings.link, 0, -2) } }), ['packets']],
   ['window', (r) => ({ ...r, packets: { ...r.packets, window: changed(r.packets.window, 3, 9) } }), ['packets']],
 ];
 

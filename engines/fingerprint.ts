@@ -156,7 +156,8 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
       transport: texts.renumbered(c.transport),
       client: hosts.renumbered(c.client),
       server: hosts.renumbered(c.server),
-      ports: [c.clientPort, c.serverPort],
+      ports: [c.clientPort, c.serverPort, c.clientSeenPort, c.serverSeenPort],
+      seen: [hosts.renumbered(c.clientSeen), hosts.renumbered(c.serverSeen)],
       isns: [c.clientIsn, c.serverIsn],
       ending: texts.renumbered(c.ending),
       forgedSource: texts.renumbered(c.forgedSource),
@@ -165,13 +166,16 @@ function selected(run: Fingerprinted, chosen: ReadonlySet<Ingredient>): object {
     };
   }
   if (chosen.has('packets')) {
-    const { sentAt, receivedAt, optionsStart, step, ...headers } = run.packets;
+    const { sentAt, receivedAt, optionsStart, step, droppedBy, ...headers } = run.packets;
     const { packet, link, reverse, at } = run.crossings;
+    // A NAT is an index of a host, too: those that take no part change nothing.
+    const nats = hosts.renumbered(link.map((one) => (one < 0 ? -1 - one : -1)));
     const options = Array.from(optionsStart, (start, row) => start + (headers.optionsLength[row] as number));
     data.packets = {
       ...headers,
       options: joined(Array.from(options, (end, row) => run.bytes.subarray(optionsStart[row], end))),
-      crossings: [packet, link, reverse],
+      droppedBy: hosts.renumbered(droppedBy),
+      crossings: [packet, link.map((one) => Math.max(one, -1)), nats, reverse],
       step: caused(step),
       times: timed([sentAt, receivedAt, at]),
     };

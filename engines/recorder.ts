@@ -37,6 +37,14 @@ export interface ConnectionOpening {
 
 export type ConnectionEnding = 'closed' | 'reset' | 'refused' | 'timed out';
 
+/** Endpoints behind a translation: indexes of hosts by whose addresses packets go, and ports. */
+export interface Translated {
+  readonly from: number;
+  readonly fromPort: number;
+  readonly to: number;
+  readonly toPort: number;
+}
+
 /** A packet as a host hands it to the network. */
 export interface SentPacket {
   /** Row of its connection. */
@@ -124,6 +132,10 @@ export class Recorder {
     c.clientPort[row] = opening.clientPort;
     c.server[row] = opening.server;
     c.serverPort[row] = opening.serverPort;
+    c.clientSeen[row] = opening.client;
+    c.clientSeenPort[row] = opening.clientPort;
+    c.serverSeen[row] = opening.server;
+    c.serverSeenPort[row] = opening.serverPort;
     c.openedAt[row] = opening.at;
     c.establishedAt[row] = Number.NaN;
     c.closedAt[row] = Number.NaN;
@@ -131,6 +143,23 @@ export class Recorder {
     c.clientIsn[row] = opening.clientIsn ?? 0;
     c.forgedSource[row] = opening.forgedSource === undefined ? -1 : this.strings.number(opening.forgedSource);
     return row;
+  }
+
+  /** A NAT has translated what the client sends: from which endpoint it comes now, and to which server it goes. */
+  translateConnection(connection: number, { from, fromPort, to, toPort }: Translated): void {
+    const c = this.#connections.columns;
+    c.clientSeen[connection] = from;
+    c.clientSeenPort[connection] = fromPort;
+    // The client's own NAT leaves alone whom it calls.
+    if (to === c.serverSeen[connection] && toPort === c.serverSeenPort[connection]) return;
+    c.server[connection] = to;
+    c.serverPort[connection] = toPort;
+  }
+
+  /** The host at the other end from the server, or from the client, as far as that is known. */
+  otherEnd(connection: number, fromServer: boolean): number {
+    const { client, server } = this.#connections.columns;
+    return (fromServer ? client : server)[connection] as number;
   }
 
   setServerIsn(connection: number, isn: number): void {
@@ -215,6 +244,11 @@ export class Recorder {
     return row;
   }
 
+  /** A NAT leads a message to another host than the one that it was sent to. */
+  leadMessage(message: number, to: number): void {
+    this.#messages.columns.to[message] = to;
+  }
+
   receiveMessage(message: number, at: Nanoseconds): void {
     const { receivedAt } = this.#messages.columns;
     if (Number.isNaN(receivedAt[message])) receivedAt[message] = at;
@@ -227,6 +261,7 @@ export class Recorder {
     p.sentAt[row] = at;
     p.receivedAt[row] = Number.NaN;
     p.copyOf[row] = -1;
+    p.droppedBy[row] = -1;
     p.connection[row] = packet.connection;
     p.fromServer[row] = packet.fromServer ? 1 : 0;
     p.flags[row] = packet.flags;
@@ -256,6 +291,7 @@ export class Recorder {
     p.sentAt[row] = at;
     p.receivedAt[row] = Number.NaN;
     p.fate[row] = UNDER_WAY;
+    p.droppedBy[row] = -1;
     p.copyOf[row] = packet;
     return row;
   }
@@ -266,10 +302,18 @@ export class Recorder {
     p.fate[packet] = DELIVERED;
   }
 
-  /** It does not arrive, and why. */
-  losePacket(packet: number, fate: PacketFate): void {
-    this.#packets.columns.fate[packet] = PACKET_FATES.indexOf(fate);
+  /** It does not arrive, and why; `by`: the host whose firewall or NAT dropped it. */
+  losePacket(packet: number, fate: PacketFate, by = -1): void {
+    const p = this.#packets.columns;
+    p.fate[packet] = PACKET_FATES.indexOf(fate);
+    p.droppedBy[packet] = by;
     this.packetsLost++;
+  }
+
+  /** A datagram belongs to another exchange than its sender could know. */
+  moveDatagram(packet: number, message: number, connection: number): void {
+    this.#packets.columns.connection[packet] = connection;
+    this.#messages.columns.connection[message] = connection;
   }
 
   /**
@@ -283,6 +327,11 @@ export class Recorder {
     c.link[row] = link;
     c.reverse[row] = reverse ? 1 : 0;
     c.at[row] = at;
+  }
+
+  /** The same for the NAT on a host that translates it; `inwards` on the way to a host behind it. */
+  crossNat(packet: number, nat: number, inwards: boolean, at: Nanoseconds): void {
+    this.crossLink(packet, -1 - nat, inwards, at);
   }
 
   /** A stretch of a stream went out at one rate: see FlowTable. The stretch's row. */

@@ -56,9 +56,9 @@ export interface RunLink {
 }
 
 export interface Declaration {
-  /** `host`, or the kind of a Service: `dns.zone`, `mail.mailbox`, … */
+  /** `host`, the kind of a Service (`dns.zone`, `mail.mailbox`, …), or `network.inside` for the hosts behind a NAT. */
   readonly kind: string;
-  /** Of a zone its origin, of a mailbox its address, of anything else its host. */
+  /** Of a zone its origin, of a mailbox its address, of hosts behind a NAT its router, of anything else its host. */
   readonly name: string;
   /** Indexes into `hosts`: where it runs. */
   readonly hosts: readonly number[];
@@ -95,6 +95,14 @@ export interface ConnectionTable {
   readonly clientPort: Int32Array;
   readonly server: Int32Array;
   readonly serverPort: Int32Array;
+  /**
+   * Behind NATs, the endpoints as the other side knows them: the address (that of a host, by its index) and port that the client's
+   * packets come from where they arrive, and those that the client sends to. Elsewhere the client's and the server's own.
+   */
+  readonly clientSeen: Int32Array;
+  readonly clientSeenPort: Int32Array;
+  readonly serverSeen: Int32Array;
+  readonly serverSeenPort: Int32Array;
   readonly openedAt: Float64Array;
   /** TCP: when the client knew that the connection was established (its SYN was answered); NaN for never, and for UDP. */
   readonly establishedAt: Float64Array;
@@ -179,6 +187,8 @@ export interface PacketTable {
   readonly receivedAt: Float64Array;
   /** What became of it: an index into PACKET_FATES. */
   readonly fate: Uint8Array;
+  /** Index into `hosts` of the one whose firewall or NAT dropped it; −1 where none did. */
+  readonly droppedBy: Int32Array;
   /** Where the network itself made this packet: the row of the one that it is a copy of; −1 for packets that hosts sent. */
   readonly copyOf: Int32Array;
   readonly connection: Int32Array;
@@ -220,19 +230,28 @@ export const PACKET_FATES = [
   'partitioned',
   /** No way led to the receiver. */
   'unreachable',
+  /** A firewall did not let it pass. */
+  'firewall',
+  /** A NAT had no mapping that would let it pass. */
+  'no mapping',
+  /** A NAT saw that the source could not lie on the side where it came from. */
+  'forged source',
 ] as const;
 export type PacketFate = (typeof PACKET_FATES)[number];
 
-/** When packets left the near end of the explicit links on their way (access links: see `packets.sentAt` and `.receivedAt`). */
+/**
+ * When packets left the near end of the explicit links on their way (access links: see `packets.sentAt` and `.receivedAt`), and
+ * when NATs translated them; of one packet, in the order of its way.
+ */
 export interface CrossingTable {
   readonly rows: number;
   /** Row in `packets`; below 0, at `flows` fidelity: the first bit of a stretch, whose row in `flows` is −1 − `packet`. */
   readonly packet: Int32Array;
-  /** Index into `links`. */
+  /** Index into `links`; below 0: the NAT on host −1 − `link`. */
   readonly link: Int32Array;
-  /** 1 on the way from `b` to `a`. */
+  /** 1 on the way from `b` to `a`, or to a host behind the NAT. */
   readonly reverse: Uint8Array;
-  /** When the last bit was put on the line. */
+  /** When the last bit was put on the line, or the packet was translated. */
   readonly at: Float64Array;
 }
 

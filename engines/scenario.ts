@@ -9,7 +9,7 @@ import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
 import type { MailAction, MailExpectation, MailService } from './mail/scenario.ts';
-import type { NetworkAction } from './network/scenario.ts';
+import type { NetworkAction, NetworkService } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
 import type { Statistic } from './statistics.ts';
 import type { TransferAction } from './transfer/scenario.ts';
@@ -103,7 +103,7 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = DnsService | MailService | FtpService | HttpService;
+export type Service = NetworkService | DnsService | MailService | FtpService | HttpService;
 
 /** What a step does. One line a protocol. */
 export type Action = NetworkAction | TransferAction | DnsAction | MailAction | FtpAction | HttpAction | { readonly kind: 'together' };

@@ -190,13 +190,27 @@ function linksOf({ hosts, links }: Scenario): RunLink[] {
 
 function declarations({ hosts, services }: Scenario): Declaration[] {
   const index = new Map(hosts.map(({ name }, i) => [name, i]));
+  const indexes = (names: readonly string[]): number[] => names.map((host) => index.get(host) ?? -1);
   return [
     ...hosts.map(({ name, implicit, at }, i) => ({ kind: 'host', name, hosts: [i], implicit, source: at?.source ?? -1 })),
     ...services.map((service) => {
       const { name, on } = placeOf(service);
       const implicit = 'implicit' in service && service.implicit;
-      return { kind: service.kind, name, hosts: on.map((host) => index.get(host) ?? -1), implicit, source: service.at?.source ?? -1 };
+      return { kind: service.kind, name, hosts: indexes(on), implicit, source: service.at?.source ?? -1 };
     }),
+    ...services.flatMap((service) =>
+      service.kind === 'network.nat'
+        ? [
+            {
+              kind: 'network.inside',
+              name: service.host,
+              hosts: indexes(service.inside),
+              implicit: false,
+              source: service.at?.source ?? -1,
+            },
+          ]
+        : [],
+    ),
   ];
 }
 

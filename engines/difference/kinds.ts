@@ -261,6 +261,10 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
         number('client port', column('clientPort')),
         host('server', column('server')),
         number('server port', column('serverPort')),
+        host('client as the server sees it', column('clientSeen')),
+        number('client port as the server sees it', column('clientSeenPort')),
+        host('server as the client addresses it', column('serverSeen')),
+        number('server port as the client addresses it', column('serverSeenPort')),
         number('client’s initial sequence number', column('clientIsn')),
         text('forged source', column('forgedSource')),
       ],
@@ -337,7 +341,11 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
       // Of a packet that did not arrive it is not known when that was decided.
       at: (side, row) =>
         Number.isNaN(p[side].receivedAt[row] as number) ? (p[side].sentAt[row] as number) : (p[side].receivedAt[row] as number),
-      fields: [time('received at', column('receivedAt')), { ...number('fate', column('fate')), show: (side, row) => fateOf(p[side], row) }],
+      fields: [
+        time('received at', column('receivedAt')),
+        { ...number('fate', column('fate')), show: (side, row) => fateOf(p[side], row) },
+        host('dropped by', column('droppedBy')),
+      ],
       show: (side, row) => `${fateOf(p[side], row)}: ${show(side, row)}`,
     });
     // Of a stretch it is told when it has gone out: here in the order in which the crossings took place.
@@ -348,6 +356,8 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
         return order ? Float64Array.from(order, (row) => crossings[name][row] as number) : crossings[name];
       }) as unknown as readonly [Column, Column];
     const x = { at: crossing('at'), link: crossing('link'), reverse: crossing('reverse'), packet: crossing('packet') };
+    const links = x.link.map((column) => Float64Array.from(column, (link) => Math.max(link, -1))) as unknown as readonly [Column, Column];
+    const nats = x.link.map((column) => Float64Array.from(column, (link) => (link < 0 ? -1 - link : -1))) as unknown as typeof links;
     kinds.push({
       name: 'link crossed',
       table: 'crossings',
@@ -357,7 +367,8 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
       at: (side, row) => x.at[side][row] as number,
       fields: [
         time('crossed at', x.at),
-        number('link', x.link, (value) => `number ${value}`),
+        number('link', links, (value) => (value < 0 ? 'none' : `number ${value}`)),
+        host('NAT', nats),
         number('reverse', x.reverse),
         // Stretches are numbered in the order in which they end.
         reference(
@@ -371,7 +382,10 @@ export function kindsOf(runs: Runs, ingredients: ReadonlySet<Ingredient>): Event
         const ends = [hostOf(run, link?.a ?? -1), hostOf(run, link?.b ?? -1)];
         if (x.reverse[side][row]) ends.reverse();
         const packet = x.packet[side][row] as number;
-        return `leaves ${ends.join(' for ')}: ${packet < 0 ? 'the first bit of a stretch' : show(side, packet)}`;
+        const what = packet < 0 ? 'the first bit of a stretch' : show(side, packet);
+        const nat = nats[side][row] as number;
+        if (nat >= 0) return `translated by ${hostOf(run, nat)}: ${what}`;
+        return `leaves ${ends.join(' for ')}: ${what}`;
       },
     });
   }

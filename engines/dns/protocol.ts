@@ -1,6 +1,7 @@
 /** DNS as the engines' registry knows it: which roles run where, what the steps do, how answers are judged. */
 import { atOnce, type Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Action, ExpectationKind } from '../scenario.ts';
 import { attackStep } from './attack/steps.ts';
@@ -70,8 +71,9 @@ function forgeStep(world: World, servers: Servers, action: ForgeAction): Process
 
 /** The operator of the host's local server sets how it walks from now on. */
 function switchWalk(world: World, servers: Servers, host: Host, walk: ResolveAction['walk'] & string): void {
+  const seen = seenAddresses(world.scenario);
   // Several where they share the address.
-  for (const local of world.scenario.hosts.filter((candidate) => candidate.address === host.nameservers[0])) {
+  for (const local of world.scenario.hosts.filter(({ name }) => seen(name, host.name) === host.nameservers[0])) {
     const recursion = servers.get(local.name)?.recursion;
     if (!recursion || recursion.walk === walk) continue;
     recursion.walk = walk;

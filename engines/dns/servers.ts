@@ -1,5 +1,6 @@
 /** The DNS servers of a scenario: which host serves which zones, and which asks further. What a host serves and what it resolves share port 53. */
 import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { World } from '../protocol.ts';
 import { rogueZones } from './attack/rogue-zone.ts';
 import { Signing } from './dnssec/signing.ts';
@@ -42,11 +43,11 @@ export function serversOf(world: World): ReadonlyMap<string, DnsServer> {
 }
 
 function rolesByHost(world: World, services: readonly DnsService[], signing: Signing): Map<string, Roles> {
-  const addressOf = new Map(world.scenario.hosts.map(({ name, address }) => [name, address]));
+  const seen = seenAddresses(world.scenario);
   const roles = new Map<string, Roles>();
   for (const service of services) {
     if (service.kind === 'dns.zone') {
-      const operators = service.operators.flatMap((host) => addressOf.get(host) ?? []);
+      const operators = service.operators.flatMap((host) => service.servers.flatMap((server) => seen(host, server) ?? []));
       const zone = new LiveZone(service.origin, signing.recordsOf(service), operators);
       for (const host of service.servers) rolesOf(roles, host).zones.push(zone);
     } else if (service.kind === 'dns.server') rolesOf(roles, service.host).server = service;

@@ -191,6 +191,7 @@ describe('our server', () => {
   const turning: Securing = function* (connection) {
     const turned = (content: Content) => bytesOf(content).map((byte) => byte ^ 0xff);
     return {
+      number: connection.number,
       local: connection.local,
       remote: connection.remote,
       get ending() {

@@ -3,6 +3,7 @@ import { compare } from '../comparison.ts';
 import { formatSize } from '../format.ts';
 import { type Process, wait } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import { textOfOctets } from '../network/octets.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { same } from './file-content.ts';
@@ -61,7 +62,7 @@ function fill(host: Host, { users, files, directories }: FtpServerService): void
 /** Done when the control connection is closed or broke, or the client went down. */
 function perform(world: World, observer: ArrivalObserver, traffic: Traffic | null, action: FtpSessionAction): Process<StepOutcome> {
   const host = world.host(action.host);
-  const { address } = world.host(action.server);
+  const address = seenAddresses(world.scenario)(action.server, action.host) ?? world.host(action.server).address;
   return wait<StepOutcome>((resume) => {
     let waiting = true;
     let outcome: StepOutcome = { outcome: `${action.host} is down`, succeeded: false };

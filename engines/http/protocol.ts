@@ -1,6 +1,7 @@
 /** HTTP, as the engines know it: websites, web caches and browsers, the steps that ask, load and publish. */
 import { type Process, wait } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
 import { Browser } from './browser.ts';
 import type { ClientOptions } from './client.ts';
@@ -21,13 +22,15 @@ function install(world: World): Installed {
   const websites = services.filter((service): service is WebsiteService => service.kind === 'http.website');
   const caches = services.filter((service): service is WebCacheService => service.kind === 'http.cache');
   const browserServices = services.filter((service): service is BrowserService => service.kind === 'http.browser');
-  const hosts = new Map<string, Address>();
-  for (const { name, host, inDns } of websites) if (!inDns) hosts.set(name, world.host(host).address);
+  const addressOf = seenAddresses(world.scenario);
+  const seen = (host: string, by: string): Address => addressOf(host, by) ?? world.host(host).address;
+  const unlisted = websites.filter(({ inDns }) => !inDns);
 
   /** How a host reaches the web: by its proxy, if it has one. */
   const optionsOf = (hostName: string): Pick<ClientOptions, 'hosts' | 'proxy'> => {
     const cache = caches.find(({ serves }) => serves.includes(hostName));
-    return { hosts, ...(cache ? { proxy: { address: world.host(cache.host).address, port: PROXY_PORT } } : {}) };
+    const hosts = new Map(unlisted.map(({ name, host }) => [name, seen(host, hostName)]));
+    return { hosts, ...(cache ? { proxy: { address: seen(cache.host, hostName), port: PROXY_PORT } } : {}) };
   };
 
   const sites = new Map<string, Website[]>();

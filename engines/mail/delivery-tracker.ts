@@ -5,7 +5,7 @@
  * elsewhere has none (null) and is not tracked.
  */
 import { type Process, wait } from '../kernel/process.ts';
-import type { Connection, Endpoint } from '../network/host.ts';
+import type { Connection } from '../network/host.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import type { MailAddress } from './scenario.ts';
 import { canonicalAddress } from './wire/address.ts';
@@ -41,7 +41,8 @@ export interface Outcome {
 
 export class DeliveryTracker {
   readonly #envelopes: Tracked[] = [];
-  readonly #travelling = new Map<string, EnvelopeNumber>();
+  /** By row of the connection in the run: behind a NAT its two ends go by different endpoints. */
+  readonly #travelling = new Map<number, EnvelopeNumber>();
 
   begin(from: MailAddress, recipients: readonly MailAddress[], startedAt: Nanoseconds): number {
     const named = new Map(recipients.map((address) => [canonicalAddress(address), address]));
@@ -56,20 +57,20 @@ export class DeliveryTracker {
 
   /** The client is about to send it over this connection of its own. */
   handOver(connection: Connection, envelope: EnvelopeNumber): void {
-    this.#travelling.set(key(connection.local, connection.remote), envelope);
+    this.#travelling.set(connection.number, envelope);
   }
 
   /** The server has received a message over this connection of its own. */
   takeOver(connection: Connection): EnvelopeNumber {
     // It stays there: a message with many recipients may take several transactions.
-    const envelope = this.#travelling.get(key(connection.remote, connection.local)) ?? null;
+    const envelope = this.#travelling.get(connection.number) ?? null;
     if (envelope !== null) (this.#envelopes[envelope] as Tracked).taken = true;
     return envelope;
   }
 
   /** The server's session over this connection of its own has ended, in whatever way: nothing more will be received. */
   leave(connection: Connection): void {
-    this.#travelling.delete(key(connection.remote, connection.local));
+    this.#travelling.delete(connection.number);
   }
 
   /** The sender's host went down before it was told what became of its submission. */
@@ -132,8 +133,4 @@ function describe({ recipients, fates }: Tracked): Outcome {
   }
   const parts = delivered.length > 0 ? [`delivered to ${delivered.join(', ')}`, ...failed] : failed;
   return { outcome: parts.join('; '), succeeded: failed.length === 0 };
-}
-
-function key(client: Endpoint, server: Endpoint): string {
-  return `${client.address}:${client.port} ${server.address}:${server.port}`;
 }

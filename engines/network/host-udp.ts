@@ -9,16 +9,26 @@ import { type Process, wait } from '../kernel/process.ts';
 import type { Bytes } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Datagram, DatagramSocket, Endpoint, ListenFailure, MessageInfo } from './host.ts';
+import { endpointOf, type Forgery, type Header } from './middleboxes/header.ts';
 
-export interface UdpDatagram {
+export interface UdpDatagram extends Envelope {
   readonly kind: 'udp';
-  /** What its IP header says. */
-  readonly fromAddress: string;
-  readonly fromPort: number;
-  readonly toPort: number;
   readonly bytes: Uint8Array;
   /** Index of the message in the run. */
   readonly message: number;
+}
+
+/** Whom it says that it comes from, and what it belongs to. */
+interface Envelope {
+  /** The host whose address its IP header has as source; −1 for a forged one that no host has. */
+  readonly from: number;
+  readonly fromPort: number;
+  /** null where that is true. */
+  readonly forged: Forgery | null;
+  readonly toPort: number;
+  readonly exchange: Exchange;
+  /** The exchange's server sent it. */
+  readonly fromServer: boolean;
 }
 
 /** 65,535 bytes of IPv4 less its header and UDP's. */
@@ -43,11 +53,36 @@ export interface UdpNetwork {
   send(from: number, to: number, size: Bytes, row: number, datagram: UdpDatagram): void;
 }
 
-interface Exchange {
-  readonly connection: number;
+/** The endpoints of an exchange, as its client names them. */
+interface Parties {
   readonly client: number;
   readonly clientPort: number;
+  /** Host and port of the endpoint that the client sends to. */
+  readonly calls: number;
+  readonly callsPort: number;
+  /** The address that the client claims to have; null for its own. */
+  readonly forgedSource: string | null;
+}
+
+export interface Exchange extends Parties {
+  readonly connection: number;
   closed: boolean;
+  /** Endpoints that NATs on the way have put in place of the client's, and of the one that it sends to (middleboxes/header.ts); null before. */
+  clientSeen: number | null;
+  reaches: number | null;
+  /** What has begun in its place, under another mapping. */
+  successor: Exchange | null;
+}
+
+/** The same for both directions. */
+function nameOf(from: number, fromPort: number, to: number, toPort: number): string {
+  const forward = from < to || (from === to && fromPort <= toPort);
+  return forward ? `${from} ${fromPort} ${to} ${toPort}` : `${to} ${toPort} ${from} ${fromPort}`;
+}
+
+function keyOf({ client, clientPort, calls, callsPort, forgedSource }: Parties): string {
+  if (forgedSource === null) return nameOf(client, clientPort, calls, callsPort);
+  return `${client} as ${forgedSource} ${clientPort} ${calls} ${callsPort}`;
 }
 
 /** The run's UDP connections, one a pair of endpoints; who sends first is the client. */
@@ -62,49 +97,59 @@ export class UdpExchanges {
   }
 
   between(from: number, fromPort: number, to: number, toPort: number): Exchange {
-    const forward = from < to || (from === to && fromPort <= toPort);
-    const name = forward ? `${from} ${fromPort} ${to} ${toPort}` : `${to} ${toPort} ${from} ${fromPort}`;
+    const name = nameOf(from, fromPort, to, toPort);
     const known = this.#exchanges.get(name);
     // What comes late for a socket that is closed belongs to its exchange; a new socket on that port begins a new one.
     if (known && !(known.closed && known.client === from && known.clientPort === fromPort)) return known;
-    const exchange = {
-      connection: this.#recorder.openConnection({
-        transport: 'udp',
-        client: from,
-        clientPort: fromPort,
-        server: to,
-        serverPort: toPort,
-        at: this.#kernel.now,
-      }),
-      client: from,
-      clientPort: fromPort,
-      closed: false,
-    };
-    this.#exchanges.set(name, exchange);
-    return exchange;
+    return this.#open({ client: from, clientPort: fromPort, calls: to, callsPort: toPort, forgedSource: null });
   }
 
   /** One a pair of endpoints, too, of which the sender's is a lie: no reply belongs to it. */
   forged(from: number, source: Endpoint, to: number, toPort: number): Exchange {
-    const name = `${from} as ${source.address} ${source.port} ${to} ${toPort}`;
-    let exchange = this.#exchanges.get(name);
-    if (!exchange) {
-      const connection = this.#recorder.openConnection({
-        transport: 'udp',
-        client: from,
-        clientPort: source.port,
-        server: to,
-        serverPort: toPort,
-        at: this.#kernel.now,
-        forgedSource: source.address,
-      });
-      exchange = { connection, client: from, clientPort: source.port, closed: false };
-      this.#exchanges.set(name, exchange);
+    const parties = { client: from, clientPort: source.port, calls: to, callsPort: toPort, forgedSource: source.address };
+    return this.#exchanges.get(keyOf(parties)) ?? this.#open(parties);
+  }
+
+  /**
+   * A NAT has rewritten a datagram of an exchange's client, which is recorded in row `row`: datagrams of both sides belong to the
+   * exchange, whatever endpoints they name. Where a mapping was forgotten and another one made, a new exchange begins.
+   */
+  translated(row: number, datagram: UdpDatagram, { from, fromPort, to, toPort, forged = null }: Header): UdpDatagram {
+    let { exchange } = datagram;
+    if (datagram.fromServer) return { ...datagram, from, fromPort, toPort };
+    // Where the source is a lie still, the run has the true sender.
+    const sender = forged?.sender ?? from;
+    const client = endpointOf(sender, fromPort);
+    const server = endpointOf(to, toPort);
+    const calls = endpointOf(exchange.calls, exchange.callsPort);
+    const before = { client: exchange.clientSeen ?? client, server: exchange.reaches ?? server };
+    if (before.client !== client || (server !== calls && before.server !== server)) {
+      const begun = this.#open(exchange);
+      this.#recorder.moveDatagram(row, datagram.message, begun.connection);
+      exchange.successor = begun;
+      exchange = begun;
     }
+    exchange.clientSeen = client;
+    if (server !== calls) {
+      exchange.reaches = server;
+      this.#recorder.leadMessage(datagram.message, to);
+    }
+    if (exchange.forgedSource === null) this.#exchanges.set(nameOf(from, fromPort, to, toPort), exchange);
+    this.#recorder.translateConnection(exchange.connection, { from: sender, fromPort, to, toPort });
+    return { ...datagram, from, fromPort, toPort, forged, exchange };
+  }
+
+  #open({ client, clientPort, calls, callsPort, forgedSource }: Parties): Exchange {
+    const opening = { transport: 'udp', client, clientPort, server: calls, serverPort: callsPort, at: this.#kernel.now } as const;
+    const connection = this.#recorder.openConnection(forgedSource === null ? opening : { ...opening, forgedSource });
+    const parties = { client, clientPort, calls, callsPort, forgedSource };
+    const exchange: Exchange = { connection, ...parties, closed: false, clientSeen: null, reaches: null, successor: null };
+    this.#exchanges.set(keyOf(parties), exchange);
     return exchange;
   }
 
   close(exchange: Exchange): void {
+    if (exchange.successor) this.close(exchange.successor);
     if (exchange.closed) return;
     exchange.closed = true;
     this.#recorder.closeConnection(exchange.connection, this.#kernel.now, 'closed');
@@ -137,12 +182,20 @@ export class HostUdp {
     return socket;
   }
 
+  /** A socket has that port. */
+  usesPort(port: number): boolean {
+    return this.#sockets.has(port);
+  }
+
   forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, info: MessageInfo): boolean {
     const target = this.#network.hostAt(to.address, this.#hostIndex);
     if (!this.#powered) return false;
     if (target < 0 || bytes.length > LONGEST_DATAGRAM) return true;
     const exchange = this.#network.exchanges.forged(this.#hostIndex, source, target, to.port);
-    transmit(this.#network, this.#hostIndex, exchange, true, source, target, to.port, bytes, info);
+    const from = this.#network.hostAt(source.address, this.#hostIndex);
+    const forged = { source: source.address, sender: this.#hostIndex };
+    const envelope = { from, fromPort: source.port, forged, toPort: to.port, exchange, fromServer: false };
+    transmit(this.#network, this.#hostIndex, target, envelope, bytes, info);
     return true;
   }
 
@@ -166,24 +219,18 @@ export class HostUdp {
   }
 }
 
-/** Tells a datagram to the run and puts it on its way. */
-function transmit(
-  network: UdpNetwork,
-  from: number,
-  { connection }: Exchange,
-  fromClient: boolean,
-  source: Endpoint,
-  to: number,
-  toPort: number,
-  bytes: Uint8Array,
-  info: MessageInfo,
-): void {
+/** Tells a datagram of host `sender` to the run and puts it on its way to the host `to`, whose address it names. */
+function transmit(network: UdpNetwork, sender: number, to: number, envelope: Envelope, bytes: Uint8Array, info: MessageInfo): void {
   const { kernel, recorder } = network;
+  const { fromServer } = envelope;
+  const { connection } = envelope.exchange;
   const own = bytes.slice();
-  const message = recorder.sendMessage(kernel.now, from, to, connection, own, info, kernel.cause, 0);
+  // Behind a NAT it is another one than the host that has the address.
+  const receiver = recorder.otherEnd(connection, fromServer);
+  const message = recorder.sendMessage(kernel.now, sender, receiver, connection, own, info, kernel.cause, 0);
   const packet = {
     connection,
-    fromServer: !fromClient,
+    fromServer,
     flags: 0,
     sequence: 0,
     acknowledgment: 0,
@@ -195,14 +242,7 @@ function transmit(
     options: null,
   };
   const row = recorder.sendPacket(packet, kernel.now, kernel.cause);
-  network.send(from, to, datagramSize(own.length), row, {
-    kind: 'udp',
-    fromAddress: source.address,
-    fromPort: source.port,
-    toPort,
-    bytes: own,
-    message,
-  });
+  network.send(sender, to, datagramSize(own.length), row, { kind: 'udp', ...envelope, bytes: own, message });
 }
 
 class UdpSocket implements DatagramSocket {
@@ -231,7 +271,8 @@ class UdpSocket implements DatagramSocket {
     const exchange = exchanges.between(this.#hostIndex, this.local.port, target, to.port);
     const isClient = exchange.client === this.#hostIndex && exchange.clientPort === this.local.port;
     if (isClient) this.#exchanges.add(exchange);
-    transmit(this.#network, this.#hostIndex, exchange, isClient, this.local, target, to.port, bytes, info);
+    const envelope = { from: this.#hostIndex, fromPort: this.local.port, forged: null, toPort: to.port, exchange, fromServer: !isClient };
+    transmit(this.#network, this.#hostIndex, target, envelope, bytes, info);
   }
 
   receive(): Process<Datagram | null> {
@@ -268,7 +309,7 @@ class UdpSocket implements DatagramSocket {
     recorder.receiveMessage(datagram.message, kernel.now);
     const given = {
       bytes: datagram.bytes,
-      from: { address: datagram.fromAddress, port: datagram.fromPort },
+      from: { address: datagram.forged?.source ?? this.#network.addressOf(datagram.from), port: datagram.fromPort },
     };
     const receiver = this.#receivers.shift();
     if (receiver) receiver(given);

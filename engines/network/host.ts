@@ -23,6 +23,7 @@ export interface Endpoint {
 
 export interface Host {
   readonly name: string;
+  /** Behind a NAT, its private one: nobody outside reaches it by that. */
   readonly address: Address;
   /** Local DNS servers in the order to be tried, as in resolv.conf. */
   readonly nameservers: readonly Address[];
@@ -108,7 +109,10 @@ export interface ProtectedMessage {
 /** A reliable ordered byte stream, as TCP gives it to an application. */
 export interface Connection {
   readonly local: Endpoint;
+  /** As this host knows it: behind a NAT, the other side calls itself otherwise. */
   readonly remote: Endpoint;
+  /** Row of the connection in the run: the same at both ends, whatever NATs are between them. */
+  readonly number: number;
   /** The next content that has arrived, at least one byte; null when none will come any more: see `ending`. */
   read(): Process<Content | null>;
   /**
@@ -126,6 +130,7 @@ export interface Connection {
 
 export interface Datagram {
   readonly bytes: Uint8Array;
+  /** As NATs on the way have left it. */
   readonly from: Endpoint;
 }
 

@@ -55,8 +55,8 @@ export function serve(port: number, session: (connection: Connection, host: Host
 }
 
 /** A connection, or an exception for the test. */
-export function* connected(host: Host, address: string, port: number): Process<Connection> {
-  const connection = yield* host.connect({ address, port });
+export function* connected(host: Host, address: string, port: number, localPort = 0): Process<Connection> {
+  const connection = yield* host.connect({ address, port }, { localPort });
   if (failed(connection)) throw new Error(connection.failure);
   return connection;
 }

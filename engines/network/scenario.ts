@@ -1,5 +1,6 @@
 /** What a scenario can say about the network itself, beyond its hosts and links. */
 import type { Nanoseconds } from '../quantities.ts';
+import type { SourceRange } from '../scenario.ts';
 
 /** A host loses power: its processes and connections are gone, its disk stays. */
 export interface CrashAction {
@@ -46,5 +47,74 @@ export interface PartitionAction {
 export interface HealingAction {
   readonly kind: 'network.healing';
 }
+
+/** Transports that NATs and firewalls tell apart. */
+export type Transport = 'tcp' | 'udp';
+
+/** A port of a NAT's address that always leads to a host behind it. */
+export interface PortForward {
+  readonly transport: Transport;
+  /** 1 to 65535. No other forward of the NAT has the same transport and port, or the same transport, host and host port. */
+  readonly port: number;
+  /** One of the hosts behind it. */
+  readonly host: string;
+  readonly hostPort: number;
+}
+
+/** Who may send to a mapping that a host behind a NAT has made: RFC 4787 §5. */
+export type NatFiltering = 'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent';
+
+/** How long a conversation may be idle before it is forgotten. */
+export interface IdleTimeouts {
+  /** RFC 4787 §4.3: not less than 2 min. */
+  readonly udp: Nanoseconds;
+  /** RFC 5382 §5: not less than 2 h 4 min for a connection that is open both ways. */
+  readonly established: Nanoseconds;
+  /** RFC 5382 §5: not less than 4 min for one that is about to open or to end. */
+  readonly transitory: Nanoseconds;
+}
+
+/** A router that hosts share the address of: they reach the rest of the network through it alone. */
+export interface NatService {
+  readonly kind: 'network.nat';
+  readonly host: string;
+  /** Each behind no other NAT, and none of them one itself. Their access links lead to the router. */
+  readonly inside: readonly string[];
+  readonly forwards: readonly PortForward[];
+  readonly filtering: NatFiltering;
+  /** Hosts behind it reach one another by its address, too (RFC 4787 §6). */
+  readonly hairpinning: boolean;
+  /** What becomes of what comes for no mapping: nothing, or RST to a TCP segment. */
+  readonly unsolicited: 'dropped' | 'refused';
+  readonly timeouts: IdleTimeouts;
+  readonly at: SourceRange | null;
+}
+
+/** `block` drops without a word; `reject` answers a TCP segment with RST. */
+export type FilterVerdict = 'allow' | 'block' | 'reject';
+
+/** What a firewall does with what comes to its host and belongs to no conversation that it knows. */
+export interface FilterRule {
+  readonly verdict: FilterVerdict;
+  /** null: both. */
+  readonly transport: Transport | null;
+  /** Ports that it comes for, first and last; empty: all. */
+  readonly ports: readonly (readonly [first: number, last: number])[];
+  /** Hosts by whose addresses it comes; empty: all. */
+  readonly from: readonly string[];
+}
+
+/** A stateful packet filter in front of a host: what the host sends goes out, and the answers come in. */
+export interface FirewallService {
+  readonly kind: 'network.firewall';
+  readonly host: string;
+  /** What no rule says anything about. */
+  readonly incoming: FilterVerdict;
+  /** The first one that fits counts. */
+  readonly rules: readonly FilterRule[];
+  readonly at: SourceRange | null;
+}
+
+export type NetworkService = NatService | FirewallService;
 
 export type NetworkAction = CrashAction | RestartAction | LinkFailureAction | LinkRecoveryAction | PartitionAction | HealingAction;

@@ -2,7 +2,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { atOnce, type Process, start, type Task, wait } from '../kernel/process.ts';
 import type { RandomStream } from '../kernel/random.ts';
-import type { Nanoseconds } from '../quantities.ts';
+import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HostDeclaration } from '../scenario.ts';
 import { MemoryDisk } from './disk.ts';
@@ -22,12 +22,22 @@ import type {
   Narrator,
 } from './host.ts';
 import { HostUdp, type UdpDatagram, type UdpNetwork } from './host-udp.ts';
+import type { Header } from './middleboxes/header.ts';
+import type { Middleboxes } from './middleboxes/middleboxes.ts';
+import type { Transport } from './scenario.ts';
 import { HostTcp, type TcpNetwork } from './tcp/host-tcp.ts';
 import type { Segment } from './tcp/segment.ts';
 
 /** The dynamic ports, 49152 to 65535 (RFC 6335 §6). */
 const FIRST_EPHEMERAL_PORT = 49_152;
 const EPHEMERAL_PORTS = 16_384;
+
+/** What a host needs of its network. */
+export interface HostNetwork extends TcpNetwork, UdpNetwork {
+  readonly flows: FlowNetwork | null;
+  readonly middleboxes: Middleboxes | null;
+  send(from: number, to: number, size: Bytes, row: number, packet: Segment | UdpDatagram): void;
+}
 
 export class SimulatedHost implements Host {
   readonly name: string;
@@ -45,17 +55,21 @@ export class SimulatedHost implements Host {
   readonly #tcp: HostTcp | HostFlows;
   readonly #udp: HostUdp;
 
-  constructor(network: TcpNetwork & UdpNetwork & { readonly flows: FlowNetwork | null }, declaration: HostDeclaration, index: number) {
+  constructor(network: HostNetwork, declaration: HostDeclaration, index: number) {
     this.name = declaration.name;
     this.address = declaration.address;
     this.nameservers = declaration.nameservers;
     this.#kernel = network.kernel;
     this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
-    const ephemeralPort = (taken: (port: number) => boolean) => this.#ephemeralPort(taken);
+    const { middleboxes } = network;
+    // What stands for a host behind its NAT is not the router's own to use.
+    const unmapped = (transport: Transport, taken: (port: number) => boolean) =>
+      this.#ephemeralPort(middleboxes ? (port) => taken(port) || middleboxes.maps(index, transport, port) : taken);
+    const ephemeralPort = (taken: (port: number) => boolean) => unmapped('tcp', taken);
     this.#tcp = network.flows
       ? new HostFlows(network.flows, index, declaration.tcp, ephemeralPort)
       : new HostTcp(network, index, declaration.tcp, ephemeralPort);
-    this.#udp = new HostUdp(network, index, (taken) => this.#ephemeralPort(taken));
+    this.#udp = new HostUdp(network, index, (taken) => unmapped('udp', taken));
   }
 
   now(): Nanoseconds {
@@ -107,6 +121,20 @@ export class SimulatedHost implements Host {
 
   bind(port: number): Process<DatagramSocket | ListenFailure> {
     return atOnce(() => this.#udp.bind(port));
+  }
+
+  /** A process here waits for such a packet. */
+  awaits({ transport, from, fromPort, toPort }: Header): boolean {
+    return transport === 'udp' ? this.#udp.usesPort(toPort) : this.#tcp.awaits(toPort, from, fromPort);
+  }
+
+  usesPort(transport: Transport, port: number): boolean {
+    return (transport === 'udp' ? this.#udp : this.#tcp).usesPort(port);
+  }
+
+  /** The firewall in front of it has not let a segment in, and answers. */
+  reject(segment: Segment): void {
+    if (this.#tcp instanceof HostTcp) this.#tcp.refuse(segment);
   }
 
   forge(bytes: Uint8Array, source: Endpoint, to: Endpoint, message: MessageInfo): boolean {

@@ -16,6 +16,9 @@ import { FlowNetwork } from './flows/flow-network.ts';
 import type { Host } from './host.ts';
 import { UdpExchanges } from './host-udp.ts';
 import type { LinkDirection } from './link.ts';
+import { AddressRealms } from './middleboxes/address-realms.ts';
+import type { Header } from './middleboxes/header.ts';
+import { Middleboxes } from './middleboxes/middleboxes.ts';
 import { Partitions } from './partitions.ts';
 import type { NetworkAction } from './scenario.ts';
 import { SimulatedHost } from './simulated-host.ts';
@@ -34,6 +37,8 @@ export class SimulatedNetwork {
   /** TCP at `flows` fidelity; null at `packets`. */
   readonly flows: FlowNetwork | null;
   readonly topology: Topology;
+  /** null where there are no NATs and firewalls. */
+  readonly middleboxes: Middleboxes | null;
   readonly partitions = new Partitions();
   readonly addressOf: (host: number) => string;
   readonly nameOf = (host: number): string => this.#names[host] as string;
@@ -44,8 +49,7 @@ export class SimulatedNetwork {
   readonly #observed = new Map<number, { readonly subjects: readonly string[]; readonly window: Series; roundTrip: Series | null }>();
   readonly #hosts: SimulatedHost[] = [];
   readonly #indexByName = new Map<string, number>();
-  /** Mostly one; hosts that share an address in order of declaration. */
-  readonly #hostsByAddress = new Map<string, number[]>();
+  readonly #addresses: AddressRealms;
   readonly #roles: Role[][] = [];
 
   constructor(kernel: Kernel, scenario: Scenario, recorder: Recorder) {
@@ -53,21 +57,31 @@ export class SimulatedNetwork {
     this.recorder = recorder;
     this.exchanges = new UdpExchanges(kernel, recorder);
     this.topology = new Topology(scenario, (purpose) => kernel.random(purpose));
-    this.#transit = new Transit(kernel, recorder, this.topology, this.partitions, {
-      // The core is up always.
-      isUp: (node) => node === scenario.hosts.length || this.isUp(node),
-      arrive: (host, packet) => (this.#hosts[host] as SimulatedHost).arrive(packet),
-    });
     this.#faults = new Faults(this, scenario.links);
-    scenario.hosts.forEach((declaration, i) => {
-      this.#indexByName.set(declaration.name, i);
-      const sharing = this.#hostsByAddress.get(declaration.address);
-      if (sharing) sharing.push(i);
-      else this.#hostsByAddress.set(declaration.address, [i]);
-    });
+    for (const [i, { name }] of scenario.hosts.entries()) this.#indexByName.set(name, i);
     this.#names = scenario.hosts.map(({ name }) => name);
     const addresses = scenario.hosts.map((declaration) => declaration.address);
     this.addressOf = (host) => addresses[host] as string;
+    this.middleboxes = Middleboxes.of(scenario, {
+      kernel,
+      recorder,
+      indexOf: (name) => this.indexOf(name),
+      addressOf: this.addressOf,
+      nameOf: this.nameOf,
+      holderOf: (host) => this.#addresses.holderOf(host),
+      awaits: (host, header) => (this.#hosts[host] as SimulatedHost).awaits(header),
+      usesPort: (host, transport, port) => (this.#hosts[host] as SimulatedHost).usesPort(transport, port),
+    });
+    this.#addresses = new AddressRealms(addresses, (host) => this.middleboxes?.gatewayOf(host) ?? -1);
+    this.#transit = new Transit(kernel, recorder, this.topology, this.partitions, this.middleboxes, {
+      // The core is up always.
+      isUp: (node) => node === scenario.hosts.length || this.isUp(node),
+      arrive: (host, packet) => (this.#hosts[host] as SimulatedHost).arrive(packet),
+      translated: (row, packet, header) => this.#translated(row, packet, header),
+      reject: (host, packet) => {
+        if (packet.kind === 'tcp') (this.#hosts[host] as SimulatedHost).reject(packet);
+      },
+    });
     this.flows = scenario.fidelity === 'flows' ? new FlowNetwork(this) : null;
     for (const [i, declaration] of scenario.hosts.entries()) {
       this.#hosts.push(new SimulatedHost(this, declaration, i));
@@ -82,14 +96,13 @@ export class SimulatedNetwork {
   }
 
   /**
-   * Index of the host to which the network brings what `from` sends to that address; −1 where no host has it. Of hosts that
-   * share the address (anycast, RFC 4786) it is the nearest by latency that is up and can be reached, the one declared first
-   * among equals; the first of all where none can.
+   * Index of the host that what `from` sends to that address is for; −1 where no host has it, for `from`. Of hosts that share the
+   * address (anycast, RFC 4786) it is the nearest by latency that is up and can be reached, the one declared first among equals;
+   * the first of all where none can.
    */
   hostAt(address: string, from: number): number {
-    const sharing = this.#hostsByAddress.get(address);
-    if (!sharing) return -1;
-    return sharing.length === 1 ? (sharing[0] as number) : this.#nearest(sharing, from);
+    const sharing = this.#addresses.hostsAt(address, from);
+    return sharing.length > 1 ? this.#nearest(sharing, from) : (sharing[0] ?? -1);
   }
 
   #nearest(hosts: readonly number[], from: number): number {
@@ -129,6 +142,7 @@ export class SimulatedNetwork {
   crash(name: string): void {
     const index = this.indexOf(name);
     this.#hosts[index]?.crash();
+    this.middleboxes?.crash(index);
     // Its network interfaces lose power with it.
     for (const direction of this.topology.leaving(index)) direction.drop(this.kernel.now);
     this.topology.setForwarding(index, false);
@@ -175,6 +189,12 @@ export class SimulatedNetwork {
   /** Sends a packet that is recorded in row `row`; it arrives at host `to`, or nowhere. */
   send(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
     this.#transit.send(from, to, size, row, packet);
+  }
+
+  #translated(row: number, packet: Packet, header: Header): Packet {
+    if (packet.kind === 'udp') return this.exchanges.translated(row, packet, header);
+    if (!packet.fromServer) this.recorder.translateConnection(packet.connection, header);
+    return { ...packet, from: header.from, fromPort: header.fromPort, toPort: header.toPort };
   }
 
   /** Packets ask a line for its rate when they come; flows are told whenever its trace changes it. */

@@ -1,8 +1,8 @@
 /**
  * Which links a packet takes: the path of lowest total latency over access links, the core and explicit links.
  *
- * Every host is joined to the core by its access link; the core itself adds no delay and no limit. Hosts forward over the
- * links they have. Of paths of equal latency the one with fewer hops is taken, and of those the one whose first differing
+ * Every host is joined to the core by its access link, or behind a NAT to its router; the core itself adds no delay and no limit.
+ * Hosts forward over the links they have. Of paths of equal latency the one with fewer hops is taken, and of those the one whose first differing
  * link was declared earlier (a host's access link counts as declared before all explicit links). Links that failed and hosts
  * that are down carry nobody's packets: paths go around them from the moment of the failure, as if routing took no time.
  * Latencies are the declared ones; jitter, queues and traces do not change a path.
@@ -21,15 +21,19 @@ export class Topology {
   readonly #leaving: LinkDirection[][] = [];
   readonly #core: number;
   readonly #hasLinks: boolean;
+  /** By host: where its access link leads, the router of a NAT or the core. */
+  readonly #gateways: Int32Array;
+  readonly #hasGateways: boolean;
   readonly #down: Uint8Array;
   readonly #paths = new Map<number, Path | null>();
   /** For each source that was asked for: the direction by which each node is reached, and from which node. */
   readonly #trees = new Map<number, { via: (LinkDirection | null)[]; from: Int32Array }>();
 
   constructor(scenario: Scenario, random: (purpose: string) => RandomStream) {
-    const { hosts, links } = scenario;
+    const { hosts, links, services } = scenario;
     this.#core = hosts.length;
     this.#hasLinks = links.length > 0;
+    this.#gateways = new Int32Array(hosts.length).fill(this.#core);
     this.#down = new Uint8Array(hosts.length + 1);
     for (let node = 0; node <= hosts.length; node++) this.#leaving.push([]);
     const add = (name: string, from: number, to: number, properties: LineProperties, link = -1, reverse = false): void => {
@@ -37,13 +41,19 @@ export class Topology {
       this.directions.push(direction);
       this.#leaving[from]?.push(direction);
     };
+    const index = new Map(hosts.map((host, i) => [host.name, i]));
+    for (const service of services) {
+      if (service.kind !== 'network.nat') continue;
+      for (const host of service.inside) this.#gateways[index.get(host) as number] = index.get(service.host) as number;
+    }
+    this.#hasGateways = services.some(({ kind }) => kind === 'network.nat');
     for (const [i, host] of hosts.entries()) {
+      const gateway = this.#gateways[i] as number;
       const { latency, jitter, loss, duplicates, reordering, queue, trace, up, down } = host;
       const line = { latency, jitter, loss, duplicates, reordering, queue };
-      add(`${host.name} up`, i, this.#core, { ...line, rate: up, trace: null });
-      add(`${host.name} down`, this.#core, i, { ...line, rate: down, trace });
+      add(`${host.name} up`, i, gateway, { ...line, rate: up, trace: null });
+      add(`${host.name} down`, gateway, i, { ...line, rate: down, trace });
     }
-    const index = new Map(hosts.map((host, i) => [host.name, i]));
     for (const [i, link] of links.entries()) {
       const a = index.get(link.a);
       const b = index.get(link.b);
@@ -88,13 +98,18 @@ export class Topology {
   /** From now on a host forwards, or does not. */
   setForwarding(host: number, forwards: boolean): void {
     this.#down[host] = forwards ? 0 : 1;
-    if (this.#hasLinks) this.changed();
+    if (this.#hasLinks || this.#hasGateways) this.changed();
   }
 
   #overTheCore(from: number, to: number): Path | null {
-    const up = this.directions[2 * from] as LinkDirection;
-    const down = this.directions[2 * to + 1] as LinkDirection;
-    return up.up && down.up ? [up, down] : null;
+    const up: LinkDirection[] = [];
+    const down: LinkDirection[] = [];
+    for (let node = to; node !== from && node !== this.#core && node !== this.#gateways[from]; node = this.#gateways[node] as number)
+      down.unshift(this.directions[2 * node + 1] as LinkDirection);
+    const first = down[0]?.from ?? to;
+    for (let node = from; node !== first; node = this.#gateways[node] as number) up.push(this.directions[2 * node] as LinkDirection);
+    const path = [...up, ...down];
+    return path.every((line) => line.up && (line.to === to || !this.#down[line.to])) ? path : null;
   }
 
   #shortestPath(from: number, to: number): Path | null {

@@ -4,7 +4,8 @@
  * Theory of operation. A packet under way is a slot in a few typed arrays; the event that waits for its arrival at the far
  * end of a line is one function for all packets and the slot's number, so a hop allocates nothing. (On an explicit link
  * another event notes when it was put on the line, for captures.) The path is chosen when
- * the packet is sent; one that meets a failed line or a dead host on it is lost. What became of each is told to the
+ * the packet is sent; one that meets a failed line or a dead host on it is lost. Where there are middleboxes the way has legs
+ * (middleboxes/middleboxes.ts): at the end of one the packet may be rewritten, and its path to the end of the next is chosen. What became of each is told to the
  * recorder, so that sent = delivered + lost + under way at any time.
  */
 import type { Kernel } from '../kernel/kernel.ts';
@@ -12,6 +13,8 @@ import { type Bytes, MICROSECOND, type Nanoseconds } from '../quantities.ts';
 import type { Recorder } from '../recorder.ts';
 import type { UdpDatagram } from './host-udp.ts';
 import type { LinkDirection } from './link.ts';
+import type { Header } from './middleboxes/header.ts';
+import type { Middleboxes } from './middleboxes/middleboxes.ts';
 import type { Partitions } from './partitions.ts';
 import type { Segment } from './tcp/segment.ts';
 import type { Path, Topology } from './topology.ts';
@@ -22,6 +25,10 @@ export type Packet = Segment | UdpDatagram;
 export interface Ends {
   isUp(host: number): boolean;
   arrive(host: number, packet: Packet): void;
+  /** The packet in that row as it reads after a translation. */
+  translated(row: number, packet: Packet, header: Header): Packet;
+  /** Answers a TCP segment with RST. */
+  reject(host: number, packet: Packet): void;
 }
 
 /** A host's packets to itself take no link. */
@@ -33,13 +40,16 @@ export class Transit {
   readonly #recorder: Recorder;
   readonly #topology: Topology;
   readonly #partitions: Partitions;
+  readonly #middleboxes: Middleboxes | null;
   readonly #ends: Ends;
 
   readonly #paths: Path[] = [];
   readonly #packets: (Packet | null)[] = [];
   #rows = new Int32Array(64);
   #sizes = new Int32Array(64);
+  /** Where its leg ends, and the host whose address it goes to. */
   #targets = new Int32Array(64);
+  #receivers = new Int32Array(64);
   /** The line that a packet is on, by its place in the path. */
   #hops = new Int32Array(64);
   /** How often that line had failed when the packet was put on it. */
@@ -52,26 +62,35 @@ export class Transit {
     this.#release(slot);
   };
 
-  constructor(kernel: Kernel, recorder: Recorder, topology: Topology, partitions: Partitions, ends: Ends) {
+  constructor(kernel: Kernel, recorder: Recorder, topology: Topology, partitions: Partitions, middleboxes: Middleboxes | null, ends: Ends) {
     this.#kernel = kernel;
     this.#recorder = recorder;
     this.#topology = topology;
     this.#partitions = partitions;
+    this.#middleboxes = middleboxes;
     this.#ends = ends;
   }
 
   /** Sends a packet of `size` bytes on the wire that is recorded in row `row`; it arrives at host `to`, or nowhere. */
   send(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
     if (from === to) {
-      this.#kernel.call(LOOPBACK_DELAY, this.#arriveAtEnd, this.#slot(NO_PATH, to, size, row, packet));
+      this.#kernel.call(LOOPBACK_DELAY, this.#arriveAtEnd, this.#slot(NO_PATH, to, to, size, row, packet));
       return;
     }
-    if (this.#partitions.separate(from, to)) {
+    this.#middleboxes?.leaving(from, headerOf(packet, to));
+    this.#depart(from, to, size, row, packet);
+  }
+
+  /** Begins a leg at host `from`. */
+  #depart(from: number, to: number, size: Bytes, row: number, packet: Packet): void {
+    const sender = packet.kind === 'udp' && packet.forged ? packet.forged.sender : packet.from;
+    if (this.#partitions.separate(from, to) || (sender !== from && this.#partitions.separate(sender, to))) {
       this.#recorder.losePacket(row, 'partitioned');
       return;
     }
-    const path = this.#topology.path(from, to);
-    if (path) this.#advance(this.#slot(path, to, size, row, packet));
+    const target = this.#middleboxes ? this.#middleboxes.nextHop(from, to) : to;
+    const path = this.#topology.path(from, target);
+    if (path) this.#advance(this.#slot(path, target, to, size, row, packet));
     else this.#recorder.losePacket(row, 'unreachable');
   }
 
@@ -82,12 +101,13 @@ export class Transit {
     const line = path[hop] as LinkDirection;
     const row = this.#rows[slot] as number;
     const size = this.#sizes[slot] as number;
-    const to = this.#targets[slot] as number;
+    const target = this.#targets[slot] as number;
+    const to = this.#receivers[slot] as number;
     const packet = this.#packets[slot] as Packet;
     const copies = line.duplicates();
     // What the queue has no room for is not copied.
     if (!this.#offer(slot, line) || !copies) return;
-    const copy = this.#slot(path, to, size, this.#recorder.copyPacket(row, this.#kernel.now), packet);
+    const copy = this.#slot(path, target, to, size, this.#recorder.copyPacket(row, this.#kernel.now), packet);
     this.#hops[copy] = hop;
     this.#offer(copy, line);
   }
@@ -138,18 +158,35 @@ export class Transit {
       return;
     }
     const packet = this.#packets[slot] as Packet;
+    const size = this.#sizes[slot] as number;
+    const receiver = this.#receivers[slot] as number;
     this.#release(slot);
+    if (this.#middleboxes && path !== NO_PATH && !this.#passes(this.#middleboxes, to, receiver, size, row, packet)) return;
     this.#recorder.receivePacket(row, this.#kernel.now);
     this.#ends.arrive(to, packet);
   }
 
-  #slot(path: Path, to: number, size: Bytes, row: number, packet: Packet): number {
+  /** At the end of a leg: true where the packet is for the host there. Where it goes on or is dropped, that is seen to. */
+  #passes(middleboxes: Middleboxes, host: number, receiver: number, size: Bytes, row: number, packet: Packet): boolean {
+    const passage = middleboxes.arriving(host, headerOf(packet, receiver));
+    if (passage.kind === 'dropped') {
+      this.#recorder.losePacket(row, passage.fate, host);
+      if (passage.answered) this.#ends.reject(host, packet);
+    } else if (passage.kind === 'onward') {
+      this.#recorder.crossNat(row, host, passage.inwards, this.#kernel.now);
+      this.#depart(host, passage.header.to, size, row, this.#ends.translated(row, packet, passage.header));
+    }
+    return passage.kind === 'here';
+  }
+
+  #slot(path: Path, target: number, receiver: number, size: Bytes, row: number, packet: Packet): number {
     const slot = this.#free.pop() ?? this.#newSlot();
     this.#paths[slot] = path;
     this.#packets[slot] = packet;
     this.#rows[slot] = row;
     this.#sizes[slot] = size;
-    this.#targets[slot] = to;
+    this.#targets[slot] = target;
+    this.#receivers[slot] = receiver;
     this.#hops[slot] = 0;
     return slot;
   }
@@ -167,6 +204,7 @@ export class Transit {
       this.#rows = grown(this.#rows);
       this.#sizes = grown(this.#sizes);
       this.#targets = grown(this.#targets);
+      this.#receivers = grown(this.#receivers);
       this.#hops = grown(this.#hops);
       this.#failures = grown(this.#failures);
     }
@@ -178,4 +216,10 @@ export class Transit {
     this.#paths[slot] = NO_PATH;
     this.#free.push(slot);
   }
+}
+
+function headerOf(packet: Packet, to: number): Header {
+  const { kind, from, fromPort, toPort } = packet;
+  const [flags, forged] = packet.kind === 'tcp' ? [packet.flags, null] : [0, packet.forged];
+  return { transport: kind, from, fromPort, to, toPort, flags, forged };
 }

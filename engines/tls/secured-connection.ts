@@ -110,6 +110,10 @@ class Secured implements SecuredConnection {
     this.#take(early);
   }
 
+  get number(): number {
+    return this.#connection.number;
+  }
+
   get local(): Endpoint {
     return this.#connection.local;
   }

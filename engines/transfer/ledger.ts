@@ -1,9 +1,10 @@
 /**
  * Knows how far every transfer has come. An observer: it stands outside the wire and changes nothing that the hosts do. The
- * sender enters its transfer under the connection that it travels on, and the receiver's service finds it there.
+ * sender enters its transfer under the connection that it travels on, and the receiver's service finds it there: by the
+ * connection's row in the run, since behind a NAT the two ends go by different endpoints.
  */
 import { type Process, wait } from '../kernel/process.ts';
-import type { Connection, Endpoint } from '../network/host.ts';
+import type { Connection } from '../network/host.ts';
 import type { Bytes } from '../quantities.ts';
 
 /** How a transfer ended: null when the receiver has it all, else why not, for people. */
@@ -34,21 +35,21 @@ export class Transfer {
 }
 
 export class TransferLedger {
-  readonly #underWay = new Map<string, Transfer>();
+  readonly #underWay = new Map<number, Transfer>();
 
   /** The sender is about to send it over this connection of its own. */
   enter(connection: Connection, transfer: Transfer): void {
-    this.#underWay.set(key(connection.local, connection.remote), transfer);
+    this.#underWay.set(connection.number, transfer);
   }
 
   /** The sender's connection has ended. */
   strike(connection: Connection): void {
-    this.#underWay.delete(key(connection.local, connection.remote));
+    this.#underWay.delete(connection.number);
   }
 
   /** What comes over this connection of the receiver; undefined where no step sends it. */
   at(connection: Connection): Transfer | undefined {
-    return this.#underWay.get(key(connection.remote, connection.local));
+    return this.#underWay.get(connection.number);
   }
 
   received(connection: Connection, bytes: Bytes): void {
@@ -59,8 +60,4 @@ export class TransferLedger {
   finished(connection: Connection): void {
     this.at(connection)?.end(null);
   }
-}
-
-function key(sender: Endpoint, receiver: Endpoint): string {
-  return `${sender.address}:${sender.port} ${receiver.address}:${receiver.port}`;
 }

@@ -18,7 +18,14 @@ export const transfer: Protocol = {
 function install(world: World): Installed {
   const ledger = new TransferLedger();
   const receivers = new Set<string>();
-  for (const { action } of world.scenario.steps) if (action.kind === 'transfer.send') receivers.add(action.to);
+  const { services, steps } = world.scenario;
+  const routers = new Set(services.flatMap((one) => (one.kind === 'network.nat' ? [one.host] : [])));
+  // A router throws nothing away: who sends to its address means a host that it forwards to.
+  for (const { action } of steps) if (action.kind === 'transfer.send' && !routers.has(action.to)) receivers.add(action.to);
+  for (const service of services) {
+    if (service.kind !== 'network.nat') continue;
+    for (const { transport, host, hostPort } of service.forwards) if (transport === 'tcp' && hostPort === DISCARD_PORT) receivers.add(host);
+  }
   for (const receiver of receivers) world.boot(receiver, 'discard service', (host) => service(host, ledger));
   return { perform: (action) => (action.kind === 'transfer.send' ? perform(world, ledger, action) : undefined) };
 }

@@ -33,6 +33,10 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'http.cache': { one: 'web cache', role: () => 'web cache' },
   // A setting of a host that browses.
   'http.browser': { one: '', role: () => '' },
+  'network.nat': { one: 'NAT', role: () => 'NAT' },
+  // Told by the NAT.
+  'network.inside': { one: '', role: (router) => `behind ${router}` },
+  'network.firewall': { one: 'firewall', role: () => 'firewall' },
   'mail.mailbox': { one: 'mailbox', role: (address) => `mailbox ${address}` },
 };
 

@@ -10,7 +10,7 @@ import { streamIndex } from '../../engines/network/capture/streams.ts';
 import type { Run } from '../../engines/run.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { hostName } from '../part.ts';
-import { segmentLabel } from '../sequence/arrow.ts';
+import { segmentLabel, translations } from '../sequence/arrow.ts';
 import { BytesView } from './bytes-view.tsx';
 
 const MOST = 200;
@@ -55,7 +55,7 @@ function PacketsOf({ run, message }: { readonly run: Run; readonly message: numb
 function PacketLine({ run, packet }: { readonly run: Run; readonly packet: number }) {
   const p = run.packets;
   const { from, fromPort, to, toPort } = endpointsOf(run, packet);
-  const lost = describeLoss(p, packet);
+  const lost = describeLoss(run, packet);
   const parts = isTcp(run, packet)
     ? [`TCP ${segmentLabel(run, packet)}`]
     : ['UDP', formatSize(p.length[packet]!), p.retransmission[packet] === 1 ? 'sent again' : '', lost];
@@ -64,13 +64,20 @@ function PacketLine({ run, packet }: { readonly run: Run; readonly packet: numbe
   if (source !== run.hosts[from]!.address) parts.push(`claims to come from ${source}`);
   const what = parts.filter((part) => part !== '').join(' · ');
   return (
-    <span title={`${hostName(run, from)}:${fromPort} → ${hostName(run, to)}:${toPort}`}>
+    <span title={`${hostName(run, from)}:${fromPort} → ${hostName(run, to)}:${toPort}${arrival(run, packet)}`}>
       <span class="ns-packet-time">{formatMoment(p.sentAt[packet]!)}</span> <b class={lost === '' ? '' : 'ns-bad'}>{what}</b>{' '}
       <span class="ns-dim">
         {fromPort} → {toPort}
       </span>
     </span>
   );
+}
+
+/** `, arrives as home-router:50000 → web:80`, where NATs on the way translate it. */
+function arrival(run: Run, packet: number): string {
+  if (translations(run, run.packets.connection[packet]!).length === 0) return '';
+  const { from, fromPort, to, toPort } = endpointsOf(run, packet, 'received');
+  return `, arrives as ${hostName(run, from)}:${fromPort} → ${hostName(run, to)}:${toPort}`;
 }
 
 function Frame({ run, packet }: { readonly run: Run; readonly packet: number }) {

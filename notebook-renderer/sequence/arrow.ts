@@ -233,21 +233,36 @@ export function segmentLabel(run: Run, packet: number): string {
   const parts = [flags.join(', ')];
   if (p.length[packet]! > 0) parts.push(`${p.length[packet]} B`);
   if (p.retransmission[packet] === 1) parts.push('sent again');
-  parts.push(describeLoss(p, packet));
+  parts.push(describeLoss(run, packet));
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** `TCP · SMTP · port 25`. */
+/** `TCP · SMTP · port 25`, and how NATs on the way have changed its endpoints. */
 export function connectionLabel(run: Run, connection: number): string {
   const c = run.connections;
   const protocol = text(run, c.protocol[connection]!);
-  return ['TCP', protocol.toUpperCase(), `port ${c.serverPort[connection]}`].filter((part) => part !== '').join(' · ');
+  return ['TCP', protocol.toUpperCase(), `port ${c.serverPort[connection]}`, ...translations(run, connection)]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** Where NATs put other endpoints in place of a side's own: `comes from home-router:50000`, `called at home-router:80`. */
+export function translations(run: Run, connection: number): string[] {
+  const { client, clientPort, clientSeen, clientSeenPort, server, serverPort, serverSeen, serverSeenPort } = run.connections;
+  const told: string[] = [];
+  const differs = (own: Int32Array, ownPort: Int32Array, seen: Int32Array, seenPort: Int32Array): boolean =>
+    own[connection] !== seen[connection] || ownPort[connection] !== seenPort[connection];
+  if (differs(client, clientPort, clientSeen, clientSeenPort))
+    told.push(`comes from ${hostName(run, clientSeen[connection]!)}:${clientSeenPort[connection]}`);
+  if (differs(server, serverPort, serverSeen, serverSeenPort))
+    told.push(`called at ${hostName(run, serverSeen[connection]!)}:${serverSeenPort[connection]}`);
+  return told;
 }
 
 /** `connection to mail.crepes.fr:25 refused`. */
 export function breakLabel(run: Run, connection: number): string {
   const c = run.connections;
-  return `connection to ${hostName(run, c.server[connection]!)}:${c.serverPort[connection]} ${text(run, c.ending[connection]!)}`;
+  return `connection to ${hostName(run, c.serverSeen[connection]!)}:${c.serverSeenPort[connection]} ${text(run, c.ending[connection]!)}`;
 }
 
 /** Control characters shown as their pictures, so that a label stays one line. */

@@ -40,7 +40,8 @@ const LEAST_HEAD = 64;
 /** Widest part of a name that is broken over two lines. */
 const WIDEST_PART = 150;
 
-export function placeColumns(part: Part, rows: Rows, gutter: number, width: number): Columns {
+/** `asked`: the hosts that alone are to be shown; null: all. */
+export function placeColumns(part: Part, rows: Rows, gutter: number, width: number, asked: readonly string[] | null = null): Columns {
   const { run } = part;
   const place = new Int32Array(run.hosts.length).fill(-1);
   const hosts: number[] = [];
@@ -49,11 +50,27 @@ export function placeColumns(part: Part, rows: Rows, gutter: number, width: numb
     place[host] = hosts.length;
     hosts.push(host);
   };
+  const c = run.connections;
+  /** Routers whose NATs translate the connection stand between its ends. */
+  const seeWay = (connection: number, from: number) => {
+    if (connection < 0) return;
+    const routers = [c.clientSeen[connection]!, c.serverSeen[connection]!].filter(
+      (host) => host !== c.client[connection] && host !== c.server[connection],
+    );
+    if (from !== c.client[connection]) routers.reverse();
+    for (const router of routers) if (asked === null || asked.includes(run.hosts[router]!.name)) see(router);
+  };
+  const seeAll = (connection: number) => {
+    see(c.client[connection]!);
+    seeWay(connection, c.client[connection]!);
+    see(c.server[connection]!);
+  };
   for (let row = 0; row < rows.count; row++) {
     const i = rows.subject[row]!;
     switch (rows.kind[row] as RowKind) {
       case MESSAGE:
         see(run.messages.from[i]!);
+        seeWay(run.messages.connection[i]!, run.messages.from[i]!);
         see(run.messages.to[i]!);
         break;
       case NOTE:
@@ -61,12 +78,10 @@ export function placeColumns(part: Part, rows: Rows, gutter: number, width: numb
         break;
       case OPENING:
       case BREAK:
-        see(run.connections.client[i]!);
-        see(run.connections.server[i]!);
+        seeAll(i);
         break;
       case SEGMENT:
-        see(run.connections.client[run.packets.connection[i]!]!);
-        see(run.connections.server[run.packets.connection[i]!]!);
+        seeAll(run.packets.connection[i]!);
         break;
     }
   }

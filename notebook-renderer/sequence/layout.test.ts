@@ -5,7 +5,7 @@ import { Recorder } from '../../engines/recorder.ts';
 import type { Run } from '../../engines/run.ts';
 import { largeRun, runOf, textbookRun } from '../fixtures/recorded-runs.ts';
 import { hostName, partOf, text } from '../part.ts';
-import { arrowOf, noteOf } from './arrow.ts';
+import { arrowOf, breakLabel, connectionLabel, noteOf } from './arrow.ts';
 import { ABOVE, type AxisMode, BELOW, yOfTime } from './axis.ts';
 import { EVERYTHING } from './filter.ts';
 import { GUTTER, type Layout, layOut, messageAtTime, rowsWithin } from './layout.ts';
@@ -382,6 +382,24 @@ describe('lifelines and bands', () => {
       'mail.crepes.fr',
       'mail.hamburger.edu',
     ]);
+  });
+
+  it('have those of NATs on the way between them, unless others are asked for', () => {
+    const recorder = new Recorder([]);
+    const opening = { transport: 'tcp', client: 0, clientPort: 4000, server: 2, serverPort: 9, at: 0 } as const;
+    const connection = recorder.openConnection(opening);
+    recorder.translateConnection(connection, { from: 1, fromPort: 4002, to: 3, toPort: 90 });
+    const info = { protocol: 'discard', kind: 'content', label: 'data' };
+    recorder.receiveMessage(recorder.sendMessage(1e6, 0, 3, connection, new Uint8Array(4), info, -1, 0), 2e6);
+    recorder.closeConnection(connection, 3e6, 'reset');
+    const hosts = ['alice', 'router', 'other-router', 'carol'].map((name) => ({ name, address: '192.0.2.1', implicit: false }));
+    const run = runOf(recorder, { title: '', hosts, steps: [], duration: 1e9 });
+    const names = ({ columns, part }: Layout) => columns.hosts.map((host) => hostName(part.run, host));
+    expect(names(lay(run))).toEqual(['alice', 'router', 'other-router', 'carol']);
+    const filter = { protocols: null, hosts: ['alice', 'carol'], text: '' };
+    expect(names(lay(run, 'order', { filter }))).toEqual(['alice', 'carol']);
+    expect(connectionLabel(run, connection)).toBe('TCP · DISCARD · port 90 · comes from router:4002 · called at other-router:9');
+    expect(breakLabel(run, connection)).toBe('connection to other-router:9 reset');
   });
 
   it('have the whole name in one line where there is room, and never touch', () => {

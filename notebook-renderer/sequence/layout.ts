@@ -65,7 +65,7 @@ const BLOCK = 256;
 
 export function layOut(part: Part, options: LayoutOptions): Layout {
   const rows = tellRows(part, options);
-  const columns = placeColumns(part, rows, GUTTER, options.width);
+  const columns = placeColumns(part, rows, GUTTER, options.width, options.filter.hosts);
   const axis = placeRows(rows, options.axis);
   const endY = options.axis === 'order' ? endsInOrder(part, rows, axis) : endsInTime(part, rows, axis);
   const blockEnd = new Float64Array(Math.ceil(rows.count / BLOCK));

@@ -4,6 +4,7 @@ import type { Run } from '../../engines/run.ts';
 import { formatAmount } from '../format.ts';
 import { hostName, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
+import { translations } from '../sequence/arrow.ts';
 
 /** Lines shown. */
 const MOST_LINES = 500;
@@ -31,6 +32,11 @@ export function Transcript({ run, connection, current, onSelect }: Props) {
         <span>
           <b>C</b> {hostName(run, c.client[connection]!)}
         </span>
+        {translations(run, connection).map((told) => (
+          <span class="ns-dim" key={told}>
+            {told}
+          </span>
+        ))}
         <span>
           <b>S</b> {hostName(run, c.server[connection]!)}:{c.serverPort[connection]}
         </span>

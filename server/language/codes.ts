@@ -71,7 +71,9 @@ export const codes = {
   ),
   'duplicate-declaration': error('The name was declared before; a second declaration would overwrite the first.'),
   'duplicate-setting': error('The setting was made before; it holds for the whole scenario.'),
-  'shared-address': error('An address that hosts share belongs to none of them: a step or an expectation names one of the hosts.'),
+  'shared-address': error(
+    'An address that hosts share belongs to none of them: a step or an expectation names one of the hosts, and no NAT has such an address or hides one.',
+  ),
   'duplicate-address': error('Two hosts cannot have one address.'),
   'no-mail-server': error(
     'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',
@@ -84,6 +86,12 @@ export const codes = {
   ),
   'self-link': error('A link joins two different hosts.'),
   'unknown-link': error('No `link` line joins the two hosts, so nothing can happen to a link between them.'),
+  'two-nats': error('A host is behind one NAT at most, and a NAT behind none.'),
+  'empty-nat': error('A NAT has hosts behind it: name them after `inside`.'),
+  'not-inside': error('A NAT forwards ports to hosts behind it.'),
+  'duplicate-forward': error('A port of a NAT leads to one port of one host, and that is led to by one port.'),
+  'link-around-nat': error('Hosts behind a NAT reach others through its router alone; a link joins them to the router or to one another.'),
+  'hidden-source': warning('A firewall sees the address of a NAT’s router, not those of the hosts behind it.'),
   'self-transfer': error('A host transfers to another host.'),
   'both-sides': error('A partition lies between two groups of hosts; no host is in both.'),
   'nothing-to-mend': warning(

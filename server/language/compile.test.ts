@@ -219,6 +219,8 @@ describe('the vocabulary', () => {
       host: 'host a',
       network: 'network',
       link: 'host a, b\nlink a <-> b',
+      nat: '',
+      firewall: 'host a\nzone crepes.fr on mail.crepes.fr\nfirewall a',
       mailbox: 'zone x.org on ns.x.org\nmailbox u@x.org on m.x.org',
       zone: '',
       mailserver: 'zone x.org on ns.x.org\nmailserver m.x.org',

@@ -16,6 +16,7 @@ import { completeWeb, nameWebsites } from './defaults/http.ts';
 import { completeMail } from './defaults/mail.ts';
 import { fidelityWarnings, hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
+import { checkLinksAtNats } from './middleboxes.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
 import { protocols } from './vocabulary.ts';
@@ -53,6 +54,8 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
     site.stepsAbove = program.steps.length;
     if (site.statement.entry?.role === 'step') build(site);
   }
+  for (const check of program.afterSteps) check();
+  checkLinksAtNats(program);
   // A lookup alone calls for them, too.
   if (program.needsDns && program.fillIn) fillIn();
   for (const site of sites) if (!isDeclaration(site.statement) && site.statement.entry?.role !== 'step') build(site);

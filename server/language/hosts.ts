@@ -57,7 +57,18 @@ export function implicitHost(program: Program, name: string, address: string | n
 }
 
 function addHost(program: Program, name: string, declaration: SourceRange | null, at: SourceRange | null, implicit: boolean): ProgramHost {
-  const host: ProgramHost = { name, declaration, at, access: {}, tcp: {}, address: null, addressAt: null, used: false, implicit };
+  const host: ProgramHost = {
+    name,
+    declaration,
+    at,
+    access: {},
+    tcp: {},
+    behind: null,
+    address: null,
+    addressAt: null,
+    used: false,
+    implicit,
+  };
   program.hosts.set(name.toLowerCase(), host);
   return host;
 }

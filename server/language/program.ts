@@ -9,6 +9,7 @@ import type { NameServerService, QuerySettings, ServerLimits, SigningService, Wa
 import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
+import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
   BandwidthTrace,
@@ -72,6 +73,8 @@ export interface ProgramHost {
   readonly at: SourceRange | null;
   readonly access: Partial<AccessLink>;
   readonly tcp: Partial<TcpSettings>;
+  /** The router of the NAT that it is behind; null for none. */
+  behind: string | null;
   address: string | null;
   addressAt: SourceRange | null;
   /** Something refers to it. */
@@ -182,6 +185,8 @@ export class Program {
   readonly missing = new Set<string>();
   readonly files: FileTable;
   readonly later: (() => void)[] = [];
+  /** What may name servers that the language fills in. */
+  readonly afterSteps: (() => void)[] = [];
 
   title: string | null = null;
   seed: number | null = null;
@@ -191,6 +196,8 @@ export class Program {
   /** By lower-case name: names of hosts differ in nothing but case no more than names in DNS. */
   readonly hosts = new Map<string, ProgramHost>();
   readonly links: LinkDeclaration[] = [];
+  readonly nats: NatService[] = [];
+  readonly firewalls: FirewallService[] = [];
   /** Properties that ask for what only fidelity `packets` simulates. */
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */

@@ -1,7 +1,8 @@
 /** The finished program as the Scenario that the engines run. */
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
+import { addressFor } from './defaults/addresses.ts';
 import { operatorsOf, rootHints } from './defaults/dns.ts';
-import { accessDefaults, tcpDefaults } from './defaults/network.ts';
+import { accessDefaults, insideDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
 
@@ -48,6 +49,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   }
   services.push(...program.mailboxes.values(), ...program.ftpServers.values());
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
+  services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];
   return {
     format: 1,
@@ -59,12 +61,13 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
       .filter((host) => !program.anycasts.has(host.name.toLowerCase()))
       .map((host) => {
         const server = served.get(host.name.toLowerCase());
-        const address = server === undefined ? null : (program.hosts.get(server.toLowerCase())?.address ?? null);
+        const resolver = server === undefined ? null : (program.hosts.get(server.toLowerCase()) ?? null);
+        const address = resolver && addressFor(program, resolver, host);
         return {
           name: host.name,
           address: host.address!,
           nameservers: address === null ? [] : [address],
-          ...access,
+          ...(host.behind === null ? access : insideDefaults),
           ...host.access,
           tcp: { ...tcp, ...host.tcp },
           implicit: host.implicit,

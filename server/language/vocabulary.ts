@@ -15,6 +15,7 @@ import { faultsVocabulary } from './vocabulary/faults.ts';
 import { ftpProtocols, ftpVocabulary } from './vocabulary/ftp.ts';
 import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
+import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
@@ -23,6 +24,7 @@ import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts'
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
+  ...middleboxVocabulary,
   ...anycastVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,

@@ -44,7 +44,7 @@ const recordOf = new WeakMap<Host, { attempts: number; successes: number }>();
 export function* poison(world: World, log: ServerSettings | undefined, action: PoisonAction): Process<StepOutcome> {
   const host = world.host(action.host);
   const resolver = world.host(action.resolver).address;
-  const target = targetOf(world.scenario, action.name);
+  const target = targetOf(world.scenario, action.name, action.resolver);
   if (target.servers.length === 0) return { outcome: `no zone holds ${displayName(action.name)}`, succeeded: false };
   const queries = queriesOf(world.scenario, action.resolver);
   const attacker: Attacker = { host, resolver, target, queries, log, action };

@@ -52,7 +52,7 @@ export function rogueZone(origin: DomainName, name: DomainName, data: RecordData
 export function rogueZones(world: World): readonly { readonly host: string; readonly zone: LiveZone }[] {
   return world.scenario.steps.flatMap(({ action }) => {
     if (action.kind !== 'dns.poison' || action.method !== 'kaminsky') return [];
-    const { origin } = targetOf(world.scenario, action.name);
+    const { origin } = targetOf(world.scenario, action.name, action.resolver);
     return [{ host: action.host, zone: rogueZone(origin, action.name, action.data, world.host(action.host).address) }];
   });
 }

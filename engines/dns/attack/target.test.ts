@@ -9,12 +9,12 @@ describe('what an attacker knows', () => {
     ['mit.edu.', 'edu.', ['10.0.0.4']],
     ['bank.com.', '.', ['10.0.0.3']],
   ])('of %s: the zone %s and its servers', (name, origin, servers) => {
-    expect(targetOf(textbook([]), name)).toEqual({ origin, servers });
+    expect(targetOf(textbook([]), name, 'dns.nyu.edu')).toEqual({ origin, servers });
   });
 
   test('servers that share an address are one to guess', () => {
     const scenario = textbook([], { umass: ['dns.cs.umass.edu', 'twin', 'third'], hosts: { twin: { address: '10.0.0.5' }, third: {} } });
-    expect(targetOf(scenario, 'umass.edu.').servers).toEqual(['10.0.0.5', '10.0.0.7']);
+    expect(targetOf(scenario, 'umass.edu.', 'dns.nyu.edu').servers).toEqual(['10.0.0.5', '10.0.0.7']);
   });
 
   test('of a resolver: its IDs and ports, all of them where it has no settings', () => {

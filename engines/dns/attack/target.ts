@@ -1,5 +1,6 @@
 /** What anybody can find out about a zone and a resolver before attacking them. */
 import type { Address } from '../../network/host.ts';
+import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
 import type { Scenario } from '../../scenario.ts';
 import { canonical, depth, isSubdomain, ROOT } from '../domain-name.ts';
 import { ALL_IDS, ALL_SOURCE_PORTS } from '../resolver/query-source.ts';
@@ -8,17 +9,19 @@ import type { DomainName, QuerySettings, ZoneService } from '../scenario.ts';
 export interface Target {
   /** The zone that the name lies in. */
   readonly origin: DomainName;
-  /** Addresses of its name servers; none where the scenario has no zone for the name. */
+  /** Addresses of its name servers, as the resolver knows them; none where the scenario has no zone for the name. */
   readonly servers: readonly Address[];
 }
 
-export function targetOf(scenario: Scenario, name: DomainName): Target {
+/** `resolver`: the host that runs it. */
+export function targetOf(scenario: Scenario, name: DomainName, resolver: string): Target {
   let nearest: ZoneService | undefined;
   for (const service of scenario.services) {
     if (service.kind !== 'dns.zone' || !isSubdomain(canonical(name), canonical(service.origin))) continue;
     if (!nearest || depth(service.origin) > depth(nearest.origin)) nearest = service;
   }
-  const servers = scenario.hosts.filter((host) => nearest?.servers.includes(host.name)).map((host) => host.address);
+  const seen = seenAddresses(scenario);
+  const servers = scenario.hosts.flatMap((host) => (nearest?.servers.includes(host.name) ? (seen(host.name, resolver) ?? []) : []));
   // Anycast instances share theirs: one to guess.
   return { origin: nearest?.origin ?? ROOT, servers: [...new Set(servers)] };
 }

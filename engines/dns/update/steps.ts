@@ -1,6 +1,7 @@
 /** The steps that change zones: an operator's update, and a registrar's registration. */
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
+import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
 import type { StepOutcome, World } from '../../protocol.ts';
 import type { Action } from '../../scenario.ts';
 import { displayName, isSubdomain } from '../domain-name.ts';
@@ -45,7 +46,8 @@ function glue(zone: DomainName, server: RegisterAction['servers'][number]): Reso
 
 /** Runs on the host that sends, so that its crash ends it. */
 function* sent(world: World, from: string, server: string, message: Message): Process<UpdateOutcome> {
-  return yield* sendUpdate(world.host(from) as Host, world.host(server).address, message);
+  const address = seenAddresses(world.scenario)(server, from) ?? world.host(server).address;
+  return yield* sendUpdate(world.host(from) as Host, address, message);
 }
 
 function told(outcome: UpdateOutcome, done: string): string {

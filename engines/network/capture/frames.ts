@@ -2,7 +2,7 @@
  * The frames of a run's packets: rebuilt from the run's columns, byte for byte, whenever someone asks.
  *
  * What a run does not hold is made up the same way each time. Hosts' MAC addresses are 02:00:00 and their index, and
- * frames go from one host's interface to the other's, as if all were on one Ethernet; the time to live is 64; the
+ * frames go from the interface of the host with the one address to that of the other, as if all were on one Ethernet; the time to live is 64; the
  * identification counts packets. Checksums are right.
  */
 import type { Run } from '../../run.ts';
@@ -23,45 +23,79 @@ export function macOf(host: number): string {
   return `02:00:00:${index.slice(0, 2)}:${index.slice(2, 4)}:${index.slice(4, 6)}`;
 }
 
-/** Indexes of the hosts that the packet goes from and to, and their ports. */
-export function endpointsOf(run: StreamTables, packet: number): { from: number; fromPort: number; to: number; toPort: number } {
-  const { connections, packets } = run;
-  const connection = packets.connection[packet] as number;
-  const client = connections.client[connection] as number;
-  const clientPort = connections.clientPort[connection] as number;
-  const server = connections.server[connection] as number;
-  const serverPort = connections.serverPort[connection] as number;
-  return packets.fromServer[packet]
+/** Where on its way a packet is looked at: NATs change its endpoints. `between`: behind the sender's NAT and before the receiver's. */
+export type Place = 'sent' | 'between' | 'received';
+
+/** Indexes of the hosts by whose addresses the packet goes there, and ports. */
+export function endpointsOf(
+  run: StreamTables,
+  packet: number,
+  place: Place = 'sent',
+): { from: number; fromPort: number; to: number; toPort: number } {
+  const c = run.connections;
+  const connection = run.packets.connection[packet] as number;
+  const fromServer = run.packets.fromServer[packet] === 1;
+  // Near its own end a side goes by its own endpoint, elsewhere by the one that others know.
+  const nearClient = place !== 'between' && fromServer === (place === 'received');
+  const nearServer = place !== 'between' && !nearClient;
+  const client = (nearClient ? c.client : c.clientSeen)[connection] as number;
+  const clientPort = (nearClient ? c.clientPort : c.clientSeenPort)[connection] as number;
+  const server = (nearServer ? c.server : c.serverSeen)[connection] as number;
+  const serverPort = (nearServer ? c.serverPort : c.serverSeenPort)[connection] as number;
+  return fromServer
     ? { from: server, fromPort: serverPort, to: client, toPort: clientPort }
     : { from: client, fromPort: clientPort, to: server, toPort: serverPort };
 }
 
-/** The addresses in the packet's IP header: the hosts' own, but for a source that is a lie. */
-export function addressesOf(run: FrameTables, packet: number): { source: string; destination: string } {
-  const { from, to } = endpointsOf(run, packet);
-  const forged = run.packets.fromServer[packet] ? -1 : (run.connections.forgedSource[run.packets.connection[packet] as number] as number);
-  const own = run.hosts[from]?.address ?? '0.0.0.0';
-  return { source: forged < 0 ? own : (run.strings[forged] as string), destination: run.hosts[to]?.address ?? '0.0.0.0' };
+/** The hosts that the packet goes from and to, whatever addresses it names. */
+export function hostsOf(run: StreamTables, packet: number): { from: number; to: number } {
+  const connection = run.packets.connection[packet] as number;
+  const [client, server] = [run.connections.client[connection] as number, run.connections.server[connection] as number];
+  return run.packets.fromServer[packet] ? { from: server, to: client } : { from: client, to: server };
 }
 
-/** The whole frame: Ethernet, IPv4, TCP or UDP, payload. A datagram longer than the MTU comes in one piece; see `framesOf`. */
+/**
+ * The addresses in the packet's IP header there: those of the hosts at its endpoints, but for a source that is a lie. A NAT that
+ * translates that one puts its own address in its place.
+ */
+export function addressesOf(run: FrameTables, packet: number, place: Place = 'sent'): { source: string; destination: string } {
+  const { connections, hosts, packets } = run;
+  const { from, to } = endpointsOf(run, packet, place);
+  const connection = packets.connection[packet] as number;
+  const forged =
+    packets.fromServer[packet] || from !== connections.client[connection] ? -1 : (connections.forgedSource[connection] as number);
+  const own = hosts[from]?.address ?? '0.0.0.0';
+  return { source: forged < 0 ? own : (run.strings[forged] as string), destination: hosts[to]?.address ?? '0.0.0.0' };
+}
+
+/**
+ * The whole frame as it was sent: Ethernet, IPv4, TCP or UDP, payload. A datagram longer than the MTU comes in one piece; see
+ * `framesOf`.
+ */
 export function frameOf(run: FrameTables, packet: number): Uint8Array {
-  return frame(run, packet, transportBytes(run, packet), 0, false);
+  return frame(run, packet, 'sent', transportBytes(run, packet, 'sent'), 0, false);
 }
 
-/** The frames as they cross an Ethernet: more than one where IPv4 has to cut a datagram into fragments (RFC 791 §3.2). */
-export function framesOf(run: FrameTables, packet: number): Uint8Array[] {
-  const bytes = transportBytes(run, packet);
+/** The frames as they cross an Ethernet there: more than one where IPv4 has to cut a datagram into fragments (RFC 791 §3.2). */
+export function framesOf(run: FrameTables, packet: number, place: Place = 'sent'): Uint8Array[] {
+  const bytes = transportBytes(run, packet, place);
   const frames: Uint8Array[] = [];
   for (let offset = 0; offset === 0 || offset < bytes.length; offset += FRAGMENT) {
     const end = Math.min(offset + FRAGMENT, bytes.length);
-    frames.push(frame(run, packet, bytes.subarray(offset, end), offset, end < bytes.length));
+    frames.push(frame(run, packet, place, bytes.subarray(offset, end), offset, end < bytes.length));
   }
   return frames;
 }
 
-function frame(run: FrameTables, packet: number, payload: Uint8Array, fragmentOffset: number, moreFragments: boolean): Uint8Array {
-  const { from, to } = endpointsOf(run, packet);
+function frame(
+  run: FrameTables,
+  packet: number,
+  place: Place,
+  payload: Uint8Array,
+  fragmentOffset: number,
+  moreFragments: boolean,
+): Uint8Array {
+  const { from, to } = endpointsOf(run, packet, place);
   const tcp = isTcp(run, packet);
   return encodeEthernet({
     destination: macOf(to),
@@ -76,16 +110,16 @@ function frame(run: FrameTables, packet: number, payload: Uint8Array, fragmentOf
       fragmentOffset,
       timeToLive: 64,
       protocol: tcp ? TCP : UDP,
-      ...addressesOf(run, packet),
+      ...addressesOf(run, packet, place),
       options: new Uint8Array(0),
       payload,
     }),
   });
 }
 
-function transportBytes(run: FrameTables, packet: number): Uint8Array {
-  const { fromPort, toPort } = endpointsOf(run, packet);
-  const addresses = addressesOf(run, packet);
+function transportBytes(run: FrameTables, packet: number, place: Place): Uint8Array {
+  const { fromPort, toPort } = endpointsOf(run, packet, place);
+  const addresses = addressesOf(run, packet, place);
   const payload = streamIndex(run).payloadOf(packet);
   if (!isTcp(run, packet)) return encodeUdp({ sourcePort: fromPort, destinationPort: toPort, payload }, addresses);
   const { packets } = run;

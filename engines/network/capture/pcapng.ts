@@ -65,7 +65,11 @@ export function writePcapng(tables: CaptureTables, options: CaptureOptions = {})
     body.endOfOptions();
   });
   file.block(4, (body) => {
+    const taken = new Map<string, number>();
+    for (const { address } of run.hosts) taken.set(address, (taken.get(address) ?? 0) + 1);
     for (const { name, address } of run.hosts) {
+      // An address that hosts share, or that hosts behind different NATs have: it names none of them.
+      if ((taken.get(address) as number) > 1) continue;
       const bytes = parseIpv4(address);
       if (bytes) body.option(1, join(bytes, new TextEncoder().encode(name), Uint8Array.of(0)));
     }
@@ -82,14 +86,14 @@ export function writePcapng(tables: CaptureTables, options: CaptureOptions = {})
     });
   }
   const epoch = BigInt(options.epoch ?? EPOCH) * 1_000_000_000n;
-  for (const { packet, at } of capturedPackets(run, host, link)) {
+  for (const { packet, at, place } of capturedPackets(run, host, link)) {
     const time = epoch + BigInt(at);
     const step = run.steps[run.packets.step[packet] as number]?.text ?? '';
-    const comments = [step, describeLoss(run.packets, packet)].filter((comment) => comment !== '');
+    const comments = [step, describeLoss(run, packet)].filter((comment) => comment !== '');
     if (file.length > MAXIMUM_CAPTURE) {
       throw new CaptureRefused(`the capture would be longer than ${MAXIMUM_CAPTURE / 2 ** 30} GiB; a host or a link has less to capture`);
     }
-    for (const frame of framesOf(run, packet)) {
+    for (const frame of framesOf(run, packet, place)) {
       file.block(6, (body) => {
         body.uint32(0);
         body.uint32(Number(time >> 32n));

@@ -23,7 +23,8 @@ function tshark(capture: Uint8Array, fields: readonly string[], filter?: string)
     writeFileSync(file, capture);
     const checks = ['ip.check_checksum', 'tcp.check_checksum', 'udp.check_checksum'].flatMap((name) => ['-o', `${name}:TRUE`]);
     const shown = [...(filter ? ['-Y', filter] : []), '-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
-    const output = execFileSync('tshark', ['-n', '-r', file, ...checks, ...shown], {
+    // Wireshark would guess at a protocol by the first bytes of what means nothing.
+    const output = execFileSync('tshark', ['-n', '-r', file, '-d', 'tcp.port==7777,data', ...checks, ...shown], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 1 << 28,

@@ -56,7 +56,7 @@ export function withSegments<Tables extends FlowTables>(run: Tables, of: { conne
   const wanted = (connection: number): boolean =>
     isTcp(connection) &&
     (of.connection === undefined || connection === of.connection) &&
-    (of.host === undefined || connections.client[connection] === of.host || connections.server[connection] === of.host);
+    (of.host === undefined || ENDS.some((end) => connections[end][connection] === of.host));
   const estimate = segmentsNeeded(flows, wanted);
   if (estimate > MAXIMUM_SEGMENTS) {
     throw new CaptureRefused(
@@ -67,6 +67,9 @@ export function withSegments<Tables extends FlowTables>(run: Tables, of: { conne
   views.set(flows, { key, view });
   return view;
 }
+
+/** Where a connection names the hosts that see its packets: at its ends, and where a NAT stands for one. */
+const ENDS = ['client', 'server', 'clientSeen', 'serverSeen'] as const;
 
 const millions = (count: number): string => (count / 1e6).toFixed(1).replace(/\.0$/, '');
 
@@ -136,7 +139,9 @@ function crossed(told: CrossingTable, flows: FlowTable, before: number, table: S
     const row = order[i] as number;
     const back = (stretch[row] as number) < -1;
     const of = back ? -2 - (stretch[row] as number) : (stretch[row] as number);
-    for (const crossing of ways.get(of) ?? []) {
+    const way = ways.get(of) ?? [];
+    for (let hop = 0; hop < way.length; hop++) {
+      const crossing = way[back ? way.length - 1 - hop : hop] as number;
       const link = told.link[crossing] as number;
       const reverse = (told.reverse[crossing] as number) ^ (back ? 1 : 0);
       const there = Math.max((told.at[crossing] as number) - (flows.startedAt[of] as number), 0);
@@ -398,6 +403,7 @@ function converse(run: FlowTables, connection: number, halves: [Half, Half], tab
     c.receivedAt[row] = arrives;
     c.fate[row] = Number.isNaN(arrives) ? LOST : DELIVERED;
     c.copyOf[row] = -1;
+    c.droppedBy[row] = -1;
     c.connection[row] = connection;
     c.fromServer[row] = side;
     c.flags[row] = flags;

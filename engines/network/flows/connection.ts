@@ -13,9 +13,12 @@ import type { Bytes, Nanoseconds } from '../../quantities.ts';
 import type { ConnectionEnding } from '../../recorder.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import type { ConnectFailure, Connection, Endpoint, MessageInfo } from '../host.ts';
+import type { Header } from '../middleboxes/header.ts';
 import type { Conversation, Stream } from '../tcp/conversation.ts';
+import { initialSequence } from '../tcp/opening.ts';
 import { INITIAL_RTO, MAXIMUM_RTO, MAXIMUM_SEGMENT_LIFETIME, SEND_BUFFER, SYN_TIMEOUT } from '../tcp/parameters.ts';
-import type { FlowNetwork } from './flow-network.ts';
+import { SYN } from '../tcp/segment.ts';
+import type { FlowNetwork, Passed } from './flow-network.ts';
 import { HEADERS } from './route.ts';
 import { Sending, type SendingEnd } from './sending.ts';
 
@@ -39,6 +42,7 @@ export interface FlowHost {
 export class FlowConnection implements Connection, SendingEnd {
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Index of the host with the address of `remote`. */
   readonly remoteHost: number;
   state: FlowState;
   ending: null | 'closed' | 'reset' | 'timed out' = null;
@@ -47,8 +51,10 @@ export class FlowConnection implements Connection, SendingEnd {
   readonly sending: Sending;
   /** The other end, once it has taken a SYN. */
   peer: FlowConnection | null = null;
-  /** Host of the other end. */
-  readonly remoteFlows: FlowHost;
+  /** Host of the other end; behind a NAT it becomes known when that has taken our SYN. */
+  #other: FlowHost;
+  /** NATs and firewalls that it has passed: shared with the other end. */
+  #passed: Passed | null = null;
   readonly #host: FlowHost;
   readonly #kernel: Kernel;
   /** Offset after the last byte that came in order. */
@@ -64,11 +70,19 @@ export class FlowConnection implements Connection, SendingEnd {
   #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
   #opened: ((failure: ConnectFailure | null) => void) | null = null;
 
-  constructor(host: FlowHost, remoteFlows: FlowHost, conversation: Conversation, isServer: boolean, local: Endpoint, remote: Endpoint) {
+  constructor(
+    host: FlowHost,
+    other: FlowHost,
+    remoteHost: number,
+    conversation: Conversation,
+    isServer: boolean,
+    local: Endpoint,
+    remote: Endpoint,
+  ) {
     this.#host = host;
     this.#kernel = host.network.kernel;
-    this.remoteFlows = remoteFlows;
-    this.remoteHost = remoteFlows.hostIndex;
+    this.#other = other;
+    this.remoteHost = remoteHost;
     this.conversation = conversation;
     this.isServer = isServer;
     this.local = local;
@@ -118,7 +132,7 @@ export class FlowConnection implements Connection, SendingEnd {
     const start = this.sending.written;
     const end = start + length;
     const step = kernel.cause;
-    const index = recorder.sendMessage(kernel.now, this.from, this.to, this.connection, content, message, step, start);
+    const index = recorder.sendMessage(kernel.now, this.from, this.to, this.number, content, message, step, start);
     // The stream keeps bytes of its own, so that the caller may use its buffer again.
     this.outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sending.write(length);
@@ -168,7 +182,7 @@ export class FlowConnection implements Connection, SendingEnd {
 
   // What the sending half asks.
 
-  get connection(): number {
+  get number(): number {
     return this.conversation.connection;
   }
 
@@ -177,7 +191,11 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   get to(): number {
-    return this.remoteHost;
+    return this.#other.hostIndex;
+  }
+
+  get translators(): readonly number[] {
+    return this.#passed?.translators ?? [];
   }
 
   get outgoing(): Stream {
@@ -189,7 +207,7 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   get receiveBuffer(): Bytes {
-    return this.remoteFlows.settings.receiveBuffer;
+    return this.#other.settings.receiveBuffer;
   }
 
   /** Draws the losses of what this end sends. */
@@ -208,6 +226,7 @@ export class FlowConnection implements Connection, SendingEnd {
       } else if (this.state !== 'CLOSED') this.sending.unanswered();
       return;
     }
+    if (this.#passed) this.#passThrough();
     peer.#receive(position, fin);
     if (fin) this.#kernel.schedule(this.#host.network.travel(this.to, this.from, HEADERS), () => this.#acknowledgeFin());
   }
@@ -227,7 +246,7 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   answer(): 'alive' | 'reset' | 'silence' {
-    if (!this.remoteFlows.powered) return 'silence';
+    if (!this.#other.powered || this.#forgotten) return 'silence';
     return this.peer && this.peer.state !== 'CLOSED' ? 'alive' : 'reset';
   }
 
@@ -248,14 +267,25 @@ export class FlowConnection implements Connection, SendingEnd {
 
   // The network's side.
 
-  /** The SYN of `client` has come. */
-  answerSyn(client: FlowConnection): void {
+  /** The SYN of `client` has come, by way of `passed`. */
+  answerSyn(client: FlowConnection, passed: Passed): void {
     const { network } = this.#host;
     this.peer = client;
+    this.#other = client.#host;
+    if (passed.sessions.length > 0) this.#passed = passed;
     if (this.state === 'SYN-RECEIVED' && this.#timer === null) {
       this.#timer = this.#kernel.schedule(SYN_TIMEOUT, () => this.#finish(null), { background: true });
     }
     network.send(this.from, this.to, synSize(this.settings), this, () => client.#establish(this));
+  }
+
+  /** The other side has opened at once, and its conversation was recorded first: the run keeps that one. */
+  join(conversation: Conversation): void {
+    const { recorder } = this.#host.network;
+    this.#record('closed');
+    this.conversation = conversation;
+    this.isServer = true;
+    recorder.setServerIsn(conversation.connection, initialSequence(this.#kernel, this.local, this.remote));
   }
 
   refused(): void {
@@ -265,9 +295,25 @@ export class FlowConnection implements Connection, SendingEnd {
   #sendSyn(since: Nanoseconds): void {
     const { network } = this.#host;
     const kernel = this.#kernel;
-    network.send(this.from, this.to, synSize(this.settings), this, () => {
-      if (this.remoteFlows.powered) network.hosts[this.to]?.takeSyn(this);
-    });
+    const syn: Header = {
+      transport: 'tcp',
+      flags: SYN,
+      from: this.from,
+      fromPort: this.local.port,
+      to: this.remoteHost,
+      toPort: this.remote.port,
+    };
+    network.open(
+      this.number,
+      syn,
+      synSize(this.settings),
+      this,
+      (header, passed) => {
+        const host = network.hosts[header.to];
+        if (host?.powered) host.takeSyn(this, header, passed);
+      },
+      () => this.refused(),
+    );
     this.#timer = kernel.schedule(Math.min(INITIAL_RTO * 2 ** this.#attempts, MAXIMUM_RTO), () => {
       this.#timer = null;
       if (kernel.now - since >= SYN_TIMEOUT) {
@@ -286,9 +332,19 @@ export class FlowConnection implements Connection, SendingEnd {
     if (this.state !== 'SYN-SENT') return;
     this.#stopTimer();
     this.peer = server;
+    if (server.number < this.number) this.join(server.conversation);
+    if (this.#other !== server.#host) {
+      this.#other = server.#host;
+      this.sending.meet(this.receiveBuffer);
+    }
+    this.#passed = server.#passed;
     this.state = 'ESTABLISHED';
     const { network } = this.#host;
-    if (!this.isServer) network.recorder.establishConnection(this.connection, this.#kernel.now);
+    for (const session of this.#passed?.sessions ?? []) {
+      session.enter(this.#kernel.now, 'established');
+      session.busy = () => this.sending.active || server.sending.active;
+    }
+    if (!this.isServer) network.recorder.establishConnection(this.number, this.#kernel.now);
     this.#kernel.schedule(network.travel(this.from, this.to, HEADERS), () => server.#confirm());
     this.#told(null);
   }
@@ -360,7 +416,26 @@ export class FlowConnection implements Connection, SendingEnd {
     this.#host.network.send(this.from, this.to, HEADERS, this, () => peer.resetByPeer());
   }
 
+  /** What keeps the middleboxes on the way from forgetting it. */
+  #passThrough(): void {
+    for (const session of this.#passed?.sessions ?? []) session.enter(this.#kernel.now);
+  }
+
+  /** One of them has, and lets nothing pass any more. */
+  get #forgotten(): boolean {
+    return this.#passed?.sessions.some((session) => !session.isAlive(this.#kernel.now)) ?? false;
+  }
+
+  /** It ends: they keep it a little longer. */
+  #tellEnd(): void {
+    for (const session of this.#passed?.sessions ?? []) {
+      session.busy = null;
+      if (session.isAlive(this.#kernel.now)) session.enter(this.#kernel.now, 'closing');
+    }
+  }
+
   #enterTimeWait(): void {
+    this.#tellEnd();
     this.state = 'TIME-WAIT';
     this.sending.stop();
     this.#timer = this.#kernel.schedule(2 * MAXIMUM_SEGMENT_LIFETIME, () => this.#finish('closed'), { background: true });
@@ -377,6 +452,8 @@ export class FlowConnection implements Connection, SendingEnd {
     this.state = 'CLOSED';
     this.sending.stop();
     this.#stopTimer();
+    // Silence ends nothing for those who only look on.
+    if (before !== 'TIME-WAIT' && (ending === 'closed' || ending === 'reset')) this.#tellEnd();
     if (ending) this.#record(ending);
     if (ending !== 'closed') {
       this.#arrived = this.#incoming.content.start;
@@ -401,7 +478,7 @@ export class FlowConnection implements Connection, SendingEnd {
   }
 
   #record(ending: ConnectionEnding): void {
-    this.#host.network.recorder.closeConnection(this.connection, this.#kernel.now, ending);
+    this.#host.network.recorder.closeConnection(this.number, this.#kernel.now, ending);
   }
 
   get #incoming(): Stream {

@@ -23,6 +23,9 @@ import { type RandomStream, randomStream } from '../../kernel/random.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { Recorder } from '../../recorder.ts';
 import type { LinkDirection } from '../link.ts';
+import type { Header } from '../middleboxes/header.ts';
+import type { Middleboxes } from '../middleboxes/middleboxes.ts';
+import type { Session } from '../middleboxes/session.ts';
 import type { Partitions } from '../partitions.ts';
 import { MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 import type { Topology } from '../topology.ts';
@@ -33,6 +36,7 @@ import { FULL_FRAME, failedOn, HEADERS, type Route, routeOver } from './route.ts
 import { CHORD, type Sending } from './sending.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+const NOTHING_PASSED: Passed = { sessions: [], translators: [] };
 /** From so many flows in one queue on, one tooth of the saw stands for several: for one to each so many flows. */
 const MANY = 16;
 const TOOTH = 2;
@@ -49,11 +53,19 @@ export interface FlowSurroundings {
   readonly recorder: Recorder;
   readonly topology: Topology;
   readonly partitions: Partitions;
-  /** Index of the host with that address; −1 when there is none. */
+  /** null where there are no NATs and firewalls. */
+  readonly middleboxes?: Middleboxes | null;
+  /** Index of the host that what `from` sends to that address is for; −1 when there is none. */
   hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   /** Is told of windows and round trips, as at `packets`. */
   observe?(from: number, to: number, window: Bytes, roundTrip: Nanoseconds): void;
+}
+
+/** What a connection has passed on its way: conversations of NATs and firewalls, and the hosts whose NATs translate it. */
+export interface Passed {
+  readonly sessions: readonly Session[];
+  readonly translators: readonly number[];
 }
 
 export class FlowNetwork {
@@ -119,6 +131,11 @@ export class FlowNetwork {
     this.#surroundings.observe?.(from, to, window, roundTrip);
   }
 
+  /** Whether a host is behind the NAT of another. */
+  isBehind(host: number, router: number): boolean {
+    return this.#surroundings.middleboxes?.gatewayOf(host) === router;
+  }
+
   // What changes in the network.
 
   /** The rate or latency of a link has changed. */
@@ -150,8 +167,9 @@ export class FlowNetwork {
     const key = from * 2 ** 26 + to;
     let route = this.#routes.get(key);
     if (route === undefined) {
-      const { partitions, topology } = this.#surroundings;
-      const path = partitions.separate(from, to) ? null : topology.path(from, to);
+      const { middleboxes, partitions, topology } = this.#surroundings;
+      const separate = middleboxes ? middleboxes.separate(partitions, from, to) : partitions.separate(from, to);
+      const path = separate ? null : topology.path(from, to);
       route = path ? routeOver(path, this.kernel.now) : null;
       this.#routes.set(key, route);
     }
@@ -222,6 +240,42 @@ export class FlowNetwork {
         }),
       () => {},
     );
+  }
+
+  /**
+   * The SYN of a connection, leg by leg through the NATs and firewalls on its way: `arrived` is told how it reads where it has come
+   * to, and which of their conversations the connection is; `refused`, that one of them has answered RST.
+   */
+  open(
+    connection: number,
+    syn: Header,
+    size: Bytes,
+    sender: { random(): RandomStream },
+    arrived: (syn: Header, passed: Passed) => void,
+    refused: () => void,
+  ): void {
+    const { middleboxes } = this.#surroundings;
+    if (!middleboxes || syn.from === syn.to) {
+      this.send(syn.from, syn.to, size, sender, () => arrived(syn, NOTHING_PASSED));
+      return;
+    }
+    const sessions: Session[] = [];
+    const translators: number[] = [];
+    middleboxes.leaving(syn.from, syn, sessions);
+    const go = (from: number, header: Header): void => {
+      const end = middleboxes.nextHop(from, header.to);
+      this.send(from, end, size, sender, () => {
+        if (!this.hosts[end]?.powered) return;
+        const passage = middleboxes.arriving(end, header, sessions);
+        if (passage.kind === 'here') arrived(header, { sessions, translators });
+        else if (passage.kind === 'onward') {
+          translators.push(end);
+          this.recorder.translateConnection(connection, passage.header);
+          go(end, passage.header);
+        } else if (passage.answered) this.send(end, syn.from, HEADERS, sender, refused);
+      });
+    };
+    go(syn.from, syn);
   }
 
   // Flows.

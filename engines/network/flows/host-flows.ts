@@ -4,10 +4,11 @@ import type { Process } from '../../kernel/process.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import { AcceptQueue } from '../accept-queue.ts';
 import type { ConnectFailure, Connection, ConnectOptions, Endpoint, Listener, ListenFailure } from '../host.ts';
+import type { Header } from '../middleboxes/header.ts';
 import { Conversation } from '../tcp/conversation.ts';
 import { initialSequence, opened, pairOf } from '../tcp/opening.ts';
 import { FlowConnection, type FlowHost } from './connection.ts';
-import type { FlowNetwork } from './flow-network.ts';
+import type { FlowNetwork, Passed } from './flow-network.ts';
 import { HEADERS } from './route.ts';
 
 export class HostFlows implements FlowHost {
@@ -73,19 +74,18 @@ export class HostFlows implements FlowHost {
         clientIsn: initialSequence(this.network.kernel, local, remote),
       }),
     );
-    const connection = new FlowConnection(this, remoteFlows, conversation, false, local, { ...remote });
+    const connection = new FlowConnection(this, remoteFlows, remoteHost, conversation, false, local, { ...remote });
     this.#connections.set(pairOf(port, remoteHost, remote.port), connection);
     return yield* opened(kernel, connection, options);
   }
 
-  /** A SYN of `client`, which is for this host. */
-  takeSyn(client: FlowConnection): void {
-    const port = client.remote.port;
-    const id = pairOf(port, client.from, client.local.port);
+  /** A SYN of `client`, which is for this host, as NATs on its way have left it. */
+  takeSyn(client: FlowConnection, { from, fromPort, toPort: port }: Header, passed: Passed): void {
+    const id = pairOf(port, from, fromPort);
     const known = this.#connections.get(id);
     if (known?.state === 'SYN-RECEIVED' && known.peer !== client) known.supersede();
     else if (known && known.state !== 'TIME-WAIT') {
-      if (known.peer === client || known.peer === null) this.#answerAgain(known, client);
+      if (known.peer === client || known.peer === null) this.#answerAgain(known, client, passed);
       return;
     } else known?.abort();
     if (client.state !== 'SYN-SENT') return;
@@ -95,26 +95,31 @@ export class HostFlows implements FlowHost {
       return;
     }
     const local = { address: this.#address, port };
+    const remote = { address: network.addressOf(from), port: fromPort };
     const { conversation } = client;
-    if (!conversation.accepted)
-      network.recorder.setServerIsn(conversation.connection, initialSequence(this.network.kernel, local, client.local));
+    if (!conversation.accepted) network.recorder.setServerIsn(conversation.connection, initialSequence(this.network.kernel, local, remote));
     conversation.accepted = true;
-    const accepted = new FlowConnection(this, network.hosts[client.from] as HostFlows, conversation, true, local, client.local);
+    const accepted = new FlowConnection(this, network.hosts[client.from] as HostFlows, from, conversation, true, local, remote);
     this.#connections.set(id, accepted);
-    accepted.answerSyn(client);
+    accepted.answerSyn(client, passed);
+  }
+
+  /** Something here waits for segments from that endpoint: an index of a host and a port. */
+  awaits(port: number, remoteHost: number, remotePort: number): boolean {
+    return this.#listeners.has(port) || this.#connections.has(pairOf(port, remoteHost, remotePort));
+  }
+
+  /** A listener or a connection has that port. */
+  usesPort(port: number): boolean {
+    if (this.#listeners.has(port)) return true;
+    for (const { local } of this.#connections.values()) if (local.port === port) return true;
+    return false;
   }
 
   /** A SYN that came before, or the other side's where both opened at once (RFC 9293 §3.5, figure 7). */
-  #answerAgain(known: FlowConnection, client: FlowConnection): void {
-    if (known.state === 'SYN-SENT' && client.conversation.connection < known.conversation.connection) {
-      // The run keeps the connection that was recorded first.
-      const { recorder, kernel } = this.network;
-      recorder.closeConnection(known.conversation.connection, kernel.now, 'closed');
-      known.conversation = client.conversation;
-      known.isServer = true;
-      recorder.setServerIsn(known.conversation.connection, initialSequence(this.network.kernel, known.local, known.remote));
-    }
-    known.answerSyn(client);
+  #answerAgain(known: FlowConnection, client: FlowConnection, passed: Passed): void {
+    if (known.state === 'SYN-SENT' && client.number < known.number) known.join(client.conversation);
+    known.answerSyn(client, passed);
   }
 
   /** Who reaches whom may have changed. */

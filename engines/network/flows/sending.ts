@@ -24,7 +24,7 @@ import { LOOPBACK_DELAY } from '../transit.ts';
 import type { FlowNetwork } from './flow-network.ts';
 import { Losses } from './losses.ts';
 import { beyond, FULL_FRAME, failedOn, HEADERS, type Route, wireSize } from './route.ts';
-import { Stretches } from './stretches.ts';
+import { type Carrier, Stretches } from './stretches.ts';
 import { type Arrival, UnderWay } from './under-way.ts';
 import { Window } from './window.ts';
 
@@ -46,11 +46,8 @@ const FAR: Nanoseconds = SECOND / 10;
 const PROGRESS: Bytes = 256 * 1024;
 
 /** What a sending half needs of its connection. */
-export interface SendingEnd {
-  readonly connection: number;
-  readonly isServer: boolean;
+export interface SendingEnd extends Carrier {
   readonly from: number;
-  readonly to: number;
   readonly outgoing: Stream;
   readonly settings: TcpSettings;
   /** Of the other side: bounds the window. */
@@ -161,7 +158,7 @@ export class Sending {
     this.#limit = end.receiveBuffer;
     this.#losses = new Losses(() => end.random());
     this.#underWay = new UnderWay(network.kernel, (position, fin) => end.deliver(position, fin));
-    this.#stretches = new Stretches(network.recorder, end.connection, end.isServer);
+    this.#stretches = new Stretches(network.recorder, end, (host, router) => network.isBehind(host, router));
     this.window = new Window(end.receiveBuffer, end.settings.congestionControl === 'cubic');
   }
 
@@ -186,6 +183,12 @@ export class Sending {
   /** Something is on its way or waits to be sent. */
   get active(): boolean {
     return this.#mode !== 'idle' && this.#mode !== 'over';
+  }
+
+  /** Before anything was written: the receiver is another one than was called, and offers so much. */
+  meet(receiveBuffer: Bytes): void {
+    this.#limit = receiveBuffer;
+    this.window.limit = receiveBuffer;
   }
 
   /** A message of that length was appended to the stream. */

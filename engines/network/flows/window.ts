@@ -15,7 +15,7 @@ export class Window {
   size: Bytes = INITIAL_WINDOW;
   threshold: Bytes = Number.POSITIVE_INFINITY;
   /** Never grows beyond: what the receiver offers. */
-  readonly limit: Bytes;
+  limit: Bytes;
   readonly #cubic: boolean;
   #plateau: Bytes = 0;
   #prior: Bytes = 0;

@@ -147,7 +147,8 @@ export class TcpConnection implements Connection {
     const start = this.sender.streamEnd;
     const end = start + content.length;
     const step = kernel.cause;
-    const index = recorder.sendMessage(kernel.now, hostIndex, this.remoteHost, this.conversation.connection, content, message, step, start);
+    const receiver = recorder.otherEnd(this.number, this.isServer);
+    const index = recorder.sendMessage(kernel.now, hostIndex, receiver, this.number, content, message, step, start);
     // The stream keeps bytes of its own, so that the caller may use its buffer again.
     this.#outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sender.streamEnd = end;
@@ -193,6 +194,10 @@ export class TcpConnection implements Connection {
 
   // The network's side.
 
+  get number(): number {
+    return this.conversation.connection;
+  }
+
   /** The SYN that a listener took. */
   acceptSyn(segment: Segment): void {
     this.#synchronise(segment);
@@ -225,6 +230,8 @@ export class TcpConnection implements Connection {
       return;
     }
     if (!(segment.flags & SYN)) return;
+    // Both sides opened at once (RFC 9293 §3.5, figure 7).
+    if (segment.conversation.connection < this.conversation.connection) this.#join(segment.conversation);
     this.#synchronise(segment);
     if (hasAck) {
       this.sender.synAcknowledged();
@@ -234,15 +241,16 @@ export class TcpConnection implements Connection {
       this.sender.output();
       return;
     }
-    // Both sides opened at once (RFC 9293 §3.5, figure 7). The run keeps the connection that was recorded first.
-    if (segment.conversation.connection < this.conversation.connection) {
-      this.#recordEnding('closed');
-      this.conversation = segment.conversation;
-      this.isServer = true;
-      this.#surroundings.recorder.setServerIsn(this.conversation.connection, this.initialSequence);
-    }
     this.state = 'SYN-RECEIVED';
     this.#emitSyn(true);
+  }
+
+  /** The other side's conversation was recorded first: the run keeps that one. */
+  #join(conversation: Conversation): void {
+    this.#recordEnding('closed');
+    this.conversation = conversation;
+    this.isServer = true;
+    this.#surroundings.recorder.setServerIsn(conversation.connection, this.initialSequence);
   }
 
   /** RFC 9293 §3.10.7.4, step by step. */

@@ -15,7 +15,7 @@ import { ACK, frameSize, RST, type Segment, SYN, sequenceLength } from './segmen
 export interface TcpNetwork {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
-  /** Index of the host at which what `from` sends to that address arrives; −1 when there is none. */
+  /** Index of the host that what `from` sends to that address is for; −1 when there is none. */
   hostAt(address: string, from: number): number;
   addressOf(host: number): string;
   send(from: number, to: number, size: Bytes, row: number, segment: Segment): void;
@@ -118,7 +118,19 @@ export class HostTcp implements Surroundings {
       accepted.acceptSyn(segment);
       return;
     }
-    this.#refuse(segment);
+    this.refuse(segment);
+  }
+
+  /** Something here waits for segments from that endpoint: an index of a host and a port. */
+  awaits(port: number, remoteHost: number, remotePort: number): boolean {
+    return this.#listeners.has(port) || this.#connections.has(pairOf(port, remoteHost, remotePort));
+  }
+
+  /** A listener or a connection has that port. */
+  usesPort(port: number): boolean {
+    if (this.#listeners.has(port)) return true;
+    for (const { local } of this.#connections.values()) if (local.port === port) return true;
+    return false;
   }
 
   /** Power fails: from now on nothing is sent. */
@@ -149,7 +161,8 @@ export class HostTcp implements Surroundings {
   }
 
   observe(connection: TcpConnection, window: Bytes, roundTrip: Nanoseconds): void {
-    this.#network.observe?.(this.hostIndex, connection.remoteHost, window, roundTrip);
+    const other = this.recorder.otherEnd(connection.number, connection.isServer);
+    this.#network.observe?.(this.hostIndex, other, window, roundTrip);
   }
 
   established(connection: TcpConnection): void {
@@ -164,7 +177,7 @@ export class HostTcp implements Surroundings {
   }
 
   /** RFC 9293 §3.10.7.1: a segment for no connection is answered with RST. */
-  #refuse(segment: Segment): void {
+  refuse(segment: Segment): void {
     const acknowledges = (segment.flags & ACK) !== 0;
     const reset: Segment = {
       kind: 'tcp',

@@ -1,19 +1,35 @@
 /** Every host's IPv4 address: its own, the one its zone gives it, or the next free one. */
 import { canonical } from '../../../engines/dns/domain-name.ts';
 import { hostAddressProblem } from '../host-address.ts';
-import type { Program } from '../program.ts';
+import type { Program, ProgramHost } from '../program.ts';
 
 /** The absolute domain name of a host. */
 export function nameOf(host: string): string {
   return `${host}.`;
 }
 
+/** The address by which a host outside knows it: behind a NAT, that of the router. null before addresses are assigned. */
+export function publicAddress(program: Program, host: ProgramHost): string | null {
+  return (host.behind === null ? host : program.hosts.get(host.behind.toLowerCase()))?.address ?? null;
+}
+
+/** The address by which `asker` reaches a host: behind the same NAT, and from its router, the private one. */
+export function addressFor(program: Program, host: ProgramHost, asker: ProgramHost): string | null {
+  const near = host.behind !== null && (host.behind === asker.behind || host.behind === asker.name);
+  return near ? host.address : publicAddress(program, host);
+}
+
 /**
  * Gives hosts their addresses. Declared ones count from 10.0.0.1 up in order of declaration, so that a host added at the
- * end changes no other's; those that the language filled in count from 10.53.0.1 up, so that they change none either.
+ * end changes no other's; those that the language filled in count from 10.53.0.1 up, so that they change none either. Routers of
+ * NATs count from 203.0.113.1 up (RFC 5737), and hosts behind them from 192.168.0.2 up (RFC 1918), behind the second NAT
+ * from 192.168.1.2 up. A zone's record is what others know: behind a NAT it is not the host's own address.
  */
 export function assignAddresses(program: Program): void {
+  /** By realm and address: behind different NATs, the same address stands for different hosts. */
   const taken = new Map<string, string>();
+  const holder = (behind: string | null, address: string): string | undefined =>
+    taken.get(`${behind ?? ''} ${address}`) ?? taken.get(` ${address}`);
   const inZones = new Map<string, string>();
   for (const zone of program.zones.values()) {
     for (const record of zone.records) {
@@ -24,10 +40,11 @@ export function assignAddresses(program: Program): void {
     }
   }
   const sharing = new Set([...program.anycasts.values()].flatMap(({ instances }) => instances.map((host) => host.toLowerCase())));
-  const waiting: { implicit: boolean; assign(address: string): void }[] = [];
-  for (const [key, host] of program.hosts) {
-    if (sharing.has(key)) continue;
-    const inZone = inZones.get(canonical(nameOf(host.name))) ?? null;
+  const waiting: { host: ProgramHost; assign(address: string): void }[] = [];
+  // Those that are behind no NAT come first: hosts behind one must not hide any of them.
+  const hosts = [...program.hosts].filter(([key]) => !sharing.has(key)).map(([, host]) => host);
+  for (const host of [...hosts.filter(({ behind }) => behind === null), ...hosts.filter(({ behind }) => behind !== null)]) {
+    const inZone = host.behind === null ? (inZones.get(canonical(nameOf(host.name))) ?? null) : null;
     if (host.address !== null && inZone !== null && host.address !== inZone && host.addressAt) {
       program.report(
         'address-differs',
@@ -41,33 +58,36 @@ export function assignAddresses(program: Program): void {
     host.address ??= inZone;
     if (host.address === null) {
       waiting.push({
-        implicit: host.implicit,
+        host,
         assign(address) {
           host.address = address;
-          if (host.at) program.notes.push({ at: host.at, value: `address ${address}`, why: 'The next free address.' });
+          const why = host.behind === null ? 'The next free address.' : `The next free address behind ${host.behind}.`;
+          if (host.at) program.notes.push({ at: host.at, value: `address ${address}`, why });
         },
       });
       continue;
     }
-    const other = taken.get(host.address);
-    if (other === undefined) taken.set(host.address, host.name);
+    const other = holder(host.behind, host.address);
+    if (other === undefined) taken.set(`${host.behind ?? ''} ${host.address}`, host.name);
     else {
       const at = host.addressAt ?? host.at;
       if (at) program.report('duplicate-address', at, `\`${host.name}\` has address ${host.address}, which \`${other}\` has already.`);
       // Packets need to know where to go: the engines get a free address instead.
       waiting.push({
-        implicit: host.implicit,
+        host,
         assign(address) {
           host.address = address;
         },
       });
     }
   }
-  const next = { declared: dotted(10, 0), implicit: dotted(10, 53) };
-  for (const { implicit, assign } of waiting) {
-    const counter = implicit ? next.implicit : next.declared;
+  const routers = new Set(program.nats.map(({ host }) => host));
+  const next = { declared: counted(10, 0, 0), implicit: counted(10, 53, 0), router: counted(203, 0, 113) };
+  const behind = new Map(program.nats.map(({ host }, i) => [host, counted(192, 168, i % 256, 2)]));
+  for (const { host, assign } of waiting) {
+    const counter = behind.get(host.behind ?? '') ?? next[host.implicit ? 'implicit' : routers.has(host.name) ? 'router' : 'declared'];
     let address = counter();
-    while (taken.has(address)) address = counter();
+    while (holder(host.behind, address) !== undefined) address = counter();
     assign(address);
   }
   for (const [key, { instances }] of program.anycasts) {
@@ -75,12 +95,12 @@ export function assignAddresses(program: Program): void {
   }
 }
 
-/** Counts 10.0.0.1, 10.0.0.2, …, leaving out last numbers 0 and 255. */
-function dotted(first: number, second: number): () => string {
-  let count = 0;
+/** Counts 10.0.0.1, 10.0.0.2, …, or from another last number, leaving out 0 and 255. */
+function counted(first: number, second: number, third: number, start = 1): () => string {
+  let count = start - 1;
   return () => {
     const low = (count % 254) + 1;
-    const high = Math.floor(count / 254);
+    const high = third + Math.floor(count / 254);
     count++;
     return `${first}.${second + Math.floor(high / 256)}.${high % 256}.${low}`;
   };

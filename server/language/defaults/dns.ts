@@ -13,7 +13,7 @@ import { EDNS_PAYLOAD } from '../../../engines/dns/wire/message.ts';
 import { MILLISECOND } from '../../../engines/quantities.ts';
 import { implicitHost } from '../hosts.ts';
 import type { Program, ProgramNameServer, ProgramZone } from '../program.ts';
-import { nameOf } from './addresses.ts';
+import { nameOf, publicAddress } from './addresses.ts';
 import { isSigned } from './dnssec.ts';
 import { GENERIC_SERVERS, ROOT_SERVERS } from './top-level-servers.ts';
 
@@ -122,7 +122,10 @@ export function completeZones(program: Program): void {
     }
     return null;
   };
-  const addressOf = (host: string): string | null => program.hosts.get(host.toLowerCase())?.address ?? null;
+  const addressOf = (name: string): string | null => {
+    const host = program.hosts.get(name.toLowerCase());
+    return host ? publicAddress(program, host) : null;
+  };
 
   for (const index of zones.values()) {
     const { zone } = index;
@@ -140,12 +143,13 @@ export function completeZones(program: Program): void {
     const name = nameOf(host.name);
     const index = nearest(name);
     // A host without a dot in its name lies in the root zone only when the author wrote one.
-    if (!index || index.zone.origin === ROOT || host.address === null) continue;
+    const address = publicAddress(program, host);
+    if (!index || index.zone.origin === ROOT || address === null) continue;
     if ((index.zone.implicit && !host.implicit) || isSigned(index.zone)) continue;
     if (index.has(name, 'A') || index.has(name, 'CNAME') || index.has(name, 'NS')) continue;
-    index.add(name, { type: 'A', address: host.address }, ttl.host);
+    index.add(name, { type: 'A', address }, ttl.host);
     if (host.at && index.zone.at)
-      program.notes.push({ at: host.at, value: `${name} A ${host.address}`, why: `Its name lies in zone ${index.zone.origin}` });
+      program.notes.push({ at: host.at, value: `${name} A ${address}`, why: `Its name lies in zone ${index.zone.origin}` });
   }
   // The root's own servers: what a resolver that primes its hints asks for (RFC 8109).
   const root = zones.get(ROOT)!;
@@ -180,7 +184,8 @@ export function rootHints(program: Program): { name: string; address: string }[]
   const root = program.zones.get(ROOT);
   const hints: { name: string; address: string }[] = [];
   for (const server of root?.servers ?? []) {
-    const address = program.hosts.get(server.toLowerCase())?.address;
+    const host = program.hosts.get(server.toLowerCase());
+    const address = host && publicAddress(program, host);
     if (address) hints.push({ name: nameOf(server), address });
   }
   return hints;

@@ -3,7 +3,7 @@ import { canonical } from '../../../engines/dns/domain-name.ts';
 import { BROWSER_CACHE } from '../../../engines/http/scenario.ts';
 import { MINUTE } from '../../../engines/quantities.ts';
 import type { Program } from '../program.ts';
-import { nameOf } from './addresses.ts';
+import { nameOf, publicAddress } from './addresses.ts';
 
 const MiB = 1024 * 1024;
 
@@ -31,7 +31,8 @@ export function completeWeb(program: Program): void {
 /** Names of websites that are no host’s get the address of the host that they are on. All hosts have their addresses. */
 export function nameWebsites(program: Program): void {
   for (const { name, host, inDns, at } of program.websites.values()) {
-    const address = program.hosts.get(host.toLowerCase())?.address ?? null;
+    const owner = program.hosts.get(host.toLowerCase());
+    const address = owner ? publicAddress(program, owner) : null;
     if (!inDns || program.hosts.has(name) || address === null) continue;
     const absolute = nameOf(name);
     const zone = program.zoneAbove(canonical(absolute));

@@ -13,6 +13,9 @@ export const accessDefaults: AccessLink = {
   latency: 10 * MILLISECOND,
 };
 
+/** The line of a host behind a NAT to its router: 100 Mbps both ways, 1 ms. What holds for access links to the network does not hold for it. */
+export const insideDefaults: AccessLink = { ...accessDefaults, latency: MILLISECOND };
+
 /** A direct link: 100 Mbps, 5 ms. */
 export const linkDefaults = { ...line, rate: 100e6, latency: 5 * MILLISECOND };
 

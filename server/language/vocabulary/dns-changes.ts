@@ -168,6 +168,8 @@ function serverOf(name: Name, given: Name | null, site: Site): { name: string; a
     return null;
   }
   const known = site.program.hosts.get(found.toLowerCase())!;
+  // Others know a host behind a NAT by another address than its own.
+  if (known.behind !== null) return server;
   if (known.address === null) {
     known.address = given.text;
     known.addressAt = site.place(given);

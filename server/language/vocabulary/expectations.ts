@@ -132,14 +132,20 @@ function slotNamesOf(metric: MetricDefinition): readonly string[] {
   });
 }
 
-/** A program in which the metric is expected: of two hosts, while the one transfers to the other; else of mail. */
-function metricExample({ name, unit, subjects: measured }: MetricDefinition): string {
-  const betweenHosts = measured.length === 2 && measured.every(({ type }) => type === 'host');
-  const above = betweenHosts
-    ? 'host pc, server\npc transfers 10 MB to server'
-    : 'zone crepes.fr on ns.crepes.fr\nmailbox alice@crepes.fr on mail.crepes.fr';
-  const of = measured.map(({ preposition, type }, i) => `${preposition} ${betweenHosts ? ['pc', 'server'][i] : exampleSubject[type]}`);
-  return `${above}\nexpect ${name} ${of.join(' ')} ${betweenHosts && unit !== 'ns' ? '>' : '<'} ${exampleValue[unit]}`;
+/** A program in which the metric is expected: of two hosts, while the one transfers to the other; of a middlebox; else of mail. */
+function metricExample(metric: MetricDefinition): string {
+  const { name, unit, subjects: measured } = metric;
+  const of = (subject: (type: SubjectType, place: number) => string): string =>
+    measured.map(({ preposition, type }, i) => `${preposition} ${subject(type, i)}`).join(' ');
+  if (measured.length === 2 && measured.every(({ type }) => type === 'host')) {
+    const expected = `expect ${name} ${of((_, i) => ['pc', 'server'][i]!)} ${unit === 'ns' ? '<' : '>'} ${exampleValue[unit]}`;
+    return `host pc, server\npc transfers 10 MB to server\n${expected}`;
+  }
+  if (networkMetrics.includes(metric)) {
+    return `host pc, server\nnat home-router { inside pc }\npc transfers 10 MB to server\nexpect ${name} ${of(() => 'home-router')} < ${exampleValue[unit]}`;
+  }
+  const above = 'zone crepes.fr on ns.crepes.fr\nmailbox alice@crepes.fr on mail.crepes.fr';
+  return `${above}\nexpect ${name} ${of((type) => exampleSubject[type])} < ${exampleValue[unit]}`;
 }
 
 /** Which of the values that a run measures an expectation judges: metrics of the network are sampled all along, the others when something is over. */
