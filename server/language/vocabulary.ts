@@ -17,6 +17,7 @@ import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
 
@@ -39,7 +40,14 @@ export const vocabulary: readonly Entry[] = [
 ];
 
 /** Protocols that views can be limited to. */
-export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...ftpProtocols, ...httpProtocols, ...transferProtocols];
+export const protocols: readonly string[] = [
+  ...dnsProtocols,
+  ...mailProtocols,
+  ...ftpProtocols,
+  ...httpProtocols,
+  ...tlsProtocols,
+  ...transferProtocols,
+];
 
 /** All statements, merged. */
 export const statementAutomaton: State<Entry> = automaton(vocabulary);
