@@ -7,6 +7,7 @@ import type { Host } from './network/host.ts';
 import type { Nanoseconds } from './quantities.ts';
 import type { Unit } from './run.ts';
 import type { Action, ExpectationKind, Scenario } from './scenario.ts';
+import type { Trust } from './tls/simulated-trust.ts';
 
 /** One entry of a metrics catalogue. Completion, hover, expectations, plots and the reference page all come from it. */
 export interface MetricDefinition {
@@ -39,6 +40,8 @@ export interface Protocol {
 /** What a protocol is given to set itself up in. */
 export interface World {
   readonly scenario: Scenario;
+  /** Whom its hosts trust, and what servers show them. */
+  readonly trust: Trust;
   /** Throws for a name that is not in the scenario: the language has checked them all. */
   host(name: string): Host;
   /** Runs `role` on that host now and again each time it boots after a crash. Roles of a host boot in the order they were given. */

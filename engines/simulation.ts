@@ -19,6 +19,7 @@ import type { Check, Declaration, MessageTable, Run, RunLink } from './run.ts';
 import type { Action, Expectation, MetricExpectation, Scenario, Service, StatisticExpectation } from './scenario.ts';
 import { Schedule } from './schedule.ts';
 import { addSamples, type Samples, statisticOf } from './statistics.ts';
+import { SimulatedTrust } from './tls/simulated-trust.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /** What a run may take before it is stopped: a scenario that never comes to an end must not take the machine with it. */
@@ -56,6 +57,7 @@ export class Simulation {
     const network = new SimulatedNetwork(this.#kernel, scenario, this.#recorder);
     const world = {
       scenario,
+      trust: new SimulatedTrust(scenario.seed),
       host: (name: string) => network.host(name),
       boot: network.boot.bind(network),
     };

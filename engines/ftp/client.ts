@@ -110,8 +110,11 @@ export class ClientSession {
   *secure(securing: Securing): Process<Problem | null> {
     const begun = yield* this.ask({ verb: 'AUTH', argument: 'TLS' });
     if (!isPositive(begun)) return problemOf(begun);
+    // What came in the clear behind the reply is nobody's word (as RFC 3207 §4.2 has it for mail).
+    if (this.#reader.takeRest() !== '') return this.#break('more than a reply came in clear before TLS');
     const secured = yield* securing(this.#control);
-    if (!secured) return this.#break('TLS failed');
+    // Closed already, after the alert that says why: a reset would lose it.
+    if (failed(secured)) return this.#leave({ reason: `TLS failed: ${secured.failure}`, reply: null });
     this.#control = secured;
     this.#reader = new LineReader(secured);
     for (const command of [
@@ -239,7 +242,9 @@ export class ClientSession {
     if (arranged.kind === 'listening') arranged.listener.close();
     if (!this.#protectData) return { connection, reply: begun };
     const secured = yield* this.#protectData(connection);
-    return secured ? { connection: secured, reply: begun } : giveUp({ reason: 'TLS failed on the data connection', reply: null });
+    if (!failed(secured)) return { connection: secured, reply: begun };
+    const reply = yield* this.#reply();
+    return { reason: `TLS failed on the data connection: ${secured.failure}`, reply: 'reason' in reply ? reply.reply : reply };
   }
 
   *#arrange(): Process<Arrangement | Problem> {

@@ -1,4 +1,5 @@
 /** Each command and what a server makes of it, section by section: run by the session's tests, counted by the documentation. */
+import type { TlsPolicy } from './scenario.ts';
 import type { Verb } from './wire/command.ts';
 
 export interface CommandCase {
@@ -11,7 +12,8 @@ export interface CommandCase {
   readonly line: string;
   /** The reply's lines as they go over the wire, joined by \n; or in brackets what is to be done with data connections. */
   readonly answer: string | RegExp;
-  readonly tls?: boolean;
+  /** What the server has of it; off by default. */
+  readonly tls?: TlsPolicy;
 }
 
 type Rest = Omit<Partial<CommandCase>, 'verb' | 'section'>;
@@ -25,7 +27,15 @@ function of(
 }
 
 const nobody: Rest = { as: null };
-const secured = (...more: string[]): Rest => ({ as: null, tls: true, before: ['AUTH TLS', ...more] });
+const secured = (...more: string[]): Rest => ({ as: null, tls: 'offered', before: ['AUTH TLS', ...more] });
+
+/** A user's session with a server that requires TLS, after PROT or before it. */
+const required = (...protection: string[]): Rest => ({
+  as: null,
+  tls: 'required',
+  before: ['AUTH TLS', 'USER ann', 'PASS secret', ...protection],
+});
+const IN_CLEAR = '521 Data connections must be private: PROT P is needed first';
 
 export const commandCases: readonly CommandCase[] = [
   ...of(
@@ -36,6 +46,13 @@ export const commandCases: readonly CommandCase[] = [
     ['USER anonymous', '331 Anonymous login ok, send your mail address as password', nobody],
     ['USER bob', '331 Password required for bob'],
     ['USER', '501 Syntax error: USER wants a user name', nobody],
+  ),
+  ...of(
+    'USER',
+    'RFC 4217 §10.1',
+    ['USER ann', '530 Secure the connection with AUTH TLS first', { as: null, tls: 'required' }],
+    ['USER ann', '331 Password required for ann', { as: null, tls: 'offered' }],
+    ['USER ann', '331 Password required for ann', { as: null, tls: 'required', before: ['AUTH TLS'] }],
   ),
   ...of(
     'PASS',
@@ -137,6 +154,19 @@ export const commandCases: readonly CommandCase[] = [
     ['RETR diary.txt', '[out content diary.txt 12]', { as: 'bob' }],
     ['RETR readme.txt', '530 Please log in with USER and PASS', nobody],
   ),
+  ...of(
+    'RETR',
+    'RFC 4217 §10.2',
+    ['RETR readme.txt', IN_CLEAR, required()],
+    ['RETR readme.txt', '[out content readme.txt 14]', required('PBSZ 0', 'PROT P')],
+    ['RETR readme.txt', '[out content readme.txt 14]', { ...required(), tls: 'offered' }],
+  ),
+  ...of('STOR', 'RFC 4217 §10.2', ['STOR new.txt', IN_CLEAR, required()]),
+  ...of('STOU', 'RFC 4217 §10.2', ['STOU', IN_CLEAR, required()]),
+  ...of('APPE', 'RFC 4217 §10.2', ['APPE log.txt', IN_CLEAR, required()]),
+  ...of('LIST', 'RFC 4217 §10.2', ['LIST', IN_CLEAR, required()]),
+  ...of('NLST', 'RFC 4217 §10.2', ['NLST', IN_CLEAR, required()]),
+  ...of('MLSD', 'RFC 4217 §10.2', ['MLSD', IN_CLEAR, required()]),
   ...of(
     'STOR',
     'RFC 959 §4.1.3',
@@ -270,7 +300,7 @@ export const commandCases: readonly CommandCase[] = [
     'FEAT',
     'RFC 2389 §3',
     ['FEAT', '211-Features:\n EPRT\n EPSV\n MDTM\n MLST type*;size*;modify*;perm*;unique*;\n REST STREAM\n SIZE\n TVFS\n UTF8\n211 End'],
-    ['FEAT', /^211-Features:\n AUTH TLS\n PBSZ\n PROT\n EPRT\n/, { as: null, tls: true }],
+    ['FEAT', /^211-Features:\n AUTH TLS\n PBSZ\n PROT\n EPRT\n/, { as: null, tls: 'offered' }],
     ['FEAT', /MLST type\*;size;modify\*;perm;unique;\n/, { before: ['OPTS MLST modify;type;colour;'] }],
   ),
   ...of(
@@ -330,17 +360,17 @@ export const commandCases: readonly CommandCase[] = [
     'AUTH',
     'RFC 2228 §3, RFC 4217 §4',
     ['AUTH TLS', '502 AUTH is not implemented', nobody],
-    ['AUTH TLS', '234 Begin TLS negotiation [secure]', { as: null, tls: true }],
-    ['AUTH KERBEROS_V4', '504 Security mechanism not known: KERBEROS_V4', { as: null, tls: true }],
+    ['AUTH TLS', '234 Begin TLS negotiation [secure]', { as: null, tls: 'offered' }],
+    ['AUTH KERBEROS_V4', '504 Security mechanism not known: KERBEROS_V4', { as: null, tls: 'offered' }],
     ['AUTH TLS', '534 The control connection is secured already', secured()],
-    ['PWD', '530 Please log in with USER and PASS', { as: 'ann', tls: true, before: ['AUTH TLS'] }],
+    ['PWD', '530 Please log in with USER and PASS', { as: 'ann', tls: 'offered', before: ['AUTH TLS'] }],
   ),
-  ...of('ADAT', 'RFC 2228 §3', ['ADAT AAAA', '502 ADAT is not implemented', { as: null, tls: true }]),
+  ...of('ADAT', 'RFC 2228 §3', ['ADAT AAAA', '502 ADAT is not implemented', { as: null, tls: 'offered' }]),
   ...of(
     'PBSZ',
     'RFC 4217 §8',
     ['PBSZ 0', '200 PBSZ=0', secured()],
-    ['PBSZ 0', '503 AUTH is needed first', { as: null, tls: true }],
+    ['PBSZ 0', '503 AUTH is needed first', { as: null, tls: 'offered' }],
     ['PBSZ 0', '502 PBSZ is not implemented', nobody],
   ),
   ...of(
@@ -348,17 +378,18 @@ export const commandCases: readonly CommandCase[] = [
     'RFC 4217 §9',
     ['PROT P', '200 Protection level set to P', secured('PBSZ 0')],
     ['PROT C', '200 Protection level set to C', secured('PBSZ 0')],
+    ['PROT C', '534 Data connections must be private', required('PBSZ 0', 'PROT P')],
     ['PROT S', '536 Protection level S is not offered with TLS', secured('PBSZ 0')],
     ['PROT X', '504 Not implemented for PROT X', secured('PBSZ 0')],
     ['PROT P', '503 PBSZ is needed first', secured()],
-    ['PROT P', '503 AUTH is needed first', { as: null, tls: true }],
+    ['PROT P', '503 AUTH is needed first', { as: null, tls: 'offered' }],
     ['PROT P', '502 PROT is not implemented', nobody],
   ),
   ...of(
     'CCC',
     'RFC 2228 §3, RFC 4217 §6',
     ['CCC', '534 The control connection stays secured', secured()],
-    ['CCC', '533 The control connection is clear already', { as: null, tls: true }],
+    ['CCC', '533 The control connection is clear already', { as: null, tls: 'offered' }],
     ['CCC', '502 CCC is not implemented', nobody],
   ),
   ...of('MIC', 'RFC 2228 §3', ['MIC AAAA', '502 MIC is not implemented']),

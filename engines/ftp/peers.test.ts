@@ -40,7 +40,7 @@ function network() {
 function* ourServer(host: Host, secure: Securing | null = null, idle = 5 * MINUTE): Process {
   const files = new FileSystem(host.disk);
   files.write('/readme.txt', literal('Hello\nworld\n'), 'ftp', 0);
-  const service = { ...serviceForTests, idle };
+  const service = { ...serviceForTests, idle, tls: secure ? ('offered' as const) : ('off' as const) };
   yield* serve({ host, service, observer: new ArrivalObserver(), traffic: new Traffic(host), states: new SessionStates(), secure });
 }
 
@@ -217,7 +217,7 @@ describe('our server', () => {
     ]);
     // biome-ignore lint/correctness/useYield: it fails at once.
     const refusing: Securing = function* () {
-      return null;
+      return { failure: 'no' };
     };
     expect(talk(['AUTH TLS\r\n'], { secure: refusing })).toEqual(['220 server FTP server ready', '234 Begin TLS negotiation', '[reset]']);
     const { host, finish } = network();
@@ -239,6 +239,37 @@ describe('our server', () => {
     );
     finish();
     expect(got.join('')).toBe('Hello\r\nworld\r\n');
+  });
+
+  test('and our client go on after a data connection that could not be secured', () => {
+    const { host, finish } = network();
+    /** Fails on the second connection, which is the first one for data. */
+    const failing = (): Securing => {
+      let connections = 0;
+      return function* (connection) {
+        if (++connections !== 2) return yield* turning(connection);
+        connection.close();
+        return { failure: 'a reason' };
+      };
+    };
+    host('server').spawn('ftp', ourServer(host('server'), failing()));
+    const told: string[] = [];
+    host('client').spawn(
+      'client',
+      (function* (): Process {
+        const session = yield* openSession(host('client'), { address: '10.0.0.2', port: 21 }, 'passive');
+        if ('reason' in session) throw new Error(session.reason);
+        yield* session.secure(failing());
+        yield* session.logIn('ann', 'secret');
+        for (let i = 0; i < 2; i++) {
+          const moved = yield* session.retrieve({ verb: 'RETR', argument: 'readme.txt' }, 0, () => {});
+          told.push('reason' in moved ? `${moved.reason}, ${moved.reply?.code} ${moved.reply?.lines}` : String(moved.reply.code));
+        }
+        yield* session.quit();
+      })(),
+    );
+    finish();
+    expect(told).toEqual(['TLS failed on the data connection: a reason, 522 TLS failed on the data connection: a reason', '226']);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import { textOfOctets } from '../network/octets.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
+import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import { same } from './file-content.ts';
 import { contentOf } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
@@ -13,6 +14,7 @@ import { filesOf } from './host-files.ts';
 import { ftpMetrics } from './metrics.ts';
 import { ArrivalObserver } from './observer.ts';
 import type { FtpExpectation, FtpServerService, FtpSessionAction } from './scenario.ts';
+import type { Securing } from './security.ts';
 import { type ServerSurroundings, serve } from './server.ts';
 import { SessionStates } from './session-states.ts';
 import { Traffic } from './traffic.ts';
@@ -32,7 +34,13 @@ function install(world: World): Installed {
     const traffic = new Traffic(world.host(service.host));
     const states = new SessionStates();
     traffics.set(service.host, traffic);
-    world.boot(service.host, 'ftp server', (host) => server(host, { service, observer, traffic, states, secure: null }));
+    world.boot(service.host, 'ftp server', (host) => {
+      const secure: Securing | null =
+        service.tls === 'off'
+          ? null
+          : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) });
+      return server(host, { service, observer, traffic, states, secure });
+    });
   }
   return {
     perform: (action) =>
@@ -63,6 +71,9 @@ function fill(host: Host, { users, files, directories }: FtpServerService): void
 function perform(world: World, observer: ArrivalObserver, traffic: Traffic | null, action: FtpSessionAction): Process<StepOutcome> {
   const host = world.host(action.host);
   const address = seenAddresses(world.scenario)(action.server, action.host) ?? world.host(action.server).address;
+  const secure: Securing | null = action.tls
+    ? (connection) => secureAsClient(host, connection, { serverName: action.server, trust: world.trust.roots })
+    : null;
   return wait<StepOutcome>((resume) => {
     let waiting = true;
     let outcome: StepOutcome = { outcome: `${action.host} is down`, succeeded: false };
@@ -77,7 +88,7 @@ function perform(world: World, observer: ArrivalObserver, traffic: Traffic | nul
         began = true;
         outcome = { outcome: `${action.host} went down`, succeeded: false };
         try {
-          outcome = yield* userSession({ host, address, observer, traffic, secure: null }, action);
+          outcome = yield* userSession({ host, address, observer, traffic, secure }, action);
         } finally {
           end();
         }

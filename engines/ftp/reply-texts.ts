@@ -81,6 +81,10 @@ export const texts = {
   helpOn: (verb: string, meaning: string) => reply(214, `${verb}: ${meaning}`),
   siteHelp: () => reply(200, 'The only SITE command is HELP'),
 
+  tlsRequired: () => reply(530, 'Secure the connection with AUTH TLS first'),
+  dataInClear: () => reply(521, 'Data connections must be private: PROT P is needed first'),
+  dataNotSecured: (why: string) => reply(522, `TLS failed on the data connection: ${shown(why)}`),
+  protectionTooLow: () => reply(534, 'Data connections must be private'),
   secure: () => reply(234, 'Begin TLS negotiation'),
   noMechanism: (name: string) => reply(504, `Security mechanism not known: ${shown(name)}`),
   alreadySecure: () => reply(534, 'The control connection is secured already'),

@@ -27,6 +27,8 @@ export const serviceForTests: FtpServerService = {
   idle: 5 * MINUTE,
   attempts: 3,
   sessions: 100,
+  tls: 'off',
+  certificate: { names: ['server'], flaw: null },
   at: null,
 };
 
@@ -39,6 +41,7 @@ export function session(operations: readonly FtpOperation[], rest: Partial<FtpSe
     user: 'ann',
     password: 'secret',
     mode: 'passive',
+    tls: false,
     type: 'binary',
     operations,
     ...rest,

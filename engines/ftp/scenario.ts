@@ -1,6 +1,7 @@
 /** What a scenario can say about FTP. Pathnames are octets, one char (0–255) each: UTF-8 as RFC 2640 wants it. */
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
+import type { ServerCertificate } from '../tls/scenario.ts';
 
 /** Where the octets of a file come from: so many generated ones, or these, one char each. */
 export type FileSource = { readonly kind: 'size'; readonly size: Bytes } | { readonly kind: 'octets'; readonly octets: string };
@@ -18,6 +19,9 @@ export interface FtpUser {
   readonly home: string;
   readonly writes: boolean;
 }
+
+/** What a server has of TLS (RFC 4217 §10): nothing; for who asks for it; or nothing without it, neither users nor data. */
+export type TlsPolicy = 'off' | 'offered' | 'required';
 
 /** A server that listens on port 21. */
 export interface FtpServerService {
@@ -39,6 +43,9 @@ export interface FtpServerService {
   readonly attempts: number;
   /** Sessions at one time; further ones get 421. */
   readonly sessions: number;
+  readonly tls: TlsPolicy;
+  /** What it shows to clients that ask for TLS. */
+  readonly certificate: ServerCertificate;
   readonly at: SourceRange | null;
 }
 
@@ -91,6 +98,8 @@ export interface FtpSessionAction {
   readonly user: string;
   readonly password: string;
   readonly mode: DataMode;
+  /** Control and data connections go over TLS (RFC 4217), or there is no session. */
+  readonly tls: boolean;
   /** Of files; listings are always ASCII. */
   readonly type: Representation;
   readonly operations: readonly FtpOperation[];

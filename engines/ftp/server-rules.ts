@@ -11,7 +11,7 @@ export type State = 'connected' | 'named' | 'ready' | 'renaming';
 
 export interface Rule {
   readonly states: readonly State[];
-  /** `with TLS`: without it the command is answered as one that is not implemented. */
+  /** `with TLS`: where the server has none, the command is answered as one that is not implemented. */
   readonly supported: 'yes' | 'no' | 'with TLS';
   /** Besides those of EVERY_COMMAND. */
   readonly replies: readonly number[];
@@ -28,7 +28,7 @@ const absent = (...replies: number[]): Rule => ({ states: ANY, supported: 'no', 
 const secured = (states: readonly State[], ...replies: number[]): Rule => ({ states, supported: 'with TLS', replies: [502, ...replies] });
 
 /** All that a transfer may be answered with, before and after it. */
-const SENDING = [125, 150, 226, 425, 426];
+const SENDING = [125, 150, 226, 425, 426, 521, 522];
 
 export const RULES: Readonly<Record<Verb, Rule>> = {
   USER: rule(ANY, 331),
@@ -75,7 +75,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   AUTH: secured(['connected', 'named', 'ready', 'renaming'], 234, 504, 534),
   ADAT: absent(502),
   PBSZ: secured(ANY, 200),
-  PROT: secured(ANY, 200, 504, 536),
+  PROT: secured(ANY, 200, 504, 534, 536),
   CCC: secured(ANY, 533, 534),
   MIC: absent(502),
   CONF: absent(502),

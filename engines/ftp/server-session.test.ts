@@ -4,6 +4,7 @@ import { MemoryDisk } from '../network/disk.ts';
 import { type CommandCase, commandCases } from './command-cases-for-tests.ts';
 import { lengthOf, literal } from './file-content.ts';
 import { FileSystem } from './file-system.ts';
+import type { TlsPolicy } from './scenario.ts';
 import { serviceForTests } from './scenario-for-tests.ts';
 import { mayReply, RULES } from './server-rules.ts';
 import { type Act, ServerSession } from './server-session.ts';
@@ -13,13 +14,13 @@ import { decodeReply, type Reply, replyLines } from './wire/reply.ts';
 const PASSWORDS = { ann: 'secret', bob: 'hunter2', eve: 'looks', anonymous: 'me@here' };
 
 /** A session with the files of the scenario for tests, from 10.0.0.1. */
-function open(tls = false): ServerSession {
+function open(tls: TlsPolicy = 'off'): ServerSession {
   const files = new FileSystem(new MemoryDisk());
   for (const { path, source } of serviceForTests.files) {
     files.write(path, source.kind === 'size' ? [{ seed: 7, offset: 0, length: source.size }] : literal(source.octets), 'ftp', 0);
   }
   for (const path of serviceForTests.directories) files.makeDirectory(path, 'ftp', 0);
-  return new ServerSession(serviceForTests, files, '10.0.0.1', () => 0, tls);
+  return new ServerSession({ ...serviceForTests, tls }, files, '10.0.0.1', () => 0);
 }
 
 function logIn(session: ServerSession, user: CommandCase['as']): void {
@@ -53,7 +54,7 @@ function told(act: Act): string {
 describe('each command', () => {
   test.each(commandCases.map((one) => [one.section, one.as ?? 'nobody', one.line.slice(0, 60), one] as const))(
     '%s, as %s: %s',
-    (_section, _as, _line, { as, before = [], line, answer, tls = false }) => {
+    (_section, _as, _line, { as, before = [], line, answer, tls }) => {
       const session = open(tls);
       logIn(session, as);
       for (const earlier of before) session.command(earlier);
@@ -177,18 +178,24 @@ test('any dialogue is answered with replies that the table allows, and that can 
     fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) }).filter((text) => !text.includes('\r\n')),
   );
   fc.assert(
-    fc.property(fc.boolean(), fc.boolean(), fc.array(line, { maxLength: 30 }), (tls, loggedIn, lines) => {
-      const session = open(tls);
-      if (loggedIn) logIn(session, 'ann');
-      for (const said of lines) {
-        const command = decodeCommand(said);
-        const act = session.command(said);
-        if (!('reply' in act)) continue;
-        expect(decodeReply(replyLines(act.reply))).toEqual(act.reply);
-        for (const text of replyLines(act.reply)) expect(text.length).toBeLessThan(4094);
-        if ('verb' in command) expect(mayReply(command.verb, act.reply.code), `${act.reply.code} to ${command.verb}`).toBe(true);
-        else expect([421, 500, 501]).toContain(act.reply.code);
-      }
-    }),
+    fc.property(
+      fc.constantFrom<TlsPolicy>('off', 'offered', 'required'),
+      fc.boolean(),
+      fc.array(line, { maxLength: 30 }),
+      (tls, loggedIn, lines) => {
+        const session = open(tls);
+        if (loggedIn && tls === 'required') session.command('AUTH TLS');
+        if (loggedIn) logIn(session, 'ann');
+        for (const said of lines) {
+          const command = decodeCommand(said);
+          const act = session.command(said);
+          if (!('reply' in act)) continue;
+          expect(decodeReply(replyLines(act.reply))).toEqual(act.reply);
+          for (const text of replyLines(act.reply)) expect(text.length).toBeLessThan(4094);
+          if ('verb' in command) expect(mayReply(command.verb, act.reply.code), `${act.reply.code} to ${command.verb}`).toBe(true);
+          else expect([421, 500, 501]).toContain(act.reply.code);
+        }
+      },
+    ),
   );
 });

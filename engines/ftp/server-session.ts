@@ -49,7 +49,6 @@ export class ServerSession {
   readonly #files: FileSystem;
   readonly #client: string;
   readonly #now: () => Nanoseconds;
-  readonly #tls: boolean;
   #state: State = 'connected';
   #name = '';
   /** Of the user who is logged in. */
@@ -65,13 +64,12 @@ export class ServerSession {
   #failedLogins = 0;
   #errors = 0;
 
-  /** `client`: the address of the other end. `tls`: whether connections can be secured. */
-  constructor(service: FtpServerService, files: FileSystem, client: string, now: () => Nanoseconds, tls: boolean) {
+  /** `client`: the address of the other end. */
+  constructor(service: FtpServerService, files: FileSystem, client: string, now: () => Nanoseconds) {
     this.#service = service;
     this.#files = files;
     this.#client = client;
     this.#now = now;
-    this.#tls = tls;
   }
 
   greet(): Reply {
@@ -112,7 +110,7 @@ export class ServerSession {
     }
     const { verb } = command;
     const { states, supported } = RULES[verb];
-    if (supported === 'no' || (supported === 'with TLS' && !this.#tls)) return say(texts.notImplemented(verb));
+    if (supported === 'no' || (supported === 'with TLS' && this.#service.tls === 'off')) return say(texts.notImplemented(verb));
     const state = this.#state;
     // RFC 959 §4.1.3: RNTO follows RNFR at once, or there is nothing to be renamed.
     if (state === 'renaming' && verb !== 'RNTO') this.#state = 'ready';
@@ -124,6 +122,8 @@ export class ServerSession {
   /** What is only for users who are logged in; everything else as for anybody. */
   #obeyUser(command: Command, user: UserFiles): Act {
     const { verb } = command;
+    // RFC 4217 §10.2: it is for the command that needs data to be refused, not for PORT or PASV.
+    if (this.#service.tls === 'required' && !this.protectsData && opensData(verb)) return say(texts.dataInClear());
     switch (command.verb) {
       case 'ALLO':
         return say(command.recordSize === null ? texts.superfluous(verb) : texts.notForParameter('records'));
@@ -241,6 +241,8 @@ export class ServerSession {
 
   #userCommand(name: string): Reply {
     this.#logOut();
+    // RFC 4217 §10.1: before a password travels.
+    if (this.#service.tls === 'required' && !this.#secured) return texts.tlsRequired();
     this.#name = name;
     this.#state = 'named';
     // Whether the user exists is told to nobody who does not know the password (RFC 2577 §6).
@@ -306,7 +308,7 @@ export class ServerSession {
 
   #features(): string[] {
     const facts = FACTS.map((fact) => `${fact}${this.#facts.includes(fact) ? '*' : ''};`).join('');
-    const secure = this.#tls ? ['AUTH TLS', 'PBSZ', 'PROT'] : [];
+    const secure = this.#service.tls === 'off' ? [] : ['AUTH TLS', 'PBSZ', 'PROT'];
     return [...secure, 'EPRT', 'EPSV', 'MDTM', `MLST ${facts}`, 'REST STREAM', 'SIZE', 'TVFS', 'UTF8'];
   }
 
@@ -352,9 +354,16 @@ export class ServerSession {
     if (!this.#bufferSize) return texts.noBufferSize();
     if (level === 'S' || level === 'E') return texts.noProtection(level);
     if (level !== 'C' && level !== 'P') return texts.notForParameter(`PROT ${level}`);
+    // RFC 2228 §3.
+    if (level === 'C' && this.#service.tls === 'required') return texts.protectionTooLow();
     this.#protection = level;
     return texts.protection(level);
   }
+}
+
+/** Whether the command asks for a transfer. */
+function opensData(verb: Verb): boolean {
+  return RULES[verb].replies.includes(150);
 }
 
 function say(reply: Reply): Act {

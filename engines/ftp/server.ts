@@ -11,7 +11,7 @@ import { type Process, type RaceResult, race, type Task, wait } from '../kernel/
 import { type Connection, failed, type Host, type ListenFailure } from '../network/host.ts';
 import { LineReader, type LineResult } from '../network/line-reader.ts';
 import { textOfOctets } from '../network/octets.ts';
-import { type Bytes, MINUTE, type Nanoseconds } from '../quantities.ts';
+import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { DataPort } from './data-port.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
@@ -31,6 +31,8 @@ export const CONTROL_PORT = 21;
 
 /** A data connection on which nothing moves for this long is given up. */
 export const STALL_LIMIT: Nanoseconds = 5 * MINUTE;
+/** How long a client may take to close a connection that could not be secured. */
+const LINGER: Nanoseconds = 10 * SECOND;
 
 export interface ServerSurroundings {
   readonly host: Host;
@@ -38,7 +40,7 @@ export interface ServerSurroundings {
   readonly observer: ArrivalObserver;
   readonly traffic: Traffic;
   readonly states: SessionStates;
-  /** null: no TLS here. */
+  /** null where the service has no TLS, and only there. */
   readonly secure: Securing | null;
 }
 
@@ -96,11 +98,11 @@ class ServedSession {
   #idle = false;
 
   constructor(connection: Connection, surroundings: ServerSurroundings, store: string) {
-    const { host, service, secure } = surroundings;
+    const { host, service } = surroundings;
     const { address } = connection.remote;
     this.#surroundings = surroundings;
     this.#files = filesOf(host);
-    this.#session = new ServerSession(service, this.#files, address, () => host.now(), secure !== null);
+    this.#session = new ServerSession(service, this.#files, address, () => host.now());
     this.#data = new DataPort(host, address);
     this.#store = store;
     this.#plain = connection;
@@ -201,14 +203,15 @@ class ServedSession {
       return false;
     }
     const secured = yield* (this.#surroundings.secure as Securing)(this.#plain);
-    if (secured === null) this.#plain.abort();
-    else this.#use(secured);
-    return secured !== null;
-  }
-
-  #use(connection: Connection): void {
-    this.#control = connection;
-    this.#reader = this.#readerOf(connection);
+    if (failed(secured)) {
+      // The client is to read the alert first; but not to be waited for without end.
+      yield* race(readAway(this.#plain), this.#surroundings.host.sleep(LINGER));
+      this.#plain.abort();
+      return false;
+    }
+    this.#control = secured;
+    this.#reader = this.#readerOf(secured);
+    return true;
   }
 
   /** What has changed since it was told last, on the state timeline. */
@@ -270,7 +273,7 @@ class ServedSession {
       this.#surroundings.traffic.connected();
       const { secure } = this.#surroundings;
       const used = this.#session.protectsData && secure ? yield* secure(connection) : connection;
-      const reply = used === null ? texts.broken('TLS failed') : yield* this.#through(used, transfer);
+      const reply = failed(used) ? texts.dataNotSecured(used.failure) : yield* this.#through(used, transfer);
       over = true;
       yield* this.#say(reply);
     } finally {
@@ -335,6 +338,10 @@ class ServedSession {
     const read = yield* race(connection.read(), this.#surroundings.host.sleep(STALL_LIMIT));
     return read.winner === 'first' ? read.value : null;
   }
+}
+
+function* readAway(connection: Connection): Process {
+  while ((yield* connection.read()) !== null);
 }
 
 function never(): Process<never> {

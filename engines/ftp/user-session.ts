@@ -33,6 +33,7 @@ export interface UserSurroundings {
   readonly observer: ArrivalObserver;
   /** Of the server; null where nobody counts. */
   readonly traffic: Traffic | null;
+  /** null: the session is in clear. */
   readonly secure: Securing | null;
 }
 

@@ -24,9 +24,12 @@ import { responseLabel } from './server.ts';
 import { type Fields, fieldValue } from './wire/header-field.ts';
 import { encodeUrl, resolveReference, type Url } from './wire/request-target.ts';
 
+/** How its connections come about. */
+type Reaching = Pick<ClientOptions, 'hosts' | 'proxy' | 'secure'>;
+
 export class Browser {
   readonly #host: Host;
-  readonly #options: Pick<ClientOptions, 'hosts' | 'proxy'>;
+  readonly #options: Reaching;
   readonly #cache: HttpCache | null;
   /** Clients by how they use connections: each keeps its own. */
   readonly #clients = new Map<string, HttpClient>();
@@ -37,14 +40,14 @@ export class Browser {
   #connections = 0;
 
   /** `cache`: room of its private cache; 0 for none. */
-  constructor(host: Host, options: Pick<ClientOptions, 'hosts' | 'proxy'>, cache: number) {
+  constructor(host: Host, options: Reaching, cache: number) {
     this.#host = host;
     this.#options = options;
     this.#cache = cache > 0 ? new HttpCache(host, { shared: false, size: cache }) : null;
   }
 
   *request(action: RequestAction, path: string): Process<StepOutcome> {
-    const url = { host: action.site, port: action.port, path };
+    const url = { scheme: action.scheme, host: action.site, port: action.port, path };
     let fields: Fields = action.fields.map(([name, value]) => ({ name, value }));
     if (action.ifChanged) fields = [...fields, ...this.#conditions(url)];
     const contents = contentsOf(action.content);
@@ -66,7 +69,7 @@ export class Browser {
     const ask: Ask = (one) => this.#cache?.fetch(one, forward) ?? forward(one);
     // RFC 9111 §5.2.1.4: a reload wants everything validated.
     const fields: Fields = action.reload ? [{ name: 'Cache-Control', value: 'no-cache' }] : [];
-    const url = { host: action.site, port: action.port, path: action.path };
+    const url = { scheme: action.scheme, host: action.site, port: action.port, path: action.path };
     const page = yield* this.#timed({ method: 'GET', url, fields }, ask, REDIRECTS_LIMIT);
     if ('failure' in page) return { outcome: page.failure, succeeded: false };
     const objects = yield* all(objectsOf(page).map((object) => this.#timed({ method: 'GET', url: object, fields }, ask, REDIRECTS_LIMIT)));

@@ -40,7 +40,7 @@ function run(
   const client = new HttpClient(host, { hosts: new Map([['www', SERVER]]), ...options });
   const notes: string[] = [];
   const ask = function* (path: string, more: Partial<ClientRequest> = {}): Process {
-    const response = yield* client.request({ method: 'GET', url: { host: 'www', port: 80, path }, fields: [], ...more });
+    const response = yield* client.request({ method: 'GET', url: { scheme: 'http', host: 'www', port: 80, path }, fields: [], ...more });
     if (requestFailed(response)) {
       notes.push(`${path}: ${response.failure}`);
       return;
@@ -291,7 +291,7 @@ test('a request that is stopped costs its connection, and those that wait on it 
 test('a body that is given up costs its connection, and nobody else anything', () => {
   const made = run(
     function* ({ client, ask }) {
-      const response = yield* client.request({ method: 'GET', url: { host: 'www', port: 80, path: '/big' }, fields: [] });
+      const response = yield* client.request({ method: 'GET', url: { scheme: 'http', host: 'www', port: 80, path: '/big' }, fields: [] });
       if (requestFailed(response)) throw new Error(response.failure);
       yield* response.body.read();
       response.body.abandon('enough');

@@ -26,10 +26,12 @@ export interface ClientOptions {
   readonly persistent?: boolean;
   /** Sends requests over one connection without waiting for responses (RFC 9112 §9.3.2). */
   readonly pipelining?: boolean;
-  /** Where all requests go instead of to their servers (RFC 9110 §3.7). */
+  /** Where requests go instead of to their servers (RFC 9110 §3.7), those on https excepted: they would need a tunnel. */
   readonly proxy?: Endpoint;
   /** Addresses that are known without a lookup, as in a hosts file; names in lower case. */
   readonly hosts?: ReadonlyMap<string, Address>;
+  /** Secures a connection to a server of that name, for https; without it, nothing on https is reached. */
+  readonly secure?: (host: Host, connection: Connection, serverName: string) => Process<Connection | { readonly failure: string }>;
   /** How a connection is made; over TCP by default. */
   readonly connect?: (host: Host, remote: Endpoint) => Process<Connection | ConnectFailure>;
   /** Told of each connection that was opened. */
@@ -46,7 +48,7 @@ export interface ClientRequest {
 
 /** Connections to one server. */
 interface Pool {
-  readonly authority: { readonly host: string; readonly port: number };
+  readonly authority: Omit<Url, 'path'>;
   /** Where they go: looked up for the first one, and kept while one of them stands. */
   server: Endpoint | null;
   standing: number;
@@ -97,8 +99,9 @@ export class HttpClient {
 
   /** Where it may be reached, in the order to be tried; at least one. */
   *#serversOf(url: Pool['authority']): Process<readonly Endpoint[] | RequestFailure> {
-    const { proxy, hosts } = this.#options;
+    const proxy = this.#proxyFor(url);
     if (proxy) return [proxy];
+    const { hosts } = this.#options;
     const known = hosts?.get(url.host);
     if (known !== undefined) return [{ address: known, port: url.port }];
     const found = yield* addressesOf(this.#host, url.host);
@@ -116,25 +119,29 @@ export class HttpClient {
     }
   }
 
+  #proxyFor({ scheme }: Pick<Url, 'scheme'>): Endpoint | null {
+    return scheme === 'http' ? (this.#options.proxy ?? null) : null;
+  }
+
   #outgoing({ method, url, fields, body }: ClientRequest): OutgoingRequest {
     // RFC 9110 §7.2: Host comes first, so that it is not far to look.
     const host = fieldValue(fields, 'Host') === null ? [{ name: 'Host', value: authorityOf(url) }, ...fields] : fields;
     return {
       method,
       // RFC 9112 §3.2.2: the whole URI to a proxy.
-      target: this.#options.proxy ? { form: 'absolute', url } : { form: 'origin', path: url.path },
+      target: this.#proxyFor(url) ? { form: 'absolute', url } : { form: 'origin', path: url.path },
       fields: this.#options.persistent === false ? withField(host, 'Connection', 'close') : host,
       ...(body === undefined ? {} : { body }),
     };
   }
 
-  /** By authority; to a proxy, all go over the same connections. */
+  /** By origin; to a proxy, all go over the same connections. */
   #pool(url: Url): Pool {
-    const key = this.#options.proxy ? '' : authorityOf(url);
+    const key = this.#proxyFor(url) ? '' : `${url.scheme}://${authorityOf(url)}`;
     let pool = this.#pools.get(key);
     if (!pool) {
       const turns = new Turns(this.#host, this.#options.connections ?? 6);
-      const authority = { host: url.host, port: url.port };
+      const { path: _, ...authority } = url;
       pool = { authority, server: null, standing: 0, turns, idle: [], pipe: null, opening: new Turns(this.#host, 1) };
       this.#pools.set(key, pool);
     }
@@ -199,14 +206,24 @@ export class HttpClient {
         failure = notReached(`connection ${connection.failure}`);
         continue;
       }
+      const used = pool.authority.scheme === 'https' ? yield* this.#secured(connection as Connection, pool.authority.host) : connection;
+      if (failed(used)) return used as RequestFailure;
       pool.server = server;
       pool.standing++;
       this.#options.opened?.();
-      return new HttpConnection(this.#host, connection as Connection, () => {
+      return new HttpConnection(this.#host, used as Connection, () => {
         if (--pool.standing === 0) pool.server = null;
       });
     }
     return failure;
+  }
+
+  *#secured(connection: Connection, serverName: string): Process<Connection | RequestFailure> {
+    const { secure } = this.#options;
+    const secured = secure ? yield* secure(this.#host, connection, serverName) : { failure: 'it is not spoken here' };
+    if (!failed(secured)) return secured;
+    connection.close();
+    return notReached(`TLS failed: ${secured.failure}`);
   }
 }
 

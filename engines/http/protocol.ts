@@ -3,13 +3,16 @@ import { type Process, wait } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
+import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import type { Trust } from '../tls/simulated-trust.ts';
 import { Browser } from './browser.ts';
 import type { ClientOptions } from './client.ts';
 import { httpMetrics } from './metrics.ts';
 import { PROXY_PORT, WebCache } from './proxy.ts';
 import { BROWSER_CACHE, type BrowserService, type HttpService, type WebCacheService, type WebsiteService } from './scenario.ts';
-import { type Handler, plainResponse, serveHttp } from './server.ts';
+import { type Handler, plainResponse, type ServedRequest, type ServedResponse, type ServerOptions, serveHttp } from './server.ts';
 import { Website } from './website.ts';
+import { DEFAULT_PORTS, encodeUrl, type Url } from './wire/request-target.ts';
 
 export const http: Protocol = {
   name: 'http',
@@ -26,11 +29,14 @@ function install(world: World): Installed {
   const seen = (host: string, by: string): Address => addressOf(host, by) ?? world.host(host).address;
   const unlisted = websites.filter(({ inDns }) => !inDns);
 
+  const secure: ClientOptions['secure'] = (host, connection, serverName) =>
+    secureAsClient(host, connection, { serverName, trust: world.trust.roots, protocols: [HTTP_1_1] });
+
   /** How a host reaches the web: by its proxy, if it has one. */
-  const optionsOf = (hostName: string): Pick<ClientOptions, 'hosts' | 'proxy'> => {
+  const optionsOf = (hostName: string): Pick<ClientOptions, 'hosts' | 'proxy' | 'secure'> => {
     const cache = caches.find(({ serves }) => serves.includes(hostName));
     const hosts = new Map(unlisted.map(({ name, host }) => [name, seen(host, hostName)]));
-    return { hosts, ...(cache ? { proxy: { address: seen(cache.host, hostName), port: PROXY_PORT } } : {}) };
+    return { hosts, secure, ...(cache ? { proxy: { address: seen(cache.host, hostName), port: PROXY_PORT } } : {}) };
   };
 
   const sites = new Map<string, Website[]>();
@@ -40,7 +46,7 @@ function install(world: World): Installed {
     if (before) before.push(site);
     else sites.set(service.host, [site]);
   }
-  for (const [name, served] of sites) world.boot(name, 'web server', (host) => webServer(host, served));
+  for (const [name, served] of sites) world.boot(name, 'web server', (host) => webServer(host, served, world.trust));
   for (const service of caches) world.boot(service.host, 'web cache', (host) => webCache(host, service, optionsOf(service.host)));
 
   const browsers = new Map<string, Browser>();
@@ -78,18 +84,52 @@ function install(world: World): Installed {
   };
 }
 
-/** The websites of one host, told apart by the authority that is asked for (RFC 9110 §7.2, §7.4). */
-function* webServer(host: Host, sites: readonly Website[]): Process {
+/** RFC 7301 §6: what HTTP/1.1 is called in a handshake. */
+const HTTP_1_1 = 'http/1.1';
+
+/** The websites of one host: on port 80, and those that have https on port 443, too. */
+function* webServer(host: Host, sites: readonly Website[], trust: Trust): Process {
+  const handler = counted(host, (request) => answerOf(host, sites, request));
+  const { persistent = true, idle } = sites[0]?.service ?? {};
+  const options: ServerOptions = { persistent, ...(idle === undefined ? {} : { idle }) };
+  const onHttps = sites.filter(({ service }) => service.https !== 'off');
+  if (onHttps.length > 0) {
+    // Who asks for no name gets the first.
+    const credentials = (serverName: string | null) => {
+      const site = serverName === null ? onHttps[0] : onHttps.find(({ name }) => name === serverName.toLowerCase());
+      return site ? trust.credentials(site.service.certificate) : null;
+    };
+    const secure: ServerOptions['secure'] = (connection) => secureAsServer(host, connection, { credentials, protocols: [HTTP_1_1] });
+    host.spawn('https server', serving(host, handler, { ...options, secure }, DEFAULT_PORTS.https));
+  }
+  yield* serving(host, handler, options, DEFAULT_PORTS.http);
+}
+
+function* serving(host: Host, handler: Handler, options: ServerOptions, port: number): Process {
+  const failure = yield* serveHttp(host, handler, { ...options, port });
+  if (failure) host.narrator.note(`no web server: port ${port} is ${failure.failure}`);
+}
+
+/** By the website that is asked for, told by its authority (RFC 9110 §7.2, §7.4). */
+function* answerOf(host: Host, sites: readonly Website[], request: ServedRequest): Process<ServedResponse> {
   const [first] = sites;
-  const siteOf = (authority: string) => sites.find(({ name }) => name === authority) ?? (authority === host.address ? first : undefined);
-  const handler: Handler = function* (request) {
-    // `OPTIONS *` and CONNECT are for no website.
-    const site = request.url ? siteOf(request.url.host) : first;
-    return site ? yield* site.handler(request) : plainResponse(421, `there is no website ${request.url?.host} here`);
-  };
-  const { persistent = true, idle } = first?.service ?? {};
-  const failure = yield* serveHttp(host, counted(host, handler), { persistent, ...(idle === undefined ? {} : { idle }) });
-  if (failure) host.narrator.note(`no web server: port 80 is ${failure.failure}`);
+  const { url, tls } = request;
+  const scheme = tls ? 'https' : 'http';
+  // `OPTIONS *` and CONNECT are for no website.
+  const site = url && url.host !== host.address ? sites.find(({ name }) => name === url.host) : first;
+  if (!site || (tls && site.service.https === 'off')) return plainResponse(421, `there is no website ${url?.host} here`);
+  if (url && url.scheme !== scheme) return plainResponse(421, `this is no connection for ${url.scheme}`);
+  // RFC 9110 §15.5.20: the certificate that the client saw was shown for another website.
+  const shown = tls?.serverName?.toLowerCase() ?? url?.host;
+  if (url && shown !== url.host) return plainResponse(421, `the connection was secured for ${shown}`);
+  if (url && !tls && site.service.https === 'required') return elsewhere({ ...url, host: site.name });
+  return yield* site.handler(request);
+}
+
+/** The same on https, for good; a method that changes something stays what it is (RFC 9110 §15.4.9). */
+function elsewhere(url: Url): ServedResponse {
+  const there = encodeUrl({ ...url, scheme: 'https', port: DEFAULT_PORTS.https });
+  return plainResponse(308, `see ${there}`, [{ name: 'Location', value: there }]);
 }
 
 function* webCache(host: Host, service: WebCacheService, options: Pick<ClientOptions, 'hosts' | 'proxy'>): Process {

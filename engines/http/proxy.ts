@@ -44,6 +44,7 @@ export class WebCache {
     const { method, target, fields } = request;
     if (target.form !== 'absolute') return plainResponse(403, 'a proxy is asked for whole URIs');
     if (!isKnownMethod(method) || method === 'CONNECT') return plainResponse(501, `${method.slice(0, 40)} is not passed on here`);
+    if (target.url.scheme === 'https') return plainResponse(501, 'https URIs are not passed on here');
     if (this.#isLoop(fields)) return plainResponse(502, 'the request has been here before');
     const hops = fieldValue(fields, 'Max-Forwards');
     // RFC 9110 §7.6.2

@@ -21,6 +21,8 @@ export function website(name: string, resources: readonly WebResource[], more: P
     persistent: true,
     idle: MINUTE,
     maximumContent: 1_000_000,
+    https: 'off',
+    certificate: { names: [name], flaw: null },
     at: null,
     ...more,
   };
@@ -37,6 +39,7 @@ export function request(path: string, more: Partial<RequestAction> = {}): Reques
     kind: 'http.request',
     host: 'pc',
     site: 'www',
+    scheme: 'http',
     port: 80,
     method: 'GET',
     paths: [path],
@@ -50,7 +53,7 @@ export function request(path: string, more: Partial<RequestAction> = {}): Reques
 
 export function browse(path: string, more: Partial<BrowseAction> = {}): BrowseAction {
   const loading = { connections: 'persistent', parallel: 1 } as const;
-  return { kind: 'http.browse', host: 'pc', site: 'www', port: 80, path, loading, reload: false, ...more };
+  return { kind: 'http.browse', host: 'pc', site: 'www', scheme: 'http', port: 80, path, loading, reload: false, ...more };
 }
 
 export const AT = { source: 0, start: 0, end: 0 };

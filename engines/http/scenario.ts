@@ -1,6 +1,8 @@
 /** What a scenario can say about HTTP. */
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
+import type { ServerCertificate } from '../tls/scenario.ts';
+import type { Scheme } from './wire/request-target.ts';
 
 /** Room of a browser's cache where nothing is said. */
 export const BROWSER_CACHE: Bytes = 50 * 1024 * 1024;
@@ -23,6 +25,10 @@ export interface WebsiteService {
   readonly persistent: boolean;
   /** How long a connection may be idle. */
   readonly idle: Nanoseconds;
+  /** `offered`: on port 443, too; `required`: and on port 80 whoever asks is sent there. */
+  readonly https: 'off' | 'offered' | 'required';
+  /** What it shows on port 443. */
+  readonly certificate: ServerCertificate;
   /** Greatest content of a request. */
   readonly maximumContent: Bytes;
   readonly at: SourceRange | null;
@@ -87,6 +93,7 @@ export interface RequestAction {
   readonly host: string;
   /** Authority of the website. */
   readonly site: string;
+  readonly scheme: Scheme;
   readonly port: number;
   readonly method: string;
   /** At least one; of several, one is drawn each time. */
@@ -113,6 +120,7 @@ export interface BrowseAction {
   readonly kind: 'http.browse';
   readonly host: string;
   readonly site: string;
+  readonly scheme: Scheme;
   readonly port: number;
   readonly path: string;
   readonly loading: Loading;

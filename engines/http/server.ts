@@ -17,13 +17,14 @@ import { type Process, race } from '../kernel/process.ts';
 import { type Connection, type Endpoint, failed, type Host, type ListenFailure } from '../network/host.ts';
 import { bytesOfOctets } from '../network/octets.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
+import type { SecuredConnection, TlsFailure, TlsSession } from '../tls/secured-connection.ts';
 import { type IncomingBody, MessageReader } from './message-reader.ts';
 import { type Body, bodyLength, PROTOCOL, writeMessage } from './message-writer.ts';
 import { formatHttpDate, instantOf } from './wire/date.ts';
 import { isPersistent } from './wire/framing.ts';
 import { encodeResponseHead, type RequestHead, statusLine, type Version } from './wire/head.ts';
 import { type Fields, fieldValue, hasMember, membersOf, withField, without } from './wire/header-field.ts';
-import { decodeAuthority, HTTP_PORT, type RequestTarget, type Url } from './wire/request-target.ts';
+import { decodeAuthority, HTTP_PORT, HTTPS_PORT, type RequestTarget, type Scheme, type Url } from './wire/request-target.ts';
 import { isInterim, phraseOf } from './wire/status.ts';
 
 /** A request as a handler gets it. */
@@ -38,6 +39,8 @@ export interface ServedRequest {
   readonly body: IncomingBody;
   /** Who asks. */
   readonly remote: Endpoint;
+  /** Of the connection that it came over; null: in clear. */
+  readonly tls: TlsSession | null;
 }
 
 /** A handler's answer. The session adds Date, the framing and Connection. */
@@ -57,8 +60,10 @@ export interface ServedResponse {
 export type Handler = (request: ServedRequest) => Process<ServedResponse>;
 
 export interface ServerOptions {
-  /** 80 by default. */
+  /** By default 80, of a secured one 443. */
   readonly port?: number;
+  /** Secures each connection before anything is read from it. */
+  readonly secure?: (connection: Connection) => Process<SecuredConnection | TlsFailure>;
   /** How long a connection may be without a request, or a request without going on; 1 min by default. */
   readonly idle?: Nanoseconds;
   /** False: closes after each response, as HTTP/1.0 did. */
@@ -72,13 +77,22 @@ const LINGER: Nanoseconds = 10 * SECOND;
 
 /** Serves until the listener is closed. A failure to listen is the result. */
 export function* serveHttp(host: Host, handler: Handler, options: ServerOptions = {}): Process<ListenFailure | null> {
-  const listener = yield* host.listen(options.port ?? HTTP_PORT);
+  const { secure, port = secure ? HTTPS_PORT : HTTP_PORT } = options;
+  const listener = yield* host.listen(port);
   if (failed(listener)) return listener as ListenFailure;
   for (;;) {
     const connection = yield* listener.accept();
     if (connection === null) return null;
-    host.spawn('http session', serveHttpConnection(host, connection, handler, options));
+    const serve = secure
+      ? serveSecured(secure(connection), host, handler, options)
+      : serveHttpConnection(host, connection, handler, options);
+    host.spawn('http session', serve);
   }
+}
+
+function* serveSecured(secured: Process<SecuredConnection | TlsFailure>, host: Host, handler: Handler, options: ServerOptions): Process {
+  const connection = yield* secured;
+  if (!failed(connection)) yield* serveHttpConnection(host, connection, handler, options);
 }
 
 /** One connection from its first request to its end. */
@@ -89,6 +103,7 @@ export function* serveHttpConnection(host: Host, connection: Connection, handler
 class Session {
   readonly #host: Host;
   readonly #connection: Connection;
+  readonly #tls: TlsSession | null;
   readonly #handler: Handler;
   readonly #options: ServerOptions;
   readonly #reader: MessageReader;
@@ -98,6 +113,7 @@ class Session {
   constructor(host: Host, connection: Connection, handler: Handler, options: ServerOptions) {
     this.#host = host;
     this.#connection = connection;
+    this.#tls = 'session' in connection ? (connection as SecuredConnection).session : null;
     this.#handler = handler;
     this.#options = options;
     this.#reader = new MessageReader({ read: () => this.#readInTime() });
@@ -125,9 +141,10 @@ class Session {
     if (!(yield* this.#meetsExpectation(head, body))) return false;
     const request = {
       ...head,
-      url: effectiveUrl(head, this.#connection),
+      url: effectiveUrl(head, this.#connection, this.#tls ? 'https' : 'http'),
       body,
       remote: this.#connection.remote,
+      tls: this.#tls,
     };
     const response = yield* this.#handler(request);
     // A client that still waits for 100 sends no content any more once it has the answer; or does: nobody knows.
@@ -229,11 +246,11 @@ function* readAway(body: IncomingBody, limit: Bytes): Process<boolean> {
 }
 
 /** RFC 9112 §3.3. An HTTP/1.0 request without Host is for the address that it came to. */
-function effectiveUrl({ target, fields }: RequestHead, { local }: Connection): Url | null {
+function effectiveUrl({ target, fields }: RequestHead, { local }: Connection, scheme: Scheme): Url | null {
   if (target.form === 'absolute') return target.url;
   if (target.form !== 'origin') return null;
-  const authority = decodeAuthority(fieldValue(fields, 'Host') ?? '') ?? { host: local.address, port: local.port };
-  return { ...authority, path: target.path };
+  const authority = decodeAuthority(fieldValue(fields, 'Host') ?? '', scheme) ?? { host: local.address, port: local.port };
+  return { scheme, ...authority, path: target.path };
 }
 
 /** A response that says in a line what is wrong. */

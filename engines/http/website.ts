@@ -18,6 +18,7 @@ import { type Handler, plainResponse, type ServedRequest, type ServedResponse } 
 import { formatHttpDate, instantOf } from './wire/date.ts';
 import { type Fields, fieldValue, fieldValues } from './wire/header-field.ts';
 import { isKnownMethod } from './wire/methods.ts';
+import { encodeUrl } from './wire/request-target.ts';
 
 /** How long before the run what is there at its beginning was last changed, in seconds: ten days. */
 const AGE_AT_START = 864_000;
@@ -73,7 +74,8 @@ export class Website {
     if (!isKnownMethod(method)) return plainResponse(501, `${method.slice(0, 40)} is no method that is known here`);
     if (target.form === 'asterisk') return { status: 204, fields: [{ name: 'Allow', value: allowed([...this.#anywhere()]) }] };
     const path = url?.path ?? '/';
-    const redirect = this.service.redirects.find((one) => one.path === path);
+    // To the same on https, it is none for who is there.
+    const redirect = this.service.redirects.find((one) => one.path === path && !(url && one.to === encodeUrl(url)));
     if (redirect) return plainResponse(redirect.status, `see ${redirect.to}`, [{ name: 'Location', value: redirect.to }]);
     const methods = this.#methods(path);
     const current = this.#current(path);

@@ -16,7 +16,7 @@ import { transcript, transcriptText } from '../network/transcript.ts';
 import { MILLISECOND, SECOND } from '../quantities.ts';
 import type { HostDeclaration } from '../scenario.ts';
 import { issue } from './certificate/authority.ts';
-import { type SecuredConnection, secureAsClient, secureAsServer, type TlsFailure } from './secured-connection.ts';
+import { HANDSHAKE_LIMIT, type SecuredConnection, secureAsClient, secureAsServer, type TlsFailure } from './secured-connection.ts';
 import { authorityForTests, credentialsForTests, NAME } from './session-for-tests.ts';
 
 const PORT = 25;
@@ -235,6 +235,26 @@ describe('a handshake that fails', () => {
     });
     net.finish();
     expect(outcome).toEqual({ failure: 'this is no TLS record', alert: 'unexpected_message', by: 'us' });
+  });
+
+  test('because the other side says nothing', () => {
+    const net = networkForTests(scenarioForTests({ client: {}, server: {} }));
+    net.network.boot(
+      'server',
+      'server',
+      serve(PORT, function* (connection) {
+        while ((yield* connection.read()) !== null);
+      }),
+    );
+    const outcomes: (Outcome | number | boolean)[] = [];
+    net.network.boot('client', 'client', function* (host) {
+      const connection = yield* connected(host, '10.0.0.2', PORT);
+      const began = host.now();
+      outcomes.push(yield* secureAsClient(host, connection, { serverName: NAME, trust: [] }), host.now() - began);
+      outcomes.push(yield* connection.write(text('x'), { protocol: 'smtp', kind: 'command', label: 'x' }));
+    });
+    net.finish();
+    expect(outcomes).toEqual([{ failure: 'it took too long', alert: null, by: 'us' }, HANDSHAKE_LIMIT, false]);
   });
 
   test('because the connection breaks', () => {

@@ -6,9 +6,9 @@
  * when a record was altered on the way.
  */
 import type { Bulk, Content } from '../content.ts';
-import { all, type Process } from '../kernel/process.ts';
+import { all, type Process, race } from '../kernel/process.ts';
 import type { Connection, Endpoint, Host, MessageInfo } from '../network/host.ts';
-import { EPOCH, SECOND } from '../quantities.ts';
+import { EPOCH, MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { ClientHandshake, type ClientSettings } from './client.ts';
 import { TlsEndpoint, type TlsEvent, type TlsFailure, type TlsSession } from './endpoint.ts';
 import { ServerHandshake, type ServerSettings } from './server.ts';
@@ -16,14 +16,17 @@ import { ServerHandshake, type ServerSettings } from './server.ts';
 export type { Credentials } from './certificate/authority.ts';
 export type { TlsFailure, TlsSession } from './endpoint.ts';
 
+/** A handshake that takes longer is given up. */
+export const HANDSHAKE_LIMIT: Nanoseconds = MINUTE;
+
 export interface SecuredConnection extends Connection {
   readonly session: TlsSession;
 }
 
 /**
  * The client's side of a handshake over `connection`, on which nothing may be under way (after STARTTLS: nothing read ahead). Done when
- * the server has proved who it is, one round trip later. On failure the connection is closed, after the alert; if it is stopped (a time-out of the
- * caller's), the connection is the caller's to abort.
+ * the server has proved who it is, one round trip later. On failure the connection is closed, after the alert; after HANDSHAKE_LIMIT it is
+ * aborted. If it is stopped before, the connection is the caller's to abort.
  */
 export function* secureAsClient(
   host: Host,
@@ -47,10 +50,12 @@ export function* secureAsServer(
 
 function* secure(host: Host, connection: Connection, endpoint: TlsEndpoint, partner: string): Process<SecuredConnection | TlsFailure> {
   const opening = new Opening(connection, endpoint);
-  const outcome = yield* opening.handshake();
+  const ended = yield* race(opening.handshake(), host.sleep(HANDSHAKE_LIMIT));
+  const outcome: TlsSession | TlsFailure = ended.winner === 'first' ? ended.value : { failure: 'it took too long', alert: null, by: 'us' };
   if ('failure' in outcome) {
     host.narrator.note(`TLS ${partner} failed: ${outcome.failure}`);
-    connection.close();
+    if (ended.winner === 'first') connection.close();
+    else connection.abort();
     return outcome;
   }
   return new Secured(host, connection, endpoint, outcome, opening.early);

@@ -1,6 +1,6 @@
 /** What the statements about FTP need to know: servers, paths, who logs in, what is in a file. */
 import { resolvePath } from '../../engines/ftp/path.ts';
-import type { DataMode, FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
+import type { FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
 import { decodeCommand, type Verb } from '../../engines/ftp/wire/command.ts';
 import { octetsOf, utf8Octets } from '../../engines/network/octets.ts';
 import { nameOf } from './defaults/addresses.ts';
@@ -75,8 +75,7 @@ export function defaultLogin({ anonymous, users }: FtpServerService, host: strin
 export function sessionAction(
   host: string,
   server: FtpServerService,
-  mode: DataMode,
-  type: FtpSessionAction['type'],
+  how: Pick<FtpSessionAction, 'mode' | 'tls' | 'type'>,
   login: Login | null,
   operations: readonly FtpOperation[],
   site: Site,
@@ -84,7 +83,7 @@ export function sessionAction(
   const { user, password } = login ?? defaultLogin(server, host);
   // A server in a declared zone is looked up there; of another one the client knows the address.
   const lookup = site.program.zoneAbove(nameOf(server.host).toLowerCase()) !== null;
-  return { kind: 'ftp.session', host, server: server.host, lookup, user, password, mode, type, operations };
+  return { kind: 'ftp.session', host, server: server.host, lookup, user, password, ...how, operations };
 }
 
 /** Commands that go with data connections, or after which the session is not what the client takes it for. */
@@ -108,6 +107,8 @@ const WITH_WORDS: ReadonlySet<Verb> = new Set([
   'NLST',
   'MLSD',
   'AUTH',
+  'PBSZ',
+  'PROT',
   'CCC',
 ]);
 

@@ -20,6 +20,31 @@ const server = (block: string) => scenarioOf(`ftp f ${block}`).services[0] as Ft
 const action = (step: string, block = '') => scenarioOf(`host c\nftp f ${block}\n${step}`).steps[0]!.action as FtpSessionAction;
 
 describe('a server', () => {
+  test('has TLS where it is said, with a certificate for its own name', () => {
+    expect(server('')).toMatchObject({ tls: 'off' });
+    expect(server('{ tls offered }')).toMatchObject({ tls: 'offered', certificate: { names: ['f'], flaw: null } });
+    expect(server('{ tls required certificate self-signed }')).toMatchObject({
+      tls: 'required',
+      certificate: { names: ['f'], flaw: 'self-signed' },
+    });
+    expect(server('{ tls offered certificate for G.example, h.example }')).toMatchObject({
+      certificate: { names: ['g.example', 'h.example'], flaw: null },
+    });
+  });
+
+  test('without TLS shows no certificate', () => {
+    const { diagnostics } = compileText('host c\nftp f { certificate expired }\nc lists files on f');
+    expect(diagnostics.map(({ code }) => code)).toEqual(['without-effect']);
+  });
+
+  test('is asked for TLS by steps and sessions', () => {
+    const block = '{ tls offered }';
+    expect(action('c gets "a" from f', block)).toMatchObject({ mode: 'passive', tls: false });
+    expect(action('c gets "a" from f using ftp over tls', block)).toMatchObject({ mode: 'passive', tls: true });
+    expect(action('c lists files on f using ftp extended active over tls', block)).toMatchObject({ mode: 'extended active', tls: true });
+    expect(action('c opens ftp session with f active over tls { pwd }', block)).toMatchObject({ mode: 'active', tls: true });
+  });
+
   test('without a block lets anonymous users read', () => {
     expect(server('')).toMatchObject({
       host: 'f',

@@ -18,6 +18,7 @@ import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
 
@@ -41,7 +42,14 @@ export const vocabulary: readonly Entry[] = [
 ];
 
 /** Protocols that views can be limited to. */
-export const protocols: readonly string[] = [...dnsProtocols, ...mailProtocols, ...ftpProtocols, ...httpProtocols, ...transferProtocols];
+export const protocols: readonly string[] = [
+  ...dnsProtocols,
+  ...mailProtocols,
+  ...ftpProtocols,
+  ...httpProtocols,
+  ...tlsProtocols,
+  ...transferProtocols,
+];
 
 /** All statements, merged. */
 export const statementAutomaton: State<Entry> = automaton(vocabulary);

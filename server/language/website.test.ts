@@ -44,6 +44,24 @@ const complaints = (text: string) =>
     .map(({ start, end, message }) => [text.slice(start, end), message]);
 
 describe('a website', () => {
+  test('is on https where it is said, with a certificate for its own name', () => {
+    expect(website('')).toMatchObject({ https: 'off' });
+    expect(website('https offered')).toMatchObject({ https: 'offered', certificate: { names: ['www.x.org'], flaw: null } });
+    expect(website('https required certificate for y.org')).toMatchObject({ https: 'required', certificate: { names: ['y.org'] } });
+    expect(complaints('website www.x.org { certificate expired }').map(([marked]) => marked)).toEqual(['certificate expired']);
+  });
+
+  test('is asked for on https by steps', () => {
+    expect(action('pc browses www.x.org')).toMatchObject({ scheme: 'http', port: 80 });
+    expect(action('pc browses www.x.org using https page "/" pipelined')).toMatchObject({ scheme: 'https', port: 443 });
+    expect(action('pc requests "/" from www.x.org using https { redirects 0 }')).toMatchObject({ scheme: 'https', port: 443 });
+  });
+
+  test('redirects to whole URIs on http and https, and to no others', () => {
+    expect(website('redirect "/a" to "https://www.x.org/a"').redirects[0]).toMatchObject({ to: 'https://www.x.org/a' });
+    expect(complaints('website www.x.org { redirect "/a" to "ftp://x.org/" }').length).toBe(1);
+  });
+
   test('has pages, and in them objects: those that name no page are in the first', () => {
     const { resources } = website(
       'object "/a.png" 1 kB  page "/" 2 kB  page "/two" 3 kB  object "/b.css" 500 B in "/two"  object "/c.js" 1 kB in "/", "/two"',

@@ -8,6 +8,7 @@ import { scenarioForTests } from '../../network/scenario-for-tests.ts';
 import { SimulatedNetwork } from '../../network/simulated-network.ts';
 import { MILLISECOND, SECOND } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
+import { SimulatedTrust } from '../../tls/simulated-trust.ts';
 import { dns } from '../protocol.ts';
 import { resolver, zone } from '../scenario-for-tests.ts';
 import { lookup } from '../stub-resolver.ts';
@@ -35,7 +36,7 @@ function beside<T>(process: (client: Host, network: SimulatedNetwork) => Process
   );
   const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(new Kernel(1), scenario, recorder);
-  dns.install({ scenario, host: (name) => network.host(name), boot: network.boot.bind(network) });
+  dns.install({ scenario, trust: new SimulatedTrust(scenario.seed), host: (name) => network.host(name), boot: network.boot.bind(network) });
   const client = network.host('client');
   const task = client.spawn('test', process(client, network));
   while (network.kernel.run(1000));

@@ -64,7 +64,11 @@ function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_0
           if (!('failure' in response)) how = response.how;
           return response;
         };
-        const fetched = yield* fetchWhole({ method, url: { host: 'www', port: 80, path }, fields: fieldsOf(fields) }, ask, 0);
+        const fetched = yield* fetchWhole(
+          { method, url: { scheme: 'http', host: 'www', port: 80, path }, fields: fieldsOf(fields) },
+          ask,
+          0,
+        );
         came.push('failure' in fetched ? fetched.failure : `${fetched.status} ${octetsOf(bytesOfAll(fetched.contents))}`.trim());
         hows.push(how);
         heads.push('failure' in fetched ? [] : fetched.fields);

@@ -1,4 +1,4 @@
-/** Request targets (RFC 9112 §3.2) and the URI that a request is for (§3.3). Octets; only the http scheme. */
+/** Request targets (RFC 9112 §3.2) and the URI that a request is for (§3.3). Octets; the schemes http and https. */
 
 export type RequestTarget =
   /** `/index.html?a=b`: the usual one. */
@@ -10,8 +10,11 @@ export type RequestTarget =
   /** `*`: of OPTIONS, the server as a whole. */
   | { readonly form: 'asterisk' };
 
-/** An http URI without user information and fragment (RFC 9110 §4.2.1). */
+export type Scheme = 'http' | 'https';
+
+/** An http or https URI without user information and fragment (RFC 9110 §4.2). */
 export interface Url {
+  readonly scheme: Scheme;
   /** Lower case. */
   readonly host: string;
   /** 1 to 65535. */
@@ -21,6 +24,9 @@ export interface Url {
 }
 
 export const HTTP_PORT = 80;
+export const HTTPS_PORT = 443;
+/** RFC 9110 §4.2.1, §4.2.2. */
+export const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: HTTP_PORT, https: HTTPS_PORT };
 
 /** RFC 3986 §3.3, §3.4: what a path with its query is made of. */
 const PATH = /^\/(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*$/;
@@ -51,38 +57,39 @@ export function encodeTarget(target: RequestTarget): string {
   }
 }
 
-/** `www.example.org`, `www.example.org:8080` (RFC 3986 §3.2). An empty port is the scheme's. null: neither. */
-export function decodeAuthority(text: string): { readonly host: string; readonly port: number } | null {
+/** `www.example.org`, `www.example.org:8080` (RFC 3986 §3.2). A port that is missing or empty is the scheme's. null: neither. */
+export function decodeAuthority(text: string, scheme: Scheme = 'http'): { readonly host: string; readonly port: number } | null {
   const parts = AUTHORITY.exec(text);
   if (!parts || text.length > 300) return null;
-  const port = parts[2] === undefined || parts[2] === '' ? HTTP_PORT : Number(parts[2]);
+  const port = parts[2] === undefined || parts[2] === '' ? DEFAULT_PORTS[scheme] : Number(parts[2]);
   return port >= 1 && port <= 65535 ? { host: (parts[1] as string).toLowerCase(), port } : null;
 }
 
 /** The authority as Host has it: without the port where it is the scheme's (RFC 9110 §7.2). */
-export function authorityOf({ host, port }: { readonly host: string; readonly port: number }): string {
-  return port === HTTP_PORT ? host : `${host}:${port}`;
+export function authorityOf({ scheme, host, port }: Omit<Url, 'path'>): string {
+  return port === DEFAULT_PORTS[scheme] ? host : `${host}:${port}`;
 }
 
-/** An absolute http URI; its fragment is dropped. User information is an error (RFC 9110 §4.2.4). */
+/** An absolute http or https URI; its fragment is dropped. User information is an error (RFC 9110 §4.2.4). */
 export function decodeUrl(text: string): Url | null {
-  const parts = /^http:\/\/([^/?#]*)([^#]*)/i.exec(text);
+  const parts = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(text);
   if (!parts) return null;
-  const authority = decodeAuthority(parts[1] as string);
-  const rest = parts[2] as string;
+  const scheme = (parts[1] as string).toLowerCase() as Scheme;
+  const authority = decodeAuthority(parts[2] as string, scheme);
+  const rest = parts[3] as string;
   const path = rest.startsWith('/') ? rest : `/${rest}`;
-  return authority && PATH.test(path) ? { ...authority, path } : null;
+  return authority && PATH.test(path) ? { scheme, ...authority, path } : null;
 }
 
 export function encodeUrl(url: Url): string {
-  return `http://${authorityOf(url)}${url.path}`;
+  return `${url.scheme}://${authorityOf(url)}${url.path}`;
 }
 
 /** A reference against the URI that it stands in (RFC 3986 §5.2); null for other schemes and what is no URI. */
 export function resolveReference(base: Url, reference: string): Url | null {
   const text = reference.replace(/#.*$/s, '');
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) return decodeUrl(text);
-  if (text.startsWith('//')) return decodeUrl(`http:${text}`);
+  if (text.startsWith('//')) return decodeUrl(`${base.scheme}:${text}`);
   const [basePath = '/'] = base.path.split('?', 1);
   if (text === '') return base;
   if (text.startsWith('?')) return checked(base, basePath + text);
@@ -93,7 +100,7 @@ export function resolveReference(base: Url, reference: string): Url | null {
 }
 
 function checked(base: Url, path: string): Url | null {
-  return PATH.test(path) ? { host: base.host, port: base.port, path } : null;
+  return PATH.test(path) ? { ...base, path } : null;
 }
 
 /** RFC 3986 §5.2.4. */

@@ -135,13 +135,21 @@ describe('references (RFC 3986 §5.4)', () => {
     ['/./g', 'http://a/g'],
     ['g;x=1/../y', 'http://a/b/c/y'],
     ['http://x:8080/y', 'http://x:8080/y'],
+    ['https://a/', 'https://a/'],
+    ['HTTPS://a:443/', 'https://a/'],
+    ['https://a:80/', 'https://a:80/'],
   ])('%j', (reference, result) => expect(encodeUrl(resolveReference(base, reference)!)).toBe(result));
-  test.each(['https://a/', 'mailto:a@b', 'http://a b/', 'g h', '//a:0/'])('%j leads nowhere', (reference) =>
+  test('what is relative to a URI on https is on https', () => {
+    const secure = decodeUrl('https://a:443/b/c') as Url;
+    expect(['d', '//e/f'].map((text) => encodeUrl(resolveReference(secure, text)!))).toEqual(['https://a/b/d', 'https://e/f']);
+  });
+  test.each(['ftp://a/', 'mailto:a@b', 'http://a b/', 'g h', '//a:0/'])('%j leads nowhere', (reference) =>
     expect(resolveReference(base, reference)).toBeNull(),
   );
   test('authorities', () => {
     expect(decodeAuthority('WWW.example.org')).toEqual({ host: 'www.example.org', port: 80 });
     expect(decodeAuthority('a:')).toEqual({ host: 'a', port: 80 });
+    expect(decodeAuthority('a', 'https')).toEqual({ host: 'a', port: 443 });
     for (const text of ['', ':80', 'a:b', 'a:65536', 'a/b', 'a@b']) expect(decodeAuthority(text)).toBeNull();
   });
 });

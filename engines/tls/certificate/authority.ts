@@ -89,29 +89,41 @@ export interface CertificateOrder {
 }
 
 /** A server's certificate from this authority. Equal orders give equal credentials. */
-export function issue(
-  authority: CertificateAuthority,
+export function issue(authority: CertificateAuthority, order: CertificateOrder): Credentials {
+  return vouchedFor(authority.random, order, authority);
+}
+
+/** A certificate that nobody vouches for but the server itself. Equal orders give equal credentials. */
+export function selfSigned(random: RandomSource, order: CertificateOrder): Credentials {
+  return vouchedFor(random, order, null);
+}
+
+/** `issuer`: null for the server itself. */
+function vouchedFor(
+  random: RandomSource,
   { names, validity = SERVER_VALIDITY, scheme = 'ecdsa_secp256r1_sha256' }: CertificateOrder,
+  issuer: Pick<CertificateAuthority, 'name' | 'key'> | null,
 ): Credentials {
   const [first = ''] = names;
-  const purpose = `tls certificate ${authority.name} for ${names.join(' ')} ${validity.notBefore} ${validity.notAfter}`;
-  const key = privateKey(scheme, authority.random(`${purpose} key`));
+  const purpose = `tls certificate ${issuer?.name ?? 'of its own'} for ${names.join(' ')} ${validity.notBefore} ${validity.notAfter}`;
+  const key = privateKey(scheme, random(`${purpose} key`));
+  const { name: issuerName, key: issuerKey } = issuer ?? { name: first, key };
   const publicKey = publicKeyOf(key);
   const addresses = names.map(parseIpv4).filter((bytes) => bytes !== null);
   const certificate = encodeCertificate(
     {
       ...validity,
-      serial: serialFrom(authority.random(`${purpose} serial`)),
-      issuerName: authority.name,
+      serial: serialFrom(random(`${purpose} serial`)),
+      issuerName,
       subjectName: first,
       publicKey,
       names: names.filter((name) => parseIpv4(name) === null),
       addresses,
       authority: false,
       keyIdentifier: keyIdentifier(publicKey),
-      issuerKeyIdentifier: keyIdentifier(publicKeyOf(authority.key)),
+      issuerKeyIdentifier: keyIdentifier(publicKeyOf(issuerKey)),
     },
-    authority.key,
+    issuerKey,
   );
   return { certificates: [certificate], key };
 }

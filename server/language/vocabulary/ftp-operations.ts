@@ -140,7 +140,7 @@ function operationsOf(block: GivenBlock<typeof operations>, site: Site): readonl
 
 export const ftpSession = step({
   id: 'ftp session',
-  pattern: 'HOST opens ftp session with SERVER [MODE]',
+  pattern: 'HOST opens ftp session with SERVER [MODE] [SECURITY]',
   slots: { HOST: subject, SERVER: host, ...using },
   properties: { user: login, ...operations },
   blockRequired: true,

@@ -17,6 +17,7 @@ import {
 import { fileSource, ftpServer, type GivenSource, type Login, pathOctets, sessionAction } from '../ftp-statements.ts';
 import type { Site } from '../site.ts';
 import { timing, type timingSlots } from './timing.ts';
+import { overTls } from './tls.ts';
 
 export const path = pathName;
 export const fileSize = size({ minimum: 0, maximum: 2 ** 40, units: ['KiB', 'MB', 'B'] });
@@ -51,11 +52,11 @@ export const type = property(
 export const serverExample = 'ftp ftp.example.org { file "readme.txt" 12 KiB  file "pub/disk.iso" 5 MB  user "ann" password "secret" }';
 
 /** The data mode is written after `using ftp`. */
-export const using = { MODE: optional(mode) };
-export type Using = { readonly MODE: DataMode | null };
-export const usingPattern = '[using ftp [MODE]]';
+export const using = { MODE: optional(mode), ...overTls };
+export type Using = { readonly MODE: DataMode | null; readonly SECURITY: true | null };
+export const usingPattern = '[using ftp [MODE] [SECURITY]]';
 export const modes =
-  ' With `active`, the client listens and the server connects from port 20; with `passive` (where nothing is said), the server listens. The extended forms use EPRT and EPSV.';
+  ' With `active`, the client listens and the server connects from port 20; with `passive` (where nothing is said), the server listens. The extended forms use EPRT and EPSV. `over tls` secures control and data connections (RFC 4217); a server that cannot be trusted is told nothing.';
 
 /** A step that is one session with one server. */
 export function sessionStep(
@@ -69,8 +70,10 @@ export function sessionStep(
   const made = operations();
   if (!when || server === null || made === null) return;
   const who: Login | null = block.user ? { user: utf8Octets(block.user.NAME), password: utf8Octets(block.user.PASSWORD) } : null;
-  const representation: Representation = block.type?.TYPE ?? 'binary';
-  site.step(when, given.HOST, (client) => sessionAction(client, server, given.MODE ?? 'passive', representation, who, made, site));
+  const type: Representation = block.type?.TYPE ?? 'binary';
+  site.step(when, given.HOST, (client) =>
+    sessionAction(client, server, { mode: given.MODE ?? 'passive', tls: given.SECURITY ?? false, type }, who, made, site),
+  );
 }
 
 /** Every element, or null where one could not be made (it has been reported). */

@@ -4,7 +4,21 @@ import type { DeclaredFile, FtpUser } from '../../../engines/ftp/scenario.ts';
 import { utf8Octets } from '../../../engines/network/octets.ts';
 import { DAY, SECOND } from '../../../engines/quantities.ts';
 import { ftpDefaults } from '../defaults/ftp.ts';
-import { choice, count, duration, entry, host, type Name, optional, property, quotedName, repeated, size, text } from '../entry.ts';
+import {
+  choice,
+  count,
+  duration,
+  entry,
+  host,
+  type Name,
+  optional,
+  property,
+  quotedName,
+  repeated,
+  size,
+  text,
+  wordChoice,
+} from '../entry.ts';
 import { absolutePath, fileSource, pathOctets } from '../ftp-statements.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
@@ -13,6 +27,7 @@ import { comparison } from './expectations.ts';
 import { ftpSession } from './ftp-operations.ts';
 import { fileSize, path, serverExample, source } from './ftp-sessions.ts';
 import { ftpSteps } from './ftp-steps.ts';
+import { certificate, shownCertificate } from './tls.ts';
 
 /** Message protocols that views can be limited to: the two kinds of connections. */
 export const ftpProtocols = ['ftp', 'ftp-data'] as const;
@@ -104,6 +119,17 @@ export const ftpVocabulary = [
           example: 'sessions 10',
         },
       ),
+      tls: property(
+        'tls POLICY',
+        { POLICY: wordChoice('off', 'offered', 'required') },
+        {
+          doc: 'Whether clients can secure a session: `offered`, those that want to; `required`, others get neither a user nor data.',
+          default: 'off',
+          standard: 'RFC 4217',
+          example: 'tls required',
+        },
+      ),
+      certificate,
     },
     doc: 'Makes the host an FTP server: it listens on port 21 for sessions, and keeps files.',
     standard: 'RFC 959',
@@ -128,6 +154,9 @@ export const ftpVocabulary = [
           files.push({ path: at, source: content });
       }
       const directories = (block.directory ?? []).flatMap(({ PATH }) => absolutePath(PATH, site) ?? []);
+      const tls = block.tls?.POLICY ?? 'off';
+      if (tls === 'off' && block.certificate)
+        site.report('without-effect', site.property('certificate'), 'Without `tls offered` or `tls required`, no certificate is shown.');
       program.ftpServers.set(key, {
         kind: 'ftp.server',
         host: own,
@@ -140,6 +169,8 @@ export const ftpVocabulary = [
         idle: block.idle?.TIME ?? ftpDefaults.idle,
         attempts: block.attempts?.N ?? ftpDefaults.attempts,
         sessions: block.sessions?.N ?? ftpDefaults.sessions,
+        tls,
+        certificate: shownCertificate(block.certificate, own),
         at: site.at,
       });
     },

@@ -1,5 +1,6 @@
 /** The web: websites, web caches, browsers, and who asks for what. */
 import type { ChangingMethod, HeaderRule, Loading, Redirect } from '../../../engines/http/scenario.ts';
+import { DEFAULT_PORTS } from '../../../engines/http/wire/request-target.ts';
 import { DAY, SECOND } from '../../../engines/quantities.ts';
 import { webDefaults } from '../defaults/http.ts';
 import {
@@ -26,11 +27,13 @@ import { ownHost } from '../hosts.ts';
 import { written } from '../units.ts';
 import { checkPath, checkRange, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
 import { step, timing } from './timing.ts';
+import { certificate, shownCertificate } from './tls.ts';
 
 /** Message protocols that views can be limited to. */
 export const httpProtocols = ['http'] as const;
 
 const contentSize = size({ minimum: 0, maximum: 2 ** 40, units: ['KiB', 'kB', 'MB'] });
+const using = choice(['using https', 'https'], ['using http', 'http']);
 const loading = wordChoice('persistent', 'non-persistent', 'pipelined');
 
 export const httpVocabulary = [
@@ -147,6 +150,17 @@ export const httpVocabulary = [
           example: 'idle 15 s',
         },
       ),
+      https: property(
+        'https POLICY',
+        { POLICY: wordChoice('off', 'offered', 'required') },
+        {
+          doc: 'Whether the website is on port 443, over TLS: `offered`, beside port 80; `required`, port 80 only sends there, by 308.',
+          default: 'off',
+          standard: 'RFC 9110 §4.2.2',
+          example: 'https required',
+        },
+      ),
+      certificate,
       limit: property(
         'limit SIZE',
         { SIZE: size({ minimum: 0, maximum: 2 ** 40, units: ['MiB', 'KiB'] }) },
@@ -194,6 +208,13 @@ export const httpVocabulary = [
         const checked = headerField(field, TEXT, site);
         if (checked) rule(PATH, ...checked);
       }
+      const https = block.https?.POLICY ?? 'off';
+      if (https === 'off' && block.certificate)
+        site.report(
+          'without-effect',
+          site.property('certificate'),
+          'Without `https offered` or `https required`, no certificate is shown.',
+        );
       const website = {
         kind: 'http.website' as const,
         host: own,
@@ -208,6 +229,8 @@ export const httpVocabulary = [
         persistent: block.connections?.MODE ?? true,
         idle: block.idle?.TIME ?? webDefaults.idle,
         maximumContent: block.limit?.SIZE ?? webDefaults.maximumContent,
+        https,
+        certificate: shownCertificate(block.certificate, name),
         at: site.at,
       };
       const resources = new ResourceList(site);
@@ -319,10 +342,11 @@ export const httpVocabulary = [
   }),
   step({
     id: 'browse',
-    pattern: 'HOST browses SITE [page PAGE] [LOADING] [parallel N]',
+    pattern: 'HOST browses SITE [SCHEME] [page PAGE] [LOADING] [parallel N]',
     slots: {
       HOST: subject,
       SITE: domainName,
+      SCHEME: optional(using),
       PAGE: optional(webPath),
       LOADING: optional(loading),
       N: optional(count({ minimum: 1, maximum: 1_000 })),
@@ -338,7 +362,7 @@ export const httpVocabulary = [
         },
       ),
     },
-    doc: 'A browser on the host loads a page with all objects embedded in it: over connections that are kept (`persistent`), one a request (`non-persistent`), or one over which requests do not wait for responses (`pipelined`); over so many at once where it says `parallel`, else over one. Without any of these: persistent, 6 in parallel, as browsers do. Without a path, the page is "/". What its cache has and is fresh is not asked for.',
+    doc: 'A browser on the host loads a page with all objects embedded in it: over connections that are kept (`persistent`), one a request (`non-persistent`), or one over which requests do not wait for responses (`pipelined`); over so many at once where it says `parallel`, else over one. Without any of these: persistent, 6 in parallel, as browsers do. Without a path, the page is "/". What its cache has and is fresh is not asked for. `using https`, over TLS and past any web cache.',
     standard: 'RFC 9112 §9',
     example:
       'host alice-pc\nwebsite www.example.org { page "/news.html" 20 KiB objects 10 of 5 kB }\nalice-pc browses www.example.org page "/news.html" non-persistent parallel 5 { reload }\nexpect page load time of alice-pc for www.example.org < 1 s',
@@ -347,6 +371,7 @@ export const httpVocabulary = [
       const page = given.PAGE;
       const used = usedWebsite(given.SITE, site);
       if (!when || !used || (page !== null && !checkPath(page, site))) return;
+      const scheme = given.SCHEME ?? 'http';
       const how: Loading = {
         connections: given.LOADING ?? 'persistent',
         parallel: given.N ?? (given.LOADING === null ? webDefaults.parallel : 1),
@@ -355,7 +380,8 @@ export const httpVocabulary = [
         kind: 'http.browse',
         host: browser,
         site: used.name,
-        port: 80,
+        scheme,
+        port: DEFAULT_PORTS[scheme],
         path: page?.text ?? '/',
         loading: how,
         reload: block.reload !== undefined,
@@ -364,8 +390,8 @@ export const httpVocabulary = [
   }),
   step({
     id: 'request',
-    pattern: 'HOST requests PATH from SITE',
-    slots: { HOST: subject, PATH: webPath, SITE: domainName },
+    pattern: 'HOST requests PATH from SITE [SCHEME]',
+    slots: { HOST: subject, PATH: webPath, SITE: domainName, SCHEME: optional(using) },
     properties: {
       method: property(
         'method METHOD',
@@ -417,12 +443,13 @@ export const httpVocabulary = [
         },
       ),
     },
-    doc: 'The host asks for one resource, as a tool on the command line does: without a cache of its own. Where a `*` stands in the path, one of the website’s resources that fit is drawn each time.',
+    doc: 'The host asks for one resource, as a tool on the command line does: without a cache of its own; `using https`, over TLS. Where a `*` stands in the path, one of the website’s resources that fit is drawn each time.',
     standard: 'RFC 9110 §9',
     example:
       'host alice-pc\nwebsite www.example.org { object "/big.iso" 700 MB }\nalice-pc requests "/big.iso" from www.example.org { range "0-999" header User-Agent "curl" }\nexpect response status of alice-pc for www.example.org = 206',
     build(given, block, site) {
       const when = timing(given, site);
+      const scheme = given.SCHEME ?? 'http';
       const used = usedWebsite(given.SITE, site);
       const paths = used && pathsOf(given.PATH, used.website, site);
       if (!when || !used || !paths) return;
@@ -443,7 +470,8 @@ export const httpVocabulary = [
         kind: 'http.request',
         host: client,
         site: used.name,
-        port: 80,
+        scheme,
+        port: DEFAULT_PORTS[scheme],
         method: block.method?.METHOD ?? (content ? 'POST' : 'GET'),
         paths,
         fields,
