@@ -231,6 +231,12 @@ describe('trouble', () => {
     expect(notes(run)).toContain('dns.nyu.edu: cannot resolve gaia.cs.umass.edu. A: no server of umass.edu answers');
   });
 
+  test.each(['TYPE1', 'type1', 'a'])('a type is known by its number, too (RFC 3597 §5): %s', (type) => {
+    const run = simulate(textbook([resolveStep('gaia.cs.umass.edu', type)]));
+    expect(run.steps[0]?.outcome).toBe('128.119.245.12');
+    expect(arrows(run)[0]).toBe('engineering.nyu.edu → dns.nyu.edu: gaia.cs.umass.edu A?');
+  });
+
   test('the local server down: the stub tries twice and gives up', () => {
     const run = simulate(textbook([crash('dns.nyu.edu'), resolveStep(gaia)]));
     expect(outcomes(run)[1]).toBe('TIMEOUT');
