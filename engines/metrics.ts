@@ -16,3 +16,8 @@ export const metrics: readonly MetricDefinition[] = [
   ...transferMetrics,
   ...networkMetrics,
 ];
+
+/** Whether it counts something from the beginning of the run on: what has never been counted is 0. A share of nothing is none. */
+export function isCount({ course, unit }: MetricDefinition): boolean {
+  return course === 'total' && unit !== 'ratio';
+}

@@ -106,3 +106,18 @@ test('a run of more than 104 days ends there, and its steps say so', () => {
   ]);
   expect(run.messages.rows).toBe(8);
 });
+
+test.each([
+  ['queries', ['lone'], true, '0'],
+  ['bogus answers', ['dns.nyu.edu'], true, '0'],
+  ['zone queries', ['nowhere.edu.'], true, '0'],
+  ['queries', ['dns.nyu.edu'], false, '1'],
+  // A share of nothing, or a time of what has not been done, is none.
+  ['lookup success', ['lone'], false, 'nothing'],
+  ['lookup time', ['lone', 'gaia.cs.umass.edu.'], false, 'nothing'],
+])('%s of %j: what has never been counted is 0', (metric, subjects, passed, measured) => {
+  const expected = { kind: 'metric', metric, subjects, comparison: '=', value: 0 } as const;
+  const expectations = [{ expected, after: 1, text: 'expect', at: { source: 0, start: 0, end: 0 } }];
+  const run = simulate(textbook([resolveStep('gaia.cs.umass.edu')], { hosts: { lone: {} }, expectations }));
+  expect(run.checks[0]).toMatchObject({ passed, measured, expected: expect.stringMatching(/^= 0/) });
+});

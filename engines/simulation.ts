@@ -9,7 +9,7 @@ import { fingerprint } from './fingerprint.ts';
 import { count, formatValue } from './format.ts';
 import { Kernel } from './kernel/kernel.ts';
 import type { Process } from './kernel/process.ts';
-import { metrics } from './metrics.ts';
+import { isCount, metrics } from './metrics.ts';
 import { SimulatedNetwork } from './network/simulated-network.ts';
 import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
@@ -232,9 +232,12 @@ function placeOf(service: Service): { name: string; on: readonly string[] } {
 }
 
 function judgeMetric(expected: MetricExpectation, recorder: Recorder): Judgement {
-  const { unit } = metrics.find((metric) => metric.name === expected.metric)!;
+  const definition = metrics.find((metric) => metric.name === expected.metric)!;
+  const { unit } = definition;
   const wanted = `${expected.comparison} ${formatValue(expected.value, unit)}`;
   const last = recorder.lastValue(expected.metric, expected.subjects);
+  if (!last && isCount(definition))
+    return { passed: compare(0, expected.comparison, expected.value), expected: wanted, measured: formatValue(0, unit) };
   if (!last) return { passed: false, expected: wanted, measured: 'nothing' };
   const passed = compare(last.value, expected.comparison, expected.value);
   return { passed, expected: wanted, measured: formatValue(last.value, unit), decidedAt: last.at };

@@ -22,6 +22,7 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     name: 'zone queries',
     unit: '',
     subjects: [{ preposition: 'of', type: 'domain-name' }],
+    course: 'total',
     doc: 'Queries so far that the zone’s servers, all together, answered from the zone: how much a level of the hierarchy has to do.',
     standard: 'RFC 1034 §4.3.2',
   },

@@ -41,7 +41,7 @@ function perform(world: World, servers: Servers, action: Action): Process<StepOu
   if (action.kind === 'dns.resolve') return resolveStep(world, servers, action);
   if (action.kind === 'dns.forge') return forgeStep(world, servers, action);
   if (action.kind === 'dns.load') return keepResolving(world, action);
-  return performUpdate(world, action) ?? attackStep(world, servers, action);
+  return performUpdate(world, servers, action) ?? attackStep(world, servers, action);
 }
 
 function* resolveStep(world: World, servers: Servers, action: ResolveAction): Process<StepOutcome> {

@@ -282,3 +282,9 @@ export function typeNumber(type: string): number | undefined {
 export function typeName(number: number): string {
   return byNumber.get(number)?.type ?? questionTypes.find(([, n]) => n === number)?.[0] ?? `TYPE${number}`;
 }
+
+/** A type by its name however it is written: `AAAA` for `TYPE28` and `aaaa` (RFC 3597 §5). A word that names none stays as it is. */
+export function typeCalled(written: string): string {
+  const number = typeNumber(written);
+  return number === undefined ? written : typeName(number);
+}

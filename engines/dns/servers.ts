@@ -4,8 +4,10 @@ import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { World } from '../protocol.ts';
 import { rogueZones } from './attack/rogue-zone.ts';
 import { Signing } from './dnssec/signing.ts';
+import { canonical } from './domain-name.ts';
+import type { ResourceRecord } from './records.ts';
 import type { RecursionSettings } from './resolver/resolver.ts';
-import type { DnsService, NameServerService, ResolverService } from './scenario.ts';
+import type { DnsService, DomainName, NameServerService, ResolverService } from './scenario.ts';
 import { type Forgery, withForgeries } from './server/forgery.ts';
 import { LiveZone } from './server/live-zone.ts';
 import type { LoggedQuery, ServerSettings } from './server/name-server.ts';
@@ -114,6 +116,11 @@ export class DnsServer implements ServerSettings {
 
   get zones(): readonly Zone[] {
     return this.#zones.map((zone) => withForgeries(this.#published(zone), this.forgeries));
+  }
+
+  /** A zone's records as they are written at the moment; none of a zone that it does not serve. */
+  recordsOf(origin: DomainName): readonly ResourceRecord[] {
+    return this.#zones.find((zone) => canonical(zone.origin) === canonical(origin))?.records ?? [];
   }
 
   readonly update: ServerSettings['update'] = (host, message, from) => takeUpdate(host, this.#zones, message, from);

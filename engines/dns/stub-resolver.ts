@@ -9,6 +9,7 @@ import { type Nanoseconds, SECOND } from '../quantities.ts';
 import { canonical, displayName, parseName, ROOT, sameName } from './domain-name.ts';
 import { ipv4Bytes } from './ip-address.ts';
 import { presentation } from './presentation.ts';
+import { typeCalled } from './record-format.ts';
 import type { ResourceRecord } from './records.ts';
 import { askOverTcp, openQuery } from './resolver/exchange.ts';
 import type { Reply } from './resolver/reply.ts';
@@ -61,7 +62,8 @@ export function followLookups(host: Host, told: (host: Host, past: PastLookup) =
 }
 
 /** Looks a name up. `name` may lack the trailing dot; an unlawful name is answered like one that does not exist. */
-export function* lookup(host: Host, name: string, type: string, options: LookupOptions = {}): Process<Lookup> {
+export function* lookup(host: Host, name: string, written: string, options: LookupOptions = {}): Process<Lookup> {
+  const type = typeCalled(written);
   const parsed = parseName(name);
   if (!parsed.ok) return { kind: 'NXDOMAIN' };
   const began = host.now();

@@ -45,6 +45,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     name: 'web bytes',
     unit: 'B',
     subjects: ofHost,
+    course: 'total',
     doc: 'Content that a host has received in responses so far, over the network.',
     standard: 'RFC 9110 §6.4',
     example:
@@ -54,6 +55,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     name: 'web connections',
     unit: '',
     subjects: ofHost,
+    course: 'total',
     doc: 'TCP connections that a host has opened for HTTP so far.',
     standard: 'RFC 9112 §9',
     example:
@@ -63,6 +65,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     name: 'web requests',
     unit: '',
     subjects: [{ preposition: 'at', type: 'host' }],
+    course: 'total',
     doc: 'Requests that a host has answered as a web server or web cache so far.',
     example:
       'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web requests at www.example.org = 2',

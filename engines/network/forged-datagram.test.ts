@@ -75,6 +75,19 @@ describe('a datagram with a forged source', () => {
     expect(JSON.stringify(ethernet)).toContain('02:00:00:00:00:00');
   });
 
+  test('to a closed port has arrived, and nobody hears of it', () => {
+    const net = networkForTests(scenarioForTests({ attacker: FAST, victim: FAST }));
+    net.network.boot('attacker', 'forges', function* (host) {
+      host.forge(Uint8Array.of(1), { address: '10.0.0.3', port: 53 }, { address: '10.0.0.2', port: 9 }, message);
+      yield* host.sleep(0);
+    });
+    net.finish();
+    const { messages, packets } = net.tables();
+    expect(messages.rows).toBe(1);
+    expect(messages.receivedAt[0]).toBe(packets.receivedAt[0]);
+    expect(messages.receivedAt[0]).toBeGreaterThan(0);
+  });
+
   test('to nobody is lost without a word', () => {
     const net = networkForTests(scenarioForTests({ attacker: FAST }));
     net.network.boot('attacker', 'forges', function* (host) {

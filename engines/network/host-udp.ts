@@ -1,5 +1,5 @@
 /**
- * UDP of one host (RFC 768). A datagram to a port without a socket is dropped in silence: there is no ICMP here.
+ * UDP of one host (RFC 768). A datagram to a port without a socket is dropped in silence, there at its host: there is no ICMP here.
  *
  * A datagram longer than the MTU travels as its IPv4 fragments would: its size on the wire counts a header for each, and
  * it is lost or arrives as a whole.
@@ -200,6 +200,8 @@ export class HostUdp {
   }
 
   arrive(datagram: UdpDatagram): void {
+    // It has come as far as its addresses lead, whether or not anybody listens there.
+    this.#network.recorder.receiveMessage(datagram.message, this.#network.kernel.now);
     this.#sockets.get(datagram.toPort)?.arrive(datagram);
   }
 
@@ -305,8 +307,7 @@ class UdpSocket implements DatagramSocket {
   }
 
   arrive(datagram: UdpDatagram): void {
-    const { kernel, recorder } = this.#network;
-    recorder.receiveMessage(datagram.message, kernel.now);
+    const { kernel } = this.#network;
     const given = {
       bytes: datagram.bytes,
       from: { address: datagram.forged?.source ?? this.#network.addressOf(datagram.from), port: datagram.fromPort },

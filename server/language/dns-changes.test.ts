@@ -36,6 +36,8 @@ describe('changes of zones', () => {
     ['one type', 'www.amazon.com A', { name: 'www.amazon.com.', type: 'A' }],
     ['all types', 'WWW.amazon.com', { name: 'WWW.amazon.com.', type: null }],
     ['the zone’s own name', 'amazon.com mx', { name: 'amazon.com.', type: 'MX' }],
+    ['a type by its number', 'www.amazon.com TYPE28', { name: 'www.amazon.com.', type: 'AAAA' }],
+    ['a type without a name', 'www.amazon.com type65280', { name: 'www.amazon.com.', type: 'TYPE65280' }],
   ])('removing %s', (_, written, removed) => {
     expect(actions(`${AMAZON}dns1.amazon.com removes records of ${written}`)).toMatchObject([
       { kind: 'dns.update', zone: 'amazon.com.', server: 'dns1.amazon.com', replaced: [], removed: [removed] },

@@ -4,7 +4,8 @@ import type { Run } from '../../run.ts';
 import type { Scenario, Step } from '../../scenario.ts';
 import { DEFAULT_LIMITS, Simulation, simulate } from '../../simulation.ts';
 import type { ServerLimits } from '../scenario.ts';
-import { nameServer, resolveStep, textbook } from '../scenario-for-tests.ts';
+import { bytesOfMessage, nameServer, resolveStep, textbook } from '../scenario-for-tests.ts';
+import { decode } from '../wire/decode.ts';
 import type { FloodAction } from './scenario.ts';
 
 const SERVER = 'dns.cs.umass.edu';
@@ -44,6 +45,17 @@ describe('a flood', () => {
     const names = new Set(sent.map((row) => strings[messages.label[row] as number]));
     expect(names.size).toBe(200);
     for (const name of names) expect(name).toMatch(/^x[0-9a-f]{8}\.umass\.edu A\?$/);
+  });
+
+  test('has no ID twice, as long as there are others', () => {
+    const run = simulate(scenarioOf([flooding({ rate: 5_000, duration: SECOND })]));
+    const bot = run.hosts.findIndex(({ name }) => name === 'bot');
+    const ids = [...run.messages.from].flatMap((from, row) => {
+      const decoded = from === bot ? decode(bytesOfMessage(run, row)) : undefined;
+      return decoded?.ok ? [decoded.message.id] : [];
+    });
+    expect(ids).toHaveLength(5_000);
+    expect(new Set(ids).size).toBe(5_000);
   });
 
   test('without a name asks for top-level names', () => {

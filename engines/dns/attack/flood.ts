@@ -28,9 +28,11 @@ export function* flood(world: World, { host: name, server, below, forged, rate, 
   yield* host.sleep(Math.floor((host.random('dns flood').float() * SECOND) / rate));
   const began = host.now();
   const total = Math.max(1, Math.floor((rate * duration) / SECOND));
+  // All come from one port: two with the same ID would be a query and its retransmission.
+  const firstId = host.random('dns flood').below(ALL_IDS);
   for (let sent = 0; sent < total; sent++) {
     const question = { name: randomName(host, below ?? ROOT), type: 'A' };
-    const message = query(host.random('dns flood').below(ALL_IDS), question, true);
+    const message = query((firstId + sent) % ALL_IDS, question, true);
     const info = { protocol: 'dns', kind: 'query', label: describe(message) };
     if (forged) host.forge(encode(message), forgedSource(host), victim, info);
     else socket.send(encode(message), victim, info);

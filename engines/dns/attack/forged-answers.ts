@@ -38,6 +38,8 @@ export function* forgeAnswers(host: Host, forgery: Forgery, forged: () => void):
   const began: Nanoseconds = host.now();
   const labels = servers.map((server) => `forged, as if from ${server}: ${describe(message)}`);
   for (let sent = 0; sent < all; sent++) {
+    // The question takes the first turn, so that a window holds rate × window answers and not one more.
+    yield* host.sleep(began + Math.round(((sent + 1) * SECOND) / rate) - host.now());
     const guess = (first + sent) % all;
     const id = guess % unknowns.ids;
     const place = Math.floor(guess / unknowns.ids);
@@ -48,6 +50,5 @@ export function* forgeAnswers(host: Host, forgery: Forgery, forged: () => void):
     const info = { protocol: 'dns', kind: 'response', label: labels[server] as string };
     host.forge(bytes, { address: servers[server] as Address, port: DNS_PORT }, { address: resolver, port }, info);
     forged();
-    yield* host.sleep(began + Math.round(((sent + 1) * SECOND) / rate) - host.now());
   }
 }

@@ -10,6 +10,9 @@ describe('odds of poisoning (RFC 5452 §7)', () => {
     [{ servers: 1, ports: 16_384, ids: 65_536 }, 4_500, 100 * MILLISECOND, 450 / 2 ** 30],
     [{ servers: 1, ports: 1, ids: 100 }, 1_000, SECOND, 1],
     [{ servers: 1, ports: 1, ids: 100 }, 1_000, 0, 0],
+    // Neither the one at the beginning of the window nor the one after its end.
+    [{ servers: 1, ports: 1, ids: 64 }, 1_000, 20 * MILLISECOND, 20 / 64],
+    [{ servers: 1, ports: 1, ids: 64 }, 1_000, 20.9 * MILLISECOND, 20 / 64],
   ])('%j at %d a second for %d ns', (unknowns, rate, window, odds) => {
     expect(oddsOfAttempt(unknowns, rate, window)).toBeCloseTo(odds, 12);
   });

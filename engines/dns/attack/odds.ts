@@ -19,9 +19,9 @@ export function combinations({ servers, ports, ids }: Unknowns): number {
   return servers * ports * ids;
 }
 
-/** Of one attempt: `rate` forged answers a second, all different, the first at once, while the real one takes `window`. 0 to 1. */
+/** Of one attempt: `rate` forged answers a second, all different, whole ones, while the real one takes `window`. 0 to 1. */
 export function oddsOfAttempt(unknowns: Unknowns, rate: number, window: Nanoseconds): number {
-  const guesses = Math.ceil((rate * window) / SECOND);
+  const guesses = Math.floor((rate * window) / SECOND);
   return Math.min(1, guesses / combinations(unknowns));
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { SECOND } from '../../quantities.ts';
 import type { Run } from '../../run.ts';
 import type { Scenario } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
-import type { QuerySettings } from '../scenario.ts';
+import type { QuerySettings, SigningService } from '../scenario.ts';
 import { arrows, notes, resolver, resolveStep, textbook, zone } from '../scenario-for-tests.ts';
 import { oddsOfAttempts } from './odds.ts';
 import type { PoisonAction } from './scenario.ts';
@@ -20,6 +21,7 @@ interface Attack extends Partial<QuerySettings> {
   readonly seed?: number;
   readonly before?: Scenario['steps'];
   readonly services?: Scenario['services'];
+  readonly dnssec?: boolean;
 }
 
 /** The attacker poisons the textbook’s local server with an address of its own for gaia; then the student asks for it. */
@@ -30,6 +32,7 @@ function scenarioOf({
   seed = 1,
   before = [],
   services = [],
+  dnssec = false,
   ...queries
 }: Attack): Scenario {
   const action: PoisonAction = {
@@ -48,7 +51,9 @@ function scenarioOf({
   const set = { ids: 65_536, order: 'random', ports: 16_384, ...queries } as const;
   return {
     ...scenario,
-    services: scenario.services.map((service) => (service.kind === 'dns.resolver' ? resolver(RESOLVER, { queries: set }) : service)),
+    services: scenario.services.map((service) =>
+      service.kind === 'dns.resolver' ? resolver(RESOLVER, { queries: set, dnssec }) : service,
+    ),
   };
 }
 
@@ -91,10 +96,10 @@ describe('poisoning a cache', () => {
 
   test('with one port: wrong guesses are counted and told once a query, not once each', () => {
     const run = attack({ ports: 1 });
-    // 21 while the query is out, 20 more before the attacker knows that it is answered.
-    expect(last(run, 'mismatched replies')).toBe(41);
+    // 20 while the query is out, 20 more before the attacker knows that it is answered.
+    expect(last(run, 'mismatched replies')).toBe(40);
     expect(notes(run).filter((note) => note.includes('ID is not the query’s'))).toHaveLength(1);
-    expect(notes(run)).toContain(`${RESOLVER}: ignored 21 replies that did not match`);
+    expect(notes(run)).toContain(`${RESOLVER}: ignored 20 replies that did not match`);
   });
 
   test('classic: having lost, it waits until the real answer has expired', () => {
@@ -149,6 +154,31 @@ describe('poisoning a cache', () => {
     expect(plausible(successes, 60, 4 / 16), `${successes} of 60`).toBe(true);
   });
 
+  test('a validating resolver does not believe what matches, and the step says so', () => {
+    const signed = ['.', 'edu.', 'umass.edu.'].map(
+      (origin): SigningService => ({
+        kind: 'dns.signing',
+        zone: origin,
+        algorithm: 13,
+        validity: 14 * 86_400 * SECOND,
+        resign: true,
+        ds: 'right',
+        implicit: false,
+        at: null,
+      }),
+    );
+    const run = attack({ ids: 8, ports: 1, services: signed, dnssec: true, attempts: 2 });
+    expect(run.steps[0]).toMatchObject({
+      succeeded: false,
+      outcome: expect.stringMatching(
+        /^not poisoned in 2 attempts: \d+ forged answers \(one matched in 2 attempts, and was not believed: bogus\); odds by RFC 5452: 100 % an attempt/,
+      ),
+    });
+    expect(last(run, 'poisoning success')).toBe(0);
+    // The failure is remembered for a moment (RFC 9520): that much harm is done.
+    expect(victimGets(run)).toBe('SERVFAIL');
+  });
+
   test('is the same race at fidelity flows, where datagrams travel one by one', () => {
     const scenario = scenarioOf({ ids: 16, ports: 1 });
     const told = (['packets', 'flows'] as const).map((fidelity) => simulate({ ...scenario, fidelity }).steps.map(({ outcome }) => outcome));
@@ -178,7 +208,7 @@ describe('over many seeds, success follows the odds of RFC 5452 §7.2', () => {
     let successes = 0;
     const scenario = scenarioOf({ ids, ports, rate, method, attempts });
     for (let seed = 1; seed <= TRIALS; seed++) if (simulate({ ...scenario, seed }).steps[0]?.succeeded) successes++;
-    const odds = oddsOfAttempts(Math.ceil(rate * WINDOW_SECONDS) / (ids * ports), attempts);
+    const odds = oddsOfAttempts(Math.floor(rate * WINDOW_SECONDS) / (ids * ports), attempts);
     expect(plausible(successes, TRIALS, odds), `${successes} of ${TRIALS}, expected ${(odds * TRIALS).toFixed(1)}`).toBe(true);
   });
 

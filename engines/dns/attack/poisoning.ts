@@ -41,36 +41,42 @@ const forgedBy = new WeakMap<Host, number>();
 /** Attempts and successes so far, by host. */
 const recordOf = new WeakMap<Host, { attempts: number; successes: number }>();
 
-export function* poison(world: World, log: ServerSettings | undefined, action: PoisonAction): Process<StepOutcome> {
+/** `servers`: the name servers by host. */
+export function* poison(world: World, servers: ReadonlyMap<string, ServerSettings>, action: PoisonAction): Process<StepOutcome> {
   const host = world.host(action.host);
   const resolver = world.host(action.resolver).address;
   const target = targetOf(world.scenario, action.name, action.resolver);
   if (target.servers.length === 0) return { outcome: `no zone holds ${displayName(action.name)}`, succeeded: false };
   const queries = queriesOf(world.scenario, action.resolver);
-  const attacker: Attacker = { host, resolver, target, queries, log, action };
+  const attacker: Attacker = { host, resolver, target, queries, log: servers.get(action.host), action };
+  const bogus = (): number => servers.get(action.resolver)?.counts.bogus ?? 0;
 
   const window = yield* measureWindow(attacker);
   const unknowns: Unknowns = { servers: target.servers.length, ports: queries.ports, ids: queries.ids };
   let odds = window === null ? null : oddsOfAttempt(unknowns, action.rate, window);
   let forgedHere = 0;
+  /** Attempts in which a forged answer matched, and validation refused it. */
+  let refused = 0;
   for (let attempt = 1; attempt <= action.attempts; attempt++) {
     const seen = yield* observe(attacker);
     const forgery = forgeryFor(attacker, unknowns, seen, attempt);
     // Odds are for guesses; what follows in order is known.
     if (window !== null) odds = forgery.known ? 1 : oddsOfAttempt(forgery.unknowns, action.rate, window);
     const before = forgedBy.get(host) ?? 0;
+    const bogusBefore = bogus();
     const answer = yield* race(attacker, forgery);
     forgedHere += (forgedBy.get(host) ?? 0) - before;
     const poisoned = answer?.answers.some((record) => record.data.type === action.data.type && same(record.data, action.data)) ?? false;
+    if (bogus() > bogusBefore) refused++;
     tell(host, poisoned);
     if (poisoned) {
       host.narrator.note(`has poisoned ${action.resolver} at attempt ${attempt}`);
-      return { outcome: `poisoned at attempt ${attempt}: ${account(forgedHere, odds, attempt)}`, succeeded: true };
+      return { outcome: `poisoned at attempt ${attempt}: ${account(forgedHere, refused, odds, attempt)}`, succeeded: true };
     }
     if (attempt < action.attempts && action.method === 'classic') yield* host.sleep(expiry(answer));
   }
   const attempts = count(action.attempts, 'attempt');
-  return { outcome: `not poisoned in ${attempts}: ${account(forgedHere, odds, action.attempts)}`, succeeded: false };
+  return { outcome: `not poisoned in ${attempts}: ${account(forgedHere, refused, odds, action.attempts)}`, succeeded: false };
 }
 
 interface Attacker {
@@ -197,8 +203,9 @@ function tell(host: Host, poisoned: boolean): void {
   host.narrator.measure('poisoning success', [host.name], record.successes / record.attempts);
 }
 
-function account(forged: number, odds: number | null, attempts: number): string {
-  const answers = count(forged, 'forged answer');
+function account(forged: number, refused: number, odds: number | null, attempts: number): string {
+  const matched = refused > 0 ? ` (one matched in ${count(refused, 'attempt')}, and was not believed: bogus)` : '';
+  const answers = `${count(forged, 'forged answer')}${matched}`;
   if (odds === null) return answers;
   const each = `odds by RFC 5452: ${oddsText(odds)} an attempt`;
   return attempts === 1 ? `${answers}; ${each}` : `${answers}; ${each}, ${oddsText(oddsOfAttempts(odds, attempts))} in ${attempts}`;

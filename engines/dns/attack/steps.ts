@@ -10,7 +10,7 @@ import { poison } from './poisoning.ts';
 export function attackStep(world: World, servers: ReadonlyMap<string, ServerSettings>, action: Action): Process<StepOutcome> | undefined {
   switch (action.kind) {
     case 'dns.poison':
-      return poison(world, servers.get(action.host), action);
+      return poison(world, servers, action);
     case 'dns.flood':
       return flood(world, action);
     default:

@@ -112,7 +112,7 @@ export class Cache {
       key,
       { kind: 'positive', records, credibility: trust, ...(credentials ? { credentials } : {}) },
       ttl,
-      records.map(({ data }) => keyText(data) ?? presentation(data)).join(', '),
+      records.map(({ data }) => keyText(data) ?? presentation(data, displayName)).join(', '),
       note,
     );
     // Data for a name that was said not to exist: the denial is history.
@@ -161,8 +161,8 @@ export class Cache {
           : `${displayName(name)} ${what}: ${cached.kind}`;
     const security = 'credentials' in cached ? cached.credentials?.security : undefined;
     const caches = `caches ${subject} for ${durationText(ttl)}${security ? `: ${security}` : ''}`;
-    this.#host.narrator.state('cache', key, text, { expiresAt, ...(note ? { note: caches } : {}) });
-    if (security) this.#host.narrator.state('validation', key, security, { expiresAt });
+    this.#host.narrator.state('cache', shown(key), text, { expiresAt, ...(note ? { note: caches } : {}) });
+    if (security) this.#host.narrator.state('validation', shown(key), security, { expiresAt });
   }
 
   #live(key: string): Entry | undefined {
@@ -181,8 +181,8 @@ export class Cache {
     const entry = this.#entries.get(key);
     if (!entry) return;
     this.#entries.delete(key);
-    this.#host.narrator.state('cache', key, null, note === undefined ? {} : { note });
-    if (entry.cached.credentials) this.#host.narrator.state('validation', key, null);
+    this.#host.narrator.state('cache', shown(key), null, note === undefined ? {} : { note });
+    if (entry.cached.credentials) this.#host.narrator.state('validation', shown(key), null);
   }
 
   /** What is left of the TTLs in whole seconds. */
@@ -202,4 +202,10 @@ export class Cache {
 
 function keyOf(name: DomainName, type: string): string {
   return `${canonical(name)} ${type}`;
+}
+
+/** For people. */
+function shown(key: string): string {
+  const [name, what] = key.split(' ') as [string, string];
+  return `${displayName(name)} ${what}`;
 }

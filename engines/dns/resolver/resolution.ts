@@ -295,7 +295,9 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
           ? `bogus: ${objection.reason}`
           : useless.size > 0
             ? `no server of ${displayName(delegation.zone)} gives a usable answer`
-            : `no server of ${displayName(delegation.zone)} answers`,
+            : attempts.size > 0
+              ? `no server of ${displayName(delegation.zone)} answers`
+              : `no address of ${displayName(delegation.zone)}’s servers is known`,
       };
     }
     // Everybody once, then everybody again with twice the patience.
@@ -328,8 +330,9 @@ function* askServers(state: ResolverState, question: Question, delegation: Deleg
     }
     const understood = understand(state, question, delegation.zone, verdict?.message ?? reply.message, verdict);
     if (typeof understood !== 'string') return understood;
-    host.narrator.note(understood);
     useless.add(address);
+    const elsewhere = addresses.length > 1 || (unresolved.length > 0 && lookups < MAX_SERVER_LOOKUPS);
+    host.narrator.note(elsewhere ? `${understood} and asks elsewhere` : understood);
   }
 }
 
@@ -397,9 +400,9 @@ function understand(
   const { cache } = state;
   const code = message.responseCode;
   if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
-    return SERVER_TROUBLE.includes(code) ? `gets ${code} and asks elsewhere` : `gets the unexpected code ${code} and asks elsewhere`;
+    return SERVER_TROUBLE.includes(code) ? `gets ${code}` : `gets the unexpected code ${code}`;
   }
-  if (message.truncated) return 'gets a reply that is truncated even over TCP and asks elsewhere';
+  if (message.truncated) return 'gets a reply that is truncated even over TCP';
   const inBailiwick = (record: ResourceRecord): boolean => isSubdomain(record.name, zone);
   const trust = message.authoritative ? credibility.authoritative : credibility.answer;
 
@@ -471,5 +474,5 @@ function understand(
     return delegationOf(state, set, glue);
   }
   if (message.authoritative) return { kind: 'NODATA', soa: undefined, credentials: verdict?.denial };
-  return 'gets a reply that leads nowhere (a lame server) and asks elsewhere';
+  return 'gets a reply that leads nowhere (a lame server)';
 }

@@ -87,11 +87,11 @@ describe('the cache', () => {
     const { states, strings } = simulate(textbook([resolveStep(gaia)]));
     const rows = Array.from({ length: states.rows }, (_, i) => i).filter((i) => strings[states.store[i] as number] === 'cache');
     expect(rows.map((i) => `${strings[states.key[i] as number]} = ${strings[states.value[i] as number]}`)).toEqual([
-      'edu. NS = a.edu-servers.net.',
-      'a.edu-servers.net. A = 10.0.0.4',
-      'umass.edu. NS = dns.cs.umass.edu.',
-      'dns.cs.umass.edu. A = 10.0.0.5',
-      'gaia.cs.umass.edu. A = 128.119.245.12',
+      'edu NS = a.edu-servers.net',
+      'a.edu-servers.net A = 10.0.0.4',
+      'umass.edu NS = dns.cs.umass.edu',
+      'dns.cs.umass.edu A = 10.0.0.5',
+      'gaia.cs.umass.edu A = 128.119.245.12',
     ]);
     const last = rows.at(-1) as number;
     expect((states.expiresAt[last] as number) - (states.at[last] as number)).toBe(3600 * SECOND);
@@ -146,7 +146,7 @@ describe('kinds of answers, through the resolver', () => {
     );
     const run = simulate({ ...scenario, services });
     expect(outcomes(run)).toEqual(['SERVFAIL', 'SERVFAIL']);
-    expect(notes(run)).toContain('dns.nyu.edu: cannot resolve a.umass.edu. A: the aliases of a.umass.edu go in a circle');
+    expect(notes(run)).toContain('dns.nyu.edu: cannot resolve a.umass.edu A: the aliases of a.umass.edu go in a circle');
     // Nobody is asked for the server's address within the question for it.
     expect(arrows(run).filter((arrow) => arrow.endsWith('ns.lost.umass.edu A?'))).toHaveLength(1);
   });
@@ -228,7 +228,13 @@ describe('trouble', () => {
     const [first, second, third] = tries as [number, number, number];
     expect(second - first).toBeCloseTo(0.8, 2);
     expect(third - second).toBeCloseTo(1.6, 2);
-    expect(notes(run)).toContain('dns.nyu.edu: cannot resolve gaia.cs.umass.edu. A: no server of umass.edu answers');
+    expect(notes(run)).toContain('dns.nyu.edu: cannot resolve gaia.cs.umass.edu A: no server of umass.edu answers');
+  });
+
+  test.each(['TYPE1', 'type1', 'a'])('a type is known by its number, too (RFC 3597 §5): %s', (type) => {
+    const run = simulate(textbook([resolveStep('gaia.cs.umass.edu', type)]));
+    expect(run.steps[0]?.outcome).toBe('128.119.245.12');
+    expect(arrows(run)[0]).toBe('engineering.nyu.edu → dns.nyu.edu: gaia.cs.umass.edu A?');
   });
 
   test('the local server down: the stub tries twice and gives up', () => {
@@ -274,6 +280,13 @@ describe('trouble', () => {
       ),
     );
     expect(outcomes(run)).toEqual(['128.119.245.12']);
+  });
+
+  test('servers whose names nobody knows cannot be asked, and that is said', () => {
+    const lost = zone('edu.', ['a.edu-servers.net'], '$TTL 1h\n@ SOA a b 1 1 1 1 300\n@ NS a.edu-servers.net.\ndead NS ns.gone');
+    const run = simulate(textbook([resolveStep('www.dead.edu.')], { services: [lost] }));
+    expect(outcomes(run)).toEqual(['SERVFAIL']);
+    expect(notes(run)).toContain('dns.nyu.edu: cannot resolve www.dead.edu A: no address of dead.edu’s servers is known');
   });
 
   test('a crash of the resolver empties its cache, and it serves again after', () => {

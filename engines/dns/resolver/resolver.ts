@@ -5,7 +5,7 @@
 import { type Process, resultOf, type Task } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import type { DsData } from '../dnssec/keys.ts';
-import { canonical, sameName } from '../domain-name.ts';
+import { canonical, displayName, sameName } from '../domain-name.ts';
 import { durationText } from '../presentation.ts';
 import type { RecordOrder } from '../record-order.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
@@ -107,7 +107,8 @@ export class Resolver {
       task.whenDone((resolution) => {
         this.#underway.delete(key);
         // Why something is bogus was said when it was found.
-        if (resolution.kind === 'failure' && !resolution.objection) host.narrator.note(`cannot resolve ${key}: ${resolution.reason}`);
+        if (resolution.kind === 'failure' && !resolution.objection)
+          host.narrator.note(`cannot resolve ${displayName(canonical(question.name))} ${question.type}: ${resolution.reason}`);
       });
     }
     return yield* resultOf(task);

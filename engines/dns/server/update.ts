@@ -210,7 +210,7 @@ function isEmpty(record: WireRecord): boolean {
   return 'hex' in record.data && record.data.hex === '';
 }
 
-function sameData(a: ResourceRecord, b: ResourceRecord): boolean {
+export function sameData(a: ResourceRecord, b: ResourceRecord): boolean {
   return a.data.type === b.data.type && contentOf(a) === contentOf(b);
 }
 

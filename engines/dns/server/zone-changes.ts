@@ -17,7 +17,8 @@ export function takeUpdate(host: Host, zones: readonly LiveZone[], message: Mess
     zone.replace(updated.records);
     const soa = zone.current.soa?.data;
     const serial = soa?.type === 'SOA' ? `serial ${soa.serial}` : 'changed';
-    host.narrator.state('zones', zone.origin, serial, { note: `zone ${displayName(zone.origin)} changes: ${serial}` });
+    const shown = displayName(zone.origin);
+    host.narrator.state('zones', shown, serial, { note: `zone ${shown} changes: ${serial}` });
   }
   return response(message, updated.code);
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../quantities.ts';
 import type { Step } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
-import type { RegisterAction } from '../scenario.ts';
+import type { RecordData, ResourceRecord } from '../records.ts';
+import type { RegisterAction, UpdateAction } from '../scenario.ts';
 import { arrows, bytesOfMessage, HOSTS, notes, resolveStep, textbook, updateStep, zone } from '../scenario-for-tests.ts';
 import { decode } from '../wire/decode.ts';
 import { dissect } from '../wire/dissect.ts';
@@ -47,6 +48,37 @@ describe('a change', () => {
     expect(notes(run)).toEqual([
       'dns.cs.umass.edu: zone umass.edu changes: serial 2',
       'dns.cs.umass.edu: zone umass.edu changes: serial 3',
+    ]);
+  });
+
+  const record = (name: string, data: RecordData): ResourceRecord => ({ name: `${name}umass.edu.`, ttl: 60, data });
+  const soa = { type: 'SOA', primary: 'dns.cs.umass.edu.', mailbox: 'h.umass.edu.', refresh: 1, retry: 1, expire: 1, minimum: 1 } as const;
+  test.each<[Partial<UpdateAction>, string]>([
+    [
+      { replaced: [record('gaia.cs.', { type: 'CNAME', target: 'b.umass.edu.' })] },
+      'gaia.cs.umass.edu has other records, and an alias has none beside it',
+    ],
+    [{ replaced: [record('www.', { type: 'A', address: '192.0.2.1' })] }, 'www.umass.edu is an alias, which has no other records'],
+    [{ replaced: [record('', { ...soa, serial: 1 })] }, 'the serial of the SOA is no later than the zone’s'],
+    [{ replaced: [record('short.', { type: 'A', address: '128.119.1.1' })] }, 'the zone says so already'],
+    [{ removed: [{ name: 'WWW.umass.edu.', type: 'A' }] }, 'WWW.umass.edu has no A'],
+    [{ removed: [{ name: 'nobody.umass.edu.', type: null }] }, 'there is no nobody.umass.edu'],
+    [{ removed: [{ name: 'umass.edu.', type: 'SOA' }] }, 'a zone keeps its SOA and its name servers'],
+    [{ removed: [{ name: 'umass.edu.', type: 'NS' }] }, 'a zone keeps its SOA and its name servers'],
+  ])('that the server passes over in silence is told (RFC 2136 §3.4.2): %j', (parts, reason) => {
+    const run = simulate(textbook([updateStep({ replaced: [], ...parts })]));
+    expect(run.steps[0]).toMatchObject({ outcome: `nothing changed: ${reason}`, succeeded: false });
+    expect(notes(run)).toEqual([]);
+  });
+
+  test('that is made in part is told; of all that a zone’s own name has, its SOA and name servers are not meant', () => {
+    const half = [record('www.', { type: 'A', address: '192.0.2.1' }), record('new.', { type: 'A', address: '192.0.2.7' })];
+    const all = updateStep({ replaced: [], removed: [{ name: 'umass.edu.', type: null }] });
+    const run = simulate(textbook([updateStep({ replaced: half }), all, all]));
+    expect(run.steps.map(({ outcome, succeeded }) => [outcome, succeeded])).toEqual([
+      ['umass.edu changed, but not all of it: www.umass.edu is an alias, which has no other records', false],
+      ['umass.edu changed', true],
+      ['nothing changed: a zone keeps its SOA and its name servers', false],
     ]);
   });
 

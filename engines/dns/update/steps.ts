@@ -9,21 +9,32 @@ import type { ResourceRecord } from '../records.ts';
 import type { DomainName, RegisterAction, UpdateAction } from '../scenario.ts';
 import type { Message } from '../wire/message.ts';
 import { absent, removing, replacing, sendUpdate, type UpdateOutcome, updateMessage } from './client.ts';
+import { effectOf } from './effect.ts';
 
 /** TTL of what a registrar enters, in seconds: that of the top-level domains' own records. */
 const REGISTERED_TTL = 172_800;
 
+/** By host name. */
+type Servers = ReadonlyMap<string, { recordsOf(origin: DomainName): readonly ResourceRecord[] }>;
+
 /** Runs a step that changes a zone; undefined for other steps. */
-export function performUpdate(world: World, action: Action): Process<StepOutcome> | undefined {
-  if (action.kind === 'dns.update') return update(world, action);
+export function performUpdate(world: World, servers: Servers, action: Action): Process<StepOutcome> | undefined {
+  if (action.kind === 'dns.update') return update(world, servers, action);
   return action.kind === 'dns.register' ? register(world, action) : undefined;
 }
 
-function* update(world: World, { host: name, zone, server, replaced, removed }: UpdateAction): Process<StepOutcome> {
+function* update(world: World, servers: Servers, action: UpdateAction): Process<StepOutcome> {
+  const { host: name, zone, server, replaced, removed } = action;
   const changes = [...removed.map((gone) => removing(gone.name, gone.type)), ...replacing(replaced)];
+  const records = (): readonly ResourceRecord[] => servers.get(server)?.recordsOf(zone) ?? [];
+  const before = records();
   const outcome = yield* sent(world, name, server, updateMessage(zone, [], changes));
-  const refused = `${outcome}: ${name} may not change ${displayName(zone)}`;
-  return { outcome: outcome === 'REFUSED' ? refused : told(outcome, `${displayName(zone)} changed`), succeeded: outcome === 'NOERROR' };
+  const shown = displayName(zone);
+  if (outcome === 'REFUSED') return { outcome: `${outcome}: ${name} may not change ${shown}`, succeeded: false };
+  if (outcome !== 'NOERROR') return { outcome, succeeded: false };
+  const { changed, reason } = effectOf(action, before, records());
+  if (reason === null) return { outcome: `${shown} changed`, succeeded: true };
+  return { outcome: changed ? `${shown} changed, but not all of it: ${reason}` : `nothing changed: ${reason}`, succeeded: false };
 }
 
 /** Names that are taken stay so: the delegation is entered only where there is none (RFC 2136 §2.4.3). */

@@ -1,4 +1,5 @@
 /** What stands in a slot: a name with its indices, an expression, a record type, the rest of the line, or a list of them. */
+import { typeCalled } from '../../../engines/dns/record-format.ts';
 import type { Slot } from '../entry.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
@@ -63,7 +64,7 @@ function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
     case 'expression':
       return expression(reading);
     case 'record-type': {
-      const word = { kind: 'word', value: scanner.slice().toUpperCase(), start: scanner.start, end: scanner.end } as const;
+      const word = { kind: 'word', value: typeCalled(scanner.slice()), start: scanner.start, end: scanner.end } as const;
       scanner.next();
       return word;
     }

@@ -1,6 +1,6 @@
 /** What is expected, and what is shown. The forms of metrics come from the engines' catalogue. */
 import { canonical } from '../../../engines/dns/domain-name.ts';
-import { metrics } from '../../../engines/metrics.ts';
+import { isCount, metrics } from '../../../engines/metrics.ts';
 import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
@@ -153,7 +153,9 @@ function judged(metric: MetricDefinition): string {
   const last = 'Judged is the last value measured by the time that the steps above are done';
   return networkMetrics.includes(metric)
     ? `${last}: the sample at the end, not the greatest, the smallest or the mean. Without one, it does not hold.`
-    : `${last}. Without one, it does not hold.`;
+    : isCount(metric)
+      ? `${last}; what has never been counted is 0.`
+      : `${last}. Without one, it does not hold.`;
 }
 
 /** `expect METRIC of SUBJECT < VALUE`, made from an entry of the catalogue. */
