@@ -57,4 +57,18 @@ describe('the order of a record set (RFC 1794)', () => {
     order.apply(message);
     expect(order.apply({ ...message, answers: other }).answers).toEqual(other);
   });
+
+  test('a set is remembered while fewer than ten thousand others are given; after that it begins anew', () => {
+    const set = (name: string): Message => ({
+      ...message,
+      answers: ['192.0.2.1', '192.0.2.2'].map((address) => ({ name, ttl: 1, data: { type: 'A', address } })),
+    });
+    const firstAfter = (others: number): string => {
+      const order = new AnswerOrder('cyclic', randomStream(1, 'order'));
+      order.apply(set('w.'));
+      for (let i = 0; i < others; i++) order.apply(set(`x${i}.`));
+      return presentation((order.apply(set('w.')).answers[0] as (typeof records)[0]).data);
+    };
+    expect([firstAfter(9_999), firstAfter(10_000)]).toEqual(['192.0.2.2', '192.0.2.1']);
+  });
 });

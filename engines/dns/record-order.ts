@@ -13,11 +13,14 @@ import type { Message } from './wire/message.ts';
 /** `cyclic`: each answer begins one record further on; `random`: shuffled anew for each; `fixed`: as they stand. */
 export type RecordOrder = 'cyclic' | 'fixed' | 'random';
 
+/** Sets remembered at most (a wildcard makes as many as are asked for); of more, those given least recently begin anew. */
+const MAXIMUM_SETS = 10_000;
+
 /** Puts the answers of one server in order. What a server remembers of its rotation is gone when it crashes. */
 export class AnswerOrder {
   readonly #order: RecordOrder;
   readonly #random: RandomStream;
-  /** By name and type: how many answers there were so far. */
+  /** By name and type: how many answers there were so far, of the sets given last. */
   readonly #given = new Map<string, number>();
 
   constructor(order: RecordOrder, random: RandomStream) {
@@ -52,7 +55,10 @@ export class AnswerOrder {
   #ordered(key: string, records: readonly ResourceRecord[]): ResourceRecord[] {
     if (this.#order === 'cyclic') {
       const given = this.#given.get(key) ?? 0;
+      // In the order of last use: the first is the one to forget.
+      this.#given.delete(key);
       this.#given.set(key, (given + 1) % records.length);
+      if (this.#given.size > MAXIMUM_SETS) this.#given.delete(this.#given.keys().next().value as string);
       const first = given % records.length;
       return [...records.slice(first), ...records.slice(0, first)];
     }

@@ -104,6 +104,8 @@ describe('with DO', () => {
       for (const type of ['A', 'MX', 'TXT', 'DS', 'DNSKEY', 'SOA', 'ANY', 'NSEC', 'CNAME']) {
         const message = ask(name, type);
         for (const section of [message.answers, message.authorities]) {
+          // RFC 2181 §5: nothing stands twice in a set.
+          expect(new Set(section.map((record) => JSON.stringify(record))).size, `${name} ${type}`).toBe(section.length);
           for (const { name: owner, data } of section) {
             if (data.type === 'RRSIG' || (data.type === 'NS' && !message.authoritative)) continue;
             const set = section.filter((record) => record.data.type === data.type && canonical(record.name) === canonical(owner));

@@ -33,13 +33,20 @@ export function withEdns(query: Message, message: Message, payload: number | nul
   return { ...message, edns };
 }
 
+/** The error that the OPT record of a message earns, whatever the message asks for; undefined where there is nothing to object to. */
+export function ednsObjection(query: Message, payload: number | null = EDNS_PAYLOAD): Message | undefined {
+  if (!query.edns) return undefined;
+  // RFC 6891 §7: who does not know OPT.
+  if (payload === null) return response(query, 'FORMERR');
+  // RFC 6891 §6.1.3
+  return query.edns.version > 0 ? response(query, 'BADVERS') : undefined;
+}
+
 /** The error that a query earns before anything is looked up; undefined for one in order. */
 export function refusal(query: Message, payload: number | null = EDNS_PAYLOAD): Message | undefined {
   if (query.opcode !== 'QUERY') return response(query, 'NOTIMP', { questions: query.questions.slice(0, 1) });
-  // RFC 6891 §7: who does not know OPT.
-  if (query.edns && payload === null) return response(query, 'FORMERR');
-  // RFC 6891 §6.1.3
-  if (query.edns && query.edns.version > 0) return response(query, 'BADVERS');
+  const objection = ednsObjection(query, payload);
+  if (objection) return objection;
   // RFC 9619: a QUERY has one question.
   const question = query.questions[0];
   if (query.questions.length !== 1 || !question) return response(query, 'FORMERR');
@@ -98,9 +105,9 @@ const DS = 'DS';
 /** Types that stand beside an alias (RFC 4035 §2.5), or are asked for with it. */
 const AT_ALIASES: ReadonlySet<string> = new Set(['CNAME', 'ANY', 'RRSIG', 'NSEC']);
 
-/** What stands at a name; signatures and denials only for those who want DNSSEC (RFC 4035 §3.1). */
+/** What stands at a name; denials only for those who want DNSSEC (RFC 4035 §3.1), who get the signatures with the sets. */
 function everything(node: ReadonlyMap<string, readonly ResourceRecord[]>, query: Message): ResourceRecord[] {
-  return [...node].flatMap(([type, set]) => (query.edns?.dnssecOk || (type !== 'RRSIG' && type !== 'NSEC') ? set : []));
+  return [...node].flatMap(([type, set]) => (type === 'RRSIG' || (type === 'NSEC' && !query.edns?.dnssecOk) ? [] : set));
 }
 
 /** The records at a name, or those of the wildcard that covers it (RFC 4592 §2.2.1, §3.3.1); undefined where the name does not exist. */

@@ -10,8 +10,10 @@ import { Recorder } from '../../recorder.ts';
 import type { Service } from '../../scenario.ts';
 import { SimulatedTrust } from '../../tls/simulated-trust.ts';
 import { dns } from '../protocol.ts';
+import type { ResourceRecord } from '../records.ts';
 import { resolver, zone } from '../scenario-for-tests.ts';
 import { addressesOf, lookup, mailExchangersOf } from '../stub-resolver.ts';
+import { updateMessage } from '../update/client.ts';
 import { decode } from '../wire/decode.ts';
 import { encode } from '../wire/encode.ts';
 import { type Message, query, response } from '../wire/message.ts';
@@ -35,10 +37,11 @@ function beside<T>(
   process: (client: Host, network: SimulatedNetwork) => Process<T>,
   services: readonly Service[] = [],
   nameserver = SERVER,
+  operators: readonly string[] = ['server'],
 ): { result: T | undefined; notes: string[] } {
   const scenario = scenarioForTests(
     { server: { nameservers: [] }, client: { nameservers: [nameserver] }, other: {} },
-    { services: [zone('t.', ['server'], ZONE), ...services] },
+    { services: [{ ...zone('t.', ['server'], ZONE), operators }, ...services] },
   );
   const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(new Kernel(1), scenario, recorder);
@@ -96,6 +99,36 @@ describe('the name server', () => {
     const { result } = beside((client) => exchange(client, bytes));
     if (expected === null) expect(result).toBeNull();
     else expect(result).toMatchObject({ response: true, ...expected });
+  });
+
+  test.each<[string, Partial<Message>, Partial<Message>, string]>([
+    ['without EDNS', {}, { responseCode: 'NOERROR' }, 'NOERROR'],
+    [
+      'with EDNS, which the response has as well (RFC 6891 §6.1.1)',
+      { edns: { payload: 1232, version: 0, dnssecOk: false, options: [] } },
+      { responseCode: 'NOERROR', edns: { payload: 1232, version: 0, dnssecOk: false, options: [] } },
+      'NOERROR',
+    ],
+    [
+      'with EDNS of a later version: BADVERS, and nothing is changed (§6.1.3)',
+      { edns: { payload: 1232, version: 1, dnssecOk: false, options: [] } },
+      { responseCode: 'BADVERS', edns: { payload: 1232, version: 0, dnssecOk: false, options: [] } },
+      'NXDOMAIN',
+    ],
+  ])('an update %s', (_, more, expected, after) => {
+    const record: ResourceRecord = { name: 'new.t.', ttl: 60, data: { type: 'A', address: '192.0.2.1' } };
+    const { result } = beside(
+      function* (client) {
+        const updated = yield* exchange(client, encode({ ...updateMessage('t.', [], [record]), ...more }));
+        return [updated, yield* exchange(client, asking('new.t.'))];
+      },
+      [],
+      SERVER,
+      ['client'],
+    );
+    expect(result?.[0]).toMatchObject({ opcode: 'UPDATE', ...expected });
+    expect(result?.[0]?.edns).toEqual(expected.edns);
+    expect(result?.[1]?.responseCode).toBe(after);
   });
 
   test('it goes on after a thousand malformed messages', () => {

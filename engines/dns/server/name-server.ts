@@ -16,7 +16,7 @@ import { describe } from '../wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
 import { type Message, type Question, type ResponseCode, response } from '../wire/message.ts';
 import { Admission } from './admission.ts';
-import { answer, refusal, withEdns } from './authoritative.ts';
+import { answer, ednsObjection, refusal, withEdns } from './authoritative.ts';
 import { serveStreams } from './stream-server.ts';
 import type { Zone } from './zone.ts';
 
@@ -167,7 +167,9 @@ class NameServer {
     if (answers !== null) {
       return { message: withEdns(query, response(query, answers, { recursionAvailable: resolver !== undefined }), edns) };
     }
-    if (query.opcode === 'UPDATE') return { message: update(this.#host, query, from) };
+    if (query.opcode === 'UPDATE') {
+      return { message: withEdns(query, ednsObjection(query, edns) ?? update(this.#host, query, from), edns) };
+    }
     const own = answer(zones, query, { recursionAvailable: resolver !== undefined, edns });
     const inOrder = !refusal(query, edns);
     if (resolver && query.recursionDesired && inOrder && !settles(own, query)) {

@@ -16,11 +16,12 @@ import { decode } from '../wire/decode.ts';
 import { encode } from '../wire/encode.ts';
 import { framed, MessageReader } from '../wire/framing.ts';
 import { type Message, query, response } from '../wire/message.ts';
-import { IDLE_TIMEOUT, MAX_CONNECTIONS_PER_CLIENT } from './stream-server.ts';
+import { IDLE_TIMEOUT, MAX_CONNECTIONS_PER_CLIENT, STALL_TIMEOUT } from './stream-server.ts';
 
 const SERVER = { address: '10.0.0.1', port: 53 };
 const RAW = { protocol: 'dns', kind: 'query over TCP', label: 'raw' };
-const ZONE = `$TTL 60\n@ SOA ns h 1 1 1 1 1\n${Array.from({ length: 200 }, (_, i) => `a${i} A 192.0.2.${i}`).join('\n')}\n`;
+const ZONE = `$TTL 60\n@ SOA ns h 1 1 1 1 1\n${Array.from({ length: 200 }, (_, i) => `a${i} A 192.0.2.${i}`).join('\n')}
+${Array.from({ length: 200 }, (_, i) => `many A 192.0.2.${i}`).join('\n')}\n`;
 
 /** Runs `process` on a client beside a server of zone `t.` that resolves as well; `slow.` is served by a host that is 1 s away. */
 function beside<T>(process: (client: Host, network: SimulatedNetwork) => Process<T>): { result: T | undefined; notes: string[] } {
@@ -154,6 +155,41 @@ describe('a connection to a name server', () => {
     });
     expect(result).toEqual({ last: [], ending: 'reset', first: null, other: null });
     expect(notes).toContain('refuses a connection from 10.0.0.2: it has 10, all have 10');
+  });
+
+  /** Answers of 3 KiB each, more of them than all buffers hold. */
+  const MANY = bytesOf(...Array.from({ length: 700 }, (_, i) => asking(i, 'many.t.')));
+
+  test('a client that pipelines and never reads is cut off, and costs nobody else anything', () => {
+    const { result, notes } = beside(function* (client) {
+      const connection = yield* connect(client);
+      yield* connection.write(MANY, RAW);
+      yield* client.sleep(STALL_TIMEOUT - SECOND);
+      const before = connection.ending;
+      yield* client.sleep(IDLE_TIMEOUT);
+      const other = yield* connect(client);
+      yield* other.write(bytesOf(asking(1, 'a1.t.')), RAW);
+      return { before, after: connection.ending, other: yield* replies(other, 1) };
+    });
+    expect(result).toEqual({ before: null, after: 'reset', other: ['1 NOERROR'] });
+    expect(notes.filter((note) => note === 'cuts the connection of 10.0.0.2, which takes no answers')).toHaveLength(1);
+  });
+
+  test('one that reads now and then gets all its answers', () => {
+    const { result } = beside(function* (client) {
+      const connection = yield* connect(client);
+      yield* connection.write(MANY, RAW);
+      connection.close();
+      let length = 0;
+      for (;;) {
+        yield* client.sleep(STALL_TIMEOUT / 3);
+        const content = yield* connection.read();
+        if (content === null) break;
+        length += content.length;
+      }
+      return { length, ending: connection.ending };
+    });
+    expect(result).toEqual({ length: 700 * (2 + 12 + 12 + 200 * 16), ending: 'closed' });
   });
 
   test('a crash of the server costs the connection; it serves again after', () => {

@@ -90,6 +90,16 @@ describe('what is not done (RFC 2136 §3.3, §3.4.1)', () => {
   test.each<[string, WireRecord, string]>([
     ['a name outside the zone', a('www.example.com.', '10.0.0.9'), 'NOTZONE'],
     ['adding a type that names no data', of('www.amazon.com.', { type: 'TYPE255', hex: '' }, undefined, 60), 'FORMERR'],
+    [
+      'adding a signature of messages (TSIG, RFC 6895 §3.1)',
+      of('www.amazon.com.', { type: 'TYPE250', hex: '00' }, undefined, 60),
+      'FORMERR',
+    ],
+    ['adding key data of messages (TKEY)', of('www.amazon.com.', { type: 'TYPE249', hex: '00' }, undefined, 60), 'FORMERR'],
+    ['adding an OPT record', of('www.amazon.com.', { type: 'TYPE41', hex: '' }, undefined, 60), 'FORMERR'],
+    ['adding any type from 128', of('www.amazon.com.', { type: 'TYPE128', hex: '00' }, undefined, 60), 'FORMERR'],
+    ['deleting a set of such a type', empty('www.amazon.com.', 250, ANY), 'FORMERR'],
+    ['deleting a record of such a type', of('www.amazon.com.', { type: 'TYPE252', hex: '00' }, NONE), 'FORMERR'],
     ['deleting a set with a TTL', { ...removing('www.amazon.com.', 'A'), ttl: 1 }, 'FORMERR'],
     ['deleting a set with data', of('www.amazon.com.', { type: 'TYPE1', hex: '0a000002' }, ANY), 'FORMERR'],
     ['deleting all types with class NONE', empty('www.amazon.com.', EVERY, NONE), 'FORMERR'],
@@ -118,6 +128,10 @@ describe('what is not done (RFC 2136 §3.3, §3.4.1)', () => {
 describe('changes (RFC 2136 §3.4.2)', () => {
   test('adding: a new record stands last, and the serial goes up (§3.6)', () => {
     expect(changed([a('new.amazon.com.', '10.0.0.9', 60)])).toEqual([...without(), 'new 60 A 10.0.0.9']);
+  });
+
+  test.each([127, 256])('adding data of type %i, beside those that name no data', (type) => {
+    expect(changed([of('new.amazon.com.', { type: `TYPE${type}`, hex: '00' }, undefined, 300)])).toHaveLength(before.length + 1);
   });
 
   test('replacing a set: a language statement’s `www 60 A 10.0.0.9`', () => {

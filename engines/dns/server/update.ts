@@ -6,8 +6,9 @@
  * (§2.5); in the prerequisites ANY says that something is there, NONE that it is not, the zone's class what it holds (§2.4).
  */
 import { canonical, isSubdomain } from '../domain-name.ts';
-import { formatOf, typeName } from '../record-format.ts';
+import { formatOf, typeName, typeNumber } from '../record-format.ts';
 import type { RecordData, ResourceRecord } from '../records.ts';
+import { OPT } from '../wire/decode.ts';
 import { ANY, IN, type Message, NONE, type ResponseCode, type WireRecord } from '../wire/message.ts';
 
 export type Updated =
@@ -15,8 +16,11 @@ export type Updated =
   /** The zone's records afterwards: the same list where the update changed nothing. */
   | { readonly code: 'NOERROR'; readonly records: readonly ResourceRecord[] };
 
-/** Types that name no data (RFC 2136 §3.4.1.2). */
-const META_TYPES: readonly string[] = ['ANY', 'AXFR', 'MAILA', 'MAILB', 'IXFR'];
+/** Types that name no data (RFC 2136 §3.4.1.2): OPT, and all that are for questions and messages (RFC 6895 §3.1). */
+function isMetaType(type: string): boolean {
+  const number = typeNumber(type);
+  return number === OPT || (number !== undefined && number >= 128 && number <= 255);
+}
 
 /**
  * Applies the prerequisite and update sections of a message to a zone (`origin`, `records`), which are the zone that its zone
@@ -75,7 +79,7 @@ function prescan(zone: Contents, section: readonly WireRecord[]): Exclude<Respon
   for (const record of section) {
     const type = typeOf(record);
     if (!zone.holds(record.name)) return 'NOTZONE';
-    const meta = META_TYPES.includes(type);
+    const meta = isMetaType(type);
     switch (record.class ?? IN) {
       case IN:
         if (meta) return 'FORMERR';

@@ -56,6 +56,8 @@ const target: FuzzTarget = {
       encode(response(asked, 'BADVERS', { edns })),
       ...updates().map(encode),
       pointerChain(),
+      pointersToPointers(127),
+      pointersToPointers(2000),
     ];
   },
   run(bytes) {
@@ -105,5 +107,21 @@ function pointerChain(): Uint8Array {
     bytes.push(1, 0x61, ...(last < 0 ? [0] : [0xc0 | (last >> 8), last & 0xff]), 0, 1, 0, 1);
     if (i < 100) last = start;
   }
+  return Uint8Array.from(bytes);
+}
+
+/** Data that is a chain of so many pointers, and records named by the last of them. */
+function pointersToPointers(count: number): Uint8Array {
+  const records = 100;
+  const bytes = [0, 1, 0x80, 0, 0, 0, 0, records + 1, 0, 0, 0, 0];
+  const size = 1 + 2 * count;
+  bytes.push(0, 0xff, 0, 0, 1, 0, 0, 0, 0, size >> 8, size & 0xff);
+  let last = bytes.length;
+  bytes.push(0);
+  for (let i = 0; i < count; i++) {
+    bytes.push(0xc0 | (last >> 8), last & 0xff);
+    last = bytes.length - 2;
+  }
+  for (let i = 0; i < records; i++) bytes.push(0xc0 | (last >> 8), last & 0xff, 0xff, 1, 0, 1, 0, 0, 0, 0, 0, 0);
   return Uint8Array.from(bytes);
 }

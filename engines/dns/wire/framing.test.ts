@@ -46,6 +46,29 @@ describe('messages behind their length (RFC 1035 §4.2.2)', () => {
     expect(read([framed(Uint8Array.of(7, 8)), Uint8Array.from(rest)])).toEqual([Uint8Array.of(7, 8)]);
   });
 
+  test.each([
+    ['in one piece', 1 << 20],
+    ['byte by byte', 1],
+  ])('a mebibyte of short messages %s takes no time', (_, size) => {
+    const count = (1 << 20) / 16;
+    const stream = new Uint8Array(count * 16);
+    for (let i = 0; i < count; i++) stream[16 * i + 1] = 14;
+    let at = 0;
+    const piece = (): Uint8Array | null => {
+      at += size;
+      return at <= stream.length ? stream.subarray(at - size, at) : null;
+    };
+    const reader = new MessageReader({ read: () => atOnce(piece) });
+    const counted = function* (): Process<number> {
+      let found = 0;
+      while ((yield* reader.next()) !== null) found++;
+      return found;
+    };
+    const began = performance.now();
+    expect(start('count', counted()).result).toBe(count);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   test('a reader that is stopped while it waits loses nothing', () => {
     let resume: ((content: Uint8Array | null) => void) | undefined;
     const reader = new MessageReader({

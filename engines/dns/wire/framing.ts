@@ -58,12 +58,17 @@ function moved(field: Field, by: number): Field {
   };
 }
 
+const NONE = new Uint8Array(0);
+
 /** Reads the messages of one connection. A call that is stopped while it waits loses nothing: the next one goes on. */
 export class MessageReader {
   readonly #source: ContentSource;
   /** Arrived and not yet taken. */
-  #pieces: Uint8Array[] = [];
+  readonly #pieces: Uint8Array[] = [];
   #present = 0;
+  /** The piece that is read next, and how much of it was taken. */
+  #first = 0;
+  #offset = 0;
   /** Of the message that comes next; null before its length is there. */
   #length: number | null = null;
 
@@ -94,16 +99,28 @@ export class MessageReader {
     return true;
   }
 
-  /** That many of the bytes that are there. */
+  /** That many of the bytes that are there. Each byte is copied once. */
   #take(size: number): Uint8Array {
-    const all = new Uint8Array(this.#present);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    this.#pieces = [all.subarray(size)];
     this.#present -= size;
-    return all.subarray(0, size);
+    const taken = new Uint8Array(size);
+    let filled = 0;
+    while (filled < size) {
+      const piece = this.#pieces[this.#first] as Uint8Array;
+      const part = piece.subarray(this.#offset, this.#offset + size - filled);
+      taken.set(part, filled);
+      filled += part.length;
+      this.#offset += part.length;
+      if (this.#offset === piece.length) this.#drop();
+    }
+    return taken;
+  }
+
+  /** The first piece is used up. Its place goes once half of the places are of such, so that each is moved about once. */
+  #drop(): void {
+    this.#pieces[this.#first++] = NONE;
+    this.#offset = 0;
+    if (2 * this.#first < this.#pieces.length) return;
+    this.#pieces.splice(0, this.#first);
+    this.#first = 0;
   }
 }

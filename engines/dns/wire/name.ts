@@ -2,10 +2,14 @@
  * Names on the wire and their compression (RFC 1035 §4.1.4).
  *
  * A pointer must point to before everything of the name that was read so far. Names built by honest encoders do, and with
- * the limit of 255 bytes it makes reading loop-safe: every jump goes strictly back.
+ * the limit of 255 bytes it makes reading loop-safe: every jump goes strictly back. Chains of pointers end at as many as a name
+ * can have labels, so that a name costs no more than that, however often the message names it.
  */
 import { fromLabels, MAX_NAME, ROOT, readEscape } from '../domain-name.ts';
 import type { DomainName } from '../scenario.ts';
+
+/** Labels of the longest name, one byte each. An encoder that points back once a label needs no more pointers. */
+const MAX_POINTERS = (MAX_NAME - 1) / 2;
 
 export interface NameOnWire {
   readonly ok: true;
@@ -40,6 +44,8 @@ export function readName(bytes: Uint8Array, start: number, limit = bytes.length)
       const to = ((size & 0x3f) << 8) | (bytes[offset + 1] as number);
       if (to >= segment)
         return { ok: false, error: `the compression pointer to offset ${to} does not point back (RFC 1035 §4.1.4)`, offset };
+      if (pointers.length >= MAX_POINTERS)
+        return { ok: false, error: `the name has more than ${MAX_POINTERS} compression pointers`, offset: start };
       pointers.push({ at: offset, to });
       if (end < 0) end = offset + 2;
       offset = to;

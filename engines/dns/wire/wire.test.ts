@@ -107,6 +107,25 @@ describe('messages on the wire (RFC 1035 §4.1)', () => {
     expect(readName(Uint8Array.from(wire), 1 + 6 * 40)).toMatchObject({ ok: true });
   });
 
+  test('a chain of pointers ends at as many as a name can have labels', () => {
+    // The root, and pointers each to the one before.
+    const wire = [0, 0xc0, 0];
+    while (wire.length < 400) wire.push(0xc0 | ((wire.length - 2) >> 8), (wire.length - 2) & 0xff);
+    const at = (pointers: number): number => 1 + 2 * (pointers - 1);
+    expect(readName(Uint8Array.from(wire), at(127))).toMatchObject({ ok: true, name: '.' });
+    expect(readName(Uint8Array.from(wire), at(128))).toMatchObject({ ok: false, error: expect.stringContaining('127'), offset: at(128) });
+  });
+
+  test('the longest name with a pointer behind each label is read', () => {
+    const wire = [0];
+    let last = 0;
+    for (let i = 0; i < 127; i++) {
+      wire.push(1, 97, 0xc0 | (last >> 8), last & 0xff);
+      last = wire.length - 4;
+    }
+    expect(readName(Uint8Array.from(wire), last)).toMatchObject({ ok: true, name: 'a.'.repeat(127) });
+  });
+
   test('any bytes: decoding and dissecting neither throw nor hang, and fields stay within the message', () => {
     const mutated = fc
       .tuple(anyMessage, fc.array(fc.tuple(fc.nat(600), fc.integer({ min: 0, max: 255 })), { maxLength: 6 }), fc.nat(700))
