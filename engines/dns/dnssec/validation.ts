@@ -10,8 +10,8 @@
  * but with the trust of a name further up, so it ends. They come from the cache where they are there; referrals bring DS sets
  * along. A Validation lives as long as one question of a client, remembers what it found of each name, and bounds the work.
  *
- * Not known here: NSEC3 (RFC 5155). A denial with signed NSEC3 records counts as insecure, as RFC 9276 §3.2 lets a validator
- * treat those that it does not want to compute; data of such a zone is validated as any other.
+ * Not implemented: NSEC3 (RFC 5155). What signed NSEC3 records deny cannot be checked here and counts as insecure; data of such
+ * a zone is validated as any other.
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
@@ -23,7 +23,8 @@ import { substitute } from '../server/substitution.ts';
 import type { Message, Question, WireRecord } from '../wire/message.ts';
 import { type Credentials, INSECURE } from './credentials.ts';
 import { allowsWildcard, deniesName, deniesType, isCut, type Nsec, nsecsOf } from './denial.ts';
-import { type DnskeyData, type DsData, isSupported, isZoneKey, vouchesFor } from './keys.ts';
+import { type DnskeyData, type DsData, isSupported } from './keys.ts';
+import { secureEntry } from './secure-entry.ts';
 import { infoCodes, type Objection, verifySet, type Work } from './signature.ts';
 import { calendarTime } from './signer.ts';
 
@@ -65,7 +66,7 @@ type SetVerdict =
 export class Validation {
   readonly #host: Host;
   readonly #anchors: readonly DsData[];
-  readonly #work: Work = { verifications: 0 };
+  readonly #work: Work = { verifications: 0, digests: 0 };
   /** By canonical name; null while it is being found. */
   readonly #entries = new Map<DomainName, Entry | null>();
   readonly #zones = new Map<DomainName, Trust | null>();
@@ -167,14 +168,10 @@ export class Validation {
 
   /** The keys of a zone, of which the zone above has the digests: one of those keys must have signed them (RFC 4035 §5.2). */
   #keys(zone: DomainName, set: readonly ResourceRecord[], ds: readonly DsData[], records: readonly ResourceRecord[]): SetVerdict {
-    const keys = set.flatMap(({ data }) => (data.type === 'DNSKEY' && isZoneKey(data) ? [data] : []));
-    const vouched = keys.filter((key) => ds.some((one) => vouchesFor(one, zone, key)));
-    if (vouched.length === 0) {
-      const tags = [...new Set(ds.map(({ keyTag }) => keyTag))].join(', ');
-      const reason = `no key of ${displayName(zone)} is the one that the DS record means (key ${tags})`;
-      return { ok: false, objection: { code: infoCodes.keyMissing, reason } };
-    }
-    const verdict = verifySet(set, records, zone, vouched, this.#now, this.#work);
+    const keys = set.flatMap(({ data }) => (data.type === 'DNSKEY' ? [data] : []));
+    const entry = secureEntry(zone, keys, ds, this.#work);
+    if (!entry.ok) return entry;
+    const verdict = verifySet(set, records, zone, entry.keys, this.#now, this.#work);
     if (!verdict.ok) return { ok: false, objection: verdict };
     return {
       ok: true,
