@@ -16,6 +16,7 @@
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { canonical, depth, displayName, isSubdomain, parent, ROOT, sameName } from '../domain-name.ts';
+import { MAX_ALIASES } from '../limits.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { Resolution } from '../resolver/resolution.ts';
 import type { DomainName } from '../scenario.ts';
@@ -57,7 +58,6 @@ export type ReplyVerdict =
 /** Sets in an answer, and NSEC records in a denial, that are looked at. */
 const MAX_SETS = 32;
 const MAX_DENIALS = 8;
-const MAX_ALIASES = 16;
 
 type SetVerdict =
   | { readonly ok: true; readonly credentials: Credentials; readonly ttl: number }
