@@ -20,7 +20,7 @@ import { MAX_ALIASES } from '../limits.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { Resolution } from '../resolver/resolution.ts';
 import type { DomainName } from '../scenario.ts';
-import { substitute } from '../server/substitution.ts';
+import { makes } from '../server/substitution.ts';
 import type { Message, Question, WireRecord } from '../wire/message.ts';
 import { type Credentials, INSECURE } from './credentials.ts';
 import { allowsWildcard, deniesName, deniesType, isCut, type Nsec, nsecsOf } from './denial.ts';
@@ -91,7 +91,9 @@ export class Validation {
     if (sets.length > MAX_SETS) return bogus(`more than ${MAX_SETS} record sets in one answer`);
     const judged = new Map<string, { readonly credentials: Credentials; readonly ttl: number }>();
     let name = question.name;
-    let ended = false;
+    // RFC 4035 §2.2: signatures are not signed; who asks for them alone gets them as they are.
+    let ended =
+      question.type === 'RRSIG' && message.answers.some(({ name: owner, data }) => data.type === 'RRSIG' && sameName(owner, name));
     for (let aliases = 0; aliases <= MAX_ALIASES && !ended; aliases++) {
       const here = sets.filter((set) => sameName((set[0] as ResourceRecord).name, name));
       const wanted = here.filter((set) => question.type === 'ANY' || set[0]?.data.type === question.type);
@@ -99,10 +101,11 @@ export class Validation {
       const taken = wanted.length > 0 ? wanted : here.filter((set) => set[0] === alias);
       for (const set of taken) {
         // RFC 6672 §5.3.1: an alias made from a DNAME record has no signature, the DNAME record has.
-        const source = sets.find((other) => makes(other, set));
+        const source = sets.find((other) => makes(other[0] as ResourceRecord, set[0] as ResourceRecord) && set.length === 1);
         const verdict = yield* this.#set(source ?? set, message, fetch);
         if (!verdict.ok) return verdict;
-        judged.set(setKey(set), verdict);
+        judged.set(setKey(set), source ? { ...verdict, credentials: { ...verdict.credentials, signatures: [], proof: [] } } : verdict);
+        if (source) judged.set(setKey(source), verdict);
       }
       ended = wanted.length > 0;
       if (ended || alias?.data.type !== 'CNAME') break;
@@ -342,15 +345,6 @@ const DENYING: ReadonlySet<string> = new Set(['NSEC', NSEC3, 'SOA']);
 /** Where a name's records of a type are to be found: what DS says is the word of the zone above. */
 function aboveCut(name: DomainName, type: string): DomainName {
   return type === 'DS' ? (parent(name) ?? name) : name;
-}
-
-/** Whether a DNAME record makes that alias (RFC 6672 §2.2). */
-function makes(set: readonly ResourceRecord[], alias: readonly ResourceRecord[]): boolean {
-  const [dname, cname] = [set[0] as ResourceRecord, alias[0] as ResourceRecord];
-  if (dname.data.type !== 'DNAME' || cname.data.type !== 'CNAME' || alias.length > 1) return false;
-  if (sameName(dname.name, cname.name) || !isSubdomain(cname.name, dname.name)) return false;
-  const target = substitute(cname.name, dname);
-  return target !== undefined && sameName(target, cname.data.target);
 }
 
 function setKey(set: readonly ResourceRecord[]): string {

@@ -4,12 +4,13 @@
  * What is believed: only records at or below the zone whose servers were asked (the bailiwick); addresses of name servers
  * only from there, too (authority.ts).
  */
-import { INSECURE, NOTHING_YET, together } from '../dnssec/credentials.ts';
+import { type Credentials, INSECURE, NOTHING_YET, together } from '../dnssec/credentials.ts';
 import type { ReplyVerdict } from '../dnssec/validation.ts';
 import { depth, isSubdomain, ROOT, sameName } from '../domain-name.ts';
 import { MAX_ALIASES } from '../limits.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
+import { makes } from '../server/substitution.ts';
 import type { Message, Question, ResponseCode } from '../wire/message.ts';
 import { takeAuthority } from './authority.ts';
 import { credibility } from './cache.ts';
@@ -45,13 +46,15 @@ export function understand(
   const store = (set: readonly ResourceRecord[]): void => {
     const own = verdict?.credentials(set);
     cache.store(set, trust, true, own);
-    credentials = together(credentials, own ?? INSECURE);
+    credentials = together(credentials, own ?? unchecked(set, message.answers));
   };
+  const denial = verdict?.denial ?? { ...INSECURE, proof: message.authorities.filter(proves) };
   let name = question.name;
   let ended = false;
   for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
     const here = message.answers.filter((record) => sameName(record.name, name) && inBailiwick(record));
-    const records = here.filter((record) => question.type === 'ANY' || record.data.type === question.type);
+    // The signatures of what stands at a name go with it, not beside it.
+    const records = here.filter(({ data }) => data.type === question.type || (question.type === 'ANY' && data.type !== 'RRSIG'));
     if (records.length > 0) {
       for (const record of records) chain.push(record);
       for (const set of recordSets(records)) store(set);
@@ -68,6 +71,12 @@ export function understand(
     }
     const alias = here.find((record) => record.data.type === 'CNAME');
     if (alias?.data.type !== 'CNAME' || chain.includes(alias)) break;
+    // RFC 6672 §3.1: the DNAME record that an alias is made from comes before it.
+    const source = message.answers.find((record) => inBailiwick(record) && makes(record, alias));
+    if (source) {
+      chain.push(source);
+      store([source]);
+    }
     chain.push(alias);
     store([alias]);
     name = alias.data.target;
@@ -75,6 +84,8 @@ export function understand(
   if (ended) {
     // NS records beside an answer are signed, but nobody needs them enough to check them.
     if (!verdict) takeAuthority(cache, zone, name, message);
+    // That nothing is closer than a wildcard.
+    if (!verdict) credentials = { ...credentials, proof: message.authorities.filter(proves) };
     return { kind: 'records', records: chain, alias: undefined, credentials };
   }
 
@@ -84,7 +95,7 @@ export function understand(
   if (denied && isSubdomain(name, zone)) {
     const kind = code === 'NXDOMAIN' ? 'NXDOMAIN' : 'NODATA';
     cache.storeNegative(name, question.type, kind, soa, verdict?.denial);
-    if (chain.length === 0) return { kind, soa, credentials: verdict?.denial };
+    if (chain.length === 0) return { kind, soa, credentials: denial };
   }
   // Going on with the alias finds the denial just cached, or asks.
   if (chain.length > 0) return { kind: 'records', records: chain, alias: name, credentials };
@@ -106,6 +117,19 @@ export function understand(
     else if (known?.credentials.security === 'secure') cache.storeUnsigned(cut, known.credentials);
     return delegationOf(state, set, glue);
   }
-  if (message.authoritative) return { kind: 'NODATA', soa: undefined, credentials: verdict?.denial };
+  if (message.authoritative) return { kind: 'NODATA', soa: undefined, credentials: denial };
   return 'gets a reply that leads nowhere (a lame server) and asks elsewhere';
+}
+
+/** What nobody has checked is given on with its signatures, to those who want to check it themselves (RFC 4035 §3.2.2). */
+function unchecked(set: readonly ResourceRecord[], answers: readonly ResourceRecord[]): Credentials {
+  const { name, data } = set[0] as ResourceRecord;
+  const signs = (record: ResourceRecord): boolean =>
+    record.data.type === 'RRSIG' && record.data.typeCovered === data.type && sameName(record.name, name);
+  return { ...INSECURE, signatures: answers.filter(signs) };
+}
+
+/** Records of an authority section that a denial with DNSSEC is made of, the SOA record aside. */
+function proves({ data }: ResourceRecord): boolean {
+  return data.type === 'NSEC' || (data.type === 'RRSIG' && (data.typeCovered === 'NSEC' || data.typeCovered === 'SOA'));
 }

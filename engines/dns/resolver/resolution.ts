@@ -24,6 +24,7 @@ import { MAX_ALIASES } from '../limits.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
+import { makes } from '../server/substitution.ts';
 import { type Zone, zoneFor } from '../server/zone.ts';
 import { type Message, type QueryOptions, type Question, query } from '../wire/message.ts';
 import type { Cache } from './cache.ts';
@@ -113,7 +114,7 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
   let name = question.name;
   let fromCache = true;
   let credentials = NOTHING_YET;
-  while (chain.length <= MAX_ALIASES) {
+  while (chain.filter(isAlias).length <= MAX_ALIASES) {
     // A zone's keys are what its parent vouches for, whoever serves it.
     const own = effort.validation && (type === 'DS' || type === 'DNSKEY') ? undefined : fromOwnZones(state, name, type);
     const known = own ?? fromCacheOf(cache, name, type);
@@ -133,11 +134,15 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
     for (const record of settled.records) chain.push(record);
     if (settled.alias === undefined) return { kind: 'answer', records: chain, credentials, fromCache };
     const next = settled.alias;
-    if (chain.some((record) => sameName(record.name, next)))
+    if (chain.some((record) => isAlias(record) && sameName(record.name, next)))
       return { kind: 'failure', reason: `the aliases of ${displayName(question.name)} go in a circle`, fromCache };
     name = next;
   }
   return { kind: 'failure', reason: `more than ${MAX_ALIASES} aliases in a row`, fromCache };
+}
+
+function isAlias({ data }: ResourceRecord): boolean {
+  return data.type === 'CNAME';
 }
 
 /** What a name came to: records (with `alias`, they end in a CNAME to go on with), a denial, or nothing. */
@@ -157,7 +162,20 @@ function fromCacheOf(cache: Cache, name: DomainName, type: string): Settled | un
   if (cached?.kind === 'SERVFAIL') return { kind: 'failure', reason: 'it failed a moment ago (RFC 9520)', ...failureDetail(cached) };
   if (cached) return { kind: cached.kind, soa: cached.soa, credentials: cached.credentials };
   const alias = type === 'ANY' ? undefined : cache.answer(name, 'CNAME');
-  return alias?.kind === 'positive' ? settledBy(alias.records, type, alias.credentials) : undefined;
+  if (alias?.kind !== 'positive') return undefined;
+  const source = sourceOf(cache, alias.records[0] as ResourceRecord);
+  if (!source) return settledBy(alias.records, type, alias.credentials);
+  const credentials = together(source.credentials ?? INSECURE, alias.credentials ?? INSECURE);
+  return settledBy([...source.records, ...alias.records], type, credentials);
+}
+
+/** The DNAME set that an alias was made from. */
+function sourceOf(cache: Cache, alias: ResourceRecord) {
+  for (const ancestor of ancestors(alias.name).slice(1)) {
+    const cached = cache.answer(ancestor, 'DNAME');
+    if (cached?.kind === 'positive' && makes(cached.records[0] as ResourceRecord, alias)) return cached;
+  }
+  return undefined;
 }
 
 function failureDetail({ objection }: { readonly objection?: Objection }): { readonly objection?: Objection } {
