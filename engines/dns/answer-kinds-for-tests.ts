@@ -124,7 +124,7 @@ export const answerKinds: readonly AnswerKind[] = [
     from: SERVER,
     message: { ...flags({ authoritative: true }), ...sections(new Array(16).fill('CNAME')) },
     outcome: 'SERVFAIL',
-    note: 'dns.nyu.edu: cannot resolve a0.umass.edu A: more than 12 aliases in a row',
+    note: 'dns.nyu.edu: cannot resolve a0.umass.edu A: more than 16 aliases in a row',
   },
   {
     kind: 'wildcard',

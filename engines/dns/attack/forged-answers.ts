@@ -14,7 +14,7 @@ import { encode } from '../wire/encode.ts';
 import type { Message } from '../wire/message.ts';
 import { combinations, type Unknowns } from './odds.ts';
 
-export interface Forgery {
+export interface ForgedAnswers {
   readonly resolver: Address;
   /** Whom the answers claim to come from. */
   readonly servers: readonly Address[];
@@ -31,7 +31,7 @@ export interface Forgery {
 }
 
 /** Forges until it is stopped, or has guessed everything. `forged` is called for each. */
-export function* forgeAnswers(host: Host, forgery: Forgery, forged: () => void): Process {
+export function* forgeAnswers(host: Host, forgery: ForgedAnswers, forged: () => void): Process {
   const { resolver, servers, unknowns, first, rate, message } = forgery;
   const bytes = encode({ ...message, id: 0 });
   const all = combinations(unknowns);

@@ -24,7 +24,7 @@ import { openQuery } from '../resolver/exchange.ts';
 import type { DomainName, QuerySettings } from '../scenario.ts';
 import type { LoggedQuery, ServerSettings } from '../server/name-server.ts';
 import { type Message, query, response } from '../wire/message.ts';
-import { type Forgery, forgeAnswers } from './forged-answers.ts';
+import { type ForgedAnswers, forgeAnswers } from './forged-answers.ts';
 import { combinations, oddsOfAttempt, oddsOfAttempts, oddsText, type Unknowns } from './odds.ts';
 import { randomName } from './random-name.ts';
 import { FORGED_TTL, takeover } from './rogue-zone.ts';
@@ -121,7 +121,7 @@ function* observe(attacker: Attacker): Process<readonly [LoggedQuery, LoggedQuer
   return seen as unknown as readonly [LoggedQuery, LoggedQuery];
 }
 
-function forgeryFor(attacker: Attacker, all: Unknowns, seen: readonly [LoggedQuery, LoggedQuery] | null, attempt: number): Forgery {
+function forgeryFor(attacker: Attacker, all: Unknowns, seen: readonly [LoggedQuery, LoggedQuery] | null, attempt: number): ForgedAnswers {
   const { host, resolver, target, queries, action } = attacker;
   const name = action.method === 'classic' ? action.name : randomName(host, target.origin);
   const port = seen && seen[0].from.port === seen[1].from.port ? seen[1].from.port : -1;
@@ -152,7 +152,7 @@ function forgedAnswer({ host, target, action }: Attacker, name: DomainName): Mes
 }
 
 /** Asks the resolver and floods forged answers until it has answered; its answer, or undefined. */
-function* race(attacker: Attacker, forgery: Forgery): Process<Message | undefined> {
+function* race(attacker: Attacker, forgery: ForgedAnswers): Process<Message | undefined> {
   const { host } = attacker;
   const { name, type } = forgery.message.questions[0] as { name: DomainName; type: string };
   let forged = forgedBy.get(host) ?? 0;

@@ -21,13 +21,18 @@ export function isZoneKey({ flags, protocol }: DnskeyData): boolean {
   return protocol === PROTOCOL && (flags & keyFlags.zone) !== 0 && (flags & keyFlags.revoked) === 0;
 }
 
-/** RFC 4034 Appendix B: a checksum, not unique. 0 to 65535. */
+const tags = new WeakMap<DnskeyData, number>();
+
+/** RFC 4034 Appendix B: a checksum, not unique. 0 to 65535. Computed once for each key. */
 export function keyTag(key: DnskeyData): number {
+  const known = tags.get(key);
+  if (known !== undefined) return known;
   let sum = 0;
   canonicalData(key).forEach((byte, i) => {
     sum += (i & 1) === 1 ? byte : byte << 8;
   });
   sum += (sum >> 16) & 0xffff;
+  tags.set(key, sum & 0xffff);
   return sum & 0xffff;
 }
 
@@ -74,9 +79,14 @@ function digestOf(zone: DomainName, key: DnskeyData, digestType: number): string
   return hex;
 }
 
+/** Whether a DS record may mean that key: which one it means, the digest tells. */
+export function mayVouchFor(ds: DsData, key: DnskeyData): boolean {
+  return ds.algorithm === key.algorithm && ds.keyTag === keyTag(key);
+}
+
 /** Whether a DS record means that key. */
 export function vouchesFor(ds: DsData, zone: DomainName, key: DnskeyData): boolean {
-  return ds.algorithm === key.algorithm && ds.keyTag === keyTag(key) && ds.digest === digestOf(zone, key, ds.digestType);
+  return mayVouchFor(ds, key) && ds.digest === digestOf(zone, key, ds.digestType);
 }
 
 /** RFC 4035 §5.2: a DS of an unknown algorithm or digest says nothing; where all are so, the zone counts as insecure. */

@@ -4,7 +4,8 @@ import { readMasterFile } from '../master-file/master-file.ts';
 import type { ResourceRecord } from '../records.ts';
 import { parseTimestamp } from '../timestamp.ts';
 import { algorithmNumbered } from './algorithms.ts';
-import { type DnskeyData, dsOf, keyPair, keyTag, vouchesFor } from './keys.ts';
+import { type DnskeyData, type DsData, dsOf, keyPair, keyTag, vouchesFor } from './keys.ts';
+import { MAX_DIGESTS, secureEntry } from './secure-entry.ts';
 import { infoCodes, MAX_VERIFICATIONS, signSet, verifySet } from './signature.ts';
 
 function read(text: string): ResourceRecord[] {
@@ -75,12 +76,19 @@ describe.each(examples)('the example of $standard', ({ now, tag, text }) => {
   });
 
   test('verifies, and not with one bit more', () => {
-    expect(verifySet(set, signatures, zone, [key], now, { verifications: 0 })).toMatchObject({ ok: true, wildcard: false, ttl: 3600 });
+    expect(verifySet(set, signatures, zone, [key], now, { verifications: 0, digests: 0 })).toMatchObject({
+      ok: true,
+      wildcard: false,
+      ttl: 3600,
+    });
     const other = set.map((record) => ({
       ...record,
       data: record.data.type === 'A' ? { ...record.data, address: '192.0.2.3' } : { ...record.data, preference: 11 },
     })) as ResourceRecord[];
-    expect(verifySet(other, signatures, zone, [key], now, { verifications: 0 })).toMatchObject({ ok: false, code: infoCodes.bogus });
+    expect(verifySet(other, signatures, zone, [key], now, { verifications: 0, digests: 0 })).toMatchObject({
+      ok: false,
+      code: infoCodes.bogus,
+    });
   });
 });
 
@@ -91,7 +99,7 @@ const validity = { inception: 1000, expiration: 2000 };
 describe.each(keys.map((key) => ({ name: key.algorithm.name, key })))('$name', ({ key }) => {
   const signature = signSet(set, 'example.', key, validity);
   const check = (now: number, given = set, signatures = [signature], records = [key.record]) =>
-    verifySet(given, signatures, 'example.', records, now, { verifications: 0 });
+    verifySet(given, signatures, 'example.', records, now, { verifications: 0, digests: 0 });
 
   test('verifies what it signed, in whatever order and case the records come', () => {
     const shouted = [...set].reverse().map((record) => ({ ...record, name: 'WWW.Example.', ttl: 7 }));
@@ -159,10 +167,10 @@ test('many keys of one tag and many signatures cost little (CVE-2023-50387)', ()
     ...good,
     data: { ...good.data, signature: `${'AAAA'.repeat(20)}AAAA${String(i).padStart(2, '0')}==` } as typeof good.data,
   });
-  const work = { verifications: 0 };
+  const work = { verifications: 0, digests: 0 };
   const verdict = verifySet(
     set,
-    Array.from({ length: 50 }, (_, i) => wrong(i)),
+    Array.from({ length: 30 }, (_, i) => wrong(i)),
     'example.',
     Array.from({ length: 50 }, () => key.record),
     1500,
@@ -170,9 +178,80 @@ test('many keys of one tag and many signatures cost little (CVE-2023-50387)', ()
   );
   expect(verdict).toMatchObject({ ok: false, reason: 'www.example A has too many signatures and keys to try' });
   expect(work.verifications).toBe(8);
-  expect(verifySet(set, [good], 'example.', [key.record], 1500, { verifications: MAX_VERIFICATIONS })).toMatchObject({
+  expect(verifySet(set, [good], 'example.', [key.record], 1500, { verifications: MAX_VERIFICATIONS, digests: 0 })).toMatchObject({
     ok: false,
     reason: 'too many signatures to check',
+  });
+});
+
+test('a thousand signatures by keys of a thousand: no key is looked at more than once', () => {
+  const key = keys[1] as (typeof keys)[number];
+  const good = signSet(set, 'example.', key, validity);
+  const other = { ...good, data: { ...good.data, keyTag: (key.tag + 1) & 0xffff } as typeof good.data };
+  const counted = countingKeys(1000, key.record);
+  const work = { verifications: 0, digests: 0 };
+  expect(verifySet(set, Array(1000).fill(other), 'example.', counted.keys, 1500, work)).toMatchObject({
+    ok: false,
+    reason: 'www.example A has more than 32 signatures',
+  });
+  expect(work.verifications).toBe(0);
+  expect(counted.reads).toBeLessThanOrEqual(1000);
+  expect(verifySet(set, [...Array(31).fill(other), good], 'example.', [key.record], 1500, work)).toMatchObject({ ok: true });
+});
+
+/** Copies of a key that count how often their bytes are read. */
+function countingKeys(length: number, key: DnskeyData) {
+  const counted = { keys: [] as DnskeyData[], reads: 0 };
+  for (let i = 0; i < length; i++) {
+    counted.keys.push({
+      ...key,
+      get publicKey() {
+        counted.reads++;
+        return key.publicKey;
+      },
+    });
+  }
+  return counted;
+}
+
+describe('the keys that a zone’s parent vouches for', () => {
+  const { record } = keyPair(1, 'example.', 'ksk', 15);
+  const right = dsOf('example.', record);
+  const wrong = { ...right, digest: '00'.repeat(32) };
+  const entry = (given: readonly DnskeyData[], ds: readonly DsData[], work = { verifications: 0, digests: 0 }) => ({
+    ...secureEntry('example.', given, ds, work),
+    digests: work.digests,
+  });
+
+  test('are those of which one DS record has the digest', () => {
+    const others = [keyPair(1, 'example.', 'zsk', 15).record, { ...record, flags: 0 }];
+    expect(entry([...others, record], [wrong, right])).toEqual({ ok: true, keys: [record], digests: 2 });
+    expect(entry(others, [right])).toMatchObject({ ok: false, objection: { code: infoCodes.keyMissing }, digests: 0 });
+  });
+
+  test('a thousand keys, or a thousand DS records: none is looked at', () => {
+    const counted = countingKeys(1000, record);
+    expect(entry(counted.keys, [right])).toMatchObject({ ok: false, objection: { reason: 'example has more than 32 keys' }, digests: 0 });
+    expect(counted.reads).toBe(0);
+    expect(entry([record], Array(1000).fill(wrong))).toMatchObject({
+      ok: false,
+      objection: { reason: 'example has more than 32 DS records' },
+      digests: 0,
+    });
+  });
+
+  test('as many as are looked at, all of one tag: the digests are bounded, each tag is computed once', () => {
+    const counted = countingKeys(32, record);
+    expect(entry(counted.keys, Array(32).fill(wrong))).toMatchObject({
+      ok: false,
+      objection: { reason: 'too many digests of keys to compute' },
+      digests: MAX_DIGESTS + 1,
+    });
+    expect(counted.reads).toBeLessThanOrEqual(32 + MAX_DIGESTS);
+  });
+
+  test('what the question has cost before counts', () => {
+    expect(entry([record], [right], { verifications: 0, digests: MAX_DIGESTS })).toMatchObject({ ok: false });
   });
 });
 

@@ -70,9 +70,13 @@ export const infoCodes = {
 /** How often a signature is computed for one set: keys with one tag times signatures is what KeyTrap (CVE-2023-50387) grows. */
 const MAX_ATTEMPTS = 8;
 
-/** Counts the signatures that are computed on behalf of one question. */
+/** RRSIG records of one set: one for each key in use, twice as many while keys change. */
+export const MAX_SIGNATURES = 32;
+
+/** Counts what is computed on behalf of one question: signatures, and digests of keys. */
 export interface Work {
   verifications: number;
+  digests: number;
 }
 /** For one question of a client: a long chain of aliases through signed zones takes some 60. */
 export const MAX_VERIFICATIONS = 200;
@@ -90,7 +94,7 @@ export type Verdict =
 
 /**
  * Whether a set is signed by one of a zone's keys, at a time in seconds since 1970 (RFC 4035 §5.3). The RRSIG records may be
- * of any number and kind; at most MAX_ATTEMPTS are computed.
+ * of any kind, MAX_SIGNATURES of them for the set; at most MAX_ATTEMPTS are computed.
  */
 export function verifySet(
   set: readonly ResourceRecord[],
@@ -104,9 +108,12 @@ export function verifySet(
   const what = `${displayName(first.name)} ${first.data.type}`;
   let objection: Objection = { code: infoCodes.signaturesMissing, reason: `${what} has no signature of ${displayName(zone)}` };
   let attempts = 0;
+  let looked = 0;
   for (const record of signatures) {
     const rrsig = record.data;
     if (rrsig.type !== 'RRSIG' || rrsig.typeCovered !== first.data.type || !sameName(record.name, first.name)) continue;
+    if (++looked > MAX_SIGNATURES)
+      return { ok: false, code: infoCodes.bogus, reason: `${what} has more than ${MAX_SIGNATURES} signatures` };
     if (!sameName(rrsig.signer, zone) || !isSubdomain(first.name, zone)) continue;
     const labelCount = signedLabels(first.name);
     if (rrsig.labels > labelCount) continue;

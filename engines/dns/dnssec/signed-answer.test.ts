@@ -110,7 +110,10 @@ describe('with DO', () => {
             if (data.type === 'RRSIG' || (data.type === 'NS' && !message.authoritative)) continue;
             const set = section.filter((record) => record.data.type === data.type && canonical(record.name) === canonical(owner));
             if (data.type === 'NS' && canonical(owner) !== 'example.') continue;
-            expect(verifySet(set, section, 'example.', keys, calendarTime(0), { verifications: 0 }), `${name} ${type}`).toMatchObject({
+            expect(
+              verifySet(set, section, 'example.', keys, calendarTime(0), { verifications: 0, digests: 0 }),
+              `${name} ${type}`,
+            ).toMatchObject({
               ok: true,
             });
           }

@@ -1,13 +1,20 @@
 /** Chains of trust in whole runs: what a validating resolver makes of zones that are signed, unsigned, and broken in each way. */
 import { describe, expect, test } from 'vitest';
+import { Kernel } from '../../kernel/kernel.ts';
+import { metrics } from '../../metrics.ts';
+import { SimulatedNetwork } from '../../network/simulated-network.ts';
 import { DAY, HOUR, SECOND } from '../../quantities.ts';
+import { Recorder } from '../../recorder.ts';
 import type { Run } from '../../run.ts';
 import type { Scenario, Step } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
+import { dns } from '../protocol.ts';
 import type { SigningService } from '../scenario.ts';
 import { arrows, bytesOfMessage, HOSTS, notes, resolver, resolveStep, textbook, zone } from '../scenario-for-tests.ts';
 import { decode } from '../wire/decode.ts';
 import { dissect } from '../wire/dissect.ts';
+import { encode } from '../wire/encode.ts';
+import { query, type WireRecord } from '../wire/message.ts';
 
 const gaia = 'gaia.cs.umass.edu.';
 
@@ -167,6 +174,96 @@ describe('secure', () => {
     expect(outcomes(shared)).toEqual(['128.119.245.12']);
     expect(last(shared, 'secure answers')).toBe(1);
   });
+});
+
+describe('what DNSSEC adds, asked for itself', () => {
+  const withDname = (services: Scenario['services']): Scenario['services'] =>
+    services.map((s) =>
+      s.kind === 'dns.zone' && s.origin === 'umass.edu.'
+        ? { ...s, records: [...s.records, { name: 'old.umass.edu.', ttl: 60, data: { type: 'DNAME', target: 'cs.umass.edu.' } }] }
+        : s,
+    );
+  const rows = (records: readonly WireRecord[]): string[] =>
+    records.map(({ name, data }) => `${name} ${data.type}${data.type === 'RRSIG' ? ` ${data.typeCovered}` : ''}`);
+  const gaiaAlias = ['old.umass.edu. DNAME', 'old.umass.edu. RRSIG DNAME', 'gaia.old.umass.edu. CNAME', `${gaia} A`, `${gaia} RRSIG A`];
+
+  test.each<[string, string, Step, boolean, string[]]>([
+    ['signatures, which nothing signs (RFC 4035 §2.2)', 'NOERROR', ask(gaia, 'RRSIG'), false, [`${gaia} RRSIG A`, `${gaia} RRSIG NSEC`]],
+    ['a denial', 'NOERROR', ask(gaia, 'NSEC'), true, [`${gaia} NSEC`, `${gaia} RRSIG NSEC`]],
+    [
+      'everything, each signature once',
+      'NOERROR',
+      ask(gaia, 'ANY'),
+      true,
+      [`${gaia} A`, `${gaia} RRSIG A`, `${gaia} NSEC`, `${gaia} RRSIG NSEC`],
+    ],
+    ['everything, by who does not know DNSSEC', 'NOERROR', resolveStep(gaia, 'ANY'), false, [`${gaia} A`]],
+    ['an alias made from a DNAME record, which is signed (RFC 6672 §5.3.1)', 'NOERROR', ask('gaia.old.umass.edu.'), true, gaiaAlias],
+  ])('%s', (_, code, step, authenticData, answers) => {
+    const given = answerOf(run([step], { change: withDname }));
+    expect(given).toMatchObject({ responseCode: code, authenticData });
+    expect(rows(given.answers)).toEqual(answers);
+  });
+
+  test('the DNAME record comes along from the cache, too', () => {
+    const r = run([ask('gaia.old.umass.edu.'), ask('gaia.old.umass.edu.')], { change: withDname });
+    expect(arrows(r).at(-2)).toBe('engineering.nyu.edu → dns.nyu.edu: gaia.old.umass.edu A?, DO');
+    expect(rows(answerOf(r).answers)).toEqual(gaiaAlias);
+    expect(answerOf(r).authenticData).toBe(true);
+  });
+
+  test.each<[string, string, string[], string[]]>([
+    ['an answer', gaia, [`${gaia} A`, `${gaia} RRSIG A`], []],
+    [
+      'a wildcard’s',
+      'x.wild.umass.edu.',
+      ['x.wild.umass.edu. A', 'x.wild.umass.edu. RRSIG A'],
+      ['*.wild.umass.edu. NSEC', '*.wild.umass.edu. RRSIG NSEC'],
+    ],
+    [
+      'a denial',
+      'nothing.umass.edu.',
+      [],
+      [
+        'umass.edu. SOA',
+        'umass.edu. RRSIG SOA',
+        'far.umass.edu. NSEC',
+        'far.umass.edu. RRSIG NSEC',
+        'umass.edu. NSEC',
+        'umass.edu. RRSIG NSEC',
+      ],
+    ],
+  ])('with CD and DO, %s comes unchecked, with its signatures (RFC 4035 §3.2.2)', (_, name, answers, authorities) => {
+    const given = askedWithCdAndDo(name);
+    expect(given).toMatchObject({ checkingDisabled: true, authenticData: false });
+    expect(rows(given.answers)).toEqual(answers);
+    expect(rows(given.authorities)).toEqual(authorities);
+  });
+
+  /** The answer of the validating resolver. */
+  function askedWithCdAndDo(name: string) {
+    const scenario = textbook([], { services: all });
+    const services = scenario.services.map((s) => (s.kind === 'dns.resolver' ? resolver(HOSTS[1], { dnssec: true }) : s));
+    const network = new SimulatedNetwork(new Kernel(1), { ...scenario, services }, new Recorder(metrics));
+    const host = (one: string) => network.host(one);
+    dns.install({ scenario: { ...scenario, services }, host, boot: network.boot.bind(network) } as Parameters<typeof dns.install>[0]);
+    const asking = network.host(HOSTS[0]).spawn(
+      'asks',
+      (function* () {
+        const socket = yield* network.host(HOSTS[0]).bind(0);
+        if (!('send' in socket)) throw new Error('no port');
+        const edns = { payload: 1232, version: 0, dnssecOk: true, options: [] };
+        const message = { ...query(5, { name, type: 'A' }, true), edns, checkingDisabled: true };
+        socket.send(encode(message), { address: '10.0.0.2', port: 53 }, { protocol: 'dns', kind: 'query', label: 'asks' });
+        const datagram = yield* socket.receive();
+        return datagram && decode(datagram.bytes);
+      })(),
+    );
+    while (!asking.done && network.kernel.run(1000));
+    const decoded = asking.result;
+    if (!decoded?.ok) throw new Error('no answer');
+    return decoded.message;
+  }
 });
 
 describe('insecure', () => {

@@ -10,20 +10,22 @@
  * but with the trust of a name further up, so it ends. They come from the cache where they are there; referrals bring DS sets
  * along. A Validation lives as long as one question of a client, remembers what it found of each name, and bounds the work.
  *
- * Not known here: NSEC3 (RFC 5155). A denial with signed NSEC3 records counts as insecure, as RFC 9276 §3.2 lets a validator
- * treat those that it does not want to compute; data of such a zone is validated as any other.
+ * Not implemented: NSEC3 (RFC 5155). What signed NSEC3 records deny cannot be checked here and counts as insecure; data of such
+ * a zone is validated as any other.
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { canonical, depth, displayName, isSubdomain, parent, ROOT, sameName } from '../domain-name.ts';
+import { MAX_ALIASES } from '../limits.ts';
 import { type ResourceRecord, recordSets } from '../records.ts';
 import type { Resolution } from '../resolver/resolution.ts';
 import type { DomainName } from '../scenario.ts';
-import { substitute } from '../server/substitution.ts';
+import { makes } from '../server/substitution.ts';
 import type { Message, Question, WireRecord } from '../wire/message.ts';
 import { type Credentials, INSECURE } from './credentials.ts';
 import { allowsWildcard, deniesName, deniesType, isCut, type Nsec, nsecsOf } from './denial.ts';
-import { type DnskeyData, type DsData, isSupported, isZoneKey, vouchesFor } from './keys.ts';
+import { type DnskeyData, type DsData, isSupported } from './keys.ts';
+import { secureEntry } from './secure-entry.ts';
 import { infoCodes, type Objection, verifySet, type Work } from './signature.ts';
 import { calendarTime } from './signer.ts';
 
@@ -56,7 +58,6 @@ export type ReplyVerdict =
 /** Sets in an answer, and NSEC records in a denial, that are looked at. */
 const MAX_SETS = 32;
 const MAX_DENIALS = 8;
-const MAX_ALIASES = 16;
 
 type SetVerdict =
   | { readonly ok: true; readonly credentials: Credentials; readonly ttl: number }
@@ -65,7 +66,7 @@ type SetVerdict =
 export class Validation {
   readonly #host: Host;
   readonly #anchors: readonly DsData[];
-  readonly #work: Work = { verifications: 0 };
+  readonly #work: Work = { verifications: 0, digests: 0 };
   /** By canonical name; null while it is being found. */
   readonly #entries = new Map<DomainName, Entry | null>();
   readonly #zones = new Map<DomainName, Trust | null>();
@@ -90,7 +91,9 @@ export class Validation {
     if (sets.length > MAX_SETS) return bogus(`more than ${MAX_SETS} record sets in one answer`);
     const judged = new Map<string, { readonly credentials: Credentials; readonly ttl: number }>();
     let name = question.name;
-    let ended = false;
+    // RFC 4035 §2.2: signatures are not signed; who asks for them alone gets them as they are.
+    let ended =
+      question.type === 'RRSIG' && message.answers.some(({ name: owner, data }) => data.type === 'RRSIG' && sameName(owner, name));
     for (let aliases = 0; aliases <= MAX_ALIASES && !ended; aliases++) {
       const here = sets.filter((set) => sameName((set[0] as ResourceRecord).name, name));
       const wanted = here.filter((set) => question.type === 'ANY' || set[0]?.data.type === question.type);
@@ -98,10 +101,11 @@ export class Validation {
       const taken = wanted.length > 0 ? wanted : here.filter((set) => set[0] === alias);
       for (const set of taken) {
         // RFC 6672 §5.3.1: an alias made from a DNAME record has no signature, the DNAME record has.
-        const source = sets.find((other) => makes(other, set));
+        const source = sets.find((other) => makes(other[0] as ResourceRecord, set[0] as ResourceRecord) && set.length === 1);
         const verdict = yield* this.#set(source ?? set, message, fetch);
         if (!verdict.ok) return verdict;
-        judged.set(setKey(set), verdict);
+        judged.set(setKey(set), source ? { ...verdict, credentials: { ...verdict.credentials, signatures: [], proof: [] } } : verdict);
+        if (source) judged.set(setKey(source), verdict);
       }
       ended = wanted.length > 0;
       if (ended || alias?.data.type !== 'CNAME') break;
@@ -167,14 +171,10 @@ export class Validation {
 
   /** The keys of a zone, of which the zone above has the digests: one of those keys must have signed them (RFC 4035 §5.2). */
   #keys(zone: DomainName, set: readonly ResourceRecord[], ds: readonly DsData[], records: readonly ResourceRecord[]): SetVerdict {
-    const keys = set.flatMap(({ data }) => (data.type === 'DNSKEY' && isZoneKey(data) ? [data] : []));
-    const vouched = keys.filter((key) => ds.some((one) => vouchesFor(one, zone, key)));
-    if (vouched.length === 0) {
-      const tags = [...new Set(ds.map(({ keyTag }) => keyTag))].join(', ');
-      const reason = `no key of ${displayName(zone)} is the one that the DS record means (key ${tags})`;
-      return { ok: false, objection: { code: infoCodes.keyMissing, reason } };
-    }
-    const verdict = verifySet(set, records, zone, vouched, this.#now, this.#work);
+    const keys = set.flatMap(({ data }) => (data.type === 'DNSKEY' ? [data] : []));
+    const entry = secureEntry(zone, keys, ds, this.#work);
+    if (!entry.ok) return entry;
+    const verdict = verifySet(set, records, zone, entry.keys, this.#now, this.#work);
     if (!verdict.ok) return { ok: false, objection: verdict };
     return {
       ok: true,
@@ -345,15 +345,6 @@ const DENYING: ReadonlySet<string> = new Set(['NSEC', NSEC3, 'SOA']);
 /** Where a name's records of a type are to be found: what DS says is the word of the zone above. */
 function aboveCut(name: DomainName, type: string): DomainName {
   return type === 'DS' ? (parent(name) ?? name) : name;
-}
-
-/** Whether a DNAME record makes that alias (RFC 6672 §2.2). */
-function makes(set: readonly ResourceRecord[], alias: readonly ResourceRecord[]): boolean {
-  const [dname, cname] = [set[0] as ResourceRecord, alias[0] as ResourceRecord];
-  if (dname.data.type !== 'DNAME' || cname.data.type !== 'CNAME' || alias.length > 1) return false;
-  if (sameName(dname.name, cname.name) || !isSubdomain(cname.name, dname.name)) return false;
-  const target = substitute(cname.name, dname);
-  return target !== undefined && sameName(target, cname.data.target);
 }
 
 function setKey(set: readonly ResourceRecord[]): string {

@@ -10,8 +10,7 @@
  * Walking `recursively` differs in one bit: RD is set, so that each server asks the next one itself. A server that offers no
  * recursion answers with a referral all the same, and the walk goes on from there.
  *
- * What is believed: only records at or below the zone whose servers were asked (the bailiwick); addresses of name servers
- * only from there, too (authority.ts).
+ * What a reply means and what of it is believed is read in reading.ts; where a walk begins, in delegation.ts.
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
@@ -20,16 +19,19 @@ import { type Credentials, INSECURE, NOTHING_YET, together } from '../dnssec/cre
 import type { DsData } from '../dnssec/keys.ts';
 import type { Objection } from '../dnssec/signature.ts';
 import { type ReplyVerdict, Validation } from '../dnssec/validation.ts';
-import { ancestors, canonical, depth, displayName, isSubdomain, parent, ROOT, sameName } from '../domain-name.ts';
-import { type ResourceRecord, recordSets } from '../records.ts';
+import { ancestors, canonical, displayName, parent, ROOT, sameName } from '../domain-name.ts';
+import { MAX_ALIASES } from '../limits.ts';
+import type { ResourceRecord } from '../records.ts';
 import type { DomainName, Walk } from '../scenario.ts';
 import { answer } from '../server/authoritative.ts';
-import { delegationFor, recordsAt, type Zone, zoneFor } from '../server/zone.ts';
-import { type Message, type QueryOptions, type Question, query, type ResponseCode } from '../wire/message.ts';
-import { takeAuthority } from './authority.ts';
-import { type Cache, credibility } from './cache.ts';
+import { makes } from '../server/substitution.ts';
+import { type Zone, zoneFor } from '../server/zone.ts';
+import { type Message, type QueryOptions, type Question, query } from '../wire/message.ts';
+import type { Cache } from './cache.ts';
+import { closestDelegation, type Delegation } from './delegation.ts';
 import { askServer } from './dialogue.ts';
 import { askMinimised } from './minimisation.ts';
+import { understand } from './reading.ts';
 import type { RoundTripTable } from './server-selection.ts';
 import type { ServerStreams } from './streams.ts';
 
@@ -74,8 +76,6 @@ export type Resolution =
   /** `objection`: validation failed. */
   | { readonly kind: 'failure'; readonly reason: string; readonly objection?: Objection; readonly fromCache: boolean };
 
-/** Aliases in a row. */
-const MAX_ALIASES = 12;
 /** Queries for one client question, those for name servers' addresses counted in (RFC 1034 §5.3.3: bound the work). */
 const MAX_QUERIES = 60;
 /** Questions for name servers' addresses within such questions. */
@@ -99,13 +99,6 @@ interface Effort {
   readonly validation: Validation | undefined;
 }
 
-interface Delegation {
-  readonly zone: DomainName;
-  readonly servers: readonly DomainName[];
-  /** By canonical server name. */
-  readonly addresses: Map<DomainName, readonly Address[]>;
-}
-
 /** Resolves a question of class IN. `checking`: false where the asker validates itself (RFC 4035 §3.2.2); then nothing is cached. */
 export function resolve(state: ResolverState, question: Question, walk: Walk, checking = true): Process<Resolution> {
   const validation = state.trustAnchors && checking ? new Validation(state.host, state.trustAnchors) : undefined;
@@ -121,7 +114,7 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
   let name = question.name;
   let fromCache = true;
   let credentials = NOTHING_YET;
-  while (chain.length <= MAX_ALIASES) {
+  while (chain.filter(isAlias).length <= MAX_ALIASES) {
     // A zone's keys are what its parent vouches for, whoever serves it.
     const own = effort.validation && (type === 'DS' || type === 'DNSKEY') ? undefined : fromOwnZones(state, name, type);
     const known = own ?? fromCacheOf(cache, name, type);
@@ -141,15 +134,19 @@ function* resolveWithin(state: ResolverState, question: Question, effort: Effort
     for (const record of settled.records) chain.push(record);
     if (settled.alias === undefined) return { kind: 'answer', records: chain, credentials, fromCache };
     const next = settled.alias;
-    if (chain.some((record) => sameName(record.name, next)))
+    if (chain.some((record) => isAlias(record) && sameName(record.name, next)))
       return { kind: 'failure', reason: `the aliases of ${displayName(question.name)} go in a circle`, fromCache };
     name = next;
   }
   return { kind: 'failure', reason: `more than ${MAX_ALIASES} aliases in a row`, fromCache };
 }
 
+function isAlias({ data }: ResourceRecord): boolean {
+  return data.type === 'CNAME';
+}
+
 /** What a name came to: records (with `alias`, they end in a CNAME to go on with), a denial, or nothing. */
-type Settled =
+export type Settled =
   | {
       readonly kind: 'records';
       readonly records: readonly ResourceRecord[];
@@ -165,7 +162,20 @@ function fromCacheOf(cache: Cache, name: DomainName, type: string): Settled | un
   if (cached?.kind === 'SERVFAIL') return { kind: 'failure', reason: 'it failed a moment ago (RFC 9520)', ...failureDetail(cached) };
   if (cached) return { kind: cached.kind, soa: cached.soa, credentials: cached.credentials };
   const alias = type === 'ANY' ? undefined : cache.answer(name, 'CNAME');
-  return alias?.kind === 'positive' ? settledBy(alias.records, type, alias.credentials) : undefined;
+  if (alias?.kind !== 'positive') return undefined;
+  const source = sourceOf(cache, alias.records[0] as ResourceRecord);
+  if (!source) return settledBy(alias.records, type, alias.credentials);
+  const credentials = together(source.credentials ?? INSECURE, alias.credentials ?? INSECURE);
+  return settledBy([...source.records, ...alias.records], type, credentials);
+}
+
+/** The DNAME set that an alias was made from. */
+function sourceOf(cache: Cache, alias: ResourceRecord) {
+  for (const ancestor of ancestors(alias.name).slice(1)) {
+    const cached = cache.answer(ancestor, 'DNAME');
+    if (cached?.kind === 'positive' && makes(cached.records[0] as ResourceRecord, alias)) return cached;
+  }
+  return undefined;
 }
 
 function failureDetail({ objection }: { readonly objection?: Objection }): { readonly objection?: Objection } {
@@ -226,44 +236,6 @@ function* prime(state: ResolverState, effort: Effort): Process {
   state.host.narrator.note('primes: asks a root server for the list of all');
   yield* resolveWithin(state, { name: ROOT, type: 'NS' }, nested(effort, `${ROOT} NS`));
   state.priming = false;
-}
-
-/** RFC 1034 §5.3.3 step 2: the servers nearest to the name, from the cache, our own zones' delegations, or the hints. */
-function closestDelegation(state: ResolverState, name: DomainName): Delegation | undefined {
-  const zone = zoneFor(state.zones, name);
-  const own = zone && delegationFor(zone, name);
-  for (const ancestor of ancestors(name)) {
-    const cached = state.cache.records(ancestor, 'NS');
-    if (cached.length > 0 && (!own || depth(ancestor) > depth((own[0] as ResourceRecord).name))) {
-      const delegation = delegationOf(state, cached, []);
-      // Servers below their own zone whose glue has lapsed are found only from further up.
-      if (delegation.servers.some((server) => delegation.addresses.has(server) || !isSubdomain(server, ancestor))) return delegation;
-    }
-    if (own && sameName((own[0] as ResourceRecord).name, ancestor)) {
-      const glue = own.flatMap((record) => (record.data.type === 'NS' && zone ? recordsAt(zone, record.data.server, 'A') : []));
-      return delegationOf(state, own, glue);
-    }
-  }
-  if (state.hints.length === 0) return undefined;
-  const addresses = new Map<DomainName, Address[]>();
-  for (const hint of state.hints) addresses.set(canonical(hint.name), [...(addresses.get(canonical(hint.name)) ?? []), hint.address]);
-  return { zone: ROOT, servers: [...addresses.keys()], addresses };
-}
-
-/** NS records of one zone, with the addresses at hand: glue, own zones, cache. */
-function delegationOf(state: ResolverState, records: readonly ResourceRecord[], glue: readonly ResourceRecord[]): Delegation {
-  const addresses = new Map<DomainName, readonly Address[]>();
-  const servers: DomainName[] = [];
-  for (const { data } of records) {
-    if (data.type !== 'NS') continue;
-    const server = canonical(data.server);
-    servers.push(server);
-    const found = glue.filter((record) => canonical(record.name) === server);
-    const known = found.length > 0 ? found : state.cache.records(server, 'A');
-    const list = known.flatMap((record) => (record.data.type === 'A' ? [record.data.address] : []));
-    if (list.length > 0) addresses.set(server, list);
-  }
-  return { zone: (records[0] as ResourceRecord).name, servers, addresses };
 }
 
 /** Asks a zone's servers until one helps: with the answer, or with a delegation further down. */
@@ -381,98 +353,4 @@ function nested(effort: Effort, key: string): Effort {
     pending: [...effort.pending, key],
     validation: effort.validation,
   };
-}
-
-/** Codes that say something about the server, not about the name. */
-const SERVER_TROUBLE: readonly ResponseCode[] = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', 'NOTAUTH', 'BADVERS'];
-
-/**
- * What a reply from a server of `zone` means, its believable records cached; a text says why it is of no use. `verdict`: what
- * validation says of it, where there is any.
- */
-function understand(
-  state: ResolverState,
-  question: Question,
-  zone: DomainName,
-  message: Message,
-  verdict: (ReplyVerdict & { readonly ok: true }) | undefined,
-): Settled | Delegation | string {
-  const { cache } = state;
-  const code = message.responseCode;
-  if (code !== 'NOERROR' && code !== 'NXDOMAIN') {
-    return SERVER_TROUBLE.includes(code) ? `gets ${code}` : `gets the unexpected code ${code}`;
-  }
-  if (message.truncated) return 'gets a reply that is truncated even over TCP';
-  const inBailiwick = (record: ResourceRecord): boolean => isSubdomain(record.name, zone);
-  const trust = message.authoritative ? credibility.authoritative : credibility.answer;
-
-  // The answer section, read as a chain that begins at the name (RFC 1034 §3.6.2).
-  const chain: ResourceRecord[] = [];
-  let credentials = NOTHING_YET;
-  const store = (set: readonly ResourceRecord[]): void => {
-    const own = verdict?.credentials(set);
-    cache.store(set, trust, true, own);
-    credentials = together(credentials, own ?? INSECURE);
-  };
-  let name = question.name;
-  let ended = false;
-  for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
-    const here = message.answers.filter((record) => sameName(record.name, name) && inBailiwick(record));
-    const records = here.filter((record) => question.type === 'ANY' || record.data.type === question.type);
-    if (records.length > 0) {
-      for (const record of records) chain.push(record);
-      for (const set of recordSets(records)) store(set);
-      // RFC 8109 §4.2: the servers' addresses come along.
-      if (name === ROOT && question.type === 'NS') {
-        const servers = records.flatMap(({ data }) => (data.type === 'NS' ? [data.server] : []));
-        const addresses = message.additionals.filter(
-          ({ name: owner, data }) => data.type === 'A' && servers.some((s) => sameName(s, owner)),
-        );
-        for (const set of recordSets(addresses)) cache.store(set, credibility.glue);
-      }
-      ended = true;
-      break;
-    }
-    const alias = here.find((record) => record.data.type === 'CNAME');
-    if (alias?.data.type !== 'CNAME' || chain.includes(alias)) break;
-    chain.push(alias);
-    store([alias]);
-    name = alias.data.target;
-  }
-  if (ended) {
-    // NS records beside an answer are signed, but nobody needs them enough to check them.
-    if (!verdict) takeAuthority(cache, zone, name, message);
-    return { kind: 'records', records: chain, alias: undefined, credentials };
-  }
-
-  const soa = message.authorities.find((record) => record.data.type === 'SOA' && inBailiwick(record) && isSubdomain(name, record.name));
-  const denied = code === 'NXDOMAIN' || soa !== undefined;
-  // RFC 2308 §2.1, §2.2: a denial speaks of the chain's last name. One outside the bailiwick is asked for again elsewhere.
-  if (denied && isSubdomain(name, zone)) {
-    const kind = code === 'NXDOMAIN' ? 'NXDOMAIN' : 'NODATA';
-    cache.storeNegative(name, question.type, kind, soa, verdict?.denial);
-    if (chain.length === 0) return { kind, soa, credentials: verdict?.denial };
-  }
-  // Going on with the alias finds the denial just cached, or asks.
-  if (chain.length > 0) return { kind: 'records', records: chain, alias: name, credentials };
-
-  const servers = message.authorities.filter(
-    (record) => record.data.type === 'NS' && inBailiwick(record) && isSubdomain(name, record.name),
-  );
-  const cut = servers[0]?.name;
-  if (cut !== undefined && depth(cut) > depth(zone)) {
-    const set = servers.filter((record) => sameName(record.name, cut));
-    const glue = message.additionals.filter(
-      (record) =>
-        record.data.type === 'A' && inBailiwick(record) && set.some((s) => s.data.type === 'NS' && sameName(s.data.server, record.name)),
-    );
-    cache.store(set, credibility.glue, true);
-    for (const addresses of recordSets(glue)) cache.store(addresses, credibility.glue);
-    const known = verdict?.delegation;
-    if (known && known.ds.length > 0) cache.store(known.ds, credibility.authority, true, known.credentials);
-    else if (known?.credentials.security === 'secure') cache.storeUnsigned(cut, known.credentials);
-    return delegationOf(state, set, glue);
-  }
-  if (message.authoritative) return { kind: 'NODATA', soa: undefined, credentials: verdict?.denial };
-  return 'gets a reply that leads nowhere (a lame server)';
 }

@@ -123,8 +123,13 @@ function responseFrom(query: Message, resolution: Resolution): Message {
     const edns = query.edns && { payload: EDNS_PAYLOAD, version: 0, dnssecOk: query.edns.dnssecOk, options };
     return response(query, 'SERVFAIL', { recursionAvailable: true, ...(edns ? { edns } : {}) });
   }
-  const { records, credentials } = resolution;
+  const { credentials } = resolution;
   const dnssecOk = query.edns?.dnssecOk ?? false;
+  // RFC 4035 §3.2.1: what is there for DNSSEC alone is for those who want it, or ask for it.
+  const asked = query.questions[0]?.type;
+  const records = resolution.records.filter(
+    ({ data }) => dnssecOk || data.type === asked || (data.type !== 'NSEC' && data.type !== 'RRSIG'),
+  );
   const soa = resolution.kind !== 'answer' && resolution.soa ? [resolution.soa] : [];
   return response(query, resolution.kind === 'NXDOMAIN' ? 'NXDOMAIN' : 'NOERROR', {
     recursionAvailable: true,

@@ -4,6 +4,7 @@
  */
 import { withSignatures, zoneOf } from '../dnssec/signed-answer.ts';
 import { ancestors, canonical, ROOT } from '../domain-name.ts';
+import { MAX_ALIASES } from '../limits.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from '../wire/message.ts';
@@ -16,9 +17,6 @@ export interface AnswerOptions {
   /** The UDP payload that the server says it takes; null: it knows no EDNS. Without it, 1232 bytes. */
   readonly edns?: number | null;
 }
-
-/** Aliases followed within one answer. */
-const MAX_ALIASES = 16;
 
 /** The response to a query (not to a response). AA, referrals, negative and error answers as the standards have them. */
 export function answer(zones: readonly Zone[], query: Message, options: AnswerOptions = {}): Message {

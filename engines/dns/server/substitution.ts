@@ -1,5 +1,5 @@
 /** DNAME: a whole tree of names stands for another (RFC 6672). */
-import { ancestors, canonical, depth, fromLabels, labels, MAX_NAME, wireLength } from '../domain-name.ts';
+import { ancestors, canonical, depth, fromLabels, isSubdomain, labels, MAX_NAME, sameName, wireLength } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { recordsAt, type Zone } from './zone.ts';
@@ -22,4 +22,12 @@ export function substitute(name: DomainName, { name: owner, data }: ResourceReco
   const prefix = labels(name).slice(0, depth(name) - depth(owner));
   const result = fromLabels([...prefix, ...labels(data.target)]);
   return wireLength(result) > MAX_NAME ? undefined : result;
+}
+
+/** Whether an alias is the one that a DNAME record makes (RFC 6672 §2.2, §3.1). */
+export function makes(dname: ResourceRecord, alias: ResourceRecord): boolean {
+  if (dname.data.type !== 'DNAME' || alias.data.type !== 'CNAME') return false;
+  if (sameName(dname.name, alias.name) || !isSubdomain(alias.name, dname.name)) return false;
+  const target = substitute(alias.name, dname);
+  return target !== undefined && sameName(target, alias.data.target);
 }
