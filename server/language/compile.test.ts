@@ -18,6 +18,7 @@ const files: FileTable = new Map([
   ['file:///w/warned.netscenario', bytes('mailserver m.nowhere.org { domain nowhere.org }\nhost shared\n')],
   ['file:///w/binary.netscenario', bytes('\0\x01\x02')],
   ['file:///w/none.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
+  ['file:///w/alias.zone', bytes('$TTL 3600\nwww A 192.0.2.80\nwww CNAME web\n@ MX 10 192.0.2.9\n')],
   ['file:///w/truncated.zone', bytes('$TTL 3600\n@ IN SOA ns.example.org. hostmaster.example.org. (\n  1 7200\n')],
   [
     'file:///w/good.zone',
@@ -124,6 +125,15 @@ describe('diagnostics', () => {
     [
       'a truncated zone file',
       'zone example.org on ns.example.org { from "truncated.zone" }\n                                          ^^^^^^^^^^^^^^^^ malformed-file: truncated.zone, line 2, column 50\n                                          ^^^^^^^^^^^^^^^^ malformed-file: line 3',
+    ],
+    [
+      'a zone file whose records exclude each other',
+      'zone example.org on ns.example.org { from "alias.zone" }\n                                          ^^^^^^^^^^^^ malformed-file: alias.zone, line 3, column 1: `www.example.org.` has A data\n                                          ^^^^^^^^^^^^ malformed-file: alias.zone, line 4, column 9: `192.0.2.9` is an address',
+    ],
+    ['a signed alias', 'zone x.org on ns.x.org {\n  www CNAME web\n  www NSEC x.org. CNAME NSEC\n}'],
+    [
+      'numbers that name hosts where addresses are looked up',
+      'zone in-addr.arpa on ns.x.org { 9.2.0.192 CNAME 1.2.0.192 }\n                                                ^^^^^^^^^ relative-name\nzone x.org on ns.x.org',
     ],
     [
       'a binary zone file',

@@ -5,6 +5,7 @@ import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/d
 import type { Name } from './entry.ts';
 import { fileContent, namedFile } from './files.ts';
 import type { Program, ProgramZone } from './program.ts';
+import { addressInPlaceOfName, setProblems } from './record-sets.ts';
 import { recordTypeWords } from './record-types.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
@@ -54,6 +55,8 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
       fixes: meant ? [{ title: `Change to \`${meant}\``, edits: [{ ...range, text: meant }], preferred: true }] : [],
     });
   }
+  for (const { entry, isError, message } of setProblems(read.entries, zone.origin))
+    site.report(isError ? 'malformed-record' : 'suspicious-record', shifted(entry, base), message);
   const outside = new Set(outOfZone(read.records, zone.origin));
   for (const entry of read.entries) {
     const { record } = entry;
@@ -67,7 +70,7 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
     }
     zone.records.push(record);
     mention(entry, program);
-    warnOfRelativeNames(entry, text, base, site);
+    checkNames(entry, text, base, site);
   }
 }
 
@@ -98,9 +101,15 @@ function inDeclaredZone(name: string, site: Site): boolean {
 }
 
 /** `MX 10 mail.example.org` in zone example.com is probably not meant to be mail.example.org.example.com. */
-function warnOfRelativeNames(entry: MasterFileEntry, text: string, base: number, site: Site): void {
-  for (const { start, end, name } of entry.names) {
+function checkNames(entry: MasterFileEntry, text: string, base: number, site: Site): void {
+  for (const range of entry.names) {
+    const { start, end, name } = range;
     const written = text.slice(start, end);
+    const address = addressInPlaceOfName(entry, written, range);
+    if (address !== null) {
+      site.report('malformed-record', { start: base + start, end: base + end }, address);
+      continue;
+    }
     if (written.endsWith('.') || !written.includes('.') || name.toLowerCase() === `${written.toLowerCase()}.`) continue;
     site.report(
       'relative-name',
@@ -139,27 +148,33 @@ export function readZoneFile(zone: ProgramZone, name: Name, site: Site): void {
     },
   });
   if (waiting) return;
+  const placeOf = (place: { readonly file?: string | undefined; readonly start: number }): string =>
+    place.file === undefined || place.file === name.text ? placeIn(text, place.start) : place.file;
   const shown = read.problems.slice(0, 5);
-  for (const problem of shown) {
-    const where = problem.file === undefined || problem.file === name.text ? placeIn(text, problem.start) : problem.file;
-    site.report('malformed-file', name, `${name.text}, ${where}: ${sentence(problem.message)}`);
-  }
+  for (const problem of shown) site.report('malformed-file', name, `${name.text}, ${placeOf(problem)}: ${sentence(problem.message)}`);
   if (read.problems.length > shown.length) {
     site.report('malformed-file', name, `${name.text} has ${read.problems.length - shown.length} further problems.`);
   }
   if (read.problems.length === 0 && read.records.length === 0) site.report('malformed-file', name, `\`${name.text}\` holds no record.`);
+  for (const { entry, isError, message } of setProblems(read.entries, zone.origin).slice(0, 5))
+    site.report(isError ? 'malformed-file' : 'suspicious-record', name, `${name.text}, ${placeOf(entry)}: ${message}`);
   const outside = new Set(outOfZone(read.records, zone.origin));
   for (const entry of read.entries) {
+    if (entry.file === undefined) {
+      for (const range of entry.names) {
+        const address = addressInPlaceOfName(entry, text.slice(range.start, range.end), range);
+        if (address !== null) site.report('malformed-file', name, `${name.text}, ${placeOf(range)}: ${address}`);
+      }
+    }
     if (!outside.has(entry.record)) {
       zone.records.push(entry.record);
       mention(entry, program);
       continue;
     }
-    const where = entry.file === undefined || entry.file === name.text ? placeIn(text, entry.start) : entry.file;
     site.report(
       'malformed-file',
       name,
-      `${name.text}, ${where}: \`${entry.record.name}\` does not lie in zone \`${zone.origin}\` (RFC 1035 §5.2).`,
+      `${name.text}, ${placeOf(entry)}: \`${entry.record.name}\` does not lie in zone \`${zone.origin}\` (RFC 1035 §5.2).`,
     );
   }
 }
