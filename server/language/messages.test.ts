@@ -246,6 +246,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`192.0.2.9` is an address, and CNAME names a host: write `A 192.0.2.9`.',
     null,
   ],
+  [
+    'zone y.org on ns.y.org {\n  www A 192.0.2.1\n  in A 192.0.2.2\n}',
+    'in',
+    '`in` is the class here, and the record one of `www.y.org.`, as above: write the owner before it, or indent the line.',
+    null,
+  ],
   ['zone y.org { www A 192.0.2.1 }', '{', '`{` does not fit here. Expected `on`: `zone NAME on HOST, … [unregistered] [{ … }]`.', null],
   [
     'zone y.org ns.y.org',

@@ -58,6 +58,8 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
   for (const { entry, isError, message } of setProblems(read.entries, zone.origin))
     site.report(isError ? 'malformed-record' : 'suspicious-record', shifted(entry, base), message);
   const outside = new Set(outOfZone(read.records, zone.origin));
+  // Of the last owner; 0 before there is one.
+  let ownerColumn = 0;
   for (const entry of read.entries) {
     const { record } = entry;
     if (outside.has(record)) {
@@ -68,10 +70,26 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
       );
       continue;
     }
+    if (entry.owner) ownerColumn = columnOf(text, entry.start);
+    else if (columnOf(text, entry.start) <= ownerColumn) warnOfClass(entry, text, base, site);
     zone.records.push(record);
     mention(entry, program);
     checkNames(entry, text, base, site);
   }
+}
+
+/** `in A 192.0.2.1`, right below an owner: the class, and no host of that name. */
+function warnOfClass(entry: MasterFileEntry, text: string, base: number, site: Site): void {
+  const word = text.slice(entry.start, entry.start + 2);
+  if (word.toUpperCase() !== 'IN' || /\S/.test(text.charAt(entry.start + 2))) return;
+  const range = { start: base + entry.start, end: base + entry.start + 2 };
+  const { name } = entry.record;
+  const message = `\`${word}\` is the class here, and the record one of \`${name}\`, as above: write the owner before it, or indent the line.`;
+  site.report('suspicious-record', range, message);
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - text.lastIndexOf('\n', offset - 1);
 }
 
 /** The hosts that a record is of, or names. */
