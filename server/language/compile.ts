@@ -14,7 +14,15 @@ import { addParentZones, completeZones, localServers, offerRecursion, serverName
 import { completeSigning } from './defaults/dnssec.ts';
 import { completeWeb, nameWebsites } from './defaults/http.ts';
 import { completeMail } from './defaults/mail.ts';
-import { fidelityWarnings, hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
+import {
+  fidelityWarnings,
+  hostHints,
+  mailHostWarnings,
+  mendingWarnings,
+  parameterHints,
+  transferWarnings,
+  zoneServerWarnings,
+} from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
@@ -65,6 +73,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   if (program.needsDns) {
     completeZones(program);
     completeSigning(program);
+    zoneServerWarnings(program);
   }
   reportBrokenImports(program, imports);
   // What seems unused, or never begun, may stand in a statement that is broken: that waits until no error is left.

@@ -30,6 +30,16 @@ export const dnsProtocols = ['dns'] as const;
 const walk = wordChoice('iteratively', 'recursively');
 const checking = choice(['with dnssec', 'with dnssec'], ['without validation', 'without validation']);
 const edns = { SWITCH: optional(wordChoice('on', 'off')), SIZE: optional(size({ minimum: 512, maximum: 65_535, units: ['B'] })) };
+const responseCode = choice(
+  ['SERVFAIL', 'SERVFAIL'],
+  ['REFUSED', 'REFUSED'],
+  ['NOTIMP', 'NOTIMP'],
+  ['FORMERR', 'FORMERR'],
+  ['servfail', 'SERVFAIL'],
+  ['refused', 'REFUSED'],
+  ['notimp', 'NOTIMP'],
+  ['formerr', 'FORMERR'],
+);
 /** The words of BIND's `rrset-order`. */
 const order = wordChoice('cyclic', 'fixed', 'random');
 
@@ -216,12 +226,12 @@ export const dnsVocabulary = [
       }),
       answers: property(
         'answers CODE',
-        { CODE: choice(['refused', 'REFUSED'], ['servfail', 'SERVFAIL'], ['notimp', 'NOTIMP'], ['formerr', 'FORMERR']) },
+        { CODE: responseCode },
         {
-          doc: 'Says this and nothing else to every query: a server that is out of order, or not meant for those who ask.',
+          doc: 'Says this and nothing else to every query: a server that is out of order, or not meant for those who ask. One of SERVFAIL, REFUSED, NOTIMP and FORMERR, in either case.',
           default: 'what the zone holds',
           standard: 'RFC 1035 §4.1.1',
-          example: 'answers servfail',
+          example: 'answers SERVFAIL',
         },
       ),
       updates: repeated(
