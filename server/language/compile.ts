@@ -11,6 +11,7 @@ import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
+import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
 import { completeWeb, nameWebsites } from './defaults/http.ts';
 import { completeMail } from './defaults/mail.ts';
@@ -81,6 +82,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
     mendingWarnings(program);
     transferWarnings(program);
     fidelityWarnings(program);
+    if (program.needsDns) dnsWarnings(program);
     hostHints(program);
     parameterHints(program);
   }
