@@ -185,12 +185,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '“AB” is no record type that is known here; write an unknown one as TYPEn with \\# data (RFC 3597 §5). Did you mean `A`?',
     'zone y.org on ns.y.org { www A 192.0.2.1 }',
   ],
-  [
-    'zone y.org on ns.y.org { www CNAME }',
-    'CNAME',
-    'CNAME needs CNAME; CNAME (the canonical name; the owner is an alias of it) is missing.',
-    null,
-  ],
+  ['zone y.org on ns.y.org { www CNAME }', 'CNAME', 'CNAME needs a target: the canonical name; the owner is an alias of it.', null],
   [
     'zone y.org on ns.y.org { www 192.0.2.1 }',
     '192.0.2.1',
@@ -252,6 +247,32 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`in` is the class here, and the record one of `www.y.org.`, as above: write the owner before it, or indent the line.',
     null,
   ],
+  [
+    'zone y.org on ns.y.org { www 5 min A 192.0.2.1 }',
+    '5 min',
+    'A TTL is one word here: `5m`.',
+    'zone y.org on ns.y.org { www 5m A 192.0.2.1 }',
+  ],
+  ['pc resolves a..b', 'a..b', '`a..b` has an empty label: one dot stands between two labels (RFC 1035 §2.3.1).', 'pc resolves a.b'],
+  [
+    'pc resolves www..x.org A',
+    'www..x.org',
+    '`www..x.org` has an empty label: one dot stands between two labels (RFC 1035 §2.3.1).',
+    'pc resolves www.x.org A',
+  ],
+  [
+    'host u[1..5]\nexpect lookup success of u[1..5] > 50 %',
+    'u[1..5]',
+    '`u[1..5]` stands for 5 names, and one stands here, such as `u1`.',
+    null,
+  ],
+  [
+    'host u[1..5]\nexpect lookup time of u[1..5] for x.org < 5 s',
+    'u[1..5]',
+    '`u[1..5]` stands for 5 names, and one stands here, such as `u1`. Of all of them there are statistics: `expect mean lookup time …`.',
+    'host u[1..5]\nexpect mean lookup time of u[1..5] for x.org < 5 s',
+  ],
+  ['pc lookup x.org', 'lookup', '`lookup` does not fit here. Did you mean `resolves`?', 'pc resolves x.org'],
   ['zone y.org { www A 192.0.2.1 }', '{', '`{` does not fit here. Expected `on`: `zone NAME on HOST, … [unregistered] [{ … }]`.', null],
   [
     'zone y.org ns.y.org',

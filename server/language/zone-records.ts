@@ -38,6 +38,19 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
     const range = { start: base + problem.start, end: base + problem.end };
     const found = text.slice(problem.start, problem.end);
     const meant = problem.code === 'bad-type' ? nearest(found.toUpperCase(), recordTypeWords) : null;
+    const time = problem.code === 'bad-type' ? timeInTwoWords(text, problem.start, found) : null;
+    if (time) {
+      site.report('malformed-record', { start: base + time.start, end: range.end }, `A TTL is one word here: \`${time.meant}\`.`, {
+        fixes: [
+          {
+            title: `Change to \`${time.meant}\``,
+            edits: [{ start: base + time.start, end: range.end, text: time.meant }],
+            preferred: true,
+          },
+        ],
+      });
+      continue;
+    }
     const left = leftOut(text, problem.start, found);
     if (left) {
       site.report('malformed-record', range, left.message, {
@@ -98,6 +111,15 @@ function mention({ record, names }: MasterFileEntry, program: Program): void {
     const host = program.hosts.get(name.slice(0, -1).toLowerCase());
     if (host) host.used = true;
   }
+}
+
+/** `5 min`, as elsewhere in the language: master files write `5m`. */
+function timeInTwoWords(text: string, start: number, found: string): { start: number; meant: string } | null {
+  const unit = /^(?:(s)(?:ec|ecs|econds?)?|(m)(?:in|ins|inutes?)|(h)(?:ours?)?|(d)(?:ays?)?|(w)(?:eeks?)?)$/i.exec(found);
+  const number = /(?:^|\s)(\d{1,10})[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start));
+  if (!unit || !number) return null;
+  const [letter] = unit.slice(1).filter((one) => one !== undefined);
+  return { start: start - number[0].trimStart().length, meant: `${number[1]}${letter!.toLowerCase()}` };
 }
 
 /** What people forget in a record: the type of an address, the preference of a mail exchanger. */
