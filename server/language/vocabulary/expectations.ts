@@ -228,7 +228,7 @@ export const expectationsVocabulary: readonly Entry[] = [
     role: 'expectation',
     pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
     slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
-    doc: 'Expects the last answer that the host got for a name: data of one of the records (raw data of an unknown type in hex), or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
+    doc: 'Expects the last answer that the host got for a name: data of one of the records (raw data of an unknown type in hex), or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT. A text stands in quotes; a TXT record of several strings is written as in a zone, `"one" "two"`, or as one text with all of them joined.',
     example:
       'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu\nexpect answer of engineering.nyu.edu for gaia.cs.umass.edu A is NXDOMAIN',
     build({ HOST, NAME, TYPE, VALUE }, _block, site) {
