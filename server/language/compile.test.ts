@@ -181,6 +181,10 @@ describe('diagnostics', () => {
     ],
     ['a top-level domain on a server without a domain', 'host pc\nzone com on tld\nzone b.com on ns.b.com\npc resolves b.com'],
     ...DNS.map(([name, line]): [string, string] => [name, `${dns}${line}`]),
+    [
+      'names without a dot, of a host and of a zone',
+      'zone org on a.org\nhost www\nzone x.org on ns.x.org {\n  www A 192.0.2.1\n  org A 192.0.2.2\n}\nwww resolves x.org',
+    ],
     ['a signed alias', 'zone x.org on ns.x.org {\n  www CNAME web\n  www NSEC x.org. CNAME NSEC\n}'],
     [
       'numbers that name hosts where addresses are looked up',

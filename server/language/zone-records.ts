@@ -32,7 +32,7 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
   const { program } = site;
   const base = braces.start + 1;
   const text = program.sources[site.source]!.text.slice(base, braces.end - 1);
-  const declared = (name: string): boolean => program.hosts.has(name.toLowerCase()) || inDeclaredZone(name, site);
+  const declared = (name: string): boolean => name.includes('.') && (program.hosts.has(name.toLowerCase()) || inDeclaredZone(name, site));
   const read = readMasterFile(text, { origin: zone.origin, defaultTtl: recordTtl, indented: true, relaxedNames: declared });
   for (const problem of read.problems) {
     const range = { start: base + problem.start, end: base + problem.end };
