@@ -17,6 +17,7 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     subjects: [{ preposition: 'at', type: 'host' }],
     course: 'total',
     doc: 'Queries that a server has received so far.',
+    example: 'host pc\nzone crepes.fr on ns.crepes.fr\npc resolves crepes.fr\nexpect queries at ns.crepes.fr = 1',
   },
   {
     name: 'zone queries',
@@ -42,6 +43,7 @@ export const dnsMetrics: readonly MetricDefinition[] = [
     subjects: [{ preposition: 'of', type: 'host' }],
     course: 'total',
     doc: 'Share of the questions to a resolver so far that it answered from its cache without asking any other server.',
+    example: 'host pc\nresolver dns.crepes.fr\npc resolves crepes.fr\nexpect cache hit ratio of dns.crepes.fr < 50 %',
   },
   {
     name: 'secure answers',

@@ -97,6 +97,7 @@ export function parseTokens(
     const token = tokens[next];
     // A name may have no types: an empty non-terminal that is signed (RFC 4034 §4.1.2).
     if (!token && field.kind !== 'types') {
+      if (field.name === format.type) return { ok: false, error: `${format.type} needs a target: ${field.meaning}`, ...whole };
       return {
         ok: false,
         error: `${format.type} needs ${format.fields.map((f) => f.name).join(' ')}; ${field.name} (${field.meaning}) is missing`,

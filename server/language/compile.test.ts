@@ -18,6 +18,7 @@ const files: FileTable = new Map([
   ['file:///w/warned.netscenario', bytes('mailserver m.nowhere.org { domain nowhere.org }\nhost shared\n')],
   ['file:///w/binary.netscenario', bytes('\0\x01\x02')],
   ['file:///w/none.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
+  ['file:///w/alias.zone', bytes('$TTL 3600\nwww A 192.0.2.80\nwww CNAME web\n@ MX 10 192.0.2.9\n')],
   ['file:///w/truncated.zone', bytes('$TTL 3600\n@ IN SOA ns.example.org. hostmaster.example.org. (\n  1 7200\n')],
   [
     'file:///w/good.zone',
@@ -33,6 +34,46 @@ const files: FileTable = new Map([
 
 const mail =
   'zone example.org on ns.example.org { @ MX 10 mail.example.org }\nmailbox ann@example.org, bob@example.org on mail.example.org\nhost pc\n';
+
+const dns = 'host pc\nzone x.org on ns.x.org {\n  www A 192.0.2.1\n  web CNAME www\n}\npc resolves www.x.org\npc resolves web.x.org\n';
+const DNS: readonly (readonly [string, string])[] = [
+  ['an answer to what was asked', 'expect answer of pc for www.x.org is 192.0.2.1'],
+  [
+    'an answer to what nobody asked',
+    'expect answer of pc for w.x.org is 192.0.2.1\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing-to-measure: `pc resolves w.x.org`',
+  ],
+  [
+    'an answer of another type',
+    'expect answer of pc for www.x.org MX is NODATA\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing-to-measure: `pc resolves www.x.org MX`; it asks for A',
+  ],
+  [
+    'a response code',
+    'expect answer of pc for www.x.org is NXDOMIAN\n                                     ^^^^^^^^ expected: Did you mean `NXDOMAIN`?',
+  ],
+  ['a response code in small letters', 'expect answer of pc for www.x.org is nxdomain'],
+  ['queries at a server', 'expect queries at ns.x.org > 0\nexpect queries at local-dns > 0\nexpect cache hit ratio of local-dns < 50 %'],
+  ['queries at a host', 'expect queries at pc > 0\n^^^^^^^^^^^^^^^^^^^^^^^^ nothing-to-measure: `pc` is no DNS server'],
+  ['a cache of a host', 'expect cache hit ratio of pc > 50 %\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing-to-measure: `pc` is no resolver'],
+  [
+    'a ratio in percent',
+    'expect cache hit ratio of local-dns < 50\n                                      ^^ out-of-range: 50 is out of range',
+  ],
+  ['a name server without a zone', 'nameserver pc { recursion on }\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ without-effect: `pc` serves no zone'],
+  [
+    'validation on a recursive walk',
+    'resolver dns.x.org { dnssec on walk recursively }\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ without-effect: hand no signatures on',
+  ],
+  ['a signed zone', 'dnssec x.org'],
+  [
+    'a signed zone below one that is not',
+    'zone org on ns.org\ndnssec x.org\n       ^^^^^ without-effect: `org` is not signed, so `x.org` cannot be validated.',
+  ],
+  ['a share of those who have the name', 'host www.x.org\nexpect load share of web.x.org at www.x.org > 0'],
+  [
+    'a share of those who have not',
+    'host c.x.org { address 10.0.0.77 }\nexpect load share of web.x.org at c.x.org > 0\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing-to-measure: No record of `web.x.org` has 10.0.0.77',
+  ],
+];
 
 describe('diagnostics', () => {
   test.each<[string, string]>([
@@ -124,6 +165,30 @@ describe('diagnostics', () => {
     [
       'a truncated zone file',
       'zone example.org on ns.example.org { from "truncated.zone" }\n                                          ^^^^^^^^^^^^^^^^ malformed-file: truncated.zone, line 2, column 50\n                                          ^^^^^^^^^^^^^^^^ malformed-file: line 3',
+    ],
+    [
+      'a zone file whose records exclude each other',
+      'zone example.org on ns.example.org { from "alias.zone" }\n                                          ^^^^^^^^^^^^ malformed-file: alias.zone, line 3, column 1: `www.example.org.` has A data\n                                          ^^^^^^^^^^^^ malformed-file: alias.zone, line 4, column 9: `192.0.2.9` is an address',
+    ],
+    ['a class below its owner', 'zone x.org on ns.x.org {\n  www IN A 192.0.2.1\n      IN A 192.0.2.2\n  @ IN MX 10 www\n}'],
+    [
+      'a zone on a server in no zone',
+      'host pc\nzone b.com on ns.c.net { www A 192.0.2.1 }\n              ^^^^^^^^ zone-without-address: declare zone `c.net`\npc resolves www.b.com',
+    ],
+    [
+      'a zone on a server without a domain',
+      'host pc\nzone b.com on ns { www A 192.0.2.1 }\n              ^^ zone-without-address: such as `ns.b.com`\npc resolves www.b.com',
+    ],
+    ['a top-level domain on a server without a domain', 'host pc\nzone com on tld\nzone b.com on ns.b.com\npc resolves b.com'],
+    ...DNS.map(([name, line]): [string, string] => [name, `${dns}${line}`]),
+    [
+      'names without a dot, of a host and of a zone',
+      'zone org on a.org\nhost www\nzone x.org on ns.x.org {\n  www A 192.0.2.1\n  org A 192.0.2.2\n}\nwww resolves x.org',
+    ],
+    ['a signed alias', 'zone x.org on ns.x.org {\n  www CNAME web\n  www NSEC x.org. CNAME NSEC\n}'],
+    [
+      'numbers that name hosts where addresses are looked up',
+      'zone in-addr.arpa on ns.x.org { 9.2.0.192 CNAME 1.2.0.192 }\n                                                ^^^^^^^^^ relative-name\nzone x.org on ns.x.org',
     ],
     [
       'a binary zone file',

@@ -11,10 +11,19 @@ import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
+import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
 import { completeWeb, nameWebsites } from './defaults/http.ts';
 import { completeMail } from './defaults/mail.ts';
-import { fidelityWarnings, hostHints, mailHostWarnings, mendingWarnings, parameterHints, transferWarnings } from './defaults/warnings.ts';
+import {
+  fidelityWarnings,
+  hostHints,
+  mailHostWarnings,
+  mendingWarnings,
+  parameterHints,
+  transferWarnings,
+  zoneServerWarnings,
+} from './defaults/warnings.ts';
 import { reportFirstWords } from './first-word.ts';
 import { checkLinksAtNats } from './middleboxes.ts';
 import { Program } from './program.ts';
@@ -68,6 +77,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   if (program.needsDns) {
     completeZones(program);
     completeSigning(program);
+    zoneServerWarnings(program);
   }
   reportBrokenImports(program, imports);
   // What seems unused, or never begun, may stand in a statement that is broken: that waits until no error is left.
@@ -75,6 +85,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
     mendingWarnings(program);
     transferWarnings(program);
     fidelityWarnings(program);
+    if (program.needsDns) dnsWarnings(program);
     hostHints(program);
     parameterHints(program);
   }

@@ -87,6 +87,11 @@ describe('registration', () => {
     expect(compiled(text).hosts.find(({ name }) => name === 'dns1.networkutopia.com')?.address).toBe('212.212.212.1');
   });
 
+  test('two servers on one line, their addresses left out', () => {
+    const text = `${UTOPIA.replace(' unreg', ', dns2.networkutopia.com unreg')}registrar registers networkutopia.com { server dns1.networkutopia.com server dns2.networkutopia.com }`;
+    expect(actions(text)).toMatchObject([{ servers: [{ name: 'dns1.networkutopia.com.' }, { name: 'dns2.networkutopia.com.' }] }]);
+  });
+
   test('an address that is left out is the host’s', () => {
     expect(actions(`${UTOPIA}registrar registers networkutopia.com { server dns1.networkutopia.com }`)).toMatchObject([
       {
@@ -113,6 +118,7 @@ describe('settings of servers', () => {
     ['nameserver ns.x.org', { edns: 1232, answers: null, recursion: false }],
     ['nameserver ns.x.org { edns off }', { edns: null }],
     ['nameserver ns.x.org { edns 512 B answers servfail }', { edns: 512, answers: 'SERVFAIL' }],
+    ['nameserver ns.x.org { answers REFUSED }', { answers: 'REFUSED' }],
   ])('%s', (block, expected) => {
     expect(settings(block)).toMatchObject(expected);
   });

@@ -1,6 +1,7 @@
 /** Gives names their values: ranges are expanded, and each name is checked by what its slot is for. */
 import { parseName } from '../../engines/dns/domain-name.ts';
 import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
+import { metrics } from '../../engines/metrics.ts';
 import type { Name, Slot } from './entry.ts';
 import { evaluate, kinds } from './evaluate.ts';
 import { hostAddressProblem } from './host-address.ts';
@@ -20,10 +21,13 @@ export function nameValue(slot: Slot<unknown>, syntax: NameSyntax | ListSyntax, 
   for (const name of names) if (!checkName(slot, name, site)) return null;
   if (slot.count !== 'one') return names;
   if (names.length !== 1) {
+    const { start, entry } = site.statement;
+    const pooled = metrics.find(({ name, course }) => entry?.id === `expect ${name}` && course !== 'total');
     site.report(
       'one-name',
       syntax,
-      `Expected ${slot.expected}; \`${syntax.kind === 'name' ? syntax.text : ''}\` stands for ${names.length}.`,
+      `\`${syntax.kind === 'name' ? syntax.text : ''}\` stands for ${names.length} names, and one stands here, such as \`${names[0]!.text}\`.${pooled ? ` Of all of them there are statistics: \`expect mean ${pooled.name} …\`.` : ''}`,
+      pooled ? { fixes: [{ title: 'Take the mean', edits: [{ start: start + 7, end: start + 7, text: 'mean ' }] }] } : {},
     );
     return null;
   }

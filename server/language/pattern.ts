@@ -195,8 +195,10 @@ export function form(item: Patterned & { readonly shown?: string; readonly block
     const slot = item.slots[name];
     if (!slot) return name;
     if (slot.form === 'choice') {
-      const words = slot.choices.map(([word]) => word).join(' | ');
-      return slot.choices.length > 1 && !pattern.includes(`[${name}]`) ? `(${words})` : words;
+      // Of a word in two cases, the first.
+      const different = slot.choices.filter(([word], i, all) => all.findIndex((one) => one[0].toLowerCase() === word.toLowerCase()) === i);
+      const words = different.map(([word]) => word).join(' | ');
+      return different.length > 1 && !pattern.includes(`[${name}]`) ? `(${words})` : words;
     }
     return slot.count === 'list' ? `${name}, …` : name;
   });

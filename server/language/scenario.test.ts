@@ -470,6 +470,14 @@ describe('steps, expectations, views', () => {
     ['expect mailbox ann@x.org has 1 message', { kind: 'mail.mailbox', comparison: '=', messages: 1 }],
     ['expect mailbox ann@x.org has at least 2 messages', { comparison: '>=', messages: 2 }],
     ['expect mailbox ann@x.org has fewer than 2 messages', { comparison: '<' }],
+    [
+      'expect answer of pc for www.x.org is "semi;colon"',
+      { kind: 'dns.answer', host: 'pc', name: 'www.x.org.', type: null, is: 'semi;colon' },
+    ],
+    [
+      'expect answer of pc for www.x.org TXT is "one" "two words"',
+      { kind: 'dns.answer', host: 'pc', name: 'www.x.org.', type: 'TXT', is: '"one" "two words"' },
+    ],
     ['expect answer of pc for www.x.org is NXDOMAIN', { kind: 'dns.answer', host: 'pc', name: 'www.x.org.', type: null, is: 'NXDOMAIN' }],
     ['expect answer of pc for x.org mx is 10 mail.x.org // so', { type: 'MX', is: '10 mail.x.org' }],
     [

@@ -32,6 +32,14 @@ const synonyms: Readonly<Record<string, string>> = {
   rtt: 'round-trip time',
   cwnd: 'congestion window',
   throughput: 'goodput',
+  lookup: 'resolves',
+  looks: 'resolves',
+  lookups: 'resolves',
+  nslookup: 'resolves',
+  dig: 'resolves',
+  digs: 'resolves',
+  query: 'resolves',
+  queries: 'resolves',
 };
 
 /** The words of the language for one from elsewhere, where the first of them can stand; null where there are none. */

@@ -5,6 +5,7 @@ import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/d
 import type { Name } from './entry.ts';
 import { fileContent, namedFile } from './files.ts';
 import type { Program, ProgramZone } from './program.ts';
+import { addressInPlaceOfName, setProblems } from './record-sets.ts';
 import { recordTypeWords } from './record-types.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
@@ -31,12 +32,25 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
   const { program } = site;
   const base = braces.start + 1;
   const text = program.sources[site.source]!.text.slice(base, braces.end - 1);
-  const declared = (name: string): boolean => program.hosts.has(name.toLowerCase()) || inDeclaredZone(name, site);
+  const declared = (name: string): boolean => name.includes('.') && (program.hosts.has(name.toLowerCase()) || inDeclaredZone(name, site));
   const read = readMasterFile(text, { origin: zone.origin, defaultTtl: recordTtl, indented: true, relaxedNames: declared });
   for (const problem of read.problems) {
     const range = { start: base + problem.start, end: base + problem.end };
     const found = text.slice(problem.start, problem.end);
     const meant = problem.code === 'bad-type' ? nearest(found.toUpperCase(), recordTypeWords) : null;
+    const time = problem.code === 'bad-type' ? timeInTwoWords(text, problem.start, found) : null;
+    if (time) {
+      site.report('malformed-record', { start: base + time.start, end: range.end }, `A TTL is one word here: \`${time.meant}\`.`, {
+        fixes: [
+          {
+            title: `Change to \`${time.meant}\``,
+            edits: [{ start: base + time.start, end: range.end, text: time.meant }],
+            preferred: true,
+          },
+        ],
+      });
+      continue;
+    }
     const left = leftOut(text, problem.start, found);
     if (left) {
       site.report('malformed-record', range, left.message, {
@@ -54,7 +68,11 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
       fixes: meant ? [{ title: `Change to \`${meant}\``, edits: [{ ...range, text: meant }], preferred: true }] : [],
     });
   }
+  for (const { entry, isError, message } of setProblems(read.entries, zone.origin))
+    site.report(isError ? 'malformed-record' : 'suspicious-record', shifted(entry, base), message);
   const outside = new Set(outOfZone(read.records, zone.origin));
+  // Of the last owner; 0 before there is one.
+  let ownerColumn = 0;
   for (const entry of read.entries) {
     const { record } = entry;
     if (outside.has(record)) {
@@ -65,10 +83,26 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
       );
       continue;
     }
+    if (entry.owner) ownerColumn = columnOf(text, entry.start);
+    else if (columnOf(text, entry.start) <= ownerColumn) warnOfClass(entry, text, base, site);
     zone.records.push(record);
     mention(entry, program);
-    warnOfRelativeNames(entry, text, base, site);
+    checkNames(entry, text, base, site);
   }
+}
+
+/** `in A 192.0.2.1`, right below an owner: the class, and no host of that name. */
+function warnOfClass(entry: MasterFileEntry, text: string, base: number, site: Site): void {
+  const word = text.slice(entry.start, entry.start + 2);
+  if (word.toUpperCase() !== 'IN' || /\S/.test(text.charAt(entry.start + 2))) return;
+  const range = { start: base + entry.start, end: base + entry.start + 2 };
+  const { name } = entry.record;
+  const message = `\`${word}\` is the class here, and the record one of \`${name}\`, as above: write the owner before it, or indent the line.`;
+  site.report('suspicious-record', range, message);
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - text.lastIndexOf('\n', offset - 1);
 }
 
 /** The hosts that a record is of, or names. */
@@ -77,6 +111,15 @@ function mention({ record, names }: MasterFileEntry, program: Program): void {
     const host = program.hosts.get(name.slice(0, -1).toLowerCase());
     if (host) host.used = true;
   }
+}
+
+/** `5 min`, as elsewhere in the language: master files write `5m`. */
+function timeInTwoWords(text: string, start: number, found: string): { start: number; meant: string } | null {
+  const unit = /^(?:(s)(?:ec|ecs|econds?)?|(m)(?:in|ins|inutes?)|(h)(?:ours?)?|(d)(?:ays?)?|(w)(?:eeks?)?)$/i.exec(found);
+  const number = /(?:^|\s)(\d{1,10})[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start));
+  if (!unit || !number) return null;
+  const [letter] = unit.slice(1).filter((one) => one !== undefined);
+  return { start: start - number[0].trimStart().length, meant: `${number[1]}${letter!.toLowerCase()}` };
 }
 
 /** What people forget in a record: the type of an address, the preference of a mail exchanger. */
@@ -98,9 +141,15 @@ function inDeclaredZone(name: string, site: Site): boolean {
 }
 
 /** `MX 10 mail.example.org` in zone example.com is probably not meant to be mail.example.org.example.com. */
-function warnOfRelativeNames(entry: MasterFileEntry, text: string, base: number, site: Site): void {
-  for (const { start, end, name } of entry.names) {
+function checkNames(entry: MasterFileEntry, text: string, base: number, site: Site): void {
+  for (const range of entry.names) {
+    const { start, end, name } = range;
     const written = text.slice(start, end);
+    const address = addressInPlaceOfName(entry, written, range);
+    if (address !== null) {
+      site.report('malformed-record', { start: base + start, end: base + end }, address);
+      continue;
+    }
     if (written.endsWith('.') || !written.includes('.') || name.toLowerCase() === `${written.toLowerCase()}.`) continue;
     site.report(
       'relative-name',
@@ -139,27 +188,33 @@ export function readZoneFile(zone: ProgramZone, name: Name, site: Site): void {
     },
   });
   if (waiting) return;
+  const placeOf = (place: { readonly file?: string | undefined; readonly start: number }): string =>
+    place.file === undefined || place.file === name.text ? placeIn(text, place.start) : place.file;
   const shown = read.problems.slice(0, 5);
-  for (const problem of shown) {
-    const where = problem.file === undefined || problem.file === name.text ? placeIn(text, problem.start) : problem.file;
-    site.report('malformed-file', name, `${name.text}, ${where}: ${sentence(problem.message)}`);
-  }
+  for (const problem of shown) site.report('malformed-file', name, `${name.text}, ${placeOf(problem)}: ${sentence(problem.message)}`);
   if (read.problems.length > shown.length) {
     site.report('malformed-file', name, `${name.text} has ${read.problems.length - shown.length} further problems.`);
   }
   if (read.problems.length === 0 && read.records.length === 0) site.report('malformed-file', name, `\`${name.text}\` holds no record.`);
+  for (const { entry, isError, message } of setProblems(read.entries, zone.origin).slice(0, 5))
+    site.report(isError ? 'malformed-file' : 'suspicious-record', name, `${name.text}, ${placeOf(entry)}: ${message}`);
   const outside = new Set(outOfZone(read.records, zone.origin));
   for (const entry of read.entries) {
+    if (entry.file === undefined) {
+      for (const range of entry.names) {
+        const address = addressInPlaceOfName(entry, text.slice(range.start, range.end), range);
+        if (address !== null) site.report('malformed-file', name, `${name.text}, ${placeOf(range)}: ${address}`);
+      }
+    }
     if (!outside.has(entry.record)) {
       zone.records.push(entry.record);
       mention(entry, program);
       continue;
     }
-    const where = entry.file === undefined || entry.file === name.text ? placeIn(text, entry.start) : entry.file;
     site.report(
       'malformed-file',
       name,
-      `${name.text}, ${where}: \`${entry.record.name}\` does not lie in zone \`${zone.origin}\` (RFC 1035 §5.2).`,
+      `${name.text}, ${placeOf(entry)}: \`${entry.record.name}\` does not lie in zone \`${zone.origin}\` (RFC 1035 §5.2).`,
     );
   }
 }

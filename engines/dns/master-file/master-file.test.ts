@@ -132,6 +132,8 @@ $INCLUDE <SUBSYS>ISI-MAILBOXES.TXT`;
       ['mx.example. 9 MX 10 a.example.', 'ns.example. 9 A 1.2.3.4', 'ns.example. 9 NS ns.example.', 'a.example. 60 A 1.2.3.4'],
     ],
     ['a TTL first', '  60 A 1.2.3.4', ['example. 60 A 1.2.3.4']],
+    ['an owner that is called like its type', 'txt TXT "one" "two"', ['txt.example. 9 TXT "one" "two"']],
+    ['a text that is a type', 'TXT A hello', ['example. 9 TXT "A" "hello"']],
   ])('in an indented block: %s', (_, text, expected) => {
     expect(rows(text, { indented: true, defaultTtl: 9 })).toEqual(expected);
   });

@@ -140,11 +140,19 @@ function readTokens(reading: Reading, place: Place, tokens: readonly Token[], bl
   }
   const without = readRecord(reading, place, tokens, false);
   if (!('code' in without)) {
-    accept(reading, place, without);
+    const named = repeatsType(tokens) ? readRecord(reading, place, tokens, true) : without;
+    accept(reading, place, 'code' in named ? without : named);
     return;
   }
   const withOwner = readRecord(reading, place, tokens, true);
   accept(reading, place, 'code' in withOwner && typeNumber(first.text) !== undefined ? without : withOwner);
+}
+
+/** `txt TXT "a"`: what could be a text of the type that comes first is the type, and the word before it the owner. RRSIG and NSEC have types in their data. */
+function repeatsType([first, second]: readonly Token[]): boolean {
+  if (!second || second.quoted || typeNumber(second.text) === undefined) return false;
+  const { text } = first as Token;
+  return typeNumber(text) !== undefined && !/^(RRSIG|NSEC)$/i.test(text);
 }
 
 function couldLeaveOwnerOut(token: Token, origin: DomainName): boolean {

@@ -4,7 +4,7 @@ import type { LinkFailureAction, LinkRecoveryAction } from '../../../engines/net
 import type { SourceRange } from '../../../engines/scenario.ts';
 import { transferMetrics } from '../../../engines/transfer/metrics.ts';
 import { linkKey } from '../links.ts';
-import type { Program } from '../program.ts';
+import type { Program, ProgramZone } from '../program.ts';
 import { nameOf } from './addresses.ts';
 
 /** A mail server whose name lies in no declared zone: nobody finds its address. */
@@ -40,6 +40,45 @@ export function mailHostWarnings(program: Program): void {
       },
     );
   }
+}
+
+/** Name servers of zones whose address no zone gives: nobody who is sent to them finds them. All zones are complete. */
+export function zoneServerWarnings(program: Program): void {
+  if (program.incomplete || program.missing.size > 0) return;
+  const found = new Set<string>();
+  for (const { records } of program.zones.values()) {
+    for (const { name, data } of records) if (data.type === 'A' || data.type === 'AAAA') found.add(canonical(name));
+  }
+  const told = new Set<string>();
+  for (const zone of program.zones.values()) {
+    for (const server of zone.servers) {
+      const name = canonical(nameOf(server));
+      const at = program.hosts.get(server.toLowerCase())?.at ?? zone.at;
+      if (!zone.at || !at || found.has(name) || told.has(name)) continue;
+      told.add(name);
+      const dot = server.indexOf('.');
+      const domain = dot > 0 ? server.slice(dot + 1) : null;
+      const declared = domain === null || program.zones.has(canonical(nameOf(domain)));
+      const advice =
+        domain === null
+          ? `name it in the zone, such as \`${server}.${shown(zone)}\``
+          : declared
+            ? `write an A record for it`
+            : `declare zone \`${domain}\``;
+      const start = program.sources[at.source]!.text.lastIndexOf('\n', at.start - 1) + 1;
+      const line = { start, end: start, text: `zone ${domain} on ${server}\n` };
+      program.report(
+        'zone-without-address',
+        at,
+        `No zone gives the address of \`${server}\`, so nobody finds the servers of \`${shown(zone)}\`: ${advice}.`,
+        { fixes: declared ? [] : [{ title: `Declare zone \`${domain}\``, edits: [line], preferred: true }] },
+      );
+    }
+  }
+}
+
+function shown({ origin }: ProgramZone): string {
+  return origin.length > 1 ? origin.slice(0, -1) : origin;
 }
 
 /** Steps that end what no step begins. */

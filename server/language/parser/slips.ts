@@ -63,6 +63,7 @@ export function slipAt(impasse: Impasse): Slip | null {
 }
 
 const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
+  emptyLabel,
   separator,
   commentSign,
   timeWithoutAt,
@@ -85,6 +86,19 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   typeBeforeName,
   blockWithoutBraces,
 ];
+
+/** `a..b` */
+function emptyLabel({ found, last, reading: { scanner, text } }: Impasse): Slip | null {
+  if (found !== '..' || last?.kind !== 'name' || last.end !== scanner.start) return null;
+  const [run] = /^[A-Za-z0-9._-]*/.exec(text.slice(last.start, last.start + 300))!;
+  const range = { start: last.start, end: last.start + run.length };
+  return {
+    range,
+    code: 'malformed-name',
+    message: `\`${run}\` has an empty label: one dot stands between two labels (RFC 1035 §2.3.1).`,
+    fixes: [replacement(range, run.replace(/\.{2,}/g, '.'))],
+  };
+}
 
 function commentSign(impasse: Impasse): Slip | null {
   const { reading, node, found } = impasse;

@@ -69,14 +69,18 @@ function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
       return word;
     }
     default:
-      return restOfLine(reading);
+      return restOfLine(slot, reading);
   }
 }
 
-function restOfLine(reading: Reading): SlotSyntax {
+/** As it is written. One text that is expected as an answer stands for itself; of several, and in a record's data, the quotes are kept. */
+function restOfLine(slot: Slot<unknown>, reading: Reading): SlotSyntax {
   const { scanner, text } = reading;
-  if (scanner.kind === TokenKind.text) return { ...textLiteral(reading), kind: 'word' };
   const { start } = scanner;
+  if (scanner.kind === TokenKind.text && slot.meaning === 'answer') {
+    const alone = textLiteral(reading);
+    if (reading.ended() || scanner.kind !== TokenKind.text) return { ...alone, kind: 'word' };
+  }
   do scanner.next();
   while (!reading.ended() && !reading.at('{'));
   const end = scanner.previousEnd;

@@ -69,8 +69,11 @@ export function statement(start: State<Entry>, reading: Reading): Statement {
   return node;
 }
 
-/** Follows edges as far as the tokens go; null when a slot was begun and is broken (the problem is reported). */
-function walk<P extends Entry | Property>(start: State<P>, node: Statement, reading: Reading): State<P> | null {
+/**
+ * Follows edges as far as the tokens go; null when a slot was begun and is broken (the problem is reported). Within a block a
+ * slot that can be left out takes no word that begins the next property.
+ */
+function walk<P extends Entry | Property>(start: State<P>, node: Statement, reading: Reading, inBlock = false): State<P> | null {
   const { scanner } = reading;
   let state = start;
   for (let first = true; first || !reading.ended(); first = false) {
@@ -86,6 +89,7 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
         continue;
       }
     }
+    if (inBlock && state.accepts && kind === TokenKind.word && wordEdge(start, reading)) break;
     let edge = null;
     for (const candidate of state.slots) {
       if (canStart(candidate.slot, reading)) {
@@ -165,7 +169,7 @@ function property(entry: Entry, reading: Reading): Statement {
   const { scanner } = reading;
   const node = emptyStatement(scanner.start);
   const start = propertyAutomaton(entry);
-  const state = walk(start, node, reading);
+  const state = walk(start, node, reading, true);
   node.headEnd = node.end = Math.max(node.start, scanner.previousEnd);
   if (!state) {
     giveUp(node, reading);

@@ -30,6 +30,16 @@ export const dnsProtocols = ['dns'] as const;
 const walk = wordChoice('iteratively', 'recursively');
 const checking = choice(['with dnssec', 'with dnssec'], ['without validation', 'without validation']);
 const edns = { SWITCH: optional(wordChoice('on', 'off')), SIZE: optional(size({ minimum: 512, maximum: 65_535, units: ['B'] })) };
+const responseCode = choice(
+  ['SERVFAIL', 'SERVFAIL'],
+  ['REFUSED', 'REFUSED'],
+  ['NOTIMP', 'NOTIMP'],
+  ['FORMERR', 'FORMERR'],
+  ['servfail', 'SERVFAIL'],
+  ['refused', 'REFUSED'],
+  ['notimp', 'NOTIMP'],
+  ['formerr', 'FORMERR'],
+);
 /** The words of BIND's `rrset-order`. */
 const order = wordChoice('cyclic', 'fixed', 'random');
 
@@ -51,7 +61,7 @@ export const dnsVocabulary = [
       ),
     },
     block: 'records',
-    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing. With `unregistered`, the zone above does not lead to it, so nobody finds it until a registrar registers it.',
+    doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing. In the block, a name with dots that is a declared host or lies in a declared zone is complete, with or without a trailing dot; any other name without one continues with the zone’s name. Master files are read strictly: without a trailing dot, each name continues with the zone’s. With `unregistered`, the zone above does not lead to it, so nobody finds it until a registrar registers it.',
     standard: 'RFC 1034 §4.2, RFC 1035 §5.1',
     example:
       'zone amazon.com on dns1.amazon.com, dns2.amazon.com {\n  www 300 A 205.251.242.103\n  @ MX 10 mail.amazon.com\n}\nhost client\nclient resolves www.amazon.com',
@@ -216,12 +226,12 @@ export const dnsVocabulary = [
       }),
       answers: property(
         'answers CODE',
-        { CODE: choice(['refused', 'REFUSED'], ['servfail', 'SERVFAIL'], ['notimp', 'NOTIMP'], ['formerr', 'FORMERR']) },
+        { CODE: responseCode },
         {
-          doc: 'Says this and nothing else to every query: a server that is out of order, or not meant for those who ask.',
+          doc: 'Says this and nothing else to every query: a server that is out of order, or not meant for those who ask. One of SERVFAIL, REFUSED, NOTIMP and FORMERR, in either case.',
           default: 'what the zone holds',
           standard: 'RFC 1035 §4.1.1',
-          example: 'answers servfail',
+          example: 'answers SERVFAIL',
         },
       ),
       updates: repeated(

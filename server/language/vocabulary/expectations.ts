@@ -35,6 +35,9 @@ import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
+/** What a lookup can come to without a record. */
+const OUTCOMES = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT', 'REFUSED', 'FORMERR', 'NOTIMP'];
+
 export const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
 const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
@@ -44,7 +47,7 @@ const valueSlots: Readonly<Record<Unit, Slot<number>>> = {
   ns: duration({ units: ['ms', 's'] }),
   B: size({ units: ['KiB', 'B'] }),
   'bit/s': rate({ units: ['Mbps', 'kbps'] }),
-  ratio: ratio({ maximum: Number.POSITIVE_INFINITY }),
+  ratio: ratio(),
   '': number(),
 };
 const exampleValue: Readonly<Record<Unit, string>> = { ns: '1 s', B: '1 MiB', 'bit/s': '1 Mbps', ratio: '50 %', '': '5' };
@@ -233,7 +236,7 @@ export const expectationsVocabulary: readonly Entry[] = [
     role: 'expectation',
     pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
     slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
-    doc: 'Expects the last answer that the host got for a name: data of one of the records (raw data of an unknown type in hex), or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT.',
+    doc: 'Expects the last answer that the host got for a name: data of one of the records (raw data of an unknown type in hex), or NXDOMAIN, NODATA, SERVFAIL or TIMEOUT. A text stands in quotes; a TXT record of several strings is written as in a zone, `"one" "two"`, or as one text with all of them joined.',
     example:
       'host engineering.nyu.edu\nengineering.nyu.edu resolves gaia.cs.umass.edu\nexpect answer of engineering.nyu.edu for gaia.cs.umass.edu A is NXDOMAIN',
     build({ HOST, NAME, TYPE, VALUE }, _block, site) {
@@ -241,6 +244,11 @@ export const expectationsVocabulary: readonly Entry[] = [
       if (found === null) return;
       const name = askedName(NAME.text, TYPE?.text ?? 'PTR');
       site.program.usesZone(name, site.place(NAME));
+      const meant = /^[A-Za-z]{5,}$/.test(VALUE.text) ? nearest(VALUE.text, OUTCOMES) : null;
+      if (meant !== null && VALUE.text.toUpperCase() !== meant)
+        site.report('expected', VALUE, `\`${VALUE.text}\` is no response code. Did you mean \`${meant}\`?`, {
+          fixes: [{ title: `Change to \`${meant}\``, edits: [{ start: VALUE.start, end: VALUE.end, text: meant }], preferred: true }],
+        });
       site.program.expectations.push({
         expected: { kind: 'dns.answer', host: found, name, type: TYPE?.text ?? null, is: VALUE.text },
         after: site.stepsAbove,
