@@ -196,7 +196,9 @@ describe('run', () => {
     expect(out).toContain('RCPT TO: <bob@hamburger.edu>');
     expect(out).toContain('mailbox bob@hamburger.edu has 1 message');
     expect(out).toContain('delivery time');
-    expect(out).toContain('Transcript of mail.crepes.fr with mail.hamburger.edu\n  S: 220 hamburger.edu\n  C: HELO crepes.fr\n');
+    expect(out).toContain(
+      'Transcript of mail.crepes.fr with mail.hamburger.edu\n  TCP · SMTP · port 25\n  S: 220 hamburger.edu\n  C: HELO crepes.fr\n',
+    );
   });
 
   it('exits with 1 when a check fails, and says what was measured', async () => {

@@ -41,7 +41,8 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --only LIST                       compare these ingredients only
       --context N                       show this many events before and after it (3)
       --json                            the same as JSON
-  netscenario report FILE --out FILE    write the run as one HTML page
+  netscenario report FILE --out FILE    write the run as one HTML page: messages, bytes, metrics, checks and states of all
+                                        cells, without the notebook's prose
   netscenario export FILE --zone NAME   print a zone, with all that was filled in, as a master file
       --out FILE                        write it there instead
       --seed N                          (run, diff, report) run with this seed instead of the scenario's

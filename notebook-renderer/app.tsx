@@ -11,7 +11,7 @@ import type { Output } from './output.ts';
 import { type Part, partOf, retransmittedMessages, text } from './part.ts';
 import type { AxisMode } from './sequence/axis.ts';
 import { Diagram, type DiagramHandle } from './sequence/diagram.tsx';
-import { EVERYTHING, type Filter, filterOfView, hostsOf, protocolsOf } from './sequence/filter.ts';
+import { EVERYTHING, type Filter, filterOfPart, hostsOf, protocolsOf } from './sequence/filter.ts';
 import { layOut, messageAtTime } from './sequence/layout.ts';
 import { STEP } from './sequence/rows.ts';
 import { Scrubber } from './sequence/scrubber.tsx';
@@ -73,8 +73,7 @@ function Told({
   postMessage,
 }: { readonly part: Part; readonly id: string; readonly width: number } & Pick<Props, 'postMessage'>) {
   const { run } = part;
-  const sequence = part.views.find(({ view }) => view.kind === 'sequence')?.view;
-  const [filter, setFilter] = useState<Filter>(sequence?.kind === 'sequence' ? filterOfView(sequence) : EVERYTHING);
+  const [filter, setFilter] = useState<Filter>(() => filterOfPart(part));
   const [axis, setAxis] = useState<AxisMode>('order');
   const [segments, setSegments] = useState(false);
   /** Index into the run's messages: it stays the same message whatever the filter shows. */

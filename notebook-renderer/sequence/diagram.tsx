@@ -7,7 +7,18 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useSt
 import { formatMoment } from '../format.ts';
 import { yOfTime } from './axis.ts';
 import { GUTTER, type Layout, rowsWithin } from './layout.ts';
-import { ActivationMark, BandMark, BreakMark, describeDiagram, GapMark, MessageMark, NoteMark, SegmentMark, StepMark } from './marks.tsx';
+import {
+  ActivationMark,
+  BandMark,
+  BreakMark,
+  describeDiagram,
+  GapMark,
+  LineMark,
+  MessageMark,
+  NoteMark,
+  SegmentMark,
+  StepMark,
+} from './marks.tsx';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, SEGMENT, STEP } from './rows.ts';
 
 export interface DiagramHandle {
@@ -183,6 +194,11 @@ export function Diagram({ layout, id, selected, time, retransmitted, onSelect, o
           {gaps.map(({ y, nanoseconds }) => (
             <GapMark key={y} y={y - from} nanoseconds={nanoseconds} width={layout.width} />
           ))}
+          {shown.map((row) =>
+            rows.kind[row] === MESSAGE || rows.kind[row] === SEGMENT ? (
+              <LineMark key={`l${row}`} layout={layout} row={row} top={from} />
+            ) : null,
+          )}
           {shown.map((row) => {
             const props = { key: row, layout, row, top: from };
             switch (rows.kind[row] as RowKind) {

@@ -13,12 +13,18 @@ export interface Filter {
 export const EVERYTHING: Filter = { protocols: null, hosts: null, text: '' };
 
 /** What `show sequence of … where protocol is …` asks for. */
-export function filterOfView(view: { readonly hosts: readonly string[]; readonly protocols: readonly string[] }): Filter {
+function filterOfView(view: { readonly hosts: readonly string[]; readonly protocols: readonly string[] }): Filter {
   return {
     protocols: view.protocols.length > 0 ? new Set(view.protocols) : null,
     hosts: view.hosts.length > 0 ? view.hosts : null,
     text: '',
   };
+}
+
+/** What a diagram shows at first: what its one view asks for. A whole notebook has a view for each of its cells: then, everything. */
+export function filterOfPart({ views }: Part): Filter {
+  const asked = views.flatMap(({ view }) => (view.kind === 'sequence' ? [view] : []));
+  return asked.length === 1 ? filterOfView(asked[0]!) : EVERYTHING;
 }
 
 /** Rows of the message table that pass. One look at each distinct text, one at each message. */

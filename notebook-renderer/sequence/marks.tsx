@@ -6,6 +6,7 @@ import { colourOf } from '../protocol-colour.ts';
 import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from './arrow.ts';
 import { ABOVE, BELOW } from './axis.ts';
 import { type Activation, type Band, GUTTER, type Layout } from './layout.ts';
+import { MESSAGE } from './rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from './text-width.ts';
 
 interface RowProps {
@@ -33,7 +34,7 @@ export function MessageMark({ layout, row, top, id, place, selected, retransmitt
   return (
     <g
       id={id}
-      class={`ns-message ns-p${colourOf(message.protocol)} ${selected ? 'ns-selected' : ''} ${message.lost ? 'ns-lost' : ''} ${isAnswer(message.kind) ? 'ns-answer' : ''}`}
+      class={`ns-message ns-p${colourOf(message.protocol)} ${selected ? 'ns-selected' : ''} ${message.lost ? 'ns-lost' : ''}`}
       role="option"
       aria-selected={selected}
       aria-posinset={place + 1}
@@ -46,7 +47,6 @@ export function MessageMark({ layout, row, top, id, place, selected, retransmitt
         {`${place + 1}  ${oneLine(message.label)}\n${message.from} → ${message.to}\n${message.protocol} ${message.kind}, ${formatSize(message.length)}\n${message.inner ? `inside: ${message.inner.protocol} ${oneLine(message.inner.label)}\n` : ''}sent ${moment}, ${message.lost ? 'lost on the way' : `received ${formatMoment(message.receivedAt)}, took ${formatDuration(message.receivedAt - message.sentAt)}`}`}
       </title>
       <rect class="ns-hit" x={GUTTER} y={y - above} width={layout.width - GUTTER} height={above + BELOW[4]! - 1} rx="3" />
-      <ArrowLine arrow={arrow} top={top} />
       <ArrowLabel arrow={arrow} top={top} />
       <text class="ns-number" x={arrow.tail.x} y={arrow.tail.y - top} text-anchor={arrow.tail.anchor}>
         {place + 1}
@@ -64,8 +64,23 @@ export function SegmentMark({ layout, row, top }: RowProps) {
   const arrow = arrowOf(layout, row);
   return (
     <g class={`ns-segment ${arrow.lost ? 'ns-lost' : ''}`}>
-      <ArrowLine arrow={arrow} top={top} />
       <ArrowLabel arrow={arrow} top={top} />
+    </g>
+  );
+}
+
+/** The arrow of a message or a segment without its label. All of them lie below all labels, so that no line strikes a label through. */
+export function LineMark({ layout, row, top }: RowProps) {
+  const { run } = layout.part;
+  const i = layout.rows.subject[row]!;
+  const arrow = arrowOf(layout, row);
+  const hue =
+    layout.rows.kind[row] === MESSAGE
+      ? `ns-p${colourOf(text(run, run.messages.protocol[i]!))} ${isAnswer(text(run, run.messages.kind[i]!)) ? 'ns-answer' : ''}`
+      : 'ns-segment';
+  return (
+    <g class={`ns-arrow ${hue} ${arrow.lost ? 'ns-lost' : ''}`}>
+      <ArrowLine arrow={arrow} top={top} />
     </g>
   );
 }

@@ -60,6 +60,14 @@ describe('a run as text', () => {
     expect(told).toContain('\n200000. ');
   });
 
+  it('names the transport above each connection of a transcript', () => {
+    const at = run.steps[0]!.at;
+    const transcripts = (hosts: [string, string]) =>
+      describeRun({ run: { ...run, views: [{ view: { kind: 'transcript', hosts }, at }] }, focus: null });
+    expect(transcripts(['alice-pc', 'local-dns'])).toMatch(/Transcript of alice-pc with local-dns\n {2}UDP · DNS · port 53\n {2}C: /);
+    expect(transcripts(['mail.crepes.fr', 'mail.hamburger.edu'])).toContain('\n  TCP · SMTP · port 25\n  S: 220 hamburger.edu');
+  });
+
   it('of 200,000 subjects of a metric is a line for each', () => {
     const one = { metric: 'queries', unit: '' as const, doc: '', at: Float64Array.of(1), values: Float64Array.of(1) };
     const series = Array.from({ length: 200_000 }, (_, i) => ({ ...one, subjects: [`ns${i}`] }));
@@ -102,6 +110,21 @@ describe('a run as SVG', () => {
     expect(svg.match(/class="cross"/g)?.length).toBe(1);
     expect(svg).not.toMatch(/<script|href|NaN|undefined|Infinity/);
     expectBalanced(svg);
+  });
+
+  it('draws every arrow below every label, so that none is struck through', () => {
+    expect(svg.lastIndexOf('class="line"')).toBeGreaterThan(0);
+    expect(svg.lastIndexOf('class="line"')).toBeLessThan(svg.indexOf('class="label"'));
+  });
+
+  it('shows everything where several views are asked for, and what is asked for where it is one', () => {
+    const view = { kind: 'sequence', hosts: ['mail.crepes.fr', 'mail.hamburger.edu'], protocols: [] } as const;
+    const at = run.steps[0]!.at;
+    const drawn = (...views: (typeof view)[]) =>
+      sequenceSvg({ run: { ...run, views: views.map((view) => ({ view, at })) }, focus: null }).match(/class="label"/g)?.length;
+    expect(drawn()).toBe(16);
+    expect(drawn(view)).toBe(13);
+    expect(drawn(view, view)).toBe(16);
   });
 
   it('styles nothing outside itself', () => {

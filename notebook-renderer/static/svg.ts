@@ -10,7 +10,7 @@ import type { Output } from '../output.ts';
 import { isAnswer, outcomeOf, partOf, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
 import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from '../sequence/arrow.ts';
-import { EVERYTHING, filterOfView } from '../sequence/filter.ts';
+import { filterOfPart } from '../sequence/filter.ts';
 import { GUTTER, type Layout, layOut } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
@@ -62,8 +62,7 @@ const HOST_LINE = 21;
 
 export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOptions = {}): string {
   const part = partOf(output);
-  const view = part.views.find((candidate) => candidate.view.kind === 'sequence')?.view;
-  const filter = view?.kind === 'sequence' ? filterOfView(view) : EVERYTHING;
+  const filter = filterOfPart(part);
   const layout = layOut(part, { filter, segments: false, axis: 'order', width, limit });
   const empty = layout.rows.count === 0;
   const more = part.messages.length - layout.rows.messages.length;
@@ -144,6 +143,8 @@ function drawing(layout: Layout): string[] {
   const { part, rows, axis, columns } = layout;
   const { run } = part;
   const lines: string[] = [];
+  /** Above all arrows, so that none strikes a label through. */
+  const above: string[] = [];
   let number = 0;
   for (const band of layout.bands) {
     const label = shorten(connectionLabel(run, band.connection), band.right - band.left - 12, SMALL);
@@ -170,30 +171,33 @@ function drawing(layout: Layout): string[] {
         const shown = shorten(oneLine(outcome), (layout.width - GUTTER) * 0.45, SMALL);
         const room = layout.width - GUTTER - 60 - textWidth(shown, SMALL);
         const mark = resumed ? '' : `<tspan dx="6" class="${step.succeeded ? 'good' : 'bad'} b">${step.succeeded ? '✓' : '✗'}</tspan>`;
-        lines.push(
+        above.push(
           `<g class="step"><rect x="${GUTTER}" y="${round(y - 13)}" width="${layout.width - GUTTER - 10}" height="26" rx="4"/><text class="what" x="${GUTTER + 12}" y="${round(y + 4)}">${escapeXml(shorten(oneLine(step.text), room, HEAD))}</text><text class="outcome" x="${layout.width - 22}" y="${round(y + 4)}">${escapeXml(shown)}${mark}</text></g>`,
         );
         break;
       }
       case NOTE: {
         const note = noteOf(layout, row);
-        lines.push(pill('note', note.x, note.y, note.text, layout.width));
+        above.push(pill('note', note.x, note.y, note.text, layout.width));
         break;
       }
       case BREAK: {
         const x = columns.x[columns.place[run.connections.client[i]!]!]!;
-        lines.push(time, pill('break', x - 10, y, shorten(`✕ ${breakLabel(run, i)}`, 360, SMALL), layout.width));
+        above.push(time, pill('break', x - 10, y, shorten(`✕ ${breakLabel(run, i)}`, 360, SMALL), layout.width));
         break;
       }
       case MESSAGE: {
         const arrow = arrowOf(layout, row);
         const protocol = text(run, run.messages.protocol[i]!);
         const cls = `p${colourOf(protocol)}${isAnswer(text(run, run.messages.kind[i]!)) ? ' answer' : ''}${arrow.lost ? ' lost' : ''}`;
-        lines.push(time, `<g class="${cls}">${line(arrow)}${label(arrow)}${numeral(arrow, ++number)}</g>`);
+        lines.push(`<g class="${cls}">${line(arrow)}</g>`);
+        above.push(time, label(arrow), numeral(arrow, ++number));
         break;
       }
     }
   }
+  // One by one: a call takes only so many arguments.
+  for (const mark of above) lines.push(mark);
   return lines;
 }
 

@@ -6,7 +6,7 @@ import { formatAmount, formatMoment } from '../format.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { messageAt, outcomeOf, partOf, text } from '../part.ts';
-import { breakLabel, oneLine } from '../sequence/arrow.ts';
+import { breakLabel, connectionLabel, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
 import { connectionsBetween, MOST_TRANSCRIPTS } from '../transcript/conversation.ts';
@@ -63,6 +63,7 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
     const connections = connectionsBetween(run, view.hosts, part.messages);
     if (connections.length === 0) lines.push('  they exchanged nothing');
     for (const connection of connections.slice(0, MOST_TRANSCRIPTS)) {
+      lines.push(paint('dim', `  ${connectionLabel(run, connection)}`));
       for (const { side, line } of transcript(run, connection)) lines.push(cut(`  ${side}: ${oneLine(line)}`, width));
     }
   }

@@ -40,6 +40,7 @@ export function Transcript({ run, connection, current, onSelect }: Props) {
         <span>
           <b>S</b> {hostName(run, c.server[connection]!)}:{c.serverPort[connection]}
         </span>
+        <span class="ns-dim">{text(run, c.transport[connection]!).toUpperCase()}</span>
         <CopyButton text={() => transcriptText(lines)} label="Copy transcript" />
       </div>
       <div class="ns-dialogue" ref={box}>
