@@ -8,6 +8,7 @@ import { Recorder } from '../../recorder.ts';
 import type { Run } from '../../run.ts';
 import type { Scenario, Step } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
+import { SimulatedTrust } from '../../tls/simulated-trust.ts';
 import { dns } from '../protocol.ts';
 import type { SigningService } from '../scenario.ts';
 import { arrows, bytesOfMessage, HOSTS, notes, resolver, resolveStep, textbook, zone } from '../scenario-for-tests.ts';
@@ -246,7 +247,8 @@ describe('what DNSSEC adds, asked for itself', () => {
     const services = scenario.services.map((s) => (s.kind === 'dns.resolver' ? resolver(HOSTS[1], { dnssec: true }) : s));
     const network = new SimulatedNetwork(new Kernel(1), { ...scenario, services }, new Recorder(metrics));
     const host = (one: string) => network.host(one);
-    dns.install({ scenario: { ...scenario, services }, host, boot: network.boot.bind(network) } as Parameters<typeof dns.install>[0]);
+    const trust = new SimulatedTrust(scenario.seed);
+    dns.install({ scenario: { ...scenario, services }, trust, host, boot: network.boot.bind(network) });
     const asking = network.host(HOSTS[0]).spawn(
       'asks',
       (function* () {
