@@ -93,6 +93,7 @@ export class DnsServer implements ServerSettings {
   readonly #zones: readonly LiveZone[];
   readonly #published: (zone: LiveZone) => Zone;
   readonly #tally: ZoneTally;
+  #served?: { readonly forgeries: readonly Forgery[]; readonly versions: readonly Zone[]; readonly zones: readonly Zone[] };
 
   constructor(
     { zones, server, resolver }: Roles,
@@ -111,8 +112,15 @@ export class DnsServer implements ServerSettings {
     this.queries = resolver?.queries;
   }
 
+  /** The same list while nothing changes, so that what is looked up in it can be indexed once. */
   get zones(): readonly Zone[] {
-    return this.#zones.map((zone) => withForgeries(this.#published(zone), this.forgeries));
+    const known = this.#served;
+    if (known?.forgeries === this.forgeries && this.#zones.every((zone, i) => this.#published(zone) === known.versions[i]))
+      return known.zones;
+    const versions = this.#zones.map(this.#published);
+    const zones = versions.map((zone) => withForgeries(zone, this.forgeries));
+    this.#served = { forgeries: this.forgeries, versions, zones };
+    return zones;
   }
 
   readonly update: ServerSettings['update'] = (host, message, from) => takeUpdate(host, this.#zones, message, from);

@@ -1,9 +1,10 @@
 /** What anybody can find out about a zone and a resolver before attacking them. */
 import type { Address } from '../../network/host.ts';
 import type { Scenario } from '../../scenario.ts';
-import { canonical, depth, isSubdomain, ROOT } from '../domain-name.ts';
+import { ROOT } from '../domain-name.ts';
 import { ALL_IDS, ALL_SOURCE_PORTS } from '../resolver/query-source.ts';
 import type { DomainName, QuerySettings, ZoneService } from '../scenario.ts';
+import { zoneFor } from '../server/zone.ts';
 
 export interface Target {
   /** The zone that the name lies in. */
@@ -13,11 +14,8 @@ export interface Target {
 }
 
 export function targetOf(scenario: Scenario, name: DomainName): Target {
-  let nearest: ZoneService | undefined;
-  for (const service of scenario.services) {
-    if (service.kind !== 'dns.zone' || !isSubdomain(canonical(name), canonical(service.origin))) continue;
-    if (!nearest || depth(service.origin) > depth(nearest.origin)) nearest = service;
-  }
+  const zones = scenario.services.filter((service): service is ZoneService => service.kind === 'dns.zone');
+  const nearest = zoneFor(zones, name);
   const servers = scenario.hosts.filter((host) => nearest?.servers.includes(host.name)).map((host) => host.address);
   // Anycast instances share theirs: one to guess.
   return { origin: nearest?.origin ?? ROOT, servers: [...new Set(servers)] };

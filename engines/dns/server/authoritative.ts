@@ -155,14 +155,15 @@ function additional(zones: readonly Zone[], records: readonly ResourceRecord[], 
     seen.add(canonical(host));
     const nearest = zoneFor(zones, host);
     // The nearest zone knows best; glue may also lie in another of our zones, above a cut.
-    for (const zone of nearest ? [nearest, ...zones.filter((z) => z !== nearest)] : zones) {
-      const addresses = [...recordsAt(zone, host, 'A'), ...recordsAt(zone, host, 'AAAA')];
-      if (addresses.length === 0) continue;
-      for (const address of addresses) found.push(address);
-      break;
-    }
+    let addresses = addressesIn(nearest, host);
+    for (let i = 0; addresses.length === 0 && i < zones.length; i++) addresses = addressesIn(zones[i], host);
+    for (const address of addresses) found.push(address);
   }
   return found;
+}
+
+function addressesIn(zone: Zone | undefined, host: DomainName): ResourceRecord[] {
+  return zone ? [...recordsAt(zone, host, 'A'), ...recordsAt(zone, host, 'AAAA')] : [];
 }
 
 function hostNamedBy({ data }: ResourceRecord): DomainName | undefined {
