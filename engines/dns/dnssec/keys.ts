@@ -11,7 +11,7 @@ export type DnskeyData = Extract<RecordData, { type: 'DNSKEY' }>;
 export type DsData = Extract<RecordData, { type: 'DS' }>;
 
 /** Flags of a DNSKEY (RFC 4034 §2.1.1; RFC 5011 §7). */
-export const keyFlags = { zone: 0x0100, secureEntryPoint: 0x0001, revoked: 0x0080 } as const;
+const keyFlags = { zone: 0x0100, secureEntryPoint: 0x0001, revoked: 0x0080 } as const;
 
 /** RFC 4034 §2.1.2. */
 const PROTOCOL = 3;

@@ -17,7 +17,7 @@ export interface Validity {
 }
 
 /** What is signed: the RRSIG's data without the signature, then the set as it is in the zone (RFC 4034 §3.1.8.1). */
-export function signedData(rrsig: RrsigData, set: readonly ResourceRecord[]): Uint8Array {
+function signedData(rrsig: RrsigData, set: readonly ResourceRecord[]): Uint8Array {
   const head = canonicalData({ ...rrsig, signature: '' });
   const body = canonicalSet(set, rrsig.originalTtl, rrsig.labels);
   const all = new Uint8Array(head.length + body.length);

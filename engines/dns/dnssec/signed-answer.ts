@@ -4,13 +4,12 @@
  * It goes by the records that the zone holds alone, so that a zone signed elsewhere and read from a file is served in the same
  * way. A zone without such records is answered for as ever.
  */
-import { ancestors, canonical, parent, sameName } from '../domain-name.ts';
+import { ancestors, canonical, parent, sameName, wildcardBelow } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { recordsAt, type Zone, zoneFor } from '../server/zone.ts';
 import type { Message, Question, WireRecord } from '../wire/message.ts';
 import { sortKey } from './canonical-form.ts';
-import { wildcardBelow } from './denial.ts';
 
 /** The answer to a query, with what DNSSEC adds to it where the query wants that. */
 export function withSignatures(zones: readonly Zone[], query: Message, message: Message): Message {

@@ -3,7 +3,7 @@
  * wildcards of RFC 4592, the substitution of names of RFC 6672 and the negative answers of RFC 2308.
  */
 import { withSignatures, zoneOf } from '../dnssec/signed-answer.ts';
-import { ancestors, canonical, ROOT } from '../domain-name.ts';
+import { ancestors, canonical, wildcardBelow } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { EDNS_PAYLOAD, type Edns, IN, type Message, type ResponseCode, response } from '../wire/message.ts';
@@ -116,7 +116,7 @@ function findNode(zone: Zone, name: DomainName): ReadonlyMap<string, readonly Re
   if (exact) return exact;
   const encloser = ancestors(canonical(name)).find((n) => zone.nodes.has(n));
   if (encloser === undefined) return undefined;
-  return zone.nodes.get(encloser === ROOT ? '*.' : `*.${encloser}`);
+  return zone.nodes.get(wildcardBelow(encloser));
 }
 
 function found(query: Message, zones: readonly Zone[], answers: readonly ResourceRecord[]): Message {
