@@ -4,9 +4,10 @@ import { displayName, isSubdomain, sameName } from '../domain-name.ts';
 import type { RecordData, ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { dateText, isAfter } from '../timestamp.ts';
+import { byteText } from '../wire/decode.ts';
 import { algorithmNumbered, sign, verify } from './algorithms.ts';
 import { canonicalData, canonicalSet, signedLabels } from './canonical-form.ts';
-import { byteText, type DnskeyData, isZoneKey, type KeyPair, keyTag, octets, publicKeyOf } from './keys.ts';
+import { type DnskeyData, isZoneKey, type KeyPair, keyTag, octets, publicKeyOf } from './keys.ts';
 
 export type RrsigData = Extract<RecordData, { type: 'RRSIG' }>;
 
