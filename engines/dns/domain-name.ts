@@ -8,7 +8,7 @@
 import type { DomainName } from './scenario.ts';
 
 /** Bytes of a label (RFC 1035 §2.3.4). */
-export const MAX_LABEL = 63;
+const MAX_LABEL = 63;
 /** Bytes of a name on the wire, length bytes and the root's zero byte included (RFC 1035 §2.3.4). */
 export const MAX_NAME = 255;
 export const ROOT: DomainName = '.';
@@ -135,6 +135,11 @@ export function ancestors(name: DomainName): DomainName[] {
   const found: DomainName[] = [];
   for (let n: DomainName | undefined = name; n !== undefined; n = parent(n)) found.push(n);
   return found;
+}
+
+/** The wildcard right below a name (RFC 4592 §2.1.1). */
+export function wildcardBelow(name: DomainName): DomainName {
+  return name === ROOT ? '*.' : `*.${name}`;
 }
 
 /** True if `name` is `ancestor` or lies below it. */

@@ -96,6 +96,7 @@ export class DnsServer implements ServerSettings {
   readonly #zones: readonly LiveZone[];
   readonly #published: (zone: LiveZone) => Zone;
   readonly #tally: ZoneTally;
+  #served?: { readonly forgeries: readonly Forgery[]; readonly versions: readonly Zone[]; readonly zones: readonly Zone[] };
 
   constructor(
     { zones, server, resolver }: Roles,
@@ -114,8 +115,15 @@ export class DnsServer implements ServerSettings {
     this.queries = resolver?.queries;
   }
 
+  /** The same list while nothing changes, so that what is looked up in it can be indexed once. */
   get zones(): readonly Zone[] {
-    return this.#zones.map((zone) => withForgeries(this.#published(zone), this.forgeries));
+    const known = this.#served;
+    if (known?.forgeries === this.forgeries && this.#zones.every((zone, i) => this.#published(zone) === known.versions[i]))
+      return known.zones;
+    const versions = this.#zones.map(this.#published);
+    const zones = versions.map((zone) => withForgeries(zone, this.forgeries));
+    this.#served = { forgeries: this.forgeries, versions, zones };
+    return zones;
   }
 
   /** A zone's records as they are written at the moment; none of a zone that it does not serve. */

@@ -3,7 +3,7 @@
  * The false record is in it, and every other name of the zone leads to the same data.
  */
 import type { World } from '../../protocol.ts';
-import { ROOT } from '../domain-name.ts';
+import { ROOT, wildcardBelow } from '../domain-name.ts';
 import type { RecordData, ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { LiveZone } from '../server/live-zone.ts';
@@ -13,7 +13,7 @@ import { targetOf } from './target.ts';
 export const FORGED_TTL = 604_800;
 
 /** The name server that forged answers bring along: inside the zone, so that its address may come with it. */
-export function rogueServerName(origin: DomainName): DomainName {
+function rogueServerName(origin: DomainName): DomainName {
   return origin === ROOT ? 'rogue.' : `rogue.${origin}`;
 }
 
@@ -26,7 +26,7 @@ export function takeover(origin: DomainName, address: string): { readonly server
   };
 }
 
-export function rogueZone(origin: DomainName, name: DomainName, data: RecordData, address: string): LiveZone {
+function rogueZone(origin: DomainName, name: DomainName, data: RecordData, address: string): LiveZone {
   const { server, glue } = takeover(origin, address);
   const soa: RecordData = {
     type: 'SOA',
@@ -38,13 +38,12 @@ export function rogueZone(origin: DomainName, name: DomainName, data: RecordData
     expire: 1_209_600,
     minimum: 300,
   };
-  const wildcard = origin === ROOT ? '*.' : `*.${origin}`;
   return new LiveZone(origin, [
     { name: origin, ttl: FORGED_TTL, data: soa },
     server,
     glue,
     { name, ttl: FORGED_TTL, data },
-    { name: wildcard, ttl: FORGED_TTL, data },
+    { name: wildcardBelow(origin), ttl: FORGED_TTL, data },
   ]);
 }
 

@@ -2,9 +2,10 @@
 import type { Address } from '../../network/host.ts';
 import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
 import type { Scenario } from '../../scenario.ts';
-import { canonical, depth, isSubdomain, ROOT } from '../domain-name.ts';
+import { ROOT } from '../domain-name.ts';
 import { ALL_IDS, ALL_SOURCE_PORTS } from '../resolver/query-source.ts';
 import type { DomainName, QuerySettings, ZoneService } from '../scenario.ts';
+import { zoneFor } from '../server/zone.ts';
 
 export interface Target {
   /** The zone that the name lies in. */
@@ -15,11 +16,8 @@ export interface Target {
 
 /** `resolver`: the host that runs it. */
 export function targetOf(scenario: Scenario, name: DomainName, resolver: string): Target {
-  let nearest: ZoneService | undefined;
-  for (const service of scenario.services) {
-    if (service.kind !== 'dns.zone' || !isSubdomain(canonical(name), canonical(service.origin))) continue;
-    if (!nearest || depth(service.origin) > depth(nearest.origin)) nearest = service;
-  }
+  const zones = scenario.services.filter((service): service is ZoneService => service.kind === 'dns.zone');
+  const nearest = zoneFor(zones, name);
   const seen = seenAddresses(scenario);
   const servers = scenario.hosts.flatMap((host) => (nearest?.servers.includes(host.name) ? (seen(host.name, resolver) ?? []) : []));
   // Anycast instances share theirs: one to guess.

@@ -92,7 +92,7 @@ export function canonicalSet(records: readonly ResourceRecord[], ttl: number, la
 }
 
 /** As left-justified octet strings: a missing octet comes first (RFC 4034 §6.3). */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const difference = (a[i] as number) - (b[i] as number);

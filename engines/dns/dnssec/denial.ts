@@ -4,7 +4,7 @@
  * Pure functions over the NSEC records of one zone, which are signed and verified already. An NSEC record says that nothing
  * lies between its owner and the next name, and which types its owner has.
  */
-import { ancestors, canonical, depth, isSubdomain, sameName } from '../domain-name.ts';
+import { ancestors, canonical, depth, isSubdomain, sameName, wildcardBelow } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { compareNames } from './canonical-form.ts';
@@ -37,10 +37,6 @@ function closestEncloser({ owner, next }: Nsec, name: DomainName): DomainName {
   const shared = (other: DomainName): DomainName => ancestors(canonical(name)).find((ancestor) => isSubdomain(other, ancestor)) ?? '.';
   const [a, b] = [shared(owner), shared(next)];
   return depth(a) > depth(b) ? a : b;
-}
-
-export function wildcardBelow(name: DomainName): DomainName {
-  return name === '.' ? '*.' : `*.${name}`;
 }
 
 /** NXDOMAIN: neither the name nor a wildcard that would make it exists (RFC 4035 §5.4). */

@@ -4,6 +4,7 @@ import { decodeBase64, encodeBase64 } from '../../base64.ts';
 import { canonical } from '../domain-name.ts';
 import type { RecordData, ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
+import { byteText, hex } from '../wire/decode.ts';
 import { type Algorithm, algorithmNumbered, digests } from './algorithms.ts';
 import { canonicalData, canonicalName } from './canonical-form.ts';
 
@@ -11,7 +12,7 @@ export type DnskeyData = Extract<RecordData, { type: 'DNSKEY' }>;
 export type DsData = Extract<RecordData, { type: 'DS' }>;
 
 /** Flags of a DNSKEY (RFC 4034 §2.1.1; RFC 5011 §7). */
-export const keyFlags = { zone: 0x0100, secureEntryPoint: 0x0001, revoked: 0x0080 } as const;
+const keyFlags = { zone: 0x0100, secureEntryPoint: 0x0001, revoked: 0x0080 } as const;
 
 /** RFC 4034 §2.1.2. */
 const PROTOCOL = 3;
@@ -73,10 +74,7 @@ export function dsOf(zone: DomainName, key: DnskeyData, digestType = 2): DsData 
 /** RFC 4034 §5.1.4, in lower-case hex; undefined for a digest that is not known. */
 function digestOf(zone: DomainName, key: DnskeyData, digestType: number): string | undefined {
   const digest = digests.get(digestType);
-  if (!digest) return undefined;
-  let hex = '';
-  for (const byte of digest(Uint8Array.from([...canonicalName(zone), ...canonicalData(key)]))) hex += byte.toString(16).padStart(2, '0');
-  return hex;
+  return digest && hex(digest(Uint8Array.from([...canonicalName(zone), ...canonicalData(key)])));
 }
 
 /** Whether a DS record may mean that key: which one it means, the digest tells. */
@@ -107,12 +105,6 @@ export function publicKeyOf({ publicKey }: DnskeyData): Uint8Array {
 
 export function octets(base64: string): Uint8Array {
   return Uint8Array.from(decodeBase64(base64), (c) => c.charCodeAt(0));
-}
-
-export function byteText(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 /** The keys among records that a zone's parent may vouch for: those with the SEP flag, or all where none has it. */

@@ -5,6 +5,7 @@
  * signature needs no secret, so that nothing has to take equal time. Zones that we sign use other algorithms.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { hex } from '../wire/decode.ts';
 
 /** DER of the DigestInfo that stands before a SHA-256 digest (RFC 8017 §9.2 note 1). */
 const DIGEST_INFO = [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
@@ -59,7 +60,5 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
 }
 
 function integer(bytes: Uint8Array): bigint {
-  let hex = '0x0';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return BigInt(hex);
+  return BigInt(`0x0${hex(bytes)}`);
 }

@@ -4,9 +4,10 @@ import { displayName, isSubdomain, sameName } from '../domain-name.ts';
 import type { RecordData, ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { dateText, isAfter } from '../timestamp.ts';
+import { byteText } from '../wire/decode.ts';
 import { algorithmNumbered, sign, verify } from './algorithms.ts';
 import { canonicalData, canonicalSet, signedLabels } from './canonical-form.ts';
-import { byteText, type DnskeyData, isZoneKey, type KeyPair, keyTag, octets, publicKeyOf } from './keys.ts';
+import { type DnskeyData, isZoneKey, type KeyPair, keyTag, octets, publicKeyOf } from './keys.ts';
 
 export type RrsigData = Extract<RecordData, { type: 'RRSIG' }>;
 
@@ -17,7 +18,7 @@ export interface Validity {
 }
 
 /** What is signed: the RRSIG's data without the signature, then the set as it is in the zone (RFC 4034 §3.1.8.1). */
-export function signedData(rrsig: RrsigData, set: readonly ResourceRecord[]): Uint8Array {
+function signedData(rrsig: RrsigData, set: readonly ResourceRecord[]): Uint8Array {
   const head = canonicalData({ ...rrsig, signature: '' });
   const body = canonicalSet(set, rrsig.originalTtl, rrsig.labels);
   const all = new Uint8Array(head.length + body.length);

@@ -4,13 +4,12 @@
  * It goes by the records that the zone holds alone, so that a zone signed elsewhere and read from a file is served in the same
  * way. A zone without such records is answered for as ever.
  */
-import { ancestors, canonical, ROOT, sameName } from '../domain-name.ts';
+import { ancestors, canonical, parent, sameName, wildcardBelow } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 import { recordsAt, type Zone, zoneFor } from '../server/zone.ts';
 import type { Message, Question, WireRecord } from '../wire/message.ts';
 import { sortKey } from './canonical-form.ts';
-import { wildcardBelow } from './denial.ts';
 
 /** The answer to a query, with what DNSSEC adds to it where the query wants that. */
 export function withSignatures(zones: readonly Zone[], query: Message, message: Message): Message {
@@ -45,8 +44,8 @@ function signaturesOf(zones: readonly Zone[], { name, ttl, data }: WireRecord): 
 
 /** RFC 4035 §3.1.4.1: what a name's DS records say is its parent's word. */
 export function zoneOf(zones: readonly Zone[], name: DomainName, type: string): Zone | undefined {
-  const above = type === 'DS' && name !== ROOT ? zones.filter((zone) => !sameName(zone.origin, name)) : zones;
-  return zoneFor(above, name) ?? zoneFor(zones, name);
+  const above = type === 'DS' ? parent(name) : undefined;
+  return (above === undefined ? undefined : zoneFor(zones, above)) ?? zoneFor(zones, name);
 }
 
 /** The longest existing ancestor of a name. */

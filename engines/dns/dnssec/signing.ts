@@ -1,9 +1,9 @@
 /** The signed zones of a scenario: who signs them, what their parents say of them, and what validators trust from the start. */
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
-import { canonical, isSubdomain, ROOT, sameName } from '../domain-name.ts';
+import { canonical, parent, ROOT, sameName } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DnsService, DomainName, SigningService, ZoneService } from '../scenario.ts';
-import { loadZone, type Zone } from '../server/zone.ts';
+import { loadZone, type Zone, zoneFor } from '../server/zone.ts';
 import { type DsData, dsOf, entryKeys } from './keys.ts';
 import { Signer } from './signer.ts';
 
@@ -48,6 +48,7 @@ export class Signing {
 
   /** A zone as it is at a time: signed, if it is one of ours. */
   current(zone: Zone, now: Nanoseconds): Zone {
+    if (this.#signers.size === 0) return zone;
     return this.#signers.get(canonical(zone.origin))?.signer.at(zone, now) ?? zone;
   }
 
@@ -66,11 +67,7 @@ export class Signing {
   }
 
   #parentOf(zone: ZoneService): ZoneService | undefined {
-    let nearest: ZoneService | undefined;
-    for (const other of this.#zones) {
-      if (sameName(other.origin, zone.origin) || !isSubdomain(zone.origin, other.origin)) continue;
-      if (!nearest || isSubdomain(other.origin, nearest.origin)) nearest = other;
-    }
-    return nearest;
+    const above = parent(zone.origin);
+    return above === undefined ? undefined : zoneFor(this.#zones, above);
   }
 }

@@ -3,7 +3,7 @@
  * wildcards of RFC 4592, the substitution of names of RFC 6672 and the negative answers of RFC 2308.
  */
 import { withSignatures, zoneOf } from '../dnssec/signed-answer.ts';
-import { ancestors, canonical, ROOT } from '../domain-name.ts';
+import { ancestors, canonical, wildcardBelow } from '../domain-name.ts';
 import { MAX_ALIASES } from '../limits.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
@@ -114,7 +114,7 @@ function findNode(zone: Zone, name: DomainName): ReadonlyMap<string, readonly Re
   if (exact) return exact;
   const encloser = ancestors(canonical(name)).find((n) => zone.nodes.has(n));
   if (encloser === undefined) return undefined;
-  return zone.nodes.get(encloser === ROOT ? '*.' : `*.${encloser}`);
+  return zone.nodes.get(wildcardBelow(encloser));
 }
 
 function found(query: Message, zones: readonly Zone[], answers: readonly ResourceRecord[]): Message {
@@ -153,14 +153,15 @@ function additional(zones: readonly Zone[], records: readonly ResourceRecord[], 
     seen.add(canonical(host));
     const nearest = zoneFor(zones, host);
     // The nearest zone knows best; glue may also lie in another of our zones, above a cut.
-    for (const zone of nearest ? [nearest, ...zones.filter((z) => z !== nearest)] : zones) {
-      const addresses = [...recordsAt(zone, host, 'A'), ...recordsAt(zone, host, 'AAAA')];
-      if (addresses.length === 0) continue;
-      for (const address of addresses) found.push(address);
-      break;
-    }
+    let addresses = addressesIn(nearest, host);
+    for (let i = 0; addresses.length === 0 && i < zones.length; i++) addresses = addressesIn(zones[i], host);
+    for (const address of addresses) found.push(address);
   }
   return found;
+}
+
+function addressesIn(zone: Zone | undefined, host: DomainName): ResourceRecord[] {
+  return zone ? [...recordsAt(zone, host, 'A'), ...recordsAt(zone, host, 'AAAA')] : [];
 }
 
 function hostNamedBy({ data }: ResourceRecord): DomainName | undefined {

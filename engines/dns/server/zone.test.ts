@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ResourceRecord } from '../records.ts';
 import { query } from '../wire/message.ts';
 import { answer } from './authoritative.ts';
-import { loadZone, recordsAt } from './zone.ts';
+import { loadZone, recordsAt, zoneFor } from './zone.ts';
 
 const a = (address: string, ttl = 60): ResourceRecord => ({ name: 'farm.t.', ttl, data: { type: 'A', address } });
 
@@ -17,4 +17,30 @@ test('a set of 130,000 records is loaded and answered', () => {
   const { answers } = answer([zone], query(1, { name: 'farm.t.', type: 'A' }, false));
   expect(answers).toHaveLength(130_000);
   expect(answers[0]?.ttl).toBe(5);
+});
+
+test.each([
+  ['WWW.a.t.', 'a.t.'],
+  ['a.t.', 'a.t.'],
+  ['b.t.', 't.'],
+  ['xa.t.', 't.'],
+  ['a\\.t.', '.'],
+])('%s lies in the zone %s', (name, origin) => {
+  const zones = ['t.', 'A.t.', '.', 'b.a.t.'].map((apex) => loadZone(apex, []));
+  expect(zoneFor(zones, name)?.origin.toLowerCase()).toBe(origin);
+  expect(zoneFor([], name)).toBeUndefined();
+});
+
+test('a list of zones is gone through once, not for every name', () => {
+  let reads = 0;
+  const zones = Array.from({ length: 1000 }, (_, i) => ({
+    get origin() {
+      reads++;
+      return `z${i}.t.`;
+    },
+  }));
+  expect(zoneFor(zones, 'www.z7.t.')).toBe(zones[7]);
+  const once = reads;
+  expect(zoneFor(zones, 'www.z8.t.')).toBe(zones[8]);
+  expect(reads).toBe(once);
 });

@@ -1,5 +1,5 @@
 /** A zone's contents, indexed by name and type as an authoritative server needs them (RFC 1034 §4.2.1, §4.3.1). */
-import { ancestors, canonical, isSubdomain } from '../domain-name.ts';
+import { ancestors, canonical, isSubdomain, parent } from '../domain-name.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { DomainName } from '../scenario.ts';
 
@@ -55,13 +55,24 @@ export function recordsAt(zone: Zone, name: DomainName, type: string): readonly 
   return zone.nodes.get(canonical(name))?.get(type) ?? [];
 }
 
-/** The zone that is nearest above or at `name` (RFC 1034 §4.3.2 step 2). */
+/** By list of zones: each by its canonical origin. */
+const byOrigin = new WeakMap<readonly object[], ReadonlyMap<DomainName, object>>();
+
+/**
+ * The zone that is nearest above or at `name` (RFC 1034 §4.3.2 step 2); of several with one origin, the last. A list that was
+ * searched once must not change.
+ */
 export function zoneFor<Z extends { readonly origin: DomainName }>(zones: readonly Z[], name: DomainName): Z | undefined {
-  let best: Z | undefined;
-  for (const zone of zones) {
-    if (isSubdomain(name, zone.origin) && (!best || isSubdomain(zone.origin, best.origin))) best = zone;
+  let index = byOrigin.get(zones) as ReadonlyMap<DomainName, Z> | undefined;
+  if (!index) {
+    index = new Map(zones.map((zone) => [canonical(zone.origin), zone]));
+    byOrigin.set(zones, index);
   }
-  return best;
+  for (let at: DomainName | undefined = canonical(name); at !== undefined; at = parent(at)) {
+    const zone = index.get(at);
+    if (zone) return zone;
+  }
+  return undefined;
 }
 
 /** The delegation that covers `name`: NS records at the topmost cut below the zone's apex, at or above the name (RFC 1034 §4.2.1). */

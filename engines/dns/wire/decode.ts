@@ -285,13 +285,15 @@ export function uint32(bytes: Uint8Array, at: number): number {
   return ((uint16(bytes, at) << 16) | uint16(bytes, at + 2)) >>> 0;
 }
 
-export function hex(bytes: Uint8Array, start: number, end: number): string {
+/** Two lower-case digits a byte. */
+export function hex(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let text = '';
   for (let i = start; i < end; i++) text += (bytes[i] as number).toString(16).padStart(2, '0');
   return text;
 }
 
-function byteText(bytes: Uint8Array, start: number, end: number): string {
+/** One char a byte. */
+export function byteText(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let text = '';
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
   return text;

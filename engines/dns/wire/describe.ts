@@ -33,7 +33,7 @@ export function describe(message: Message): string {
   return (question ? `no ${question.type} record` : 'empty') + securityText(message, message.authorities);
 }
 
-export function questionText(question: Question): string {
+function questionText(question: Question): string {
   const klass = question.class === undefined || question.class === IN ? '' : `CLASS${question.class} `;
   return `${displayName(question.name)} ${klass}${question.type}?`;
 }

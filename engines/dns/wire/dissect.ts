@@ -4,7 +4,7 @@ import { displayName } from '../domain-name.ts';
 import { durationText, fieldText, presentation, quoted } from '../presentation.ts';
 import { type FieldFormat, formatNumbered, formatOf, typeName } from '../record-format.ts';
 import { dateText } from '../timestamp.ts';
-import { codeName, hex, OPT, readField, readHeader, readOptions, readRecord, uint16, uint32 } from './decode.ts';
+import { byteText, codeName, hex, OPT, readField, readHeader, readOptions, readRecord, uint16, uint32 } from './decode.ts';
 import { EXTENDED_ERROR, extendedErrorField } from './extended-error.ts';
 import { ANY, IN, NONE, opcodes, type ResponseCode } from './message.ts';
 import { type NameOnWire, readName } from './name.ts';
@@ -327,8 +327,7 @@ function nameField(bytes: Uint8Array, field: string, start: number, name: NameOn
 }
 
 function labelText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  const text = byteText(bytes, start, end);
   return /^[!-~]+$/.test(text) ? text : quoted(text);
 }
 
