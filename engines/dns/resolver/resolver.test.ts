@@ -165,6 +165,25 @@ describe('kinds of answers, through the resolver', () => {
     expect(arrows(run)).toContain('dns.cs.umass.edu → dns.nyu.edu: bank.umass.edu CNAME www.bank.com, www.bank.com A 6.6.6.6');
   });
 
+  test('an address out of the bailiwick that comes with a referral finds no server, and is not cached', () => {
+    // bank.com. is served by the same host, so that it adds the address that it claims to the referral for sub.umass.edu.
+    const scenario = textbook([resolveStep('x.sub.umass.edu.')], { hosts: { 'ns.bank.com': {} } });
+    const services = scenario.services.flatMap((s) =>
+      s.kind === 'dns.zone' && s.origin === 'umass.edu.'
+        ? [
+            zone(s.origin, s.servers, `${UMASS_ZONE}sub NS ns.bank.com.\n`),
+            zone('bank.com.', s.servers, '$TTL 1d\nns A 10.0.0.6'),
+            zone('sub.umass.edu.', ['ns.bank.com'], '$TTL 60\n@ SOA a b 1 1 1 1 1\nx A 192.0.2.66'),
+          ]
+        : s,
+    );
+    const run = simulate({ ...scenario, services });
+    expect(outcomes(run)).toEqual(['SERVFAIL']);
+    expect(arrows(run).filter((arrow) => arrow.startsWith('dns.nyu.edu → ns.bank.com'))).toEqual([]);
+    const keys = Array.from({ length: run.states.rows }, (_, i) => run.strings[run.states.key[i] as number]);
+    expect(keys).not.toContain('ns.bank.com. A');
+  });
+
   test('a host that serves a zone and resolves answers from the zone with authority', () => {
     const run = simulate(
       textbook([resolveStep('host.nyu.edu.')], {
