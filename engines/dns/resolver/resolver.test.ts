@@ -184,6 +184,37 @@ describe('kinds of answers, through the resolver', () => {
     expect(keys).not.toContain('ns.bank.com. A');
   });
 
+  /** umass.edu. delegates d0 to d`depth` to `width` servers each, all named in the next of them; the last ones are at `last`, if anywhere. */
+  const nestedDelegations = (depth: number, width: number, last = '10.0.0.6', cache = 1000) => {
+    const servers = Array.from({ length: width }, (_, i) => `n${i}`);
+    const levels = Array.from({ length: depth }, (_, i) => i);
+    const cuts = levels.flatMap((i) => servers.map((server) => `d${i} NS ${server}.d${i + 1}\n`));
+    const umass = `${UMASS_ZONE}${cuts.join('')}${last && servers.map((server) => `${server}.d${depth} A ${last}\n`).join('')}`;
+    const own = `$TTL 60\n@ SOA a b 1 1 1 1 1\nx A 192.0.2.66\n${servers.map((server) => `${server} A 10.0.0.6\n`).join('')}`;
+    const scenario = textbook([resolveStep('x.d0.umass.edu.')], {
+      hosts: { ns: {} },
+      cache,
+      services: levels.map((i) => zone(`d${i}.umass.edu.`, ['ns'], own)),
+    });
+    const services = scenario.services.map((s) =>
+      s.kind === 'dns.zone' && s.origin === 'umass.edu.' ? zone(s.origin, s.servers, umass) : s,
+    );
+    return simulate({ ...scenario, services });
+  };
+
+  test.each([
+    [7, '192.0.2.66'],
+    [8, 'SERVFAIL'],
+  ])('servers known only by servers known only by others, %i deep: %s', (depth, outcome) => {
+    expect(outcomes(nestedDelegations(depth, 1))).toEqual([outcome]);
+  });
+
+  test('a question has a budget of queries, those for servers’ addresses counted in (RFC 1034 §5.3.3)', () => {
+    const run = nestedDelegations(5, 4, '', 0);
+    expect(outcomes(run)).toEqual(['SERVFAIL']);
+    expect(queriesBy(run, 'dns.nyu.edu')).toBe(60);
+  });
+
   test('a host that serves a zone and resolves answers from the zone with authority', () => {
     const run = simulate(
       textbook([resolveStep('host.nyu.edu.')], {
