@@ -260,7 +260,7 @@ export const answerKinds: readonly AnswerKind[] = [
     from: SERVER,
     message: flags({ responseCode: 'FORMERR', answers: [] }),
     outcome: '128.119.245.12',
-    note: 'dns.nyu.edu: gets FORMERR: the server does not know EDNS; asks again without it, from now on',
+    note: 'dns.nyu.edu: gets FORMERR: the server does not know EDNS; asks again without it, for 15 min',
   },
   {
     kind: 'NOTIMP',

@@ -211,3 +211,22 @@ describe('a denial proves what is so, and nothing else', () => {
 
   test('an alias denies no type (RFC 6840 §4.3)', () => expect(deniesType(all, 'www.example.', 'A')).toBe(false));
 });
+
+describe('what an NSEC record does not say', () => {
+  const nsec = (owner: string, next: string, types: readonly string[] = ['A']) => ({ owner, next, types });
+
+  test('nothing of names below a DNAME record: they are another tree’s (RFC 6672 §5.3.4.1)', () => {
+    const record = (types: readonly string[]) => nsec('d.example.', 'z.example.', types);
+    expect(covers(record(['A']), 'x.d.example.')).toBe(true);
+    expect(covers(record(['DNAME']), 'x.d.example.')).toBe(false);
+    expect(covers(record(['DNAME']), 'e.example.')).toBe(true);
+  });
+
+  test('a closer encloser than the wildcard’s: its signature has fewer labels (RFC 4035 §5.3.4)', () => {
+    // a.b.example. is made, as they say, from *.example.; but b.example. exists, so that *.b.example. would have to make it.
+    const closer = [nsec('b.example.', 'z.example.')];
+    expect(allowsWildcard(closer, 'a.b.example.', 1)).toBe(false);
+    expect(allowsWildcard(closer, 'a.b.example.', 2)).toBe(true);
+    expect(allowsWildcard(closer, 'c.example.', 1)).toBe(true);
+  });
+});

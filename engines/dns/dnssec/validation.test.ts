@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../kernel/kernel.ts';
 import { metrics } from '../../metrics.ts';
+import { scenarioForTests } from '../../network/scenario-for-tests.ts';
 import { SimulatedNetwork } from '../../network/simulated-network.ts';
 import { DAY, HOUR, SECOND } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
@@ -10,12 +11,19 @@ import type { Scenario, Step } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
 import { SimulatedTrust } from '../../tls/simulated-trust.ts';
 import { dns } from '../protocol.ts';
+import type { ResourceRecord } from '../records.ts';
 import type { SigningService } from '../scenario.ts';
 import { arrows, bytesOfMessage, HOSTS, notes, resolver, resolveStep, textbook, zone } from '../scenario-for-tests.ts';
+import { loadZone } from '../server/zone.ts';
 import { decode } from '../wire/decode.ts';
 import { dissect } from '../wire/dissect.ts';
 import { encode } from '../wire/encode.ts';
-import { query, type WireRecord } from '../wire/message.ts';
+import { type Question, query, response, type WireRecord } from '../wire/message.ts';
+import { dsOf, keyPair } from './keys.ts';
+import { signSet } from './signature.ts';
+import { signZone } from './signed-zone.ts';
+import { calendarTime } from './signer.ts';
+import { type Fetch, Validation } from './validation.ts';
 
 const gaia = 'gaia.cs.umass.edu.';
 
@@ -397,6 +405,53 @@ describe('bogus', () => {
     });
     expect(outcomes(r)).toEqual(['SERVFAIL']);
     expect(extendedErrorOf(r)).toBe('DNSKEY Missing (9): there is a DS record for umass.edu, but its servers know of no key');
+  });
+
+  test('a denial whose SOA record is forged: its NSEC records hold, the time that it may be kept for does not', () => {
+    const key = (purpose: 'ksk' | 'zsk') => keyPair(1, 'umass.edu.', purpose, 13);
+    const [ksk, zsk] = [key('ksk'), key('zsk')];
+    const change = (minimum: number) => (services: Scenario['services']) =>
+      services.map((s) => {
+        if (s.kind !== 'dns.zone') return s;
+        const ds = { name: 'umass.edu.', ttl: 60, data: dsOf('umass.edu.', ksk.record) };
+        if (s.origin === 'edu.') return { ...s, records: [...s.records, ds] };
+        if (s.origin !== 'umass.edu.') return s;
+        const begin = calendarTime(0);
+        const { nodes } = signZone(loadZone(s.origin, s.records), { ksk, zsk }, { inception: begin - 1, expiration: begin + 86_400 });
+        const records = [...nodes.values()].flatMap((types) => [...types.values()].flat());
+        return { ...s, records: records.map((r) => (r.data.type === 'SOA' ? { ...r, data: { ...r.data, minimum } } : r)) };
+      });
+    const asked = (minimum: number) => run([ask('nothing.umass.edu.')], { signings: all.slice(0, 2), change: change(minimum) });
+    expect(outcomes(asked(300))).toEqual(['NXDOMAIN']);
+    const forgedSoa = asked(301);
+    expect(outcomes(forgedSoa)).toEqual(['SERVFAIL']);
+    expect(extendedErrorOf(forgedSoa)).toBe('DNSSEC Bogus (6): the signature of umass.edu SOA does not fit');
+  });
+
+  test('a DS set is the word of the zone above, whatever the zone has signed itself (RFC 4035 §4.2)', () => {
+    const key = (zone: string) => keyPair(1, zone, 'ksk', 13);
+    const record = (name: string, data: ResourceRecord['data']): ResourceRecord => ({ name, ttl: 60, data });
+    const ds = (zone: string) => record(zone, dsOf(zone, key(zone).record));
+    const begin = calendarTime(0);
+    const signatureOf = (zone: string) =>
+      signSet([ds('umass.edu.')], zone, key(zone), { inception: begin - 1, expiration: begin + 86_400 });
+    const known = [record('.', key('.').record), ds('edu.'), record('edu.', key('edu.').record)];
+    const asked: string[] = [];
+    const fetch = function* ({ name, type }: Question): ReturnType<Fetch> {
+      yield* [];
+      asked.push(`${name} ${type}`);
+      const records = known.filter((one) => one.name === name && one.data.type === type);
+      if (records.length === 0) return { kind: 'failure', reason: 'none', fromCache: false };
+      return { kind: 'answer', records, credentials: { security: 'secure', signatures: [], proof: [] }, fromCache: false };
+    };
+    const host = new SimulatedNetwork(new Kernel(1), scenarioForTests({ host: {} }), new Recorder(metrics)).host('host');
+    const validation = new Validation(host, [dsOf('.', key('.').record)]);
+    const question = { name: 'umass.edu.', type: 'DS' };
+    const answers = [ds('umass.edu.'), signatureOf('umass.edu.'), signatureOf('edu.')];
+    const message = response(query(1, question, false), 'NOERROR', { authoritative: true, answers });
+    const verdict = validation.reply(question, 'edu.', message, fetch).next();
+    expect(verdict).toMatchObject({ done: true, value: { ok: true } });
+    expect(asked).toEqual(['. DNSKEY', 'edu. DS', 'edu. DNSKEY']);
   });
 
   test('a failure is remembered for a moment, not asked for again and again (RFC 4035 §4.7)', () => {

@@ -1,15 +1,18 @@
 /**
  * How one server is brought to answer one question: over UDP, with EDNS where that is on; without it when the server turns out
- * not to know it (RFC 6891 §6.2.2, remembered); over TCP when the reply did not fit (RFC 7766 §5), or when too many replies did not
+ * not to know it (RFC 6891 §6.2.2, remembered for a while); over TCP when the reply did not fit (RFC 7766 §5), or when too many replies did not
  * match (RFC 5452 §9.3): there, a forger off the path would have to guess sequence numbers as well.
  */
 import type { Process } from '../../kernel/process.ts';
 import type { Address } from '../../network/host.ts';
-import type { Nanoseconds } from '../../quantities.ts';
+import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type Message, type QueryOptions, type Question, query } from '../wire/message.ts';
 import { ask, askOverTcp, TCP_PATIENCE } from './exchange.ts';
 import type { Reply } from './reply.ts';
 import type { ResolverState } from './resolution.ts';
+
+/** How long a server is taken not to know EDNS, as is the custom of resolvers: it may be replaced by one that does. */
+const WITHOUT_EDNS: Nanoseconds = 900 * SECOND;
 
 export interface DialogueOptions {
   readonly recursionDesired: boolean;
@@ -27,12 +30,12 @@ export function* askServer(state: ResolverState, server: Address, question: Ques
   const { recursionDesired, timeout, deadline, spend } = options;
   const left = (): Nanoseconds => deadline - host.now();
   const { edns, dnssecOk, ...plain } = state.query;
-  const withEdns = (edns !== undefined || dnssecOk === true) && !withoutEdns.has(server);
+  const withEdns = (edns !== undefined || dnssecOk === true) && !((withoutEdns.get(server) ?? 0) > host.now());
   let said: QueryOptions = withEdns ? state.query : plain;
   let reply = yield* ask(host, server, question, { ...said, recursionDesired, timeout });
   if (withEdns && reply.kind === 'response' && knowsNoEdns(reply.message) && left() > 0 && spend()) {
-    host.narrator.note(`gets ${reply.message.responseCode}: the server does not know EDNS; asks again without it, from now on`);
-    withoutEdns.add(server);
+    host.narrator.note(`gets ${reply.message.responseCode}: the server does not know EDNS; asks again without it, for 15 min`);
+    withoutEdns.set(server, host.now() + WITHOUT_EDNS);
     said = plain;
     reply = yield* ask(host, server, question, { ...said, recursionDesired, timeout: Math.min(left(), timeout) });
   }

@@ -43,8 +43,8 @@ export interface ResolverState {
   readonly cache: Cache;
   readonly roundTrips: RoundTripTable;
   readonly streams: ServerStreams;
-  /** Servers that turned out not to know EDNS (RFC 6891 §6.2.2). */
-  readonly withoutEdns: Set<Address>;
+  /** Servers that turned out not to know EDNS (RFC 6891 §6.2.2), and until when that is believed. */
+  readonly withoutEdns: Map<Address, Nanoseconds>;
   /** What its queries say besides the question. */
   readonly query: QueryOptions;
   /** The digests of the root's keys, where replies are validated (RFC 4035 §5); undefined: whatever comes is believed. */

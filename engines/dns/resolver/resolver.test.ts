@@ -165,6 +165,56 @@ describe('kinds of answers, through the resolver', () => {
     expect(arrows(run)).toContain('dns.cs.umass.edu → dns.nyu.edu: bank.umass.edu CNAME www.bank.com, www.bank.com A 6.6.6.6');
   });
 
+  test('an address out of the bailiwick that comes with a referral finds no server, and is not cached', () => {
+    // bank.com. is served by the same host, so that it adds the address that it claims to the referral for sub.umass.edu.
+    const scenario = textbook([resolveStep('x.sub.umass.edu.')], { hosts: { 'ns.bank.com': {} } });
+    const services = scenario.services.flatMap((s) =>
+      s.kind === 'dns.zone' && s.origin === 'umass.edu.'
+        ? [
+            zone(s.origin, s.servers, `${UMASS_ZONE}sub NS ns.bank.com.\n`),
+            zone('bank.com.', s.servers, '$TTL 1d\nns A 10.0.0.6'),
+            zone('sub.umass.edu.', ['ns.bank.com'], '$TTL 60\n@ SOA a b 1 1 1 1 1\nx A 192.0.2.66'),
+          ]
+        : s,
+    );
+    const run = simulate({ ...scenario, services });
+    expect(outcomes(run)).toEqual(['SERVFAIL']);
+    expect(arrows(run).filter((arrow) => arrow.startsWith('dns.nyu.edu → ns.bank.com'))).toEqual([]);
+    const keys = Array.from({ length: run.states.rows }, (_, i) => run.strings[run.states.key[i] as number]);
+    expect(keys).not.toContain('ns.bank.com. A');
+  });
+
+  /** umass.edu. delegates d0 to d`depth` to `width` servers each, all named in the next of them; the last ones are at `last`, if anywhere. */
+  const nestedDelegations = (depth: number, width: number, last = '10.0.0.6', cache = 1000) => {
+    const servers = Array.from({ length: width }, (_, i) => `n${i}`);
+    const levels = Array.from({ length: depth }, (_, i) => i);
+    const cuts = levels.flatMap((i) => servers.map((server) => `d${i} NS ${server}.d${i + 1}\n`));
+    const umass = `${UMASS_ZONE}${cuts.join('')}${last && servers.map((server) => `${server}.d${depth} A ${last}\n`).join('')}`;
+    const own = `$TTL 60\n@ SOA a b 1 1 1 1 1\nx A 192.0.2.66\n${servers.map((server) => `${server} A 10.0.0.6\n`).join('')}`;
+    const scenario = textbook([resolveStep('x.d0.umass.edu.')], {
+      hosts: { ns: {} },
+      cache,
+      services: levels.map((i) => zone(`d${i}.umass.edu.`, ['ns'], own)),
+    });
+    const services = scenario.services.map((s) =>
+      s.kind === 'dns.zone' && s.origin === 'umass.edu.' ? zone(s.origin, s.servers, umass) : s,
+    );
+    return simulate({ ...scenario, services });
+  };
+
+  test.each([
+    [7, '192.0.2.66'],
+    [8, 'SERVFAIL'],
+  ])('servers known only by servers known only by others, %i deep: %s', (depth, outcome) => {
+    expect(outcomes(nestedDelegations(depth, 1))).toEqual([outcome]);
+  });
+
+  test('a question has a budget of queries, those for servers’ addresses counted in (RFC 1034 §5.3.3)', () => {
+    const run = nestedDelegations(5, 4, '', 0);
+    expect(outcomes(run)).toEqual(['SERVFAIL']);
+    expect(queriesBy(run, 'dns.nyu.edu')).toBe(60);
+  });
+
   test('a host that serves a zone and resolves answers from the zone with authority', () => {
     const run = simulate(
       textbook([resolveStep('host.nyu.edu.')], {

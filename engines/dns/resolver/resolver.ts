@@ -57,7 +57,7 @@ export class Resolver {
       cache: new Cache(host, settings.cache),
       roundTrips: new RoundTripTable(host),
       streams: new ServerStreams(host),
-      withoutEdns: new Set(),
+      withoutEdns: new Map(),
       query: settings.query,
       trustAnchors: settings.trustAnchors,
       minimise: settings.minimise,

@@ -982,7 +982,10 @@ export class Sending {
     // Where there is no way any more, as it was.
     const roundTrip = this.roundTrip || this.#measured;
     // RFC 6298 §2: the first measurement, of the handshake, is taken to vary by a half; that falls by a quarter with each acknowledgment.
-    const variation = (roundTrip / 2) * 0.75 ** (this.#roundBegin / (2 * MAXIMUM_SEGMENT_SIZE));
+    let variation = roundTrip / 2;
+    const acknowledgments = Math.floor(this.#roundBegin / (2 * MAXIMUM_SEGMENT_SIZE));
+    // After so many, less than the clock's granularity is left of any round trip.
+    for (let i = Math.min(acknowledgments, 100); i > 0; i--) variation *= 0.75;
     return Math.max(MINIMUM_RTO, roundTrip + Math.max(CLOCK_GRANULARITY, 4 * variation));
   }
 
