@@ -10,7 +10,7 @@ import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
-import { addParentZones, completeZones, localServers, offerRecursion, serverNames } from './defaults/dns.ts';
+import { addParentZones, completeZones, localServers, offerRecursion, serverNames, withoutIdleLocalServer } from './defaults/dns.ts';
 import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
 import { completeWeb, nameWebsites } from './defaults/http.ts';
@@ -71,6 +71,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   reportFirstWords(program);
   program.fillIn = null;
   mailHostWarnings(program);
+  if (served) withoutIdleLocalServer(program, served);
   if (program.needsDns) offerRecursion(program);
   assignAddresses(program);
   nameWebsites(program);

@@ -196,7 +196,7 @@ describe('DNS', () => {
   });
 
   test('declared parents stay as they are declared', () => {
-    const { hosts, services } = scenarioOf('zone . on root\nzone org on tld\nzone x.org on ns.x.org');
+    const { hosts, services } = scenarioOf('zone . on root\nzone org on tld\nzone x.org on ns.x.org\nhost pc');
     expect(hosts.filter((host) => host.implicit).map((host) => host.name)).toEqual(['local-dns']);
     expect(zone(services, '.').implicit).toBe(false);
     expect((services as ResolverService[]).find((one) => one.kind === 'dns.resolver')!.hints).toEqual([
@@ -273,6 +273,17 @@ describe('DNS', () => {
     const { hosts } = scenarioOf(`host pc.x.org\n${text}\npc.x.org resolves a.org`);
     const local = hosts.find((host) => host.name === 'pc.x.org')!.nameservers[0];
     expect(hosts.find((host) => host.address === local)!.name).toBe(wanted);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['would serve a name server alone', '', false],
+    ['serves a name server, which looks something up', 'dns.umass.edu resolves dns.nyu.edu', true],
+    ['serves a host without a resolver', 'host other', true],
+    ['is referred to', 'show sequence of dns.nyu.edu, local-dns', true],
+  ])('whether there is a local server that %s', (_name, text, there) => {
+    const { hosts, services } = scenarioOf(`${textbook}${text}`);
+    expect(hosts.some(({ name }) => name === 'local-dns')).toBe(there);
+    expect((services as ResolverService[]).filter((one) => one.kind === 'dns.resolver').length).toBe(there ? 2 : 1);
   });
 
   test('a recursive walk makes the servers offer recursion, except where it is off', () => {

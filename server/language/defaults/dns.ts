@@ -233,6 +233,8 @@ export function localServers(program: Program): Map<string, string> {
   }
   if (implicit !== null) {
     const host = implicitHost(program, implicit, null, { latency: 2 * MILLISECOND });
+    // Until somebody refers to it.
+    host.used = !host.implicit;
     const resolver: Omit<ResolverService, 'kind' | 'hints'> & { serves: string[] } = {
       host: host.name,
       serves: [],
@@ -248,6 +250,24 @@ export function localServers(program: Program): Map<string, string> {
     served.set(implicit, implicit);
   }
   return served;
+}
+
+/**
+ * Takes the local server that was filled in out again where it would serve name servers alone that look nothing up themselves, and
+ * nothing refers to it. To be asked when all steps are known, and before hosts get their addresses.
+ */
+export function withoutIdleLocalServer(program: Program, served: Map<string, string>): void {
+  const host = program.hosts.get(localServer);
+  if (!host?.implicit || host.used || !program.resolvers.get(localServer)?.implicit) return;
+  const servers = new Set([...program.zones.values()].flatMap((zone) => zone.servers.map((server) => server.toLowerCase())));
+  const clients = new Set([...program.mailServers.keys(), ...program.webCaches.keys(), ...program.webBrowsers.keys()]);
+  for (const { action } of program.steps) if ('host' in action) clients.add(action.host.toLowerCase());
+  const idle = (key: string): boolean => key === localServer || (servers.has(key) && !clients.has(key));
+  const kept = [...served].filter(([key, server]) => server === localServer && !idle(key));
+  if (kept.length > 0) return;
+  for (const [key, server] of served) if (server === localServer) served.delete(key);
+  program.hosts.delete(localServer);
+  program.resolvers.delete(localServer);
 }
 
 /** Greatest UDP message of a server with EDNS: clear of fragmentation (DNS Flag Day 2020). */
