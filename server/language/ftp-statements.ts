@@ -1,11 +1,11 @@
 /** What the statements about FTP need to know: servers, paths, who logs in, what is in a file. */
 import { resolvePath } from '../../engines/ftp/path.ts';
-import type { FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
+import type { DeclaredFile, FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
 import { decodeCommand, type Verb } from '../../engines/ftp/wire/command.ts';
 import { octetsOf, utf8Octets } from '../../engines/network/octets.ts';
 import { nameOf } from './defaults/addresses.ts';
 import type { Name } from './entry.ts';
-import { namedFile } from './files.ts';
+import { namedFile, namedFolder } from './files.ts';
 import type { Site } from './site.ts';
 
 /** The octets of a path, as it is said to a server; null (and reported) for what cannot be one. */
@@ -40,6 +40,14 @@ export function fileSource({ SIZE, TEXT, SOURCE }: GivenSource, site: Site): Fil
   if (SOURCE === null) return null;
   const file = namedFile(SOURCE, site);
   return file ? { kind: 'octets', octets: octetsOf(file.bytes) } : 'missing';
+}
+
+/** The files of a real folder as a server has them, from its root on; none (and reported) where it cannot be read. */
+export function folderFiles(folder: Name, site: Site): readonly DeclaredFile[] {
+  return (namedFolder(folder, site) ?? []).flatMap(({ path, bytes }) => {
+    const at = absolutePath({ ...folder, text: path }, site);
+    return at === null ? [] : [{ path: at, source: { kind: 'octets' as const, octets: octetsOf(bytes) } }];
+  });
 }
 
 /** The FTP server on a host; null (and reported) where there is none. */

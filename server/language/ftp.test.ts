@@ -7,6 +7,20 @@ import type { FileContent, FileTable } from './compilation.ts';
 
 const files: FileTable = new Map<string, FileContent>([
   ['file:///w/real.bin', { kind: 'bytes', bytes: Uint8Array.of(0, 255, 13, 10) }],
+  [
+    'file:///w/tree/',
+    {
+      kind: 'folder',
+      entries: [
+        { name: 'a.txt', folder: false },
+        { name: 'pub', folder: true },
+        { name: '.git', folder: true },
+      ],
+    },
+  ],
+  ['file:///w/tree/pub/', { kind: 'folder', entries: [{ name: 'b é.txt', folder: false }] }],
+  ['file:///w/tree/a.txt', { kind: 'bytes', bytes: Uint8Array.of(65) }],
+  ['file:///w/tree/pub/b%20%C3%A9.txt', { kind: 'bytes', bytes: Uint8Array.of(66) }],
   ['file:///w/none.bin', { kind: 'unreadable', reason: 'there is no such file' }],
 ]);
 
@@ -20,6 +34,19 @@ const server = (block: string) => scenarioOf(`ftp f ${block}`).services[0] as Ft
 const action = (step: string, block = '') => scenarioOf(`host c\nftp f ${block}\n${step}`).steps[0]!.action as FtpSessionAction;
 
 describe('a server', () => {
+  test('has the files of a real folder, but for those that are declared by themselves', () => {
+    const files = [
+      { path: '/a.txt', source: { kind: 'size', size: 5 } },
+      { path: '/pub/b \xc3\xa9.txt', source: { kind: 'octets', octets: 'B' } },
+    ];
+    expect(server('{ from "tree" file "a.txt" 5 B }').files).toEqual(files);
+    const { diagnostics } = compileText(
+      'host c\nftp f { from "gone" }\nc lists files on f',
+      new Map([['file:///w/gone/', { kind: 'unreadable', reason: 'there is no such folder' }]]),
+    );
+    expect(diagnostics.map(({ code }) => code)).toContain('missing-file');
+  });
+
   test('has TLS where it is said, with a certificate for its own name', () => {
     expect(server('')).toMatchObject({ tls: 'off' });
     expect(server('{ tls offered }')).toMatchObject({ tls: 'offered', certificate: { names: ['f'], flaw: null } });

@@ -40,7 +40,7 @@ Files are named by their path from the document, and have up to 16 MiB.
 | message | \`… sends mail … { from "newsletter.eml" }\` | RFC 5322 |
 | what an FTP server keeps, or a client sends | \`file "readme.txt" from "real.txt"\` in the block of \`ftp\`; \`from "real.txt"\` where a file is put | any |
 | anything | \`file "/logo.png" from "logo.png"\` in the block of a website | its bytes are served as they are; the media type goes by the end of its name |
-| folder | \`website … { from "site" }\` | its files, and those of the folders in it: up to 1,000, 16 folders deep |
+| folder | \`website … { from "site" }\`, \`ftp … { from "archive" }\` | its files, and those of the folders in it: up to 1,000, 16 folders deep |
 | bandwidth trace | \`trace "train.csv"\` in the block of a host, a link or the network | CSV with a header line \`duration_ms,bandwidth_kbps,latency_ms\`, one period a row; or JSON, \`[{ "duration_ms": 1000, "bandwidth_kbps": 5000, "latency_ms": 50 }, …]\`. The latency may be left out, other columns are ignored. Up to ${MAXIMUM_PERIODS / 1000},000 periods of 1 ms to 100 d, which is also what they may last together, at least one with a bandwidth above 0 |
 `;
 

@@ -9,6 +9,7 @@ import {
   count,
   duration,
   entry,
+  fileName,
   host,
   type Name,
   optional,
@@ -19,7 +20,7 @@ import {
   text,
   wordChoice,
 } from '../entry.ts';
-import { absolutePath, fileSource, pathOctets } from '../ftp-statements.ts';
+import { absolutePath, fileSource, folderFiles, pathOctets } from '../ftp-statements.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';
@@ -71,6 +72,14 @@ export const ftpVocabulary = [
         {
           doc: 'A file, from the root on: so many octets, this text, or what a real file holds. Directories on its path are made.',
           example: 'file "pub/disk.iso" 5 MB',
+        },
+      ),
+      from: repeated(
+        'from FOLDER',
+        { FOLDER: fileName },
+        {
+          doc: 'The files of a real folder and of the folders in it, from the root on; a file that is declared by itself takes its place. Names that begin with a dot are left out.',
+          example: 'from "archive"',
         },
       ),
       directory: repeated('directory PATH', { PATH: path }, { doc: 'A directory, from the root on.', example: 'directory "incoming"' }),
@@ -152,6 +161,9 @@ export const ftpVocabulary = [
         if (at === null || content === null || content === 'missing') continue;
         if (program.declareOnce(`ftp ${key} file ${at}`, `File \`${FILE.text}\``, site.place(FILE)))
           files.push({ path: at, source: content });
+      }
+      for (const { FOLDER } of block.from ?? []) {
+        for (const file of folderFiles(FOLDER, site)) if (!files.some(({ path }) => path === file.path)) files.push(file);
       }
       const directories = (block.directory ?? []).flatMap(({ PATH }) => absolutePath(PATH, site) ?? []);
       const tls = block.tls?.POLICY ?? 'off';
