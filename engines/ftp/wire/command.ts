@@ -7,8 +7,9 @@
  * UTF-8 pathname holds an octet 255 (RFC 2640 §3.1).
  */
 import type { Field } from '../../field.ts';
+import { dissectCommandLine } from '../../network/command-line.ts';
 import type { Endpoint } from '../../network/host.ts';
-import { bytesOfOctets, octetsOf, textOfOctets } from '../../network/octets.ts';
+import { bytesOfOctets, textOfOctets } from '../../network/octets.ts';
 import type { Bytes } from '../../quantities.ts';
 import {
   decodeExtendedPort,
@@ -184,15 +185,7 @@ export function commandLabel(command: Command): string {
 
 /** The fields of a command's bytes, CRLF included. Total. */
 export function dissectCommand(bytes: Uint8Array): Field[] {
-  const octets = octetsOf(bytes);
-  const end = octets.indexOf('\r\n');
-  const line = end < 0 ? octets : octets.slice(0, end);
-  const fields = [...scan(line).fields];
-  if (end < 0) fields.push({ name: 'CRLF', value: 'missing', start: line.length, end: line.length, malformed: true });
-  else if (end + 2 < octets.length) {
-    fields.push({ name: 'rest', value: 'more than one command', start: end + 2, end: octets.length, malformed: true });
-  }
-  return fields;
+  return dissectCommandLine(bytes, (line) => scan(line).fields);
 }
 
 interface Scan {

@@ -5,7 +5,8 @@
  * One scan gives both what a command says and its fields with their places, so the two can never disagree.
  */
 import type { Field } from '../../field.ts';
-import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
+import { dissectCommandLine } from '../../network/command-line.ts';
+import { bytesOfOctets } from '../../network/octets.ts';
 import { domainProblem, scanPath } from './address.ts';
 
 export interface Parameter {
@@ -101,15 +102,7 @@ export function encodeCommand(command: Command, spaced = false): Uint8Array {
 
 /** The fields of a command's bytes, CRLF included. Total. */
 export function dissectCommand(bytes: Uint8Array): Field[] {
-  const octets = octetsOf(bytes);
-  const end = octets.indexOf('\r\n');
-  const line = end < 0 ? octets : octets.slice(0, end);
-  const fields = [...scan(line).fields];
-  if (end < 0) fields.push({ name: 'CRLF', value: 'missing', start: line.length, end: line.length, malformed: true });
-  else if (end + 2 < octets.length) {
-    fields.push({ name: 'rest', value: 'more than one command', start: end + 2, end: octets.length, malformed: true });
-  }
-  return fields;
+  return dissectCommandLine(bytes, (line) => scan(line).fields);
 }
 
 interface Scan {
