@@ -1,6 +1,6 @@
 /** A test runner small enough for a web worker: tests are told one by one, and counted. */
 
-type Test = { readonly suite: string; readonly name: string; readonly body: () => Promise<void> };
+type Test = { readonly suite: string; readonly name: string; readonly body: () => Promise<void>; readonly limit: number };
 
 export interface Results {
   readonly passed: number;
@@ -17,25 +17,25 @@ export function suite(name: string, define: () => void): void {
   group = '';
 }
 
-export function test(name: string, body: () => Promise<void>): void {
-  tests.push({ suite: group, name: group ? `${group}: ${name}` : name, body });
-}
-
-/** Milliseconds that one test may take. */
+/** Milliseconds that one test may take, unless it says more. */
 const LIMIT = 60_000;
+
+export function test(name: string, body: () => Promise<void>, limit = LIMIT): void {
+  tests.push({ suite: group, name: group ? `${group}: ${name}` : name, body, limit });
+}
 
 /** Runs the tests whose suite is wanted. */
 export async function runTests(tell: (line: string) => void, wanted: (suite: string) => boolean = () => true): Promise<Results> {
   const chosen = tests.filter((test) => wanted(test.suite));
   const failures: { name: string; message: string }[] = [];
-  for (const { name, body } of chosen) {
+  for (const { name, body, limit } of chosen) {
     const started = Date.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       await Promise.race([
         body(),
         new Promise((_resolve, reject) => {
-          timer = setTimeout(() => reject(new Error(`not done after ${LIMIT / 1000} s`)), LIMIT);
+          timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s`)), limit);
         }),
       ]);
       tell(`  ok      ${name} (${Date.now() - started} ms)`);
