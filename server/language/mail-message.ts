@@ -1,5 +1,5 @@
 /** What the statements about mail need to know: addresses as keys, message files, the server to submit to. */
-import { readMessageFile } from '../../engines/mail/eml.ts';
+import { readMessageFile } from '../../engines/mail/message/eml.ts';
 import type { Composition } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
