@@ -10,6 +10,10 @@ export function mailboxKey(address: string): string {
   return address.toLowerCase();
 }
 
+export function localPart(address: string): string {
+  return address.slice(0, address.lastIndexOf('@'));
+}
+
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }

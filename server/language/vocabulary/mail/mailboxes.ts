@@ -1,8 +1,9 @@
 /** Mailboxes. */
+import { utf8Octets } from '../../../../engines/network/octets.ts';
 import { mailDefaults } from '../../defaults/mail.ts';
-import { entry, host, list, newMailbox, property, size } from '../../entry.ts';
+import { entry, host, list, newMailbox, property, size, text } from '../../entry.ts';
 import { ownHost } from '../../hosts.ts';
-import { mailboxKey } from '../../mail-message.ts';
+import { localPart, mailboxKey } from '../../mail-message.ts';
 import { written } from '../../units.ts';
 
 export const mailboxVocabulary = [
@@ -12,6 +13,15 @@ export const mailboxVocabulary = [
     pattern: 'mailbox ADDRESS on HOST',
     slots: { ADDRESS: list(newMailbox), HOST: host },
     properties: {
+      password: property(
+        'password TEXT',
+        { TEXT: text },
+        {
+          doc: 'What its user must give to read or send.',
+          default: 'the local part of its address',
+          example: 'password "ketchup"',
+        },
+      ),
       quota: property(
         'quota SIZE',
         { SIZE: size({ minimum: 0, maximum: 2 ** 50, units: ['MiB', 'KiB'] }) },
@@ -39,6 +49,7 @@ export const mailboxVocabulary = [
           kind: 'mail.mailbox',
           address: address.text,
           host: own,
+          password: block.password ? utf8Octets(block.password.TEXT) : utf8Octets(localPart(address.text)),
           quota: block.quota?.SIZE ?? mailDefaults.quota,
           at: site.at,
         });
