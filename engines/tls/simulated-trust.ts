@@ -12,6 +12,7 @@ import {
   type Credentials,
   certificateAuthority,
   issue,
+  issueForMail,
   selfSigned,
   type Validity,
 } from './certificate/authority.ts';
@@ -22,6 +23,8 @@ export interface Trust {
   readonly roots: readonly Uint8Array[];
   /** The certificate and its key. Equal certificates have one key. */
   credentials(certificate: ServerCertificate): Credentials;
+  /** The certificate of the person with this mail address, and its key. */
+  mailCredentials(mailAddress: string): Credentials;
 }
 
 /** A year that ended the day before the calendar begins: nobody has renewed it. */
@@ -44,6 +47,13 @@ export class SimulatedTrust implements Trust {
   credentials({ names, flaw }: ServerCertificate): Credentials {
     const key = JSON.stringify([names, flaw]);
     const credentials = this.#issued.get(key) ?? this.#issue(names, flaw);
+    this.#issued.set(key, credentials);
+    return credentials;
+  }
+
+  mailCredentials(mailAddress: string): Credentials {
+    const key = JSON.stringify(mailAddress);
+    const credentials = this.#issued.get(key) ?? issueForMail(this.#root, mailAddress);
     this.#issued.set(key, credentials);
     return credentials;
   }

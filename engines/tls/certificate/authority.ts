@@ -93,6 +93,11 @@ export function issue(authority: CertificateAuthority, order: CertificateOrder):
   return vouchedFor(authority.random, order, authority);
 }
 
+/** A person's certificate for this mail address. Equal arguments give equal credentials. */
+export function issueForMail(authority: CertificateAuthority, mailAddress: string): Credentials {
+  return vouchedFor(authority.random, { names: [], mailAddress }, authority);
+}
+
 /** A certificate that nobody vouches for but the server itself. Equal orders give equal credentials. */
 export function selfSigned(random: RandomSource, order: CertificateOrder): Credentials {
   return vouchedFor(random, order, null);
@@ -101,11 +106,12 @@ export function selfSigned(random: RandomSource, order: CertificateOrder): Crede
 /** `issuer`: null for the server itself. */
 function vouchedFor(
   random: RandomSource,
-  { names, validity = SERVER_VALIDITY, scheme = 'ecdsa_secp256r1_sha256' }: CertificateOrder,
+  order: CertificateOrder & { readonly mailAddress?: string },
   issuer: Pick<CertificateAuthority, 'name' | 'key'> | null,
 ): Credentials {
-  const [first = ''] = names;
-  const purpose = `tls certificate ${issuer?.name ?? 'of its own'} for ${names.join(' ')} ${validity.notBefore} ${validity.notAfter}`;
+  const { names, mailAddress = null, validity = SERVER_VALIDITY, scheme = 'ecdsa_secp256r1_sha256' } = order;
+  const first = mailAddress ?? names[0] ?? '';
+  const purpose = `tls certificate ${issuer?.name ?? 'of its own'} for ${mailAddress ?? names.join(' ')} ${validity.notBefore} ${validity.notAfter}`;
   const key = privateKey(scheme, random(`${purpose} key`));
   const { name: issuerName, key: issuerKey } = issuer ?? { name: first, key };
   const publicKey = publicKeyOf(key);
@@ -119,6 +125,7 @@ function vouchedFor(
       publicKey,
       names: names.filter((name) => parseIpv4(name) === null),
       addresses,
+      mailAddresses: mailAddress === null ? [] : [mailAddress],
       authority: false,
       keyIdentifier: keyIdentifier(publicKey),
       issuerKeyIdentifier: keyIdentifier(publicKeyOf(issuerKey)),

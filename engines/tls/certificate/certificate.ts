@@ -34,6 +34,8 @@ export interface Certificate {
   /** subjectAltName: DNS names as they stand there, and IPv4 addresses. */
   readonly names: readonly string[];
   readonly addresses: readonly string[];
+  /** Mail addresses in subjectAltName (rfc822Name). */
+  readonly mailAddresses: readonly string[];
   readonly authority: boolean;
   /** How many authorities may stand below this one; null: any number. */
   readonly pathLength: number | null;
@@ -47,7 +49,9 @@ export interface Certificate {
 
 export const DIGITAL_SIGNATURE = 0;
 export const CERTIFICATE_SIGNING = 5;
+export const KEY_AGREEMENT = 4;
 export const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
+export const MAIL_PROTECTION = '1.3.6.1.5.5.7.3.4';
 const ANY_PURPOSE = '2.5.29.37.0';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -71,6 +75,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '2.5.29.37': 'extKeyUsage',
   [SERVER_AUTHENTICATION]: 'serverAuth',
   '1.3.6.1.5.5.7.3.2': 'clientAuth',
+  [MAIL_PROTECTION]: 'emailProtection',
   '1.3.6.1.5.5.7.1.1': 'authorityInfoAccess',
 };
 
@@ -157,6 +162,7 @@ function scanBody(scanner: Scanner): Body {
   const known: Extensions = {
     names: [],
     addresses: [],
+    mailAddresses: [],
     authority: false,
     pathLength: null,
     keyUsage: null,
@@ -232,7 +238,7 @@ function scanPublicKey(scanner: Scanner): PublicKey | null {
 }
 
 type Extensions = {
-  -readonly [K in 'names' | 'addresses' | 'authority' | 'pathLength' | 'keyUsage' | 'purposes' | 'unknownCritical']: Certificate[K];
+  -readonly [K in 'names' | 'addresses' | 'mailAddresses' | 'authority' | 'pathLength' | 'keyUsage' | 'purposes' | 'unknownCritical']: Certificate[K];
 };
 
 /** Reads one extension into `known`; its identifier. */
@@ -285,9 +291,10 @@ const EXTENSIONS: Readonly<Record<string, (scanner: Scanner, known: Extensions) 
   '2.5.29.17': (scanner, known) => {
     const names: string[] = [];
     const addresses: string[] = [];
+    const mailAddresses: string[] = [];
     element(scanner, TAGS.sequence, 'GeneralNames', (list) => {
       list.each(() => {
-        if (names.length + addresses.length >= 100) list.refuse('bad_certificate', 'more than 100 names');
+        if (names.length + addresses.length + mailAddresses.length >= 100) list.refuse('bad_certificate', 'more than 100 names');
         const tag = nextTag(list);
         const read = (inner: Scanner) => inner.pass(inner.left);
         if (tag === contextual(2)) {
@@ -295,11 +302,15 @@ const EXTENSIONS: Readonly<Record<string, (scanner: Scanner, known: Extensions) 
         } else if (tag === contextual(7)) {
           const bytes = element(list, tag, 'iPAddress', read, (value) => (value.length === 4 ? { value: formatIpv4(value) } : {}));
           if (bytes.length === 4) addresses.push(formatIpv4(bytes));
+        } else if (tag === contextual(1)) {
+          const standard = 'RFC 5280 §4.2.1.6';
+          mailAddresses.push(octetsOf(element(list, tag, 'rfc822Name', read, (value) => ({ value: octetsOf(value), standard }))));
         } else element(list, tag, 'GeneralName', (inner) => inner.opaque(inner.left, 'name'));
       });
     });
     known.names = names;
     known.addresses = addresses;
+    known.mailAddresses = mailAddresses;
   },
 };
 
@@ -307,3 +318,8 @@ const EXTENSIONS: Readonly<Record<string, (scanner: Scanner, known: Extensions) 
 export const mayServe = ({ keyUsage, purposes }: Certificate): boolean =>
   (keyUsage === null || keyUsage.includes(DIGITAL_SIGNATURE)) &&
   (purposes === null || purposes.includes(SERVER_AUTHENTICATION) || purposes.includes(ANY_PURPOSE));
+
+/** Whether a certificate may stand for a person who signs mail, or is written to (RFC 8550 §4.4). */
+export const mayProtectMail = ({ keyUsage, purposes }: Certificate, usage: typeof DIGITAL_SIGNATURE | typeof KEY_AGREEMENT): boolean =>
+  (keyUsage === null || keyUsage.includes(usage)) &&
+  (purposes === null || purposes.includes(MAIL_PROTECTION) || purposes.includes(ANY_PURPOSE));

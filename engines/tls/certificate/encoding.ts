@@ -1,6 +1,6 @@
 /** X.509 certificates and keys, written (RFC 5280 §4.1, RFC 5958). */
 import { bytesOfOctets } from '../../network/octets.ts';
-import { SERVER_AUTHENTICATION } from './certificate.ts';
+import { MAIL_PROTECTION, SERVER_AUTHENTICATION } from './certificate.ts';
 import { contextual, der, derBits, derIdentifier, derInteger, derSequence, derText, derTime, TAGS } from './der.ts';
 import { type PrivateKey, type PublicKey, sign } from './signature.ts';
 
@@ -16,6 +16,8 @@ export interface CertificateContent {
   /** DNS names and IPv4 addresses; none for an authority. */
   readonly names: readonly string[];
   readonly addresses: readonly Uint8Array[];
+  /** Whose mail the key signs and opens (RFC 8550 §3); with some, it is a person's certificate and no server's. */
+  readonly mailAddresses?: readonly string[];
   readonly authority: boolean;
   /** Identifiers of this key and of the issuer's, 20 bytes each. */
   readonly keyIdentifier: Uint8Array;
@@ -49,15 +51,19 @@ export function publicKeyInfo({ scheme, bytes }: PublicKey): Uint8Array {
   return derSequence(algorithm, derBits(bytes));
 }
 
-function extensions({ authority, names, addresses, keyIdentifier, issuerKeyIdentifier }: CertificateContent): Uint8Array[] {
+function extensions({ authority, names, addresses, mailAddresses = [], keyIdentifier, issuerKeyIdentifier }: CertificateContent): Uint8Array[] {
   const extension = (identifier: string, value: Uint8Array, critical = false): Uint8Array =>
     derSequence(derIdentifier(identifier), ...(critical ? [der(TAGS.boolean, Uint8Array.of(0xff))] : []), der(TAGS.octetString, value));
-  const usage = authority ? derBits(Uint8Array.of(0b0000_0110), 1) : derBits(Uint8Array.of(0b1000_0000), 7);
-  const general = [...names.map((one) => der(contextual(2), bytesOfOctets(one))), ...addresses.map((one) => der(contextual(7), one))];
+  const forMail = mailAddresses.length > 0;
+  // RFC 5480 §3: a key on a curve that signs and agrees on keys.
+  const own = forMail ? derBits(Uint8Array.of(0b1000_1000), 3) : derBits(Uint8Array.of(0b1000_0000), 7);
+  const usage = authority ? derBits(Uint8Array.of(0b0000_0110), 1) : own;
+  const mail = mailAddresses.map((one) => der(contextual(1), bytesOfOctets(one)));
+  const general = [...mail, ...names.map((one) => der(contextual(2), bytesOfOctets(one))), ...addresses.map((one) => der(contextual(7), one))];
   return [
     extension('2.5.29.19', derSequence(...(authority ? [der(TAGS.boolean, Uint8Array.of(0xff))] : [])), true),
     extension('2.5.29.15', usage, true),
-    ...(authority ? [] : [extension('2.5.29.37', derSequence(derIdentifier(SERVER_AUTHENTICATION)))]),
+    ...(authority ? [] : [extension('2.5.29.37', derSequence(derIdentifier(forMail ? MAIL_PROTECTION : SERVER_AUTHENTICATION)))]),
     extension('2.5.29.14', der(TAGS.octetString, keyIdentifier)),
     extension('2.5.29.35', derSequence(der(contextual(0), issuerKeyIdentifier))),
     ...(general.length > 0 ? [extension('2.5.29.17', derSequence(...general))] : []),

@@ -33,6 +33,23 @@ export function verifyChain(
   chain: readonly Uint8Array[],
   { trust, serverName, now }: Expected,
 ): { readonly certificate: Certificate } | CertificateProblem {
+  const verified = verifyPath(chain, { trust, now });
+  if ('alert' in verified) return verified;
+  const { certificate } = verified;
+  if (!certificate.publicKey) return { alert: 'unsupported_certificate', text: 'the server has a key of a kind that is not supported' };
+  if (!mayServe(certificate)) return { alert: 'unsupported_certificate', text: 'the certificate is not for servers' };
+  if (!isFor(certificate, serverName)) {
+    const names = [...certificate.names, ...certificate.addresses].join(', ');
+    return { alert: 'bad_certificate', text: `the certificate is for ${names || 'no name'}, not for ${serverName}` };
+  }
+  return { certificate };
+}
+
+/** The first certificate of a chain to a trusted root, whoever it is for, or what is wrong. */
+export function verifyPath(
+  chain: readonly Uint8Array[],
+  { trust, now }: Pick<Expected, 'trust' | 'now'>,
+): { readonly certificate: Certificate } | CertificateProblem {
   if (chain.length === 0) return { alert: 'decode_error', text: 'the server shows no certificate' };
   if (chain.length > MAXIMUM_CHAIN)
     return { alert: 'bad_certificate', text: `a chain of ${chain.length} certificates; ${MAXIMUM_CHAIN} are allowed` };
@@ -60,12 +77,6 @@ export function verifyChain(
     if (publicKey.scheme !== certificate.signatureScheme || !verify(publicKey, certificate.signedPart, certificate.signature)) {
       return { alert: 'bad_certificate', text: `“${issuer.subjectName}” did not sign the certificate of “${certificate.subjectName}”` };
     }
-  }
-  if (!leaf.publicKey) return { alert: 'unsupported_certificate', text: 'the server has a key of a kind that is not supported' };
-  if (!mayServe(leaf)) return { alert: 'unsupported_certificate', text: 'the certificate is not for servers' };
-  if (!isFor(leaf, serverName)) {
-    const names = [...leaf.names, ...leaf.addresses].join(', ');
-    return { alert: 'bad_certificate', text: `the certificate is for ${names || 'no name'}, not for ${serverName}` };
   }
   return { certificate: leaf };
 }
