@@ -32,9 +32,7 @@ import {
 } from './identifiers.ts';
 
 /** How a message names a certificate: by who issued it (DER) and its number, or by an identifier of its key. */
-export type CertificateIdentifier =
-  | { readonly issuer: Uint8Array; readonly serial: Uint8Array }
-  | { readonly keyIdentifier: Uint8Array };
+export type CertificateIdentifier = { readonly issuer: Uint8Array; readonly serial: Uint8Array } | { readonly keyIdentifier: Uint8Array };
 
 export interface SignerInfo {
   readonly signer: CertificateIdentifier;
@@ -199,7 +197,9 @@ function scanSignedData(scanner: Scanner): SignedData {
       const detached = nextTag(inner) !== contextual(0, true);
       return {
         contentType: type,
-        content: detached ? null : element(inner, contextual(0, true), 'eContent', (body) => octets(body, TAGS.octetString, 'OCTET STRING')),
+        content: detached
+          ? null
+          : element(inner, contextual(0, true), 'eContent', (body) => octets(body, TAGS.octetString, 'OCTET STRING')),
       };
     },
     ({ content: found }) => ({ meaning: found ? 'what is signed' : 'detached: what is signed lies beside it' }),
@@ -207,9 +207,7 @@ function scanSignedData(scanner: Scanner): SignedData {
   const own = nextTag(scanner) === contextual(0, true) ? certificates(scanner) : [];
   if (nextTag(scanner) === contextual(1, true)) anything(scanner, 'crls');
   const signers = element(scanner, TAGS.set, 'signerInfos', (list) =>
-    limited(list, 32, 'signers', () =>
-      element(list, TAGS.sequence, 'SignerInfo', scanSigner, () => ({ standard: 'RFC 5652 §5.3' })),
-    ),
+    limited(list, 32, 'signers', () => element(list, TAGS.sequence, 'SignerInfo', scanSigner, () => ({ standard: 'RFC 5652 §5.3' }))),
   );
   return { kind: 'signed', contentType, content, certificates: own, signers };
 }
@@ -282,7 +280,10 @@ function scanAttributes(scanner: Scanner): Omit<SignedAttributes, 'der'> {
         });
         return type;
       },
-      (type) => ({ value: NAMES[type] ?? type, ...(type === SIGNING_TIME && found.signingTime !== null ? { meaning: timeText(found.signingTime) } : {}) }),
+      (type) => ({
+        value: NAMES[type] ?? type,
+        ...(type === SIGNING_TIME && found.signingTime !== null ? { meaning: timeText(found.signingTime) } : {}),
+      }),
     ),
   );
   return found;
@@ -299,18 +300,13 @@ function scanEnveloped(scanner: Scanner, authenticated: boolean): EnvelopedData 
       return [];
     }).flat(),
   );
-  const content = element(
-    scanner,
-    TAGS.sequence,
-    authenticated ? 'authEncryptedContentInfo' : 'encryptedContentInfo',
-    (inner) => {
-      readIdentifier(inner, 'contentType', NAMES);
-      const { identifier, parameters } = algorithm(inner, 'contentEncryptionAlgorithm');
-      const encrypted =
-        nextTag(inner) === contextual(0) ? octets(inner, contextual(0), 'encryptedContent', 'nobody reads it without the key') : null;
-      return { algorithm: identifier, initial: initialOf(parameters), encrypted };
-    },
-  );
+  const content = element(scanner, TAGS.sequence, authenticated ? 'authEncryptedContentInfo' : 'encryptedContentInfo', (inner) => {
+    readIdentifier(inner, 'contentType', NAMES);
+    const { identifier, parameters } = algorithm(inner, 'contentEncryptionAlgorithm');
+    const encrypted =
+      nextTag(inner) === contextual(0) ? octets(inner, contextual(0), 'encryptedContent', 'nobody reads it without the key') : null;
+    return { algorithm: identifier, initial: initialOf(parameters), encrypted };
+  });
   const start = scanner.at;
   let attributes: Uint8Array | null = null;
   if (authenticated && nextTag(scanner) === contextual(1, true)) {

@@ -44,10 +44,7 @@ export function encryptCms(
   const infos = recipients.map((certificate) => recipientInfo(certificate, key, random));
   const algorithm =
     mode === 'GCM'
-      ? derSequence(
-          derIdentifier(AES128_GCM),
-          derSequence(der(TAGS.octetString, initial), derInteger(Uint8Array.of(TAG_LENGTH))),
-        )
+      ? derSequence(derIdentifier(AES128_GCM), derSequence(der(TAGS.octetString, initial), derInteger(Uint8Array.of(TAG_LENGTH))))
       : derSequence(derIdentifier(AES128_CBC), der(TAGS.octetString, initial));
   const sealed = mode === 'GCM' ? gcm(key, initial).encrypt(content) : cbc(key, initial).encrypt(content);
   const encrypted = mode === 'GCM' ? sealed.subarray(0, sealed.length - TAG_LENGTH) : sealed;

@@ -42,7 +42,8 @@ function file(name: string, content: string | Uint8Array): string {
 const certificateFile = (name: string, { certificates }: Credentials) => file(`${name}.crt`, pem('CERTIFICATE', certificates[0]!));
 const keyFile = (name: string, { key }: Credentials) => file(`${name}.key`, pem('PRIVATE KEY', privateKeyInfo(key, publicKeyOf(key))));
 const root = () => file('root.crt', pem('CERTIFICATE', trust.roots[0]!));
-const openssl = (args: readonly string[], input?: Uint8Array) => execFileSync('openssl', [...args], { input, stdio: ['pipe', 'pipe', 'pipe'] });
+const openssl = (args: readonly string[], input?: Uint8Array) =>
+  execFileSync('openssl', [...args], { input, stdio: ['pipe', 'pipe', 'pipe'] });
 
 function read<K extends CmsContent['kind']>(der: Uint8Array, kind: K): Extract<CmsContent, { kind: K }> {
   const content = decodeCms(der);
@@ -74,7 +75,10 @@ describe.skipIf(absent)('openssl', () => {
   test.each(['GCM', 'CBC'] as const)('decrypts what we encrypt by %s, for each recipient', (mode) => {
     const recipients = [certificateOf(bob), certificateOf(carol)];
     const encrypted = file('encrypted.der', encryptCms(TEXT, recipients, randomStream(1, 'test'), mode));
-    for (const [name, who] of [['bob', bob], ['carol', carol]] as const) {
+    for (const [name, who] of [
+      ['bob', bob],
+      ['carol', carol],
+    ] as const) {
       const as = ['-recip', certificateFile(name, who), '-inkey', keyFile(name, who)];
       expect(openssl(['cms', '-decrypt', '-binary', '-inform', 'DER', '-in', encrypted, ...as])).toEqual(TEXT);
     }
@@ -91,10 +95,15 @@ describe.skipIf(absent)('we', () => {
     const signed = read(openssl([...signing, ...options, ...signer()], TEXT), 'signed');
     const detached = signed.content ? null : TEXT;
     // It signs at the time of the machine, which is of no account here.
-    expect(verifyCms(signed, detached, trust.roots, NOW)).toMatchObject({ valid: true, certificate: { mailAddresses: ['alice@crepes.fr'] } });
+    expect(verifyCms(signed, detached, trust.roots, NOW)).toMatchObject({
+      valid: true,
+      certificate: { mailAddresses: ['alice@crepes.fr'] },
+    });
     const changed = Uint8Array.from(TEXT);
     changed[30] = changed[30]! ^ 1;
-    const altered = signed.content ? verifyCms({ ...signed, content: changed }, null, trust.roots, NOW) : verifyCms(signed, changed, trust.roots, NOW);
+    const altered = signed.content
+      ? verifyCms({ ...signed, content: changed }, null, trust.roots, NOW)
+      : verifyCms(signed, changed, trust.roots, NOW);
     expect(altered).toMatchObject({ valid: false });
   });
 
@@ -104,7 +113,10 @@ describe.skipIf(absent)('we', () => {
     [['-aes-128-gcm']],
     [['-aes-256-gcm', '-keyopt', 'ecdh_kdf_md:sha256']],
   ])('decrypt what openssl encrypts %j', ([cipher, ...options]) => {
-    const encrypted = openssl(['cms', '-encrypt', '-binary', '-outform', 'DER', cipher!, '-recip', certificateFile('bob', bob), ...options], TEXT);
+    const encrypted = openssl(
+      ['cms', '-encrypt', '-binary', '-outform', 'DER', cipher!, '-recip', certificateFile('bob', bob), ...options],
+      TEXT,
+    );
     const enveloped = read(encrypted, 'enveloped');
     const opened = decryptCms(enveloped, bob);
     expect('content' in opened && Buffer.from(opened.content)).toEqual(TEXT);
