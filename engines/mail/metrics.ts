@@ -34,4 +34,18 @@ export const mailMetrics: readonly MetricDefinition[] = [
     doc: 'Recipients so far for whom a mail server gave up and notified the sender.',
     standard: 'RFC 5321 §6.1',
   },
+  {
+    name: 'readable bytes',
+    unit: 'B',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    course: 'total',
+    doc: 'Of the messages that a mail server has taken so far, what they say in clear, transfer encodings undone; header fields and signatures do not count.',
+  },
+  {
+    name: 'correspondents learned',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    course: 'total',
+    doc: 'Senders and recipients so far, each message counted anew, that a host could tell of the messages that it took: a mail server by the envelopes, a Bitmessage peer by what it can open.',
+  },
 ];

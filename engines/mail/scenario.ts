@@ -67,9 +67,31 @@ export interface SendAction {
   /** The host name of the mail server to submit to; the user agent looks its address up. */
   readonly server: string;
   readonly message: Composition;
+  /** Absent: sent as it is. */
+  readonly protection?: MailProtection;
 }
 
-export type MailAction = SendAction;
+/** S/MIME (RFC 8551) or OpenPGP (RFC 3156). */
+export type ProtectionFormat = 'smime' | 'openpgp';
+
+/** What the user agent does to a message before it sends it. */
+export interface MailProtection {
+  /** With whose key: the sender’s, as a rule. */
+  readonly sign: { readonly format: ProtectionFormat; readonly by: MailAddress } | null;
+  /** For all recipients. */
+  readonly encrypt: ProtectionFormat | null;
+}
+
+/** From now on the mail server on `host` alters each message that it takes. */
+export interface TamperAction {
+  readonly kind: 'mail.tamper';
+  readonly host: string;
+  /** UTF-8 octets, one char each; at least one. */
+  readonly replace: string;
+  readonly by: string;
+}
+
+export type MailAction = SendAction | TamperAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {
@@ -79,4 +101,17 @@ export interface MailboxExpectation {
   readonly messages: number;
 }
 
-export type MailExpectation = MailboxExpectation;
+/** What `reader` makes of the last message with this subject in a mailbox. */
+export interface ReadingExpectation {
+  readonly kind: 'mail.reading';
+  readonly address: MailAddress;
+  readonly subject: string;
+  /** Whose keys are tried. */
+  readonly reader: MailAddress;
+  readonly expected:
+    | { readonly kind: 'readable' | 'unreadable' }
+    | { readonly kind: 'says'; readonly text: string }
+    | { readonly kind: 'signature'; readonly state: 'valid' | 'invalid' | 'missing' };
+}
+
+export type MailExpectation = MailboxExpectation | ReadingExpectation;

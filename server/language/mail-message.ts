@@ -4,6 +4,7 @@ import type { Composition } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
 import type { Site } from './site.ts';
+import { nearest } from './spelling.ts';
 
 /** Local parts are the server's business; servers here tell no case apart in either part. */
 export function mailboxKey(address: string): string {
@@ -38,6 +39,36 @@ export function usesMailbox(name: Name, site: Site): void {
   const place = site.place(name);
   program.occurs('mailbox', key, place, false);
   program.checkAbove('Mailbox', name.text, program.mailboxes.get(key)?.at ?? null, place, 'until then, nobody keeps mail for it');
+}
+
+/** The address of a mailbox of the program; null (and reported) where there is none. */
+export function keptMailbox(name: Name, site: Site): string | null {
+  const { program } = site;
+  const key = mailboxKey(name.text);
+  const mailbox = program.mailboxes.get(key);
+  program.occurs('mailbox', key, site.place(name), false);
+  if (!mailbox) {
+    unknownMailbox(name, site);
+    return null;
+  }
+  program.checkAbove('Mailbox', name.text, mailbox.at, site.place(name));
+  return mailbox.address;
+}
+
+function unknownMailbox(name: Name, site: Site): void {
+  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
+  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
+  const meant = nearest(name.text, known);
+  site.report(
+    'unknown-mailbox',
+    name,
+    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
+    {
+      fixes: meant
+        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
+        : [],
+    },
+  );
 }
 
 /**

@@ -37,9 +37,8 @@ export function writeEntity(draft: EntityDraft): WrittenEntity {
   const { type, parameters = [], disposition, fields = [], content } = draft;
   if ('parts' in content) {
     const parts = content.parts.map(writeEntity).map(joined);
-    const boundary = boundaryFor(parts);
-    const header = [contentType(type, [...parameters, ['boundary', boundary]]), ...dispositionLines(disposition), ...others(fields)];
-    return { fields: header, body: `${parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n` };
+    const written = writeMultipart(type, parameters, parts);
+    return { ...written, fields: [...written.fields, ...dispositionLines(disposition), ...others(fields)] };
   }
   const encoding = content.encoding ?? encodingFor(type, content.octets);
   return {
@@ -50,6 +49,19 @@ export function writeEntity(draft: EntityDraft): WrittenEntity {
       ...others(fields),
     ],
     body: encodeTransfer(content.octets, encoding),
+  };
+}
+
+/** A multipart of parts that are written already, each octet as it is: some of them may be signed. */
+export function writeMultipart(
+  type: string,
+  parameters: readonly (readonly [attribute: string, text: string])[],
+  parts: readonly string[],
+): WrittenEntity {
+  const boundary = boundaryFor(parts);
+  return {
+    fields: [contentType(type, [...parameters, ['boundary', boundary]])],
+    body: `${parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n`,
   };
 }
 

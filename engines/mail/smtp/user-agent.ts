@@ -1,7 +1,9 @@
 /** A user agent: writes a message and submits it to its user's mail server. It does not queue: what fails is told at once. */
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
-import { SECOND } from '../../quantities.ts';
+import { EPOCH, SECOND } from '../../quantities.ts';
+import type { KeyRing } from '../end-to-end/key-ring.ts';
+import { protect, protectionNote } from '../end-to-end/protection.ts';
 import { domainProblem } from '../message/address.ts';
 import { composeMessage } from '../message/composition.ts';
 import { virtualDateTime } from '../message/date-time.ts';
@@ -14,10 +16,20 @@ import { SMTP_PORT } from './server.ts';
 const COMPOSED = 'mail/composed';
 
 /** Done when the server took the message or refused it; what it refused is told to the tracker. */
-export function* submit(host: Host, action: SendAction, dialect: Dialect, tracker: DeliveryTracker, envelope: number): Process {
-  const { from, to, message, server } = action;
+export function* submit(
+  host: Host,
+  action: SendAction,
+  dialect: Dialect,
+  tracker: DeliveryTracker,
+  envelope: number,
+  ring: KeyRing,
+): Process {
+  const { from, to, message, protection, server } = action;
   const heading = { from, to, date: virtualDateTime(host.now()), messageId: nextMessageId(host) };
-  const content = composeMessage(message, heading, dialect);
+  const composed = composeMessage(message, heading, dialect);
+  const time = EPOCH + Math.floor(host.now() / SECOND);
+  const content = protection ? protect(composed, protection, to, ring, time, host.random('mail protection')) : composed;
+  if (protection) host.narrator.note(protectionNote(protection, to));
   const refuse = (problem: Problem) => {
     host.narrator.note(`not sent: ${problem.reason}`);
     for (const recipient of to) tracker.settle(envelope, recipient, { kind: 'refused', reason: problem.reason });

@@ -9,11 +9,12 @@
 import type { Process } from '../../kernel/process.ts';
 import type { Connection, Host } from '../../network/host.ts';
 import type { Nanoseconds } from '../../quantities.ts';
+import { readableBytes, tamper } from '../end-to-end/onlooker.ts';
 import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
-import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
+import type { MailAddress, MailboxService, MailServerService, TamperAction } from '../scenario.ts';
 import type { ReplyTexts } from '../smtp/reply-texts.ts';
 import { serve } from '../smtp/server.ts';
 import type { Client, Envelope, ServerPolicy } from '../smtp/server-session.ts';
@@ -26,6 +27,10 @@ import { MailQueue, type QueuedMessage, summary } from './mail-queue.ts';
 /** RFC 5321 §6.3: at least 100. */
 const HOPS_LIMIT = 100;
 const BOUNCES = 'mail/bounces';
+const READABLE = 'mail/readable bytes';
+const CORRESPONDENTS = 'mail/correspondents';
+/** Where a step leaves how the server tampers with mail. */
+export const TAMPERING = 'mail/tampering';
 
 /** The role of a mail server's host: runs from boot to crash. */
 export function* mailServer(
@@ -99,10 +104,32 @@ class MailServer {
     const number = this.#tracker.takeOver(connection);
     const hops = decodeMessage(content).fields.filter(({ name }) => name.toLowerCase() === 'received').length;
     if (hops >= HOPS_LIMIT) return texts.loop();
+    this.#lookAt(envelope, content);
+    const passed = this.#altered(content);
     const id = this.#queue.nextId();
-    const traced = this.#service.dialect === 'classic' ? content : prependFields(content, [this.#trace(id, envelope, client, connection)]);
+    const traced = this.#service.dialect === 'classic' ? passed : prependFields(passed, [this.#trace(id, envelope, client, connection)]);
     this.#take(id, envelope.reversePath, envelope.recipients, traced, number);
     return { id };
+  }
+
+  /** What anybody who runs the server can tell of a message. */
+  #lookAt({ reversePath, recipients }: Envelope, content: string): void {
+    const { name, disk, narrator } = this.#host;
+    const bytes = (disk.get<number>(READABLE) ?? 0) + readableBytes(content);
+    const people = (disk.get<number>(CORRESPONDENTS) ?? 0) + (reversePath === '' ? 0 : 1) + recipients.length;
+    disk.set(READABLE, bytes);
+    disk.set(CORRESPONDENTS, people);
+    narrator.measure('readable bytes', [name], bytes);
+    narrator.measure('correspondents learned', [name], people);
+  }
+
+  /** The message, as a server that tampers passes it on. */
+  #altered(content: string): string {
+    const how = this.#host.disk.get<Pick<TamperAction, 'replace' | 'by'>>(TAMPERING);
+    if (!how) return content;
+    const altered = tamper(content, how);
+    if (altered !== content) this.#host.narrator.note('alters the message');
+    return altered;
   }
 
   /** Into mailboxes and queue. On the disk when this returns. */

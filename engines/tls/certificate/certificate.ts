@@ -238,7 +238,15 @@ function scanPublicKey(scanner: Scanner): PublicKey | null {
 }
 
 type Extensions = {
-  -readonly [K in 'names' | 'addresses' | 'mailAddresses' | 'authority' | 'pathLength' | 'keyUsage' | 'purposes' | 'unknownCritical']: Certificate[K];
+  -readonly [K in
+    | 'names'
+    | 'addresses'
+    | 'mailAddresses'
+    | 'authority'
+    | 'pathLength'
+    | 'keyUsage'
+    | 'purposes'
+    | 'unknownCritical']: Certificate[K];
 };
 
 /** Reads one extension into `known`; its identifier. */

@@ -51,7 +51,14 @@ export function publicKeyInfo({ scheme, bytes }: PublicKey): Uint8Array {
   return derSequence(algorithm, derBits(bytes));
 }
 
-function extensions({ authority, names, addresses, mailAddresses = [], keyIdentifier, issuerKeyIdentifier }: CertificateContent): Uint8Array[] {
+function extensions({
+  authority,
+  names,
+  addresses,
+  mailAddresses = [],
+  keyIdentifier,
+  issuerKeyIdentifier,
+}: CertificateContent): Uint8Array[] {
   const extension = (identifier: string, value: Uint8Array, critical = false): Uint8Array =>
     derSequence(derIdentifier(identifier), ...(critical ? [der(TAGS.boolean, Uint8Array.of(0xff))] : []), der(TAGS.octetString, value));
   const forMail = mailAddresses.length > 0;
@@ -59,7 +66,11 @@ function extensions({ authority, names, addresses, mailAddresses = [], keyIdenti
   const own = forMail ? derBits(Uint8Array.of(0b1000_1000), 3) : derBits(Uint8Array.of(0b1000_0000), 7);
   const usage = authority ? derBits(Uint8Array.of(0b0000_0110), 1) : own;
   const mail = mailAddresses.map((one) => der(contextual(1), bytesOfOctets(one)));
-  const general = [...mail, ...names.map((one) => der(contextual(2), bytesOfOctets(one))), ...addresses.map((one) => der(contextual(7), one))];
+  const general = [
+    ...mail,
+    ...names.map((one) => der(contextual(2), bytesOfOctets(one))),
+    ...addresses.map((one) => der(contextual(7), one)),
+  ];
   return [
     extension('2.5.29.19', derSequence(...(authority ? [der(TAGS.boolean, Uint8Array.of(0xff))] : [])), true),
     extension('2.5.29.15', usage, true),

@@ -29,7 +29,7 @@ import {
   size,
   wordChoice,
 } from '../entry.ts';
-import { mailboxKey, usesMailbox } from '../mail-message.ts';
+import { keptMailbox, usesMailbox } from '../mail-message.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
@@ -215,16 +215,10 @@ export const expectationsVocabulary: readonly Entry[] = [
     example:
       'zone hamburger.edu on ns.hamburger.edu\nmailbox bob@hamburger.edu on mail.hamburger.edu\nexpect mailbox bob@hamburger.edu has 1 message',
     build({ ADDRESS, HOW, N }, _block, site) {
-      const { program } = site;
-      const key = mailboxKey(ADDRESS.text);
-      program.occurs('mailbox', key, site.place(ADDRESS), false);
-      if (!program.mailboxes.has(key)) {
-        unknownMailbox(ADDRESS, site);
-        return;
-      }
-      program.checkAbove('Mailbox', ADDRESS.text, program.mailboxes.get(key)!.at, site.place(ADDRESS));
-      program.expectations.push({
-        expected: { kind: 'mail.mailbox', address: program.mailboxes.get(key)!.address, comparison: HOW ?? '=', messages: N },
+      const address = keptMailbox(ADDRESS, site);
+      if (address === null) return;
+      site.program.expectations.push({
+        expected: { kind: 'mail.mailbox', address, comparison: HOW ?? '=', messages: N },
         after: site.stepsAbove,
         text: site.text,
         at: site.at,
@@ -292,19 +286,3 @@ export const expectationsVocabulary: readonly Entry[] = [
     },
   }),
 ];
-
-function unknownMailbox(name: Name, site: Site): void {
-  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
-  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
-  const meant = nearest(name.text, known);
-  site.report(
-    'unknown-mailbox',
-    name,
-    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
-    {
-      fixes: meant
-        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
-        : [],
-    },
-  );
-}

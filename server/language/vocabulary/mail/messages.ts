@@ -3,6 +3,7 @@ import type { Composition } from '../../../../engines/mail/scenario.ts';
 import { fileName, headerName, host, list, mailAddress, optional, property, repeated, subject, text } from '../../entry.ts';
 import { readMessage, submissionServer, usesMailbox } from '../../mail-message.ts';
 import { step, timing } from '../timing.ts';
+import { protectionOf, protectionProperties } from './end-to-end.ts';
 
 export const mailMessageVocabulary = [
   step({
@@ -42,6 +43,7 @@ export const mailMessageVocabulary = [
           example: 'from "newsletter.eml"',
         },
       ),
+      ...protectionProperties,
     },
     doc: 'A user agent on the host hands a message to the sender’s mail server. It is done when the fate of every recipient is known.',
     standard: 'RFC 5321 §3.3',
@@ -65,7 +67,16 @@ export const mailMessageVocabulary = [
       for (const recipient of given.TO) usesMailbox(recipient, site);
       if (!when || server === null || message === null) return;
       const to = given.TO.map((name) => name.text);
-      site.step(when, given.HOST, (agent) => ({ kind: 'mail.send', host: agent, from: given.FROM.text, to, server, message }));
+      const protection = protectionOf(block, given.FROM.text, site);
+      site.step(when, given.HOST, (agent) => ({
+        kind: 'mail.send',
+        host: agent,
+        from: given.FROM.text,
+        to,
+        server,
+        message,
+        ...protection,
+      }));
     },
   }),
 ];
