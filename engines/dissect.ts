@@ -2,6 +2,7 @@
  * From a message's bytes to its fields, for the inspector. A pure function of the bytes, so a Run keeps bytes only and every
  * viewer dissects what it shows. This module pulls in wire formats and nothing else of the engines.
  */
+import { dissectBitmessage } from './bitmessage/wire/dissect.ts';
 import { dissect as dissectDnsMessage } from './dns/wire/dissect.ts';
 import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
@@ -16,6 +17,7 @@ const dissectDns: Dissector = (bytes, kind) =>
 
 /** By message protocol; one line a protocol. */
 const dissectors: Readonly<Record<string, Dissector>> = {
+  bitmessage: dissectBitmessage,
   dns: dissectDns,
   ftp: dissectFtp,
   'ftp-data': dissectFtpData,

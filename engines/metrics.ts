@@ -1,4 +1,5 @@
 /** Every metric of every engine, as data alone: the language and its completion need the catalogue, not the engines. */
+import { bitmessageMetrics } from './bitmessage/metrics.ts';
 import { dnsMetrics } from './dns/metrics.ts';
 import { ftpMetrics } from './ftp/metrics.ts';
 import { httpMetrics } from './http/metrics.ts';
@@ -11,6 +12,7 @@ import { transferMetrics } from './transfer/metrics.ts';
 export const metrics: readonly MetricDefinition[] = [
   ...dnsMetrics,
   ...mailMetrics,
+  ...bitmessageMetrics,
   ...ftpMetrics,
   ...httpMetrics,
   ...transferMetrics,

@@ -1,4 +1,5 @@
 /** Every protocol, one line each. They are installed, and their boot order on a host is, as listed. */
+import { bitmessage } from './bitmessage/protocol.ts';
 import { dns } from './dns/protocol.ts';
 import { ftp } from './ftp/protocol.ts';
 import { http } from './http/protocol.ts';
@@ -6,4 +7,4 @@ import { mail } from './mail/protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { transfer } from './transfer/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail, ftp, http, transfer];
+export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, transfer];

@@ -5,6 +5,7 @@
  * diffed. The language builds it and checks everything that can be checked from the text, so the engines never guess:
  * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
  */
+import type { BitmessageAction, BitmessageService } from './bitmessage/scenario.ts';
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
@@ -103,10 +104,18 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = NetworkService | DnsService | MailService | FtpService | HttpService;
+export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService;
 
 /** What a step does. One line a protocol. */
-export type Action = NetworkAction | TransferAction | DnsAction | MailAction | FtpAction | HttpAction | { readonly kind: 'together' };
+export type Action =
+  | NetworkAction
+  | TransferAction
+  | DnsAction
+  | MailAction
+  | BitmessageAction
+  | FtpAction
+  | HttpAction
+  | { readonly kind: 'together' };
 
 export type Timing =
   /** At an absolute time of the run. */

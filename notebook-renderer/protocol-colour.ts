@@ -9,6 +9,7 @@ const KNOWN: Readonly<Record<string, number>> = {
   http: 3,
   ftp: 4,
   'ftp-data': 5,
+  bitmessage: 5,
   tcp: 6,
   udp: 6,
 };

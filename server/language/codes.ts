@@ -79,6 +79,7 @@ export const codes = {
     'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',
   ),
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
+  'not-a-bitmessage-peer': error('Bitmessage goes between hosts that a `bitmessage` line makes peers.'),
   'not-an-ftp-server': error('Files are asked of a host that runs an FTP server.'),
   'malformed-path': error('A path has up to 1024 octets, each name in it up to 255, and no NUL or line end.'),
   'malformed-command': error(
@@ -92,7 +93,7 @@ export const codes = {
   'duplicate-forward': error('A port of a NAT leads to one port of one host, and that is led to by one port.'),
   'link-around-nat': error('Hosts behind a NAT reach others through its router alone; a link joins them to the router or to one another.'),
   'hidden-source': warning('A firewall sees the address of a NAT’s router, not those of the hosts behind it.'),
-  'self-transfer': error('A host transfers to another host.'),
+  'self-transfer': error('A host transfers, or writes, to another host.'),
   'both-sides': error('A partition lies between two groups of hosts; no host is in both.'),
   'nothing-to-mend': warning(
     'The step ends what never begins: a crash, a failure or a partition that no step of the scenario brings about.',

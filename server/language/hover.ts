@@ -103,6 +103,7 @@ function describe({ symbol, name }: Occurrence, program: Program): string | null
       if (program.resolvers.has(name)) lines.push('Resolves names for other hosts.');
       const server = program.mailServers.get(name);
       if (server) lines.push(`Mail server${server.domains.length > 0 ? ` of ${server.domains.join(', ')}` : ''}.`);
+      if (program.bitmessagePeers.has(name)) lines.push('Bitmessage peer.');
       const files = program.ftpServers.get(name);
       if (files) lines.push(`FTP server with ${files.files.length === 1 ? 'one file' : `${files.files.length} files`}.`);
       return lines.join('\n\n');

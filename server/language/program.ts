@@ -3,6 +3,8 @@
  * diagnostics. The vocabulary's `build` functions fill it; `defaults/` fills in what was left out; `compile.ts` turns it
  * into a Scenario.
  */
+
+import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -216,6 +218,8 @@ export class Program {
   readonly serverOfDomain = new Map<string, string>();
   /** By address in lower case. */
   readonly mailboxes = new Map<string, MailboxService>();
+  /** By host in lower case. */
+  readonly bitmessagePeers = new Map<string, BitmessagePeerService>();
   readonly ftpServers = new Map<string, FtpServerService>();
   /** By name in lower case. */
   readonly websites = new Map<string, ProgramWebsite>();

@@ -5,6 +5,7 @@
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
+import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -36,6 +37,7 @@ export const vocabulary: readonly Entry[] = [
   ...dnsChangesVocabulary,
   ...dnsRootsVocabulary,
   ...mailVocabulary,
+  ...bitmessageVocabulary,
   ...ftpVocabulary,
   ...httpVocabulary,
   ...expectationsVocabulary,
@@ -45,6 +47,7 @@ export const vocabulary: readonly Entry[] = [
 export const protocols: readonly string[] = [
   ...dnsProtocols,
   ...mailProtocols,
+  ...bitmessageProtocols,
   ...ftpProtocols,
   ...httpProtocols,
   ...tlsProtocols,
