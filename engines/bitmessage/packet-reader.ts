@@ -9,19 +9,19 @@ export class PacketReader {
   /** Of the packet under way, header included; null until its header is there. */
   #wanted: number | null = null;
 
-  /** The packets that are whole now, in their order. An error ends the stream: nothing behind it can be told apart. */
-  push(piece: Uint8Array): readonly Uint8Array[] | { readonly error: string } {
+  /** The packets that are whole now, in their order. An error, behind them, ends the stream: nothing more can be told apart. */
+  push(piece: Uint8Array): { readonly packets: readonly Uint8Array[]; readonly error: string | null } {
     this.#pieces.push(piece);
     this.#held += piece.length;
     const packets: Uint8Array[] = [];
     for (;;) {
       if (this.#wanted === null) {
-        if (this.#held < HEADER_LENGTH) return packets;
+        if (this.#held < HEADER_LENGTH) return { packets, error: null };
         const header = Scanner.scan(this.#whole().subarray(0, HEADER_LENGTH), scanHeader);
-        if ('refusal' in header) return { error: header.refusal.text };
+        if ('refusal' in header) return { packets, error: header.refusal.text };
         this.#wanted = HEADER_LENGTH + header.value.length;
       }
-      if (this.#held < this.#wanted) return packets;
+      if (this.#held < this.#wanted) return { packets, error: null };
       const whole = this.#whole();
       packets.push(whole.slice(0, this.#wanted));
       this.#pieces = [whole.subarray(this.#wanted)];

@@ -129,8 +129,8 @@ export class Peer {
       for (;;) {
         const content = yield* connection.read();
         if (content === null) break;
-        const packets = reader.push(bytesOf(content));
-        const problem = 'error' in packets ? packets.error : this.#hear(neighbour, packets, opened);
+        const { packets, error } = reader.push(bytesOf(content));
+        const problem = this.#hear(neighbour, packets, opened) ?? error;
         if (problem !== null) {
           this.#host.narrator.note(`closes the connection: ${problem}`);
           break;

@@ -1,6 +1,7 @@
 /** A network with its kernel and recorder, and small roles, for tests. */
 import { Kernel } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
+import type { MetricDefinition } from '../protocol.ts';
 import { MILLISECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
 import type { Scenario } from '../scenario.ts';
@@ -12,9 +13,10 @@ import { ACK, FIN, RST, SYN } from './tcp/segment.ts';
 
 export const message: MessageInfo = { protocol: 'test', kind: 'data', label: 'data' };
 
-export function networkForTests(scenario: Scenario) {
+/** `more`: metrics of the roles that are run there. */
+export function networkForTests(scenario: Scenario, more: readonly MetricDefinition[] = []) {
   const kernel = new Kernel(scenario.seed);
-  const recorder = new Recorder(networkMetrics);
+  const recorder = new Recorder([...networkMetrics, ...more]);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   return {
     kernel,
