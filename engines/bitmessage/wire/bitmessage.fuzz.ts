@@ -45,7 +45,8 @@ const COMMANDS = ['version', 'inv', 'getdata', 'object'];
 
 function run(bytes: Uint8Array): string {
   const found: string[] = [];
-  for (const packet of [bytes, ...COMMANDS.map((command) => encodePacket(command, bytes))]) {
+  const command = COMMANDS[bytes.length % COMMANDS.length] as string;
+  for (const packet of [bytes, encodePacket(command, bytes)]) {
     checkFields(dissectMessage(packet), packet.length);
     const message = decodeMessage(packet);
     if (!('error' in message) && message.command !== 'other') {

@@ -20,10 +20,10 @@ export type Scanned<T> =
   | { readonly value: T; readonly fields: readonly Field[] }
   | { readonly refusal: Refusal; readonly fields: readonly Field[] };
 
-class Refused extends Error {
+/** No Error: nobody looks at its stack, and to write one down would take most of the time of a scan. */
+class Refused {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
-    super(refusal.text);
     this.refusal = refusal;
   }
 }
