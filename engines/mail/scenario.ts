@@ -1,4 +1,5 @@
 /** What a scenario can say about mail. */
+import type { FileSource } from '../file-source.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 
@@ -43,6 +44,15 @@ export interface MailboxService {
 
 export type MailService = MailServerService | MailboxService;
 
+export interface Attachment {
+  /** Its media type goes by the ending. */
+  readonly name: string;
+  readonly source: FileSource;
+}
+
+/** `8bit` needs servers with 8BITMIME all the way (RFC 6152). */
+export type TextEncoding = 'quoted-printable' | 'base64' | '8bit';
+
 /** What is sent: composed from parts, or taken as it is from an `.eml` file. */
 export type Composition =
   | {
@@ -51,6 +61,11 @@ export type Composition =
       readonly subject: string | null;
       readonly headers: readonly (readonly [name: string, value: string])[];
       readonly body: string;
+      /** The same as HTML; a reader chooses (RFC 2046 §5.1.4). */
+      readonly html?: string;
+      readonly attachments?: readonly Attachment[];
+      /** Of body and HTML; chosen by what is in them where it is left out. */
+      readonly encoding?: TextEncoding;
     }
   /** The file's octets, one char each (0–255); line ends already CRLF. */
   | { readonly kind: 'octets'; readonly octets: string };
