@@ -8,6 +8,7 @@ import { domainProblem } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import type { Dialect } from '../scenario.ts';
 import { ClientSession, openSession } from '../smtp/client.ts';
+import { plainEnvelope } from '../smtp/envelope.ts';
 import { SMTP_PORT } from '../smtp/server.ts';
 import type { DeliveryTracker } from '../transfer-agent/delivery-tracker.ts';
 import { lookUpServer } from '../transfer-agent/mail-routing.ts';
@@ -58,7 +59,7 @@ export function* sendStream(
       session = opened;
     }
     tracker.handOver(session.connection, envelope);
-    const results = yield* session.send({ reversePath: from, recipients: to, content });
+    const results = yield* session.send({ ...plainEnvelope(from, to), content });
     results.forEach((result, recipient) => {
       if (result.kind !== 'accepted') settle(recipient, result.reason);
     });
