@@ -40,7 +40,7 @@ test('mailauth says the same', async () => {
         const theirs = await dmarc({
           headerFrom: `ceo@${from}`,
           spfDomains: spf === null ? [] : [spf],
-          dkimDomains: dkim === null ? [] : [dkim],
+          dkimDomains: dkim === null ? [] : [{ domain: dkim }],
           resolver,
         });
         if (!theirs) throw new Error('mailauth found no author');
