@@ -1,20 +1,40 @@
 /** Mail, as the engines know it: SMTP servers and mailboxes, the step that sends, the expectation that counts. */
 import { compare } from '../comparison.ts';
 import { count } from '../format.ts';
-import type { Process } from '../kernel/process.ts';
+import { atOnce, type Process } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
+import { utf8Octets } from '../network/octets.ts';
+import { SessionStates } from '../network/session-states.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { EPOCH, SECOND } from '../quantities.ts';
 import type { Comparison } from '../scenario.ts';
+import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { tamperFromNowOn } from './end-to-end/curious-server.ts';
 import { KeyRing } from './end-to-end/key-ring.ts';
 import { readMail } from './end-to-end/reading.ts';
+import { FilterObserver } from './filters/filter-observer.ts';
+import { MailFilter } from './filters/mail-filter.ts';
+import type { MailFilterService } from './filters/scenario.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
-import { canonicalAddress } from './message/address.ts';
+import { canonicalAddress, domainOf } from './message/address.ts';
 import { subjectOf } from './message/message-format.ts';
 import { mailMetrics } from './metrics.ts';
-import type { MailboxExpectation, MailboxService, MailServerService, ReadingExpectation, SendAction, TamperAction } from './scenario.ts';
-import { submit } from './smtp/user-agent.ts';
+import type {
+  MailboxExpectation,
+  MailboxService,
+  MailServerService,
+  ReadingExpectation,
+  SendAction,
+  TamperAction,
+  TlsPolicy,
+} from './scenario.ts';
+import type { Protection } from './smtp/client.ts';
+import { SMTP_PORT, SUBMISSION_PORT } from './smtp/server.ts';
+import { ServerAccount } from './smtp/server-account.ts';
+import { type Submission, UserAgents } from './smtp/user-agent.ts';
 import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
-import { mailServer, TAMPERING } from './transfer-agent/mail-server.ts';
+import { type MailServerSurroundings, mailServer } from './transfer-agent/mail-server.ts';
 
 export const mail: Protocol = {
   name: 'mail',
@@ -25,16 +45,35 @@ export const mail: Protocol = {
 function install(world: World): Installed {
   const tracker = new DeliveryTracker();
   const ring = new KeyRing(world.scenario.seed, world.trust);
+  const observer = new FilterObserver();
+  const filters = world.scenario.services.filter((service): service is MailFilterService => service.kind === 'mail.filter');
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
+  const agents = new UserAgents(tracker, ring);
+  const seen = seenAddresses(world.scenario);
   for (const service of servers) {
-    const kept = mailboxes.filter(({ host }) => host === service.host);
-    world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker));
+    const host = world.host(service.host);
+    const filtering = filters.find((one) => one.host === service.host);
+    const surroundings: Omit<MailServerSurroundings, 'host'> = {
+      service,
+      mailboxes: mailboxes.filter((one) => one.host === service.host),
+      tracker,
+      filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      account: new ServerAccount(host),
+      states: new SessionStates(),
+      secure:
+        service.tls === 'off'
+          ? null
+          : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) }),
+      protection: (server) => protection(world, host, service.tls, server),
+      addressOf: (name) => seen(service.host, name) ?? world.host(name).address,
+    };
+    world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
   return {
     perform(action) {
-      if (action.kind === 'mail.send') return send(world, servers, tracker, ring, action);
-      if (action.kind === 'mail.tamper') return tamperFromNowOn(world, action);
+      if (action.kind === 'mail.send') return send(world, { servers, mailboxes, tracker, agents }, action);
+      if (action.kind === 'mail.tamper') return tamper(world, action);
       return undefined;
     },
     judge(expected) {
@@ -45,31 +84,40 @@ function install(world: World): Installed {
   };
 }
 
+/** What a client's sessions with a server are protected by. Without need, whoever the server is will do (RFC 7435). */
+function protection(world: World, host: Host, policy: TlsPolicy, server: string): Protection | null {
+  if (policy === 'off') return null;
+  const trust = policy === 'required' ? world.trust.roots : 'anybody';
+  return {
+    kind: policy === 'required' ? 'always' : 'if offered',
+    secure: (connection) => secureAsClient(host, connection, { serverName: server, trust }),
+  };
+}
+
+interface Sending {
+  readonly servers: readonly MailServerService[];
+  readonly mailboxes: readonly MailboxService[];
+  readonly tracker: DeliveryTracker;
+  readonly agents: UserAgents;
+}
+
 /** Done when the fate of every recipient is known. */
-function* send(
-  world: World,
-  servers: readonly MailServerService[],
-  tracker: DeliveryTracker,
-  ring: KeyRing,
-  action: SendAction,
-): Process<StepOutcome> {
+function* send(world: World, { servers, mailboxes, tracker, agents }: Sending, action: SendAction): Process<StepOutcome> {
   const host = world.host(action.host);
+  const server = servers.find((service) => service.host === action.server);
+  const mailbox = mailboxes.find(({ address }) => canonicalAddress(address) === canonicalAddress(action.from));
+  const own = server?.domains.some((domain) => domain.toLowerCase() === domainOf(action.from)) ?? false;
   // The user agent of the textbook's user speaks as the textbook's server does.
-  const dialect = servers.find((service) => service.host === action.server)?.dialect ?? 'extended';
+  const dialect = server?.dialect ?? 'extended';
+  const password = action.password ?? mailbox?.password ?? null;
   const envelope = tracker.begin(action.from, action.to, host.now());
-  let began = false;
-  host.spawn(
-    'user agent',
-    (function* (): Process {
-      began = true;
-      try {
-        yield* submit(host, action, dialect, tracker, envelope, ring);
-      } finally {
-        tracker.interrupt(envelope, `${host.name} went down before it was sent`);
-      }
-    })(),
-  );
-  if (!began) tracker.interrupt(envelope, `${host.name} is down`);
+  const submission: Submission = {
+    dialect,
+    port: own && dialect === 'extended' ? SUBMISSION_PORT : SMTP_PORT,
+    protection: action.tls ? protection(world, host, 'required', action.server) : null,
+    credentials: own && password !== null ? { user: utf8Octets(action.from), password } : null,
+  };
+  agents.submit(host, action, submission, envelope);
   return yield* tracker.outcome(envelope);
 }
 
@@ -83,10 +131,11 @@ function judge(world: World, mailboxes: readonly MailboxService[], { address, co
   return { passed, expected, measured: count(found.length, 'message'), ...(last ? { decidedAt: last.arrivedAt } : {}) };
 }
 
-// biome-ignore lint/correctness/useYield: it takes no time.
-function* tamperFromNowOn(world: World, { host, replace, by }: TamperAction): Process<StepOutcome> {
-  world.host(host).disk.set(TAMPERING, { replace, by });
-  return { outcome: `${host} alters what it takes from now on`, succeeded: true };
+function tamper(world: World, action: TamperAction): Process<StepOutcome> {
+  return atOnce(() => {
+    tamperFromNowOn(world.host(action.host), action);
+    return { outcome: `${action.host} alters what it takes from now on`, succeeded: true };
+  });
 }
 
 function judgeReading(

@@ -7,7 +7,7 @@ import type { RandomStream } from '../../kernel/random.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { decodeMessage } from '../message/message-format.ts';
 import { joined, type WrittenEntity, writeEntity, writeMultipart } from '../message/mime-writer.ts';
-import type { MailAddress, MailProtection, ProtectionFormat } from '../scenario.ts';
+import type { EndToEndProtection, MailAddress, ProtectionFormat } from '../scenario.ts';
 import { encryptCms } from './cms/enveloped-data.ts';
 import { signCms } from './cms/signed-data.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -17,7 +17,7 @@ import { encryptMessage, signText } from './openpgp/message.ts';
 /** The message's octets, protected. `time`: seconds since 1970. Equal arguments and streams give equal octets. */
 export function protect(
   octets: string,
-  { sign, encrypt }: MailProtection,
+  { sign, encrypt }: EndToEndProtection,
   recipients: readonly MailAddress[],
   ring: KeyRing,
   time: number,
@@ -44,7 +44,7 @@ export function protect(
 }
 
 /** For the diagram: `signed by S/MIME, encrypted by OpenPGP for bob@hamburger.edu`. */
-export function protectionNote({ sign, encrypt }: MailProtection, recipients: readonly MailAddress[]): string {
+export function protectionNote({ sign, encrypt }: EndToEndProtection, recipients: readonly MailAddress[]): string {
   const done = [];
   if (sign) done.push(`signed by ${FORMATS[sign.format]} as ${sign.by}`);
   if (encrypt) done.push(`encrypted by ${FORMATS[encrypt]} for ${recipients.join(', ')}`);
@@ -54,7 +54,12 @@ export function protectionNote({ sign, encrypt }: MailProtection, recipients: re
 const FORMATS: Readonly<Record<ProtectionFormat, string>> = { smime: 'S/MIME', openpgp: 'OpenPGP' };
 
 /** RFC 8551 §3.5.3, RFC 3156 §5: what is signed, and the signature beside it. */
-function signed(entity: WrittenEntity, { format, by }: NonNullable<MailProtection['sign']>, ring: KeyRing, time: number): WrittenEntity {
+function signed(
+  entity: WrittenEntity,
+  { format, by }: NonNullable<EndToEndProtection['sign']>,
+  ring: KeyRing,
+  time: number,
+): WrittenEntity {
   const content = joined(entity);
   const bytes = bytesOfOctets(content);
   if (format === 'smime') {

@@ -1,5 +1,5 @@
 /** End-to-end protection: S/MIME and OpenPGP, a server that tampers, and what a reader makes of a message. */
-import type { MailProtection, ReadingExpectation } from '../../../../engines/mail/scenario.ts';
+import type { EndToEndProtection, ReadingExpectation } from '../../../../engines/mail/scenario.ts';
 import { utf8Octets } from '../../../../engines/network/octets.ts';
 import { choice, entry, type GivenBlock, mailAddress, type Name, optional, property, subject, text, wordChoice } from '../../entry.ts';
 import { keptMailbox, usesMailbox } from '../../mail-message.ts';
@@ -37,11 +37,11 @@ export function protectionOf(
   { sign, encrypt }: GivenBlock<typeof protectionProperties>,
   sender: string,
   site: Site,
-): { readonly protection?: MailProtection } {
+): { readonly endToEnd?: EndToEndProtection } {
   if (!sign && !encrypt) return {};
   if (sign?.SIGNER) usesMailbox(sign.SIGNER, site);
   return {
-    protection: {
+    endToEnd: {
       sign: sign ? { format: sign.FORMAT, by: sign.SIGNER?.text ?? sender } : null,
       encrypt: encrypt?.FORMAT ?? null,
     },
