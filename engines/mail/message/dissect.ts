@@ -6,6 +6,7 @@
 import type { Field } from '../../field.ts';
 import { count, formatSize } from '../../format.ts';
 import { octetsOf, textOfOctets } from '../../network/octets.ts';
+import { dissectProtected } from '../end-to-end/dissect.ts';
 import { parameterText } from './content-fields.ts';
 import { parseDateTime } from './date-time.ts';
 import { decodeUnstructured } from './encoded-word.ts';
@@ -93,16 +94,19 @@ function body(octets: string, entity: Entity, stuffed: boolean): Field {
   if (enclosed) return { ...range, value: 'a message', standard: 'RFC 2046 §5.2.1', children: entityFields(octets, enclosed, stuffed) };
   const lines = bodyLines(octets, bodyStart, end, stuffed);
   const decoded = decodedField(octets, entity, stuffed);
+  const inside = dissectProtected(octets, entity);
   return {
     ...range,
     value: count(lines.total, 'line'),
     standard: 'RFC 5322 §2.3',
-    children: decoded
-      ? [
-          { name: 'as it travels', value: entity.encoding, start: bodyStart, end, children: lines.shown, ...travels(entity.encoding) },
-          decoded,
-        ]
-      : lines.shown,
+    children:
+      decoded || inside
+        ? [
+            { name: 'as it travels', value: entity.encoding, start: bodyStart, end, children: lines.shown, ...travels(entity.encoding) },
+            ...(decoded ? [decoded] : []),
+            ...(inside ? [inside] : []),
+          ]
+        : lines.shown,
   };
 }
 
