@@ -44,7 +44,8 @@ export function setUp({ tools = false } = {}) {
   needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
   if (!tools) return;
   needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
-  needDebian('openssl', () => found('openssl'), 'openssl, to check TLS');
+  needDebian('openssl', () => found('openssl'), 'openssl, to check TLS and S/MIME');
+  needDebian('gnupg', () => found('gpg'), 'gpg, to check OpenPGP');
   needDebian('bind9-utils ldnsutils', () => found('named-checkzone') && found('ldns-read-zone'), 'BIND’s and ldns’s tools, to check zones');
   needDebian(
     'python3-dnspython python3-cryptography',

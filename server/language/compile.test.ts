@@ -297,6 +297,8 @@ describe('the vocabulary', () => {
       anycast: 'host a\nanycast n on a',
       root: 'root',
       send: '',
+      bitmessage: 'host a, b\nbitmessage a',
+      'send bitmessage': 'host a, b\nbitmessage a, b\na sends bitmessage "x" to b',
       ftp: 'ftp f',
       get: 'host a\nftp f\na gets "x" from f',
       put: 'host a\nftp f\na puts "x" to f',

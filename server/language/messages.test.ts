@@ -53,19 +53,19 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'pc sends mail from ann@x.org bob@x.org',
     'bob@x.org',
-    '`to` is missing before `bob@x.org`: `HOST sends mail from FROM to TO, … [via SERVER] [{ … }]`.',
+    '`to` is missing before `bob@x.org`: `HOST sends mail from FROM to TO, … [via SERVER] [over tls] [{ … }]`.',
     'pc sends mail from ann@x.org to bob@x.org',
   ],
   [
     'pc sends mail ann@x.org to bob@x.org',
     'ann@x.org',
-    '`from` is missing before `ann@x.org`: `HOST sends mail from FROM to TO, … [via SERVER] [{ … }]`.',
+    '`from` is missing before `ann@x.org`: `HOST sends mail from FROM to TO, … [via SERVER] [over tls] [{ … }]`.',
     'pc sends mail from ann@x.org to bob@x.org',
   ],
   [
     'pc sends mail to bob@x.org from ann@x.org',
     'to',
-    '`to` does not fit here. Expected `from`: `HOST sends mail from FROM to TO, … [via SERVER] [{ … }]`.',
+    '`to` does not fit here. Expected `from`: `HOST sends mail from FROM to TO, … [via SERVER] [over tls] [{ … }]`.',
     null,
   ],
   [
@@ -620,7 +620,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`mi` is no unit. Did you mean `min`? Units that fit here are ns, µs, ms, s, min, h and d.',
     'pc crashes for 5 min',
   ],
-  ['pc sends mail f', 'f', '`f` does not fit here. Expected `from`: `HOST sends mail from FROM to TO, … [via SERVER] [{ … }]`.', null],
+  ['pc sends mail f', 'f', '`f` does not fit here. Expected `from`: `HOST sends mail from FROM to TO, … [via SERVER] [over tls] [{ … }]`.', null],
   ['pc sends mail fro', 'fro', '`fro` does not fit here. Did you mean `from`?', 'pc sends mail from'],
   [
     'pc sends mail form ann@x.org to bob@x.org',
