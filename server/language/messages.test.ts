@@ -620,7 +620,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`mi` is no unit. Did you mean `min`? Units that fit here are ns, µs, ms, s, min, h and d.',
     'pc crashes for 5 min',
   ],
-  ['pc sends mail f', 'f', '`f` does not fit here. Expected `from`: `HOST sends mail from FROM to TO, … [via SERVER] [over tls] [{ … }]`.', null],
+  [
+    'pc sends mail f',
+    'f',
+    '`f` does not fit here. Expected `from`: `HOST sends mail from FROM to TO, … [via SERVER] [over tls] [{ … }]`.',
+    null,
+  ],
   ['pc sends mail fro', 'fro', '`fro` does not fit here. Did you mean `from`?', 'pc sends mail from'],
   [
     'pc sends mail form ann@x.org to bob@x.org',

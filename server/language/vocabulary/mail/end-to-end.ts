@@ -71,7 +71,7 @@ function expectReading(
   });
 }
 
-/** Mailboxes make their hosts servers: to be asked when all are known. */
+/** Steps are built when all declarations are; mailboxes make their hosts servers. */
 function checkServes(name: Name, site: Site): void {
   const server = site.host(name);
   if (server === null) return;
@@ -98,7 +98,7 @@ export const endToEndVocabulary = [
       }
       const replace = utf8Octets(given.OLD);
       const by = utf8Octets(given.NEW);
-      for (const name of given.HOST) site.later(() => checkServes(name, site));
+      for (const name of given.HOST) checkServes(name, site);
       site.step(when, given.HOST, (server) => ({ kind: 'mail.tamper', host: server, replace, by }));
     },
   }),
