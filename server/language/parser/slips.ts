@@ -11,6 +11,7 @@ import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
+import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
 
@@ -85,6 +86,10 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   listWithAnd,
   typeBeforeName,
   blockWithoutBraces,
+  portWithoutTransport,
+  otherTraffic,
+  portBehindColon,
+  propertyOfTheOther,
 ];
 
 /** `a..b` */
