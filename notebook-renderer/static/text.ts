@@ -64,7 +64,8 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
     if (connections.length === 0) lines.push('  they exchanged nothing');
     for (const connection of connections.slice(0, MOST_TRANSCRIPTS)) {
       lines.push(paint('dim', `  ${connectionLabel(run, connection)}`));
-      for (const { side, line } of transcript(run, connection)) lines.push(cut(`  ${side}: ${oneLine(line)}`, width));
+      for (const { side, line, secured } of transcript(run, connection))
+        lines.push(cut(`  ${side}: ${secured ? '🔒 ' : ''}${oneLine(line)}`, width));
     }
   }
   if (part.checks.length > 0) {

@@ -96,6 +96,31 @@ describe('nat', () => {
   });
 });
 
+describe('a router’s name', () => {
+  const home = (forward: string, line: string) =>
+    `host a, b\nzone x.org on ns.x.org { @ MX 10 a }\nnat r { inside a ${forward} }\nftp a { file "x" 1 kB }\nmailserver a { domain x.org }\nmailbox ann@x.org on a\n${line}`;
+  const GET = 'b gets "x" from r';
+  const SEND = 'b sends mail from ann@x.org to ann@x.org via r';
+
+  test.each([
+    ['forward tcp 21 to a', GET, 'ftp.session'],
+    ['forward 20-30 to a', GET, 'ftp.session'],
+    ['forward 25 to a', SEND, 'mail.send'],
+  ])('stands for the server that a port is forwarded to: %s, %s', (forward, line, kind) => {
+    const [step] = scenarioOf(home(forward, line)).steps;
+    expect(step!.action).toMatchObject({ kind, server: 'a' });
+  });
+
+  test.each([
+    ['', GET, '`r` runs no FTP server. It is a NAT: what comes for its port 21 goes to a host behind it by `forward tcp 21 to a`.'],
+    ['forward 2121 to a port 21', GET, 'by `forward tcp 21 to a`'],
+    ['forward tcp 21 to a', SEND, '`r` runs no mail server. It is a NAT: what comes for its port 25'],
+  ])('and where none is, that is said: %s, %s', (forward, line, message) => {
+    const { diagnostics } = compileText(home(forward, line));
+    expect(diagnostics.find(({ severity }) => severity === 'error')?.message).toContain(message);
+  });
+});
+
 describe('firewall', () => {
   test.each<[string, object]>([
     ['', { incoming: 'block', rules: [] }],

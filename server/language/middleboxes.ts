@@ -178,6 +178,27 @@ function checkSource(source: string, host: string, name: Name, site: Site): void
   });
 }
 
+/**
+ * The server that a host’s name leads to, by a TCP port that the protocol is known by: a NAT’s router stands for the host that it
+ * forwards the port to, where that `runs` one there. The host itself where it is no such router.
+ */
+export function serverReached({ nats }: Program, host: string, port: number, runs: (host: string) => boolean): string {
+  if (runs(host)) return host;
+  const forwards = nats.find((nat) => nat.host === host)?.forwards ?? [];
+  // The other way, by another port outside than inside, nobody looks for it.
+  const forward = forwards.find((one) => one.transport === 'tcp' && one.port <= port && port <= one.lastPort);
+  return forward && port - forward.port + forward.hostPort === port && runs(forward.host) ? forward.host : host;
+}
+
+/** What to add to the message that a host runs no such server: a router might forward the port. */
+export function forwardAdvice({ nats }: Program, host: string, port: number): string {
+  const nat = nats.find((one) => one.host === host);
+  const behind = nat?.inside[0];
+  return behind === undefined
+    ? ''
+    : ` It is a NAT: what comes for its port ${port} goes to a host behind it by \`forward tcp ${port} to ${behind}\`.`;
+}
+
 /** The router of the NAT that a host is behind; null for none. */
 export function behindOf(program: Program, host: string): string | null {
   return program.hosts.get(host.toLowerCase())?.behind ?? null;
