@@ -145,10 +145,10 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
         lines.push(paint('dim', cut(`── ${oneLine(run.steps[i]!.text)}, continued`, width)));
         break;
       case MESSAGE: {
-        const { from, to, lost, protocol, label, inner } = messages[next++]!;
+        const { from, to, lost, fate, protocol, label, inner } = messages[next++]!;
         const arrow = `${from} ${lost ? '✕' : '→'} ${to}`;
         const shown = cut(
-          `${moment}  ${arrow.padEnd(pairs)}   ${protocol.padEnd(protocolWidth)}  ${oneLine(label)}${inner ? `  🔒 ${oneLine(inner.label)}` : ''}${lost ? '  (lost)' : ''}`,
+          `${moment}  ${arrow.padEnd(pairs)}   ${protocol.padEnd(protocolWidth)}  ${oneLine(label)}${inner ? `  🔒 ${oneLine(inner.label)}` : ''}${lost ? `  (${fate})` : ''}`,
           width,
         );
         lines.push(
