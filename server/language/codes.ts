@@ -119,6 +119,8 @@ export const codes = {
   'relative-name': warning(
     'A name of several labels without a trailing dot continues with the zone’s name; write the dot where it is complete.',
   ),
+  'nobody-there': warning('A step leads to an address that no host of the scenario has.'),
+  'redirect-to-nobody': warning('The redirect leads to a website that the scenario does not have.'),
   'zone-without-address': warning('The host’s name lies in no declared zone, so nobody can look its address up.'),
   'address-differs': warning('The host’s address and the address record in its zone differ.'),
   // Hints
