@@ -4,7 +4,7 @@ import { CaptureRefused } from '../engines/network/capture/captured.ts';
 import { type CaptureOptions, linkNames, writePcapng } from '../engines/network/capture/pcapng.ts';
 import type { Run } from '../engines/run.ts';
 import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/output.ts';
-import { reportHtml } from '../notebook-renderer/report.ts';
+import { type ReportCell, reportHtml } from '../notebook-renderer/report/report.ts';
 import type { FileRun, RunPanels } from './editor/run-panel.ts';
 import type { LanguageServer } from './language-client.ts';
 import { MarkdownSerializer, NOTEBOOK_TYPE } from './notebook/serializer.ts';
@@ -176,5 +176,17 @@ async function exportReport(context: vscode.ExtensionContext, shown: ShownRun | 
   if (!shown) return void vscode.window.showInformationMessage(vscode.l10n.t(NOTHING_RAN));
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'notebook-renderer', 'main.js');
   const rendererScript = new TextDecoder().decode(await vscode.workspace.fs.readFile(script));
-  await save(`${baseName(shown.uri)}.html`, reportHtml({ output: { run: shown.output.run, focus: null }, rendererScript }));
+  const output = { run: shown.output.run, focus: null };
+  const cells = reportCells(shown);
+  await save(`${baseName(shown.uri)}.html`, reportHtml({ output, ...(cells ? { cells } : {}), rendererScript }));
+}
+
+/** Of the notebook that was run; undefined where a file was. */
+function reportCells({ uri, output }: ShownRun): readonly ReportCell[] | undefined {
+  const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri.toString());
+  return notebook?.getCells().map(({ kind, document }): ReportCell => {
+    const text = document.getText();
+    if (kind === vscode.NotebookCellKind.Markup) return { kind: 'prose', text };
+    return { kind: 'code', text, source: output.run.sources.indexOf(document.uri.toString()) };
+  });
 }

@@ -34,6 +34,8 @@ suite('commands', () => {
     match(page, /^<!doctype html>/i);
     match(page, /Exported/);
     match(page, /www\.example\.org/);
+    equal(page.match(/class="cell"/g)?.length, 2, 'cells');
+    equal(page.match(/data-focus="\d"/g)?.length, 2, 'outputs below them');
     ok(!/<script[^>]+src=|<link[^>]+href="http/i.test(page), 'nothing is loaded from elsewhere');
   });
 
