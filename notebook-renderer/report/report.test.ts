@@ -3,6 +3,7 @@ import { textbookRun } from '../fixtures/recorded-runs.ts';
 import { decodeOutput, encodeOutput } from '../output.ts';
 import { proseHtml } from './prose.ts';
 import { reportHtml } from './report.ts';
+import { upTo } from './up-to.ts';
 
 const output = { run: { ...textbookRun(), title: 'A <title> & more' }, focus: null };
 
@@ -60,6 +61,23 @@ describe('the report of a notebook', () => {
   });
 
   it('holds the run once', () => expect(body.match(/id="netscenario-output"/g)?.length).toBe(1));
+});
+
+test('below a cell, metrics are those of the moment when its steps were done', () => {
+  const { run } = output;
+  const series = (value: number[]) => ({ ...run.series[0]!, metric: 'm', at: Float64Array.from(value), values: Float64Array.from(value) });
+  const step = (source: number, endedAt: number) => ({ ...run.steps[0]!, at: { source, start: 0, end: 1 }, endedAt });
+  const whole = { ...run, duration: 90, steps: [step(0, 10), step(1, 20), step(2, 30)], series: [series([1, 10, 11]), series([25])] };
+  const samples = (source: number) => upTo(whole, source).series.map(({ at, values }) => [[...at], [...values]]);
+  expect(samples(0)).toEqual([
+    [
+      [1, 10],
+      [1, 10],
+    ],
+  ]);
+  expect(samples(1)[0]![0]).toEqual([1, 10, 11]);
+  expect(upTo(whole, 1).duration).toBe(20);
+  expect(upTo(whole, 2)).toBe(whole);
 });
 
 test.each([
