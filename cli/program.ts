@@ -10,6 +10,8 @@ export interface Program {
   readonly path: string;
   readonly sources: readonly SourceText[];
   readonly compilation: Compilation;
+  /** URIs of the files that it names, as far as they could be read, in the order of reading. */
+  readonly files: readonly string[];
   /** Of a notebook, its prose among them; null for a scenario’s file. */
   readonly cells: readonly Cell[] | null;
   /** Lines before each source within the file it came from: a notebook's cell begins somewhere in it. */
@@ -45,8 +47,11 @@ export async function loadProgram(path: string): Promise<Program> {
     uri: cells.length > 1 || path.endsWith('.md') ? `${uri}#cell-${i + 1}` : uri,
     text: cell.text,
   }));
-  const compilation = await compileWithFiles(sources, (uris) =>
-    Promise.all(uris.map(async (uri) => [uri, await readLocalUri(uri)] as const)),
-  );
-  return { path, sources, firstLines: cells.map((cell) => cell.line), compilation, cells: notebook };
+  const files: string[] = [];
+  const compilation = await compileWithFiles(sources, async (uris) => {
+    const read = await Promise.all(uris.map(async (uri) => [uri, await readLocalUri(uri)] as const));
+    for (const [uri, { kind }] of read) if (kind === 'bytes') files.push(uri);
+    return read;
+  });
+  return { path, sources, firstLines: cells.map((cell) => cell.line), compilation, files, cells: notebook };
 }

@@ -7,14 +7,14 @@ import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/out
 import { type ReportCell, reportHtml } from '../notebook-renderer/report/report.ts';
 import type { FileRun, RunPanels } from './editor/run-panel.ts';
 import type { LanguageServer } from './language-client.ts';
-import { MarkdownSerializer, NOTEBOOK_TYPE } from './notebook/serializer.ts';
+import { exists, openSample } from './samples.ts';
 import { save } from './save.ts';
 
 export function registerCommands(context: vscode.ExtensionContext, server: LanguageServer, panels: RunPanels): vscode.Disposable[] {
   const register = (name: string, run: (...words: unknown[]) => unknown) => vscode.commands.registerCommand(`netscenario.${name}`, run);
   return [
     register('newNotebook', newNotebook),
-    register('openSamples', () => openSample(context)),
+    register('openSamples', (name) => openSample(context.extensionUri, name)),
     register('run', (uri) => runFile(uri, panels)),
     register('exportCapture', (cell) => exportCapture(panels.active ?? runOf(asCell(cell)))),
     register('exportReport', () => exportReport(context, panels.active ?? runOf(lastRunShown()))),
@@ -54,34 +54,6 @@ async function newName(): Promise<vscode.Uri> {
     const name = number === 1 ? 'scenario.netscenario.md' : `scenario-${number}.netscenario.md`;
     const uri = vscode.Uri.from({ scheme: 'untitled', path: name });
     if (!open.has(uri.path) && !(folder && (await exists(vscode.Uri.joinPath(folder.uri, name))))) return uri;
-  }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function openSample(context: vscode.ExtensionContext): Promise<void> {
-  const list = vscode.Uri.joinPath(context.extensionUri, 'dist', 'samples.json');
-  const samples = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(list))) as { name: string; title: string }[];
-  const picked = await vscode.window.showQuickPick(
-    samples.map(({ name, title }) => ({ label: title, description: name, name })),
-    { placeHolder: vscode.l10n.t('Which sample?'), matchOnDescription: true },
-  );
-  if (!picked) return;
-  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'samples', picked.name));
-  // A copy without a name: edits do not change what is installed, and the extension's folder may be on a web server.
-  if (picked.name.endsWith('.md')) {
-    const data = new MarkdownSerializer().deserializeNotebook(bytes);
-    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
-  } else {
-    const content = new TextDecoder().decode(bytes);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'netscenario', content }));
   }
 }
 
