@@ -110,11 +110,11 @@ describe('a website', () => {
   });
   test('has rules', () => {
     const site = website(
-      'redirect "/a" to "/b" redirect "/c" to "http://y.org/" status 308 accepts PUT at "/n/" max-age 1 h max-age 2 min for "/b" header Vary "Cookie" connections non-persistent idle 5 s limit 1 kB',
+      'redirect "/a" to "/b" redirect "/c" to "http://www.x.org/" status 308 accepts PUT at "/n/" max-age 1 h max-age 2 min for "/b" header Vary "Cookie" connections non-persistent idle 5 s limit 1 kB',
     );
     expect(site.redirects).toEqual([
       { path: '/a', to: '/b', status: 302 },
-      { path: '/c', to: 'http://y.org/', status: 308 },
+      { path: '/c', to: 'http://www.x.org/', status: 308 },
     ]);
     expect(site.accepts).toEqual([{ method: 'PUT', path: '/n/' }]);
     expect(site.rules).toEqual([
