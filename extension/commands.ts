@@ -7,6 +7,7 @@ import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/out
 import { type ReportCell, reportHtml } from '../notebook-renderer/report/report.ts';
 import type { FileRun, RunPanels } from './editor/run-panel.ts';
 import type { LanguageServer } from './language-client.ts';
+import { sourceUri } from './notebook/program.ts';
 import { exists, openSample } from './samples.ts';
 import { save } from './save.ts';
 
@@ -156,9 +157,10 @@ async function exportReport(context: vscode.ExtensionContext, shown: ShownRun | 
 /** Of the notebook that was run; undefined where a file was. */
 function reportCells({ uri, output }: ShownRun): readonly ReportCell[] | undefined {
   const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri.toString());
-  return notebook?.getCells().map(({ kind, document }): ReportCell => {
+  return notebook?.getCells().map((cell): ReportCell => {
+    const { kind, document } = cell;
     const text = document.getText();
     if (kind === vscode.NotebookCellKind.Markup) return { kind: 'prose', text };
-    return { kind: 'code', text, source: output.run.sources.indexOf(document.uri.toString()) };
+    return { kind: 'code', text, source: output.run.sources.indexOf(sourceUri(cell)) };
   });
 }
