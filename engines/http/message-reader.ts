@@ -50,6 +50,11 @@ export class MessageReader {
     this.#lines = new LineReader(source);
   }
 
+  /** Whether more has arrived than was asked for. */
+  get hasMore(): boolean {
+    return this.#lines.hasMore;
+  }
+
   /** The next request. The body of the one before was read to its end. */
   *readRequest(): Process<MessageRead<RequestHead>> {
     return yield* this.#read(EMPTY_LINES_LIMIT, decodeRequestHead, requestFraming);
