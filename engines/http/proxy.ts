@@ -10,6 +10,7 @@ import type { Host } from '../network/host.ts';
 import { HttpCache } from './cache/cache.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
 import type { IncomingBody } from './message-reader.ts';
+import { isSource } from './message-writer.ts';
 import type { WebCacheService } from './scenario.ts';
 import { type Handler, plainResponse, type ServedRequest, type ServedResponse } from './server.ts';
 import type { Version } from './wire/head.ts';
@@ -71,7 +72,8 @@ export class WebCache {
         { name: 'Via', value: [...membersOf(told, 'Via'), `1.1 ${this.#host.name}`].join(', ') },
         { name: 'Cache-Status', value: [...membersOf(told, 'Cache-Status'), `${this.#host.name}; ${how}`].join(', ') },
       ],
-      body,
+      // What comes from the origin for HEAD has no content to measure: its fields say the length, if it told one.
+      ...(method === 'HEAD' && isSource(body) ? {} : { body }),
     };
   }
 
