@@ -146,13 +146,26 @@ describe('storing (RFC 9111 §3)', () => {
     expect(stored({ 'Last-Modified': at(-86_400) }, {}, true, status)).toBe(expected);
   });
   test('302 with explicit freshness', () => expect(stored({ 'Cache-Control': fresh }, {}, true, 302)).toBe(true));
-  test('what is larger than the room is not stored; what was used longest ago makes room', () => {
+  // 'HTTP/1.1 200 OK', Date, Cache-Control and Content-Length, with their line ends.
+  const HEAD = 17 + 37 + 27 + 21 + 2;
+  test('what is larger than the room, head and content, is not stored', () => {
     const text: Origin = (number) => ({ fields: { 'Cache-Control': fresh }, text: String(number).repeat(400) });
-    expect(run([{}, {}], text, true, 399).asked).toBe(2);
-    const paths = ['/a', '/b', '/a', '/c', '/a', '/b'].map((path) => ({ path }));
-    expect(run(paths, text, true, 1_000).hows).toEqual(
-      ['miss', 'miss', 'hit', 'miss', 'hit', 'miss'].map((how) => (how === 'miss' ? 'fwd=uri-miss; stored' : how)),
-    );
+    expect(run([{}, {}], text, true, HEAD + 399)).toMatchObject({ asked: 2, hows: ['fwd=uri-miss', 'fwd=uri-miss'] });
+    expect(run([{}, {}], text, true, HEAD + 400)).toMatchObject({ asked: 1, hows: ['fwd=uri-miss; stored', 'hit'] });
+  });
+  test('a cache of no room stores nothing, not even what is empty', () => {
+    expect(run([{}, {}], () => ({ fields: { 'Cache-Control': fresh } }), true, 0).asked).toBe(2);
+  });
+  test('what was used longest ago makes room; heads take room, too', () => {
+    const hows = (length: number, room: number) => {
+      const text: Origin = () => ({ fields: { 'Cache-Control': fresh }, text: 'x'.repeat(length) });
+      const paths = ['/a', '/b', '/a', '/c', '/a', '/b'].map((path) => ({ path }));
+      return run(paths, text, true, room).hows.map((how) => (how === 'hit' ? how : how.slice(-6)));
+    };
+    expect(hows(400, 2 * (HEAD + 400))).toEqual(['stored', 'stored', 'hit', 'stored', 'hit', 'stored']);
+    expect(hows(400, 2 * (HEAD + 400) - 1)).toEqual(['stored', 'stored', 'stored', 'stored', 'stored', 'stored']);
+    // Redirects and the like have hardly any content.
+    expect(hows(10, 2 * (HEAD - 1 + 10) - 1)).toEqual(['stored', 'stored', 'stored', 'stored', 'stored', 'stored']);
   });
   test('what broke off is not stored', () => {
     const origin: Origin = (number) => ({

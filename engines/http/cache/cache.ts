@@ -23,7 +23,7 @@ import { type Fields, fieldValue, fieldValues, withField } from '../wire/header-
 import { isSafe } from '../wire/methods.ts';
 import { encodeUrl, resolveReference } from '../wire/request-target.ts';
 import { ageOf, lifetimeOf } from './freshness.ts';
-import { CacheStore, type Stored } from './store.ts';
+import { CacheStore, type Stored, storedSize } from './store.ts';
 import { mayStore, storedFields, updatedFields, variantOf } from './storing.ts';
 
 export interface CachedResponse {
@@ -40,7 +40,7 @@ export type Forward = (request: ClientRequest) => Process<IncomingResponse | Req
 
 export interface CacheOptions {
   readonly shared: boolean;
-  /** Room for stored contents. */
+  /** Room for stored responses, heads and contents. */
   readonly size: Bytes;
 }
 
@@ -177,8 +177,10 @@ export class HttpCache {
       fieldValue(response.fields, 'Date') === null ? withField(response.fields, 'Date', formatHttpDate(receivedAt)) : response.fields;
     const fields = storedFields(dated);
     const head = { status, fields, requestedAt, receivedAt };
-    const storing = request.method === 'GET' && mayStore(request.fields, head, this.#shared);
-    const passing = new Passing(body, storing ? this.#size : 0, (contents, length) => {
+    // A content of unknown length may turn out not to fit.
+    const room = this.#size - storedSize(head, body.length ?? 0);
+    const storing = request.method === 'GET' && room >= 0 && mayStore(request.fields, head, this.#shared);
+    const passing = new Passing(body, storing ? (body.length ?? room) : null, (contents, length) => {
       this.#count(length, false);
       if (contents === null) return;
       this.#store.put({ ...head, uri, variant: variantOf(fields, request.fields), contents });
@@ -216,19 +218,19 @@ export class HttpCache {
   }
 }
 
-/** A body on its way through a cache: gathered up to a limit, and handed over when all of it has passed; null where it was not kept. */
+/** A body on its way through a cache: gathered up to a limit (null: not at all), and handed over when all of it has passed; null where it was not kept. */
 class Passing {
   readonly #body: IncomingBody;
-  readonly #limit: Bytes;
+  readonly #limit: Bytes | null;
   readonly #done: (contents: Contents | null, length: Bytes) => void;
   #gathered: Content[] | null;
   #told = false;
 
-  constructor(body: IncomingBody, limit: Bytes, done: (contents: Contents | null, length: Bytes) => void) {
+  constructor(body: IncomingBody, limit: Bytes | null, done: (contents: Contents | null, length: Bytes) => void) {
     this.#body = body;
     this.#limit = limit;
     this.#done = done;
-    this.#gathered = limit > 0 ? [] : null;
+    this.#gathered = limit === null ? null : [];
     if (body.ended) this.#tell();
   }
 
@@ -243,7 +245,7 @@ class Passing {
   *read(): Process<Content | null> {
     const content = yield* this.#body.read();
     if (content !== null) {
-      if (this.#body.received > this.#limit) this.#gathered = null;
+      if (this.#limit !== null && this.#body.received > this.#limit) this.#gathered = null;
       this.#gathered?.push(content);
     }
     if (this.#body.ended) this.#tell();

@@ -259,7 +259,7 @@ export const httpVocabulary = [
         'size SIZE',
         { SIZE: size({ minimum: 0, maximum: 2 ** 50, units: ['MiB', 'GiB'] }) },
         {
-          doc: 'Room for what it stores; what was used longest ago makes room.',
+          doc: 'Room for the responses that it stores, heads and contents; what was used longest ago makes room.',
           default: written(webDefaults.cacheSize, 'size'),
           example: 'size 10 MiB',
         },
@@ -314,7 +314,7 @@ export const httpVocabulary = [
         'cache SIZE',
         { SIZE: size({ minimum: 0, maximum: 2 ** 40, units: ['MiB', 'KiB'] }) },
         {
-          doc: 'Room of the browser’s own cache; 0 B for none.',
+          doc: 'Room of the browser’s own cache, for heads and contents; 0 B for none.',
           default: written(webDefaults.browserCache, 'size'),
           standard: 'RFC 9111 §1',
           example: 'cache 0 B',
