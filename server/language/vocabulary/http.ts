@@ -25,7 +25,7 @@ import {
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import { written } from '../units.ts';
-import { checkPath, checkRange, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
+import { checkPath, checkRange, checkResource, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
 import { step, timing } from './timing.ts';
 import { certificate, shownCertificate } from './tls.ts';
 
@@ -34,6 +34,7 @@ export const httpProtocols = ['http'] as const;
 
 const contentSize = size({ minimum: 0, maximum: 2 ** 40, units: ['KiB', 'kB', 'MB'] });
 const using = choice(['using https', 'https'], ['using http', 'http']);
+const redirectStatus = choice(['301', 301], ['302', 302], ['303', 303], ['307', 307], ['308', 308]);
 const loading = wordChoice('persistent', 'non-persistent', 'pipelined');
 
 export const httpVocabulary = [
@@ -93,7 +94,7 @@ export const httpVocabulary = [
       ),
       redirect: repeated(
         'redirect PATH to TARGET [status STATUS]',
-        { PATH: webPath, TARGET: webPath, STATUS: optional(count({ minimum: 301, maximum: 308 })) },
+        { PATH: webPath, TARGET: webPath, STATUS: optional(redirectStatus) },
         {
           doc: 'Sends who asks for the path elsewhere: to a path, or another website by a whole URI. The status is 301, 302, 303, 307 or 308.',
           default: 'status 302',
@@ -192,12 +193,7 @@ export const httpVocabulary = [
           );
           continue;
         }
-        const status = STATUS ?? 302;
-        if (status === 304 || status === 305 || status === 306) {
-          site.report('out-of-range', PATH, `A redirect has status 301, 302, 303, 307 or 308; this is ${status}.`);
-          continue;
-        }
-        redirects.push({ path: PATH.text, to: TARGET.text, status: status as Redirect['status'] });
+        redirects.push({ path: PATH.text, to: TARGET.text, status: STATUS ?? 302 });
       }
       const rules: HeaderRule[] = [];
       const rule = (path: Name | null, field: string, value: string) => {
@@ -496,6 +492,7 @@ export const httpVocabulary = [
       site.step(when, given.HOST, (own) => {
         const sites = [...site.program.websites.values()].filter((one) => one.host === own);
         const wanted = name === null ? sites[0] : sites.find((one) => one.name === plain(name.text));
+        if (wanted && !checkResource(given.PATH, wanted, site)) return null;
         if (wanted) return { kind: 'http.publish', host: own, site: wanted.name, path: given.PATH.text, size: given.SIZE };
         const what = name === null ? 'no website' : `no website \`${name.text}\``;
         site.report('unknown-website', name ?? site.slot('HOST'), `There is ${what} on \`${own}\`.`);
