@@ -16,7 +16,7 @@ import { serveHttp } from './server.ts';
 
 const say = (connection: Connection, octets: string) => connection.write(bytesOfOctets(octets), message);
 
-/** What the client got for each of its requests (a second apart, over one connection), and what the origin was asked. */
+/** What the client got for each of its requests (a second apart, over one connection), and what the origin was asked, piece by piece. */
 function through(requests: readonly string[], answers: readonly string[]): { got: string[]; asked: string[] } {
   const scenario = scenarioForTests({ client: {}, proxy: {}, origin: {} });
   const kernel = new Kernel(1);
@@ -103,4 +103,28 @@ describe('the length that HEAD is told is the origin’s (RFC 9110 §9.3.2)', ()
     expect(contentOf(got[1])).toBe('');
     expect(asked).toHaveLength(1);
   });
+});
+
+test('an early refusal from the origin reaches a client that sends in chunks, wherever those are cut (RFC 9112 §9.5)', () => {
+  const REFUSAL = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno';
+  const CHUNKS = '3\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\nY: z\r\n\r\n';
+  // As much as is passed on before the end.
+  const first = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+  for (let cut = 0; cut < CHUNKS.length; cut++) {
+    const head = asks('PUT', '/a', 'Transfer-Encoding: chunked\r\n');
+    const { got } = through([head + first + CHUNKS.slice(0, cut), CHUNKS.slice(cut) + asks('GET', '/b')], [REFUSAL]);
+    expect(got.join('').match(/HTTP\/1\.1 \d{3}/g)?.[0], String(cut)).toBe('HTTP/1.1 413');
+  }
+});
+
+test('what is about one connection is not passed on (RFC 9110 §7.6.1)', () => {
+  const fields = 'Connection: close, X-Own\r\nX-Own: 1\r\nTE: trailers\r\nTrailer: X\r\nUpgrade: x\r\nKeep-Alive: 5\r\nX-Other: 2\r\n';
+  const { asked } = through([asks('GET', '/a', fields)], ['HTTP/1.1 204 No Content\r\n\r\n']);
+  expect(asked[0]).toBe('GET /a HTTP/1.1\r\nHost: www\r\nX-Other: 2\r\nVia: 1.1 proxy\r\n\r\n');
+});
+
+test('Max-Forwards: 0 makes it the last one, which does not trace (RFC 9110 §7.6.2, §9.3.8)', () => {
+  const { got, asked } = through([asks('TRACE', '/a', 'Max-Forwards: 0\r\n'), asks('OPTIONS', '/a', 'Max-Forwards: 0\r\n')], []);
+  expect(got.map((octets) => octets.slice(9, 12))).toEqual(['405', '204']);
+  expect(asked).toEqual([]);
 });

@@ -50,7 +50,10 @@ export class WebCache {
     const hops = fieldValue(fields, 'Max-Forwards');
     // RFC 9110 §7.6.2
     const limited = method === 'OPTIONS' || method === 'TRACE';
-    if (limited && hops === '0') return { status: 204, fields: [] };
+    if (limited && hops === '0') {
+      const allow: Fields = [{ name: 'Allow', value: 'GET, HEAD, POST, PUT, DELETE, OPTIONS' }];
+      return method === 'OPTIONS' ? { status: 204, fields: allow } : plainResponse(405, 'requests are not traced here', allow);
+    }
     const passed = this.#passed(fields, request.version);
     const forwarded: ClientRequest = {
       method,
@@ -86,6 +89,7 @@ export class WebCache {
       'Proxy-Connection',
       'Proxy-Authorization',
       'TE',
+      'Trailer',
       'Transfer-Encoding',
       'Content-Length',
       'Upgrade',
