@@ -6,7 +6,7 @@ import type { IncomingResponse, RequestFailure } from './connection.ts';
 import type { Contents } from './contents.ts';
 import { type Body, isSource } from './message-writer.ts';
 import { type Fields, fieldValue, without } from './wire/header-field.ts';
-import { encodeUrl, resolveReference, type Url } from './wire/request-target.ts';
+import { encodeUrl, isSameOrigin, resolveReference, type Url } from './wire/request-target.ts';
 
 export interface Fetched {
   readonly status: number;
@@ -99,9 +99,4 @@ function redirected(request: ClientRequest, status: number, fields: Fields): Cli
     return { failure: `redirected to ${encodeUrl(url)}: the content went by, and cannot be sent again`, answered: true };
   }
   return { method, url, fields: kept, ...(body === undefined ? {} : { body }) };
-}
-
-/** RFC 9110 §4.3.1. */
-function isSameOrigin(a: Url, b: Url): boolean {
-  return a.scheme === b.scheme && a.host === b.host && a.port === b.port;
 }

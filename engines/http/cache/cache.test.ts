@@ -198,6 +198,24 @@ describe('validation (RFC 9111 §4.3)', () => {
     expect(made.asked).toBe(2);
     expect([fieldValue(made.heads[2]!, 'X'), fieldValue(made.heads[2]!, 'Content-Type')]).toEqual(['2', 'text/plain']);
   });
+  test('304 for another version than the stored one does not freshen it (§4.3.4)', () => {
+    const origin: Origin = (number, asked) =>
+      fieldValue(asked, 'If-None-Match') === null
+        ? { fields: { ETag: `"v${number}"`, 'Cache-Control': 'max-age=1' }, text: String(number) }
+        : { status: 304, fields: { ETag: '"other"', 'Cache-Control': 'max-age=100' } };
+    expect(run([{}, { after: 5 }], origin)).toMatchObject({ came: ['200 1', '200 3'], asked: 3 });
+  });
+  test('304 may change what the response varies by (§4.3.4, §4.1)', () => {
+    const origin: Origin = (_, asked): ReturnType<Origin> => {
+      if (fieldValue(asked, 'If-None-Match') !== null)
+        return { status: 304, fields: { ETag: '"v"', 'Cache-Control': 'max-age=100', Vary: 'A' } };
+      return { fields: { ETag: '"v"', 'Cache-Control': 'max-age=1' }, text: fieldValue(asked, 'A') ?? 'none' };
+    };
+    const a = { fields: { A: 'a' } };
+    const made = run([a, { ...a, after: 5 }, a, { fields: { A: 'b' } }], origin);
+    expect(made.came).toEqual(['200 a', '200 a', '200 a', '200 b']);
+    expect(made.hows.slice(2)).toEqual(['hit', 'fwd=vary-miss; stored']);
+  });
   test('with the date where there is no tag', () => {
     const origin: Origin = (_, asked) =>
       fieldValue(asked, 'If-Modified-Since') === at(-100)
@@ -232,6 +250,15 @@ describe('validation (RFC 9111 §4.3)', () => {
       '206 234',
     ]);
   });
+});
+
+test.each([
+  [{ Range: 'bytes=2-4', 'If-Range': '"v"' }, '206 234'],
+  [{ Range: 'bytes=2-4', 'If-Range': '"w"' }, '200 0123456789'],
+  [{ Range: 'bytes=2-4', 'If-Range': 'W/"v"' }, '200 0123456789'],
+])('a part is cut out of what is stored if it is still that: %j (RFC 9110 §13.1.5)', (fields, came) => {
+  const origin: Origin = () => ({ fields: { ETag: '"v"', 'Cache-Control': 'max-age=60' }, text: '0123456789' });
+  expect(run([{}, { fields }], origin)).toMatchObject({ came: ['200 0123456789', came], asked: 1 });
 });
 
 describe('stale responses (RFC 9111 §4.2.4)', () => {
@@ -294,6 +321,9 @@ describe('invalidation (RFC 9111 §4.4)', () => {
       text: String(number),
     });
     expect(run([{}, { method: 'POST', path: '/form' }, {}], elsewhere).asked).toBe(2);
+    // The same host on another scheme is another origin.
+    const secured: Origin = (number) => ({ fields: { ...fresh, 'Content-Location': 'https://www:80/x' }, text: String(number) });
+    expect(run([{}, { method: 'POST', path: '/form' }, {}], secured).asked).toBe(2);
   });
 });
 

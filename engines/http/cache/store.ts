@@ -81,6 +81,13 @@ export class CacheStore {
     return true;
   }
 
+  /** The same response with other fields: what it varies by may have changed, and with it its place. */
+  replace(stored: Stored, updated: Stored): void {
+    const key = keyOf(stored);
+    if (key !== keyOf(updated) && this.#entries.has(key)) this.#remove(key, stored, 'since it varies by other fields now');
+    this.put(updated);
+  }
+
   /** §4.4: everything of a URI. */
   invalidate(uri: string): void {
     for (const key of [...(this.#byUri.get(uri) ?? [])]) this.#remove(key, this.#entries.get(key) as Stored, 'since it may have changed');

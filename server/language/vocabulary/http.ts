@@ -432,7 +432,7 @@ export const httpVocabulary = [
         'redirects N',
         { N: count({ maximum: 100 }) },
         {
-          doc: 'How many redirects are followed.',
+          doc: 'How many redirects are followed; one more, and the step fails. With 0, a redirect is the response.',
           default: String(webDefaults.redirects),
           standard: 'RFC 9110 §15.4',
           example: 'redirects 0',
