@@ -411,6 +411,27 @@ describe('a response that comes before the request is all sent (RFC 9112 §9.5)'
     expect(made.notes.map((note) => note.replace(/ at .*/, ''))).toEqual(['200 ok', '413 no', '200 ok']);
     expect(made.endings).toEqual(['reset', 'open']);
   });
+  test.each(['close', 'abort'] as const)('is not told of where the server leaves in the middle of it (%s)', (leave) => {
+    let received = 0;
+    const made = run(
+      function* ({ ask }) {
+        yield* ask('/x', { method: 'POST', body: [UPLOAD] });
+      },
+      {},
+      byHand(function* (connection) {
+        while (received < 100_000) received += (yield* connection.read())!.length;
+        connection[leave]();
+        for (;;) {
+          const content = yield* connection.read();
+          if (content === null) return;
+          received += content.length;
+        }
+      }),
+    );
+    expect(made.notes).toEqual([leave === 'close' ? '/x: connection closed' : '/x: connection reset']);
+    expect([made.told, made.endings]).toEqual([[], ['reset']]);
+    expect(received).toBeLessThan(5_000_000);
+  });
   test('has its time from when all is sent: a long upload is none too long', () => {
     const made = run(
       function* ({ ask }) {

@@ -204,20 +204,23 @@ export class HttpConnection {
         writing.end();
         return first.value === null ? yield* resultOf(answering) : this.#fail(first.value, false);
       }
-      if (!sending.done) this.#cutShort(exchange);
+      if (!sending.done) {
+        this.#cutShort(exchange);
+        if (requestFailed(first.value)) this.abort();
+        else this.#host.narrator.note('sends no more of its request: the response is there');
+      }
       return first.value;
     } finally {
       answering.stop();
     }
   }
 
-  /** A final response is there: what is left of the request is not sent, and the connection, which it was promised on, closed. */
+  /** What is left of the request is not sent, and the connection, which was promised it, of no use any more. */
   #cutShort(exchange: Exchange): void {
     exchange.sending?.stop();
     exchange.sending = null;
     this.#cut = true;
     this.#retire();
-    this.#host.narrator.note('sends no more of its request: the response is there');
   }
 
   /** null, or why the request could not be sent. */
