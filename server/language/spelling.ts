@@ -27,6 +27,11 @@ export function nearest(word: string, known: Iterable<string>): string | null {
 /** What other tools and books call what the language has another word for. */
 const synonyms: Readonly<Record<string, string>> = {
   reno: 'newreno',
+  on: 'offered',
+  enforced: 'required',
+  forced: 'required',
+  tls: 'https',
+  ssl: 'https',
   delay: 'latency',
   bandwidth: 'rate',
   rtt: 'round-trip time',

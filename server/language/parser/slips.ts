@@ -14,6 +14,7 @@ import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
+import { pathWithoutQuotes, textAsFile, uriAsPath, uriAsWebsite } from './web-slips.ts';
 
 /** A place where the parser cannot go on. */
 export interface Impasse {
@@ -64,6 +65,10 @@ export function slipAt(impasse: Impasse): Slip | null {
 }
 
 const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
+  uriAsWebsite,
+  uriAsPath,
+  pathWithoutQuotes,
+  textAsFile,
   emptyLabel,
   separator,
   commentSign,
