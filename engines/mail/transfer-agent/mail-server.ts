@@ -9,7 +9,8 @@
 import type { Process } from '../../kernel/process.ts';
 import type { Connection, Host } from '../../network/host.ts';
 import type { Nanoseconds } from '../../quantities.ts';
-import { MailboxStore } from '../mailbox/mailbox-store.ts';
+import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
+import type { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
@@ -21,7 +22,7 @@ import type { Reply } from '../smtp/wire/reply.ts';
 import { composeBounce, type FailedRecipient } from './bounce.ts';
 import { Delivery, type DeliveryFailure } from './delivery.ts';
 import type { DeliveryTracker, EnvelopeNumber } from './delivery-tracker.ts';
-import { MailQueue, type QueuedMessage, summary } from './mail-queue.ts';
+import { MailQueue, type QueuedMessage } from './mail-queue.ts';
 
 /** RFC 5321 §6.3: at least 100. */
 const HOPS_LIMIT = 100;
@@ -52,7 +53,7 @@ class MailServer {
     this.#host = host;
     this.#service = service;
     this.#tracker = tracker;
-    this.#store = new MailboxStore(host.disk);
+    this.#store = mailboxesOf(host);
     for (const { address, quota } of mailboxes) this.#store.create(address, quota);
     this.#domains = new Set([
       ...service.domains.map((domain) => domain.toLowerCase()),
@@ -139,7 +140,6 @@ class MailServer {
       this.#host.now(),
     );
     if (stored === null) return { reason: 'the mailbox is full', status: '5.2.2', diagnostic: null };
-    this.#host.narrator.state(`mailbox ${address}`, String(stored.uid), summary(reversePath, content), { note: `delivered to ${address}` });
     const origin = this.#tracker.origin(envelope);
     if (origin && origin.from !== '') {
       this.#host.narrator.measure('delivery time', [origin.from, address], this.#host.now() - origin.startedAt);
