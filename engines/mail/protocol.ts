@@ -4,6 +4,7 @@ import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
+import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
@@ -26,9 +27,10 @@ function install(world: World): Installed {
     const kept = mailboxes.filter(({ host }) => host === service.host);
     world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker));
   }
+  installAccess(world);
   return {
-    perform: (action) => (action.kind === 'mail.send' ? send(world, servers, tracker, action) : undefined),
-    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
+    perform: (action) => (action.kind === 'mail.send' ? send(world, servers, tracker, action) : performAccess(world, action)),
+    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : judgeAccess(world, expected)),
   };
 }
 
