@@ -28,7 +28,7 @@ export function fetched(items: readonly FetchItem[], message: StoredMessage, fla
     entity ??= parseMime(message.octets);
     return entity;
   };
-  return items.flatMap((item): Value[] => {
+  const told = (item: FetchItem): Value[] => {
     switch (item.item) {
       case 'FLAGS':
         return [atom('FLAGS'), flags];
@@ -56,5 +56,6 @@ export function fetched(items: readonly FetchItem[], message: StoredMessage, fla
         return [atom(`BODY${writeSection(item.section)}${origin}`), octets === null ? null : partialOf(octets, item.partial)];
       }
     }
-  });
+  };
+  return items.flatMap(told);
 }

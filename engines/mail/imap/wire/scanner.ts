@@ -122,7 +122,6 @@ export function writeAstring(octets: string): string {
 }
 
 export function writeString(octets: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a quoted string cannot hold (§4.3).
   if (octets.length > 1000 || /[\0\r\n\x80-\xff]/.test(octets)) return writeLiteral(octets);
   return `"${octets.replace(/["\\]/g, '\\$&')}"`;
 }

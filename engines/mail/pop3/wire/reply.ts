@@ -34,7 +34,7 @@ export interface Reply {
   readonly text: string;
 }
 
-const REPLY = /^(\+OK|-ERR)(?: (?:\[([A-Za-z0-9/-]{1,40})\] ?)?([^]*))?$/;
+const REPLY = /^(\+OK|-ERR)(?: (?:\[([A-Za-z0-9/-]{1,40})\] ?)?(.*))?$/s;
 
 /** A line without its CRLF. */
 export function decodeReply(line: string): Reply | { readonly error: string } {
