@@ -1,5 +1,6 @@
 /** What the mail engine measures. */
 import type { MetricDefinition } from '../protocol.ts';
+import { filterMetrics } from './filters/metrics.ts';
 import { accessMetrics } from './mailbox/access-metrics.ts';
 
 export const mailMetrics: readonly MetricDefinition[] = [
@@ -36,4 +37,29 @@ export const mailMetrics: readonly MetricDefinition[] = [
     standard: 'RFC 5321 §6.1',
   },
   ...accessMetrics,
+  {
+    name: 'duplicates',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    course: 'total',
+    doc: 'Second copies so far that a mail server put into its mailboxes: the sender had not heard that the first one was taken.',
+    standard: 'RFC 5321 §6.1',
+  },
+  {
+    name: 'refusals',
+    unit: '',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    course: 'total',
+    doc: 'Connections, senders, recipients and messages so far that a mail server refused. Its state shows them by reason.',
+    standard: 'RFC 5321 §7.8',
+  },
+  {
+    name: 'bytes in clear',
+    unit: 'B',
+    subjects: [{ preposition: 'of', type: 'host' }],
+    course: 'total',
+    doc: 'Octets so far of commands, replies and messages on a mail server’s connections that anybody on the way could read, both ways.',
+    standard: 'RFC 3207 §6',
+  },
+  ...filterMetrics,
 ];
