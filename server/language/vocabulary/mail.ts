@@ -1,9 +1,17 @@
 /** Mail: servers, mailboxes, messages. */
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
+import { mailReadingVocabulary } from './mail/reading.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
+import { mailSessionsVocabulary } from './mail/sessions.ts';
 
 /** Message protocols that views can be limited to. */
-export const mailProtocols = ['smtp'] as const;
+export const mailProtocols = ['smtp', 'pop3', 'imap'] as const;
 
-export const mailVocabulary = [...mailServerVocabulary, ...mailboxVocabulary, ...mailMessageVocabulary];
+export const mailVocabulary = [
+  ...mailServerVocabulary,
+  ...mailboxVocabulary,
+  ...mailMessageVocabulary,
+  ...mailReadingVocabulary,
+  ...mailSessionsVocabulary,
+];
