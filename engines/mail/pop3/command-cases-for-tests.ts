@@ -156,7 +156,7 @@ export const commandCases: readonly CommandCase[] = [
     section: 'RFC 1939 §7',
     what: 'the header section alone',
     say: [...IN, 'TOP 2 0'],
-    reply: '+OK Top of message follows',
+    reply: '+OK 2 octets',
     content: '\r\n',
   },
   {
@@ -164,7 +164,7 @@ export const commandCases: readonly CommandCase[] = [
     section: 'RFC 1939 §7',
     what: 'and some lines',
     say: [...IN, 'TOP 2 2'],
-    reply: '+OK Top of message follows',
+    reply: '+OK 9 octets',
     content: '\r\n.x\r\ny\r\n',
   },
   {
@@ -172,7 +172,7 @@ export const commandCases: readonly CommandCase[] = [
     section: 'RFC 1939 §7',
     what: 'more lines than there are',
     say: [...IN, 'TOP 1 100'],
-    reply: '+OK Top of message follows',
+    reply: '+OK 9 octets',
     content: 'A: b\r\n\r\nc',
   },
   {
