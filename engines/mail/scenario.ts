@@ -5,6 +5,7 @@ import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
 import type { MechanismName } from './sasl/exchange.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
 import type { NotifyEvent, Returned } from './smtp/envelope.ts';
 import type { OptionalExtension } from './smtp/extensions.ts';
 
@@ -94,7 +95,7 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService;
+export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService;
 
 export interface Attachment {
   /** Its media type goes by the ending. */
