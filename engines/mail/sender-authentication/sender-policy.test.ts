@@ -104,7 +104,6 @@ describe('a server that checks', () => {
       '_dmarc.crepes.fr TXT?',
     ]);
   });
-
 });
 
 test('a signature is the last thing that changes what is sent', () => {
