@@ -9,6 +9,7 @@ import { SessionStates } from '../network/session-states.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { attacks } from './attack/steps.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import type { MailFilterService } from './filters/scenario.ts';
@@ -17,6 +18,8 @@ import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
 import type { MailboxExpectation, MailboxService, MailServerService, SendAction, TlsPolicy } from './scenario.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
+import { SenderPolicy } from './sender-authentication/sender-policy.ts';
 import type { Protection } from './smtp/client.ts';
 import { SMTP_PORT, SUBMISSION_PORT } from './smtp/server.ts';
 import { ServerAccount } from './smtp/server-account.ts';
@@ -37,6 +40,7 @@ function install(world: World): Installed {
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
   const agents = new UserAgents(tracker);
+  const attack = attacks(world, tracker);
   const seen = seenAddresses(world.scenario);
   for (const service of servers) {
     const host = world.host(service.host);
@@ -46,6 +50,7 @@ function install(world: World): Installed {
       mailboxes: mailboxes.filter((one) => one.host === service.host),
       tracker,
       filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      senderPolicy: senderPolicy(world, host),
       account: new ServerAccount(host),
       states: new SessionStates(),
       secure:
@@ -53,16 +58,24 @@ function install(world: World): Installed {
           ? null
           : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) }),
       protection: (server) => protection(world, host, service.tls, server),
-      addressOf: (name) => seen(service.host, name) ?? world.host(name).address,
+      addressOf: (name) => seen(name, service.host) ?? world.host(name).address,
     };
     world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
   installAccess(world);
   return {
     perform: (action) =>
-      action.kind === 'mail.send' ? send(world, { servers, mailboxes, tracker, agents }, action) : performAccess(world, action),
+      action.kind === 'mail.send'
+        ? send(world, { servers, mailboxes, tracker, agents }, action)
+        : (performAccess(world, action) ?? attack(action)),
     judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : judgeAccess(world, expected)),
   };
+}
+
+function senderPolicy({ scenario }: World, host: Host): SenderPolicy {
+  const check = scenario.services.find((one): one is SenderCheckService => one.kind === 'mail.sender-check' && one.host === host.name);
+  const signings = scenario.services.filter((one): one is DkimSigningService => one.kind === 'mail.dkim' && one.host === host.name);
+  return new SenderPolicy(host, check ?? null, signings);
 }
 
 /** What a client's sessions with a server are protected by. Without need, whoever the server is will do (RFC 7435). */

@@ -1,11 +1,12 @@
 /** What the statements about FTP need to know: servers, paths, who logs in, what is in a file. */
 import { resolvePath } from '../../engines/ftp/path.ts';
-import type { DeclaredFile, FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
+import type { DeclaredFile, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
 import { decodeCommand, type Verb } from '../../engines/ftp/wire/command.ts';
 import { octetsOf, utf8Octets } from '../../engines/network/octets.ts';
 import { nameOf } from './defaults/addresses.ts';
 import type { Name } from './entry.ts';
-import { namedFile, namedFolder } from './files.ts';
+import { namedFolder } from './files.ts';
+import { forwardAdvice, serverReached } from './middleboxes.ts';
 import type { Site } from './site.ts';
 
 /** The octets of a path, as it is said to a server; null (and reported) for what cannot be one. */
@@ -26,22 +27,6 @@ export function absolutePath(name: Name, site: Site): string | null {
   return null;
 }
 
-/** How a statement says what a file holds. */
-export interface GivenSource {
-  readonly SIZE: number | null;
-  readonly TEXT: string | null;
-  readonly SOURCE: Name | null;
-}
-
-/** What a file holds; `missing` where its real file is, or is not known yet; null where nothing is said. */
-export function fileSource({ SIZE, TEXT, SOURCE }: GivenSource, site: Site): FileSource | 'missing' | null {
-  if (SIZE !== null) return { kind: 'size', size: SIZE };
-  if (TEXT !== null) return { kind: 'octets', octets: utf8Octets(TEXT) };
-  if (SOURCE === null) return null;
-  const file = namedFile(SOURCE, site);
-  return file ? { kind: 'octets', octets: octetsOf(file.bytes) } : 'missing';
-}
-
 /** The files of a real folder as a server has them, from its root on; none (and reported) where it cannot be read. */
 export function folderFiles(folder: Name, site: Site): readonly DeclaredFile[] {
   return (namedFolder(folder, site) ?? []).flatMap(({ path, bytes }) => {
@@ -50,18 +35,22 @@ export function folderFiles(folder: Name, site: Site): readonly DeclaredFile[] {
   });
 }
 
-/** The FTP server on a host; null (and reported) where there is none. */
+/** RFC 959 §8: where control connections are opened to. */
+const CONTROL_PORT = 21;
+
+/** The FTP server on a host, or behind a NAT’s router that forwards to it; null (and reported) where there is none. */
 export function ftpServer(name: Name, site: Site): FtpServerService | null {
   const { program } = site;
-  const host = site.host(name);
-  if (host === null) return null;
+  const named = site.host(name);
+  if (named === null) return null;
+  const host = serverReached(program, named, CONTROL_PORT, (one) => program.ftpServers.has(one.toLowerCase()));
   const server = program.ftpServers.get(host.toLowerCase());
   if (server) {
     program.checkAbove('FTP server', host, server.at, site.place(name));
     return server;
   }
   if (program.incomplete || program.excused.has(`ftp ${host.toLowerCase()}`)) return null;
-  site.report('not-an-ftp-server', name, `\`${host}\` runs no FTP server.`, {
+  site.report('not-an-ftp-server', name, `\`${host}\` runs no FTP server.${forwardAdvice(program, host, CONTROL_PORT)}`, {
     fixes: [{ title: `Declare FTP server \`${host}\``, edits: [program.declarationEdit(`ftp ${host}`, 'ftp', site)], preferred: true }],
   });
   return null;

@@ -1,7 +1,9 @@
 /** Mail: servers, mailboxes, messages. */
+import { mailAttackVocabulary } from './mail/attacks.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
 import { mailReadingVocabulary } from './mail/reading.ts';
+import { senderAuthenticationVocabulary } from './mail/sender-authentication.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
 import { mailSessionsVocabulary } from './mail/sessions.ts';
 
@@ -14,4 +16,6 @@ export const mailVocabulary = [
   ...mailMessageVocabulary,
   ...mailReadingVocabulary,
   ...mailSessionsVocabulary,
+  ...senderAuthenticationVocabulary,
+  ...mailAttackVocabulary,
 ];

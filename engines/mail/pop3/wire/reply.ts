@@ -8,7 +8,7 @@
 import { type Field, moved } from '../../../field.ts';
 import { bytesOfOctets, octetsOf, textOfOctets } from '../../../network/octets.ts';
 import type { Bytes } from '../../../quantities.ts';
-import { dissectContent } from '../../message/message-format.ts';
+import { dissectContent } from '../../message/dissect.ts';
 import { RESPONSE_LINE_LIMIT } from '../../sasl/exchange.ts';
 import { stuffDots } from '../../smtp/wire/transparency.ts';
 
