@@ -1,6 +1,8 @@
 /** What the mail engine measures. */
 import type { MetricDefinition } from '../protocol.ts';
 import { filterMetrics } from './filters/metrics.ts';
+import { accessMetrics } from './mailbox/access-metrics.ts';
+import { senderAuthenticationMetrics } from './sender-authentication/metrics.ts';
 
 export const mailMetrics: readonly MetricDefinition[] = [
   {
@@ -35,6 +37,7 @@ export const mailMetrics: readonly MetricDefinition[] = [
     doc: 'Recipients so far for whom a mail server gave up and notified the sender.',
     standard: 'RFC 5321 §6.1',
   },
+  ...accessMetrics,
   {
     name: 'readable bytes',
     unit: 'B',
@@ -73,5 +76,30 @@ export const mailMetrics: readonly MetricDefinition[] = [
     doc: 'Octets so far of commands, replies and messages on a mail server’s connections that anybody on the way could read, both ways.',
     standard: 'RFC 3207 §6',
   },
+  {
+    name: 'overheard messages',
+    unit: '',
+    subjects: [{ preposition: 'by', type: 'host' }],
+    course: 'total',
+    doc: 'Mail messages so far that a host on the way could read.',
+    standard: 'RFC 3207 §6',
+  },
+  {
+    name: 'overheard passwords',
+    unit: '',
+    subjects: [{ preposition: 'by', type: 'host' }],
+    course: 'total',
+    doc: 'How often so far a host on the way could read a password.',
+    standard: 'RFC 4954 §9',
+  },
+  {
+    name: 'overheard bytes',
+    unit: 'B',
+    subjects: [{ preposition: 'by', type: 'host' }],
+    course: 'total',
+    doc: 'Octets of mail so far that a host on the way could read: commands, replies and messages.',
+    standard: 'RFC 3207 §6',
+  },
   ...filterMetrics,
+  ...senderAuthenticationMetrics,
 ];

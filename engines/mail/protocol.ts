@@ -10,12 +10,14 @@ import type { Installed, Judgement, Protocol, StepOutcome, World } from '../prot
 import { EPOCH, SECOND } from '../quantities.ts';
 import type { Comparison } from '../scenario.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { attacks } from './attack/steps.ts';
 import { tamperFromNowOn } from './end-to-end/curious-server.ts';
 import { KeyRing } from './end-to-end/key-ring.ts';
 import { readMail } from './end-to-end/reading.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import type { MailFilterService } from './filters/scenario.ts';
+import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
 import { subjectOf } from './message/message-format.ts';
@@ -29,6 +31,8 @@ import type {
   TamperAction,
   TlsPolicy,
 } from './scenario.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
+import { SenderPolicy } from './sender-authentication/sender-policy.ts';
 import type { Protection } from './smtp/client.ts';
 import { SMTP_PORT, SUBMISSION_PORT } from './smtp/server.ts';
 import { ServerAccount } from './smtp/server-account.ts';
@@ -50,6 +54,7 @@ function install(world: World): Installed {
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
   const agents = new UserAgents(tracker, ring);
+  const attack = attacks(world, tracker);
   const seen = seenAddresses(world.scenario);
   for (const service of servers) {
     const host = world.host(service.host);
@@ -59,6 +64,7 @@ function install(world: World): Installed {
       mailboxes: mailboxes.filter((one) => one.host === service.host),
       tracker,
       filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      senderPolicy: senderPolicy(world, host),
       account: new ServerAccount(host),
       states: new SessionStates(),
       secure:
@@ -66,22 +72,29 @@ function install(world: World): Installed {
           ? null
           : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) }),
       protection: (server) => protection(world, host, service.tls, server),
-      addressOf: (name) => seen(service.host, name) ?? world.host(name).address,
+      addressOf: (name) => seen(name, service.host) ?? world.host(name).address,
     };
     world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
+  installAccess(world);
   return {
     perform(action) {
       if (action.kind === 'mail.send') return send(world, { servers, mailboxes, tracker, agents }, action);
       if (action.kind === 'mail.tamper') return tamper(world, action);
-      return undefined;
+      return performAccess(world, action) ?? attack(action);
     },
     judge(expected) {
       if (expected.kind === 'mail.mailbox') return judge(world, mailboxes, expected);
       if (expected.kind === 'mail.reading') return judgeReading(world, mailboxes, ring, expected);
-      return undefined;
+      return judgeAccess(world, expected);
     },
   };
+}
+
+function senderPolicy({ scenario }: World, host: Host): SenderPolicy {
+  const check = scenario.services.find((one): one is SenderCheckService => one.kind === 'mail.sender-check' && one.host === host.name);
+  const signings = scenario.services.filter((one): one is DkimSigningService => one.kind === 'mail.dkim' && one.host === host.name);
+  return new SenderPolicy(host, check ?? null, signings);
 }
 
 /** What a client's sessions with a server are protected by. Without need, whoever the server is will do (RFC 7435). */
@@ -125,8 +138,8 @@ function judge(world: World, mailboxes: readonly MailboxService[], { address, co
   const expected = `${WORDS[comparison]}${count(messages, 'message')}`;
   const mailbox = mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
   if (!mailbox) return { passed: false, expected, measured: 'no such mailbox' };
-  const found = new MailboxStore(world.host(mailbox.host).disk).messages(address);
-  const last = found.at(-1);
+  const found = new MailboxStore(world.host(mailbox.host).disk).allMessages(address);
+  const last = found.reduce<(typeof found)[number] | null>((a, b) => (a && a.arrivedAt > b.arrivedAt ? a : b), null);
   const passed = compare(found.length, comparison, messages);
   return { passed, expected, measured: count(found.length, 'message'), ...(last ? { decidedAt: last.arrivedAt } : {}) };
 }

@@ -3,8 +3,11 @@ import type { FileSource } from '../file-source.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
+import type { MailAttackAction } from './attack/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
+import type { AccessAction, AccessExpectation, AccessService } from './mailbox/scenario.ts';
 import type { MechanismName } from './sasl/exchange.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
 import type { NotifyEvent, Returned } from './smtp/envelope.ts';
 import type { OptionalExtension } from './smtp/extensions.ts';
 
@@ -94,7 +97,7 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService;
+export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService | AccessService;
 
 export interface Attachment {
   /** Its media type goes by the ending. */
@@ -173,7 +176,7 @@ export interface TamperAction {
   readonly by: string;
 }
 
-export type MailAction = SendAction | StreamAction | TamperAction;
+export type MailAction = SendAction | StreamAction | TamperAction | MailAttackAction | AccessAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {
@@ -196,4 +199,4 @@ export interface ReadingExpectation {
     | { readonly kind: 'signature'; readonly state: 'valid' | 'invalid' | 'missing' };
 }
 
-export type MailExpectation = MailboxExpectation | ReadingExpectation;
+export type MailExpectation = MailboxExpectation | ReadingExpectation | AccessExpectation;

@@ -1,6 +1,6 @@
 /** What the statements about mail need to know: addresses as keys, message files, the server to submit to. */
 import { readMessageFile } from '../../engines/mail/message/eml.ts';
-import type { Composition } from '../../engines/mail/scenario.ts';
+import type { Composition, MailboxService } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
 import { forwardAdvice, serverReached } from './middleboxes.ts';
@@ -45,8 +45,8 @@ export function usesMailbox(name: Name, site: Site): void {
   program.checkAbove('Mailbox', name.text, program.mailboxes.get(key)?.at ?? null, place, 'until then, nobody keeps mail for it');
 }
 
-/** The address of a mailbox of the program; null (and reported) where there is none. */
-export function keptMailbox(name: Name, site: Site): string | null {
+/** A mailbox of the program; null (and reported) where there is none. */
+export function keptMailbox(name: Name, site: Site): MailboxService | null {
   const { program } = site;
   const key = mailboxKey(name.text);
   const mailbox = program.mailboxes.get(key);
@@ -56,23 +56,7 @@ export function keptMailbox(name: Name, site: Site): string | null {
     return null;
   }
   program.checkAbove('Mailbox', name.text, mailbox.at, site.place(name));
-  return mailbox.address;
-}
-
-function unknownMailbox(name: Name, site: Site): void {
-  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
-  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
-  const meant = nearest(name.text, known);
-  site.report(
-    'unknown-mailbox',
-    name,
-    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
-    {
-      fixes: meant
-        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
-        : [],
-    },
-  );
+  return mailbox;
 }
 
 /**
@@ -121,4 +105,21 @@ export function submissionServer(from: Name, via: Name | null, site: Site): stri
     ],
   });
   return null;
+}
+
+/** Reports that no mailbox of that address is declared. */
+function unknownMailbox(name: Name, site: Site): void {
+  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
+  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
+  const meant = nearest(name.text, known);
+  site.report(
+    'unknown-mailbox',
+    name,
+    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
+    {
+      fixes: meant
+        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
+        : [],
+    },
+  );
 }

@@ -11,6 +11,7 @@ import type { NameServerService, QuerySettings, ServerLimits, SigningService, Wa
 import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
+import type { DkimSigningService, SenderCheckService } from '../../engines/mail/sender-authentication/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
 } from '../../engines/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
@@ -216,12 +218,16 @@ export class Program {
   readonly nameServers = new Map<string, ProgramNameServer>();
   readonly registrations: ProgramRegistration[] = [];
   readonly mailServers = new Map<string, ProgramMailServer>();
+  /** By the host's lower-case name, where its mail server's block was read. */
+  readonly mailAccess = new Map<string, ProgramAccess>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();
   /** By address in lower case. */
   readonly mailboxes = new Map<string, MailboxService>();
   /** By host in lower case. */
   readonly bitmessagePeers = new Map<string, BitmessagePeerService>();
+  readonly senderChecks = new Map<string, SenderCheckService>();
+  readonly dkimSignings: DkimSigningService[] = [];
   readonly ftpServers = new Map<string, FtpServerService>();
   /** By name in lower case. */
   readonly websites = new Map<string, ProgramWebsite>();

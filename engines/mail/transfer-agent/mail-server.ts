@@ -14,11 +14,14 @@ import type { Nanoseconds } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
 import { learnFrom, passedOn } from '../end-to-end/curious-server.ts';
 import { kept, type MailFilter } from '../filters/mail-filter.ts';
-import { MailboxStore } from '../mailbox/mailbox-store.ts';
-import { canonicalAddress } from '../message/address.ts';
+import { INBOX, JUNK } from '../mailbox/folder.ts';
+import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
+import type { MailboxStore } from '../mailbox/mailbox-store.ts';
+import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
+import type { SenderPolicy, SenderVerdict } from '../sender-authentication/sender-policy.ts';
 import { Admission } from '../smtp/admission.ts';
 import type { Protection } from '../smtp/client.ts';
 import { type Envelope, plainRecipient, type Recipient, wants } from '../smtp/envelope.ts';
@@ -30,7 +33,7 @@ import type { Reply } from '../smtp/wire/reply.ts';
 import { Delivery, type DeliveryResult } from './delivery.ts';
 import type { DeliveryTracker, EnvelopeNumber } from './delivery-tracker.ts';
 import { LocalAddresses } from './local-addresses.ts';
-import { MailQueue, type QueuedMessage, summary } from './mail-queue.ts';
+import { MailQueue, type QueuedMessage } from './mail-queue.ts';
 import { Reception } from './reception.ts';
 import { composeReport, type ReportAction, type ReportedRecipient } from './status-report.ts';
 
@@ -45,6 +48,7 @@ export interface MailServerSurroundings {
   readonly mailboxes: readonly MailboxService[];
   readonly tracker: DeliveryTracker;
   readonly filter: MailFilter | null;
+  readonly senderPolicy: SenderPolicy;
   readonly account: ServerAccount;
   readonly states: SessionStates;
   /** null where the service has no TLS. */
@@ -79,7 +83,7 @@ class MailServer {
     this.#service = service;
     this.#tracker = tracker;
     this.#filter = filter;
-    this.#store = new MailboxStore(host.disk);
+    this.#store = mailboxesOf(host);
     this.#addresses = new LocalAddresses(service, mailboxes, this.#store);
     this.#queue = new MailQueue(host);
     this.#admission = new Admission(service.limits);
@@ -154,7 +158,12 @@ class MailServer {
     }
     // Filters are for what comes in; what its users send is theirs.
     const incoming = envelope.recipients.some(({ address }) => this.#addresses.local(address) !== null);
-    const judged = this.#filter && incoming ? yield* this.#filter.judge(content) : kept(content);
+    const sender = yield* this.#authenticate(envelope, content, client, connection);
+    if (sender.kind === 'refused') {
+      account.refused(sender.reason);
+      return sender.reply;
+    }
+    const judged = this.#filter && incoming ? yield* this.#filter.judge(sender.content) : kept(sender.content);
     if (judged.kind === 'refused') {
       account.refused('filter');
       return judged.reply;
@@ -163,8 +172,17 @@ class MailServer {
     const passed = passedOn(this.#host, judged.content);
     const id = this.#queue.nextId();
     const traced = this.#service.dialect === 'classic' ? passed : prependFields(passed, [this.#trace(id, envelope, client, connection)]);
-    this.#take(id, envelope, traced, number, judged.junk);
+    this.#take(id, envelope, traced, number, sender.junk || judged.junk);
     return { id };
+  }
+
+  /** Signs what its own users send, who have logged in where that is possible; checks who sends what others bring. */
+  *#authenticate({ reversePath }: Envelope, content: string, { name, user }: Client, connection: Connection): Process<SenderVerdict> {
+    const { senderPolicy, service } = this.#surroundings;
+    const anonymous = service.authentication === 'off' || service.dialect === 'classic';
+    if (user !== null || (anonymous && this.#addresses.domains.has(domainOf(reversePath))))
+      return { kind: 'taken', content: senderPolicy.outgoing(content), junk: false };
+    return yield* senderPolicy.incoming(content, { reversePath, helo: name, address: connection.remote.address });
   }
 
   /** Into mailboxes and queue. On the disk when this returns. */
@@ -236,12 +254,9 @@ class MailServer {
       address,
       prependFields(withoutReturnPath(content), [`Return-Path: <${reversePath}>`]),
       this.#host.now(),
-      junk,
+      junk ? JUNK : INBOX,
     );
     if (stored === null) return { reason: 'the mailbox is full', status: '5.2.2', diagnostic: null };
-    this.#host.narrator.state(`mailbox ${address}`, String(stored.uid), `${junk ? 'Junk · ' : ''}${summary(reversePath, content)}`, {
-      note: `delivered to ${address}${junk ? ', as junk' : ''}`,
-    });
     const origin = this.#tracker.origin(envelope);
     if (origin && origin.from !== '') {
       this.#host.narrator.measure('delivery time', [origin.from, address], this.#host.now() - origin.startedAt);

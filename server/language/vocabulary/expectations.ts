@@ -219,10 +219,10 @@ export const expectationsVocabulary: readonly Entry[] = [
     example:
       'zone hamburger.edu on ns.hamburger.edu\nmailbox bob@hamburger.edu on mail.hamburger.edu\nexpect mailbox bob@hamburger.edu has 1 message',
     build({ ADDRESS, HOW, N }, _block, site) {
-      const address = keptMailbox(ADDRESS, site);
-      if (address === null) return;
+      const mailbox = keptMailbox(ADDRESS, site);
+      if (!mailbox) return;
       site.program.expectations.push({
-        expected: { kind: 'mail.mailbox', address, comparison: HOW ?? '=', messages: N },
+        expected: { kind: 'mail.mailbox', address: mailbox.address, comparison: HOW ?? '=', messages: N },
         after: site.stepsAbove,
         text: site.text,
         at: site.at,

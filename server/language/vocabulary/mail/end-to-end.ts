@@ -61,10 +61,10 @@ function expectReading(
   site: Site,
 ): void {
   const kept = keptMailbox(address, site);
-  if (kept === null) return;
+  if (!kept) return;
   if (reader) usesMailbox(reader, site);
   site.program.expectations.push({
-    expected: { kind: 'mail.reading', address: kept, subject, reader: reader?.text ?? kept, expected },
+    expected: { kind: 'mail.reading', address: kept.address, subject, reader: reader?.text ?? kept.address, expected },
     after: site.stepsAbove,
     text: site.text,
     at: site.at,
