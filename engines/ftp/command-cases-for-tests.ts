@@ -27,6 +27,7 @@ function of(
 }
 
 const nobody: Rest = { as: null };
+const bob = ['USER bob', 'PASS hunter2'];
 const secured = (...more: string[]): Rest => ({ as: null, tls: 'offered', before: ['AUTH TLS', ...more] });
 
 /** A user's session with a server that requires TLS, after PROT or before it. */
@@ -46,6 +47,10 @@ export const commandCases: readonly CommandCase[] = [
     ['USER anonymous', '331 Anonymous login ok, send your mail address as password', nobody],
     ['USER bob', '331 Password required for bob'],
     ['USER', '501 Syntax error: USER wants a user name', nobody],
+    ['PWD', '530 Please log in with USER and PASS', { before: ['USER bob'] }],
+    ['SIZE /readme.txt', '213 12', { before: ['TYPE I', ...bob] }],
+    ['MLST /readme.txt', /\n size=12; \/readme\.txt\n/, { before: ['OPTS MLST size;', ...bob] }],
+    ['PASV', '503 EPSV ALL was said: PASV is not allowed any more', { before: ['EPSV ALL', ...bob] }],
   ),
   ...of(
     'USER',
@@ -78,6 +83,7 @@ export const commandCases: readonly CommandCase[] = [
     ['CWD nowhere', '550 nowhere: No such file or directory'],
     ['CWD readme.txt', '550 readme.txt: Not a directory'],
     ['CWD /home/bob', '550 /home/bob: Permission denied', { as: 'anonymous' }],
+    ['CWD ..', '250 Working directory is "/home"', { as: 'bob' }],
     ['CWD pub', '530 Please log in with USER and PASS', nobody],
     [`CWD ${'x'.repeat(2000)}`, /^550 x{100}: Not an allowed name$/],
   ),
@@ -94,6 +100,17 @@ export const commandCases: readonly CommandCase[] = [
     'RFC 959 §4.1.1',
     ['REIN', '220 server FTP server ready [reinitialize]'],
     ['REIN', '220 server FTP server ready [reinitialize]', nobody],
+    ['SIZE /readme.txt', '213 14', { before: ['TYPE I', 'REIN', ...bob] }],
+    ['PASV', '[listen]', { before: ['EPSV ALL', 'REIN', ...bob] }],
+  ),
+  ...of(
+    'REIN',
+    'RFC 4217 §13',
+    ['REIN', '220 server FTP server ready [reinitialize in clear]', secured()],
+    ['PBSZ 0', '503 AUTH is needed first', secured('REIN')],
+    ['PROT P', '503 PBSZ is needed first', secured('PBSZ 0', 'PROT P', 'REIN', 'AUTH TLS')],
+    ['USER ann', '530 Secure the connection with AUTH TLS first', required('PBSZ 0', 'PROT P', 'REIN')],
+    ['AUTH TLS', '234 Begin TLS negotiation [secure]', secured('REIN')],
   ),
   ...of('QUIT', 'RFC 959 §4.1.1', ['QUIT', '221 Goodbye [close]'], ['QUIT', '221 Goodbye [close]', nobody]),
   ...of(
@@ -133,6 +150,7 @@ export const commandCases: readonly CommandCase[] = [
     ['STRU F', '200 Structure set to F'],
     ['STRU R', '504 Not implemented for STRU R'],
     ['STRU P', '504 Not implemented for STRU P'],
+    ['STRU X', '501 Syntax error: one of F, R, P is expected'],
   ),
   ...of(
     'MODE',
@@ -140,6 +158,7 @@ export const commandCases: readonly CommandCase[] = [
     ['MODE S', '200 Mode set to S'],
     ['MODE B', '504 Not implemented for MODE B'],
     ['MODE C', '504 Not implemented for MODE C'],
+    ['MODE Z', '501 Syntax error: one of S, B, C is expected'],
   ),
   ...of(
     'RETR',
@@ -204,6 +223,12 @@ export const commandCases: readonly CommandCase[] = [
     ['STOR readme.txt', '[in /readme.txt from 5]', { before: ['TYPE I', 'REST 5'] }],
     ['STOR readme.txt', '554 The restart point lies beyond the end of the file (12 bytes)', { before: ['TYPE I', 'REST 13'] }],
     ['REST -1', '501 Syntax error: a number of octets is expected'],
+    ['RETR readme.txt', '[out content readme.txt 7]', { before: ['REST 7'] }],
+    ['STOR readme.txt', '[in /readme.txt from 6]', { before: ['REST 7'] }],
+    ['STOR readme.txt', '[in /readme.txt from 5 after CR]', { before: ['REST 6'] }],
+    ['STOR readme.txt', '[in /readme.txt from 12]', { before: ['REST 14'] }],
+    ['STOR readme.txt', '554 The restart point lies beyond the end of the file (14 bytes)', { before: ['REST 15'] }],
+    ['STOR pub/disk.iso', '[in /pub/disk.iso from 0]', { before: ['REST 0'] }],
   ),
   ...of(
     'RNFR',
@@ -211,6 +236,9 @@ export const commandCases: readonly CommandCase[] = [
     ['RNFR readme.txt', '350 Ready for RNTO'],
     ['RNFR nothing', '550 nothing: No such file or directory'],
     ['RNFR readme.txt', '550 readme.txt: Permission denied', { as: 'eve' }],
+    ['RNFR /home', '550 /home: Permission denied'],
+    ['RNFR /home/bob', '550 /home/bob: Permission denied'],
+    ['RNFR /home/bob', '550 /home/bob: Permission denied', { as: 'bob' }],
   ),
   ...of(
     'RNTO',
@@ -221,6 +249,7 @@ export const commandCases: readonly CommandCase[] = [
     ['RNTO old.txt', '503 RNFR is needed before RNTO', { before: ['RNFR readme.txt', 'NOOP'] }],
     ['RNTO pub', '550 pub: File exists', { before: ['RNFR readme.txt'] }],
     ['RNTO nowhere/x', '550 nowhere/x: No such file or directory', { before: ['RNFR readme.txt'] }],
+    ['RNTO /home/bob/pub', '550 /home/bob/pub: Permission denied', { before: ['RNFR pub'] }],
     ['RNTO pub/pub', '553 pub/pub: Not an allowed name', { before: ['RNFR pub'] }],
   ),
   ...of(
@@ -244,6 +273,8 @@ export const commandCases: readonly CommandCase[] = [
     ['RMD pub', '550 pub: Directory not empty'],
     ['RMD readme.txt', '550 readme.txt: Not a directory'],
     ['RMD /', '550 /: Permission denied'],
+    ['RMD /home', '550 /home: Permission denied'],
+    ['RMD /home/bob', '550 /home/bob: Permission denied', { as: 'bob', before: ['DELE diary.txt'] }],
   ),
   ...of(
     'MKD',
@@ -269,7 +300,15 @@ export const commandCases: readonly CommandCase[] = [
     ['LIST nowhere', '550 nowhere: No such file or directory'],
     ['LIST', '530 Please log in with USER and PASS', nobody],
   ),
-  ...of('NLST', 'RFC 959 §4.1.3', ['NLST', '[out names file list 33]'], ['NLST readme.txt', '550 readme.txt: Not a directory']),
+  ...of(
+    'NLST',
+    'RFC 959 §4.1.3, RFC 1123 §4.1.2.7',
+    ['NLST', '[out names file list 33]'],
+    ['NLST pub', `[out names pub ${'pub/disk.iso'.length + 2}]`],
+    ['NLST /pub/', `[out names /pub/ ${'/pub/disk.iso'.length + 2}]`],
+    ['NLST /home', '[out names /home 0]'],
+    ['NLST readme.txt', '550 readme.txt: Not a directory'],
+  ),
   ...of(
     'SITE',
     'RFC 959 §4.1.3',
@@ -309,6 +348,8 @@ export const commandCases: readonly CommandCase[] = [
     ['OPTS MLST size;type;', '200 MLST OPTS type;size;'],
     ['OPTS MLST', '200 MLST OPTS'],
     ['OPTS UTF8 ON', '200 UTF8 is always on'],
+    ['OPTS UTF8 OFF', '504 Not implemented for UTF8 OFF'],
+    ['OPTS UTF8 maybe', '501 Syntax error: ON is expected'],
     ['OPTS LIST -a', '501 Syntax error: no options for LIST'],
   ),
   ...of(
@@ -351,25 +392,29 @@ export const commandCases: readonly CommandCase[] = [
       'MLST readme.txt',
       /^250-Listing \/readme\.txt\n type=file;size=12;modify=20260101000000;perm=adfrw;unique=U\d+; \/readme\.txt\n250 End$/,
     ],
-    ['MLST', /^250-Listing \/\n type=dir;modify=20260101000000;perm=el;unique=U0; \/\n250 End$/],
+    ['MLST', /^250-Listing \/\n type=dir;modify=20260101000000;perm=celmp;unique=U0; \/\n250 End$/],
     ['MLST readme.txt', /\n size=12; \/readme\.txt\n/, { before: ['OPTS MLST size;'] }],
     ['MLST nothing', '550 nothing: No such file or directory'],
   ),
   ...of('MLSD', 'RFC 3659 §7', ['MLSD pub', /^\[out facts pub \d+\]$/], ['MLSD readme.txt', '550 readme.txt: Not a directory']),
   ...of(
     'AUTH',
-    'RFC 2228 §3, RFC 4217 §4',
+    'RFC 2228 §3, RFC 4217 §4, §8',
     ['AUTH TLS', '502 AUTH is not implemented', nobody],
     ['AUTH TLS', '234 Begin TLS negotiation [secure]', { as: null, tls: 'offered' }],
     ['AUTH KERBEROS_V4', '504 Security mechanism not known: KERBEROS_V4', { as: null, tls: 'offered' }],
     ['AUTH TLS', '534 The control connection is secured already', secured()],
     ['PWD', '530 Please log in with USER and PASS', { as: 'ann', tls: 'offered', before: ['AUTH TLS'] }],
+    ['SIZE /readme.txt', '213 14', { as: 'ann', tls: 'offered', before: ['TYPE I', 'AUTH TLS', ...bob] }],
   ),
   ...of('ADAT', 'RFC 2228 §3', ['ADAT AAAA', '502 ADAT is not implemented', { as: null, tls: 'offered' }]),
   ...of(
     'PBSZ',
-    'RFC 4217 §8',
+    'RFC 4217 §9',
     ['PBSZ 0', '200 PBSZ=0', secured()],
+    ['PBSZ 16384', '200 PBSZ=0', secured()],
+    ['PBSZ abc', '501 Syntax error: a number from 0 to 4294967295 is expected', secured()],
+    ['PBSZ abc', '502 PBSZ is not implemented', nobody],
     ['PBSZ 0', '503 AUTH is needed first', { as: null, tls: 'offered' }],
     ['PBSZ 0', '502 PBSZ is not implemented', nobody],
   ),
@@ -387,7 +432,7 @@ export const commandCases: readonly CommandCase[] = [
   ),
   ...of(
     'CCC',
-    'RFC 2228 §3, RFC 4217 §6',
+    'RFC 2228 §3, RFC 4217 §5',
     ['CCC', '534 The control connection stays secured', secured()],
     ['CCC', '533 The control connection is clear already', { as: null, tls: 'offered' }],
     ['CCC', '502 CCC is not implemented', nobody],

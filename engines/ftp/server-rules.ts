@@ -65,7 +65,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   HELP: rule(ANY, 214),
   NOOP: rule(ANY, 200),
   FEAT: rule(ANY, 211),
-  OPTS: rule(ANY, 200),
+  OPTS: rule(ANY, 200, 504),
   EPRT: rule(LOGGED_IN, 200, 504, 522),
   EPSV: rule(LOGGED_IN, 200, 229, 425, 522),
   MDTM: rule(LOGGED_IN, 213, 550),

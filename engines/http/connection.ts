@@ -13,7 +13,7 @@
  * What can go wrong is a value: `failure` says it in a few words, and `sent` whether the server may have acted on it.
  */
 import type { Content } from '../content.ts';
-import { type Process, race, type Task, wait } from '../kernel/process.ts';
+import { resultOf as ended, type Process, race, type Task } from '../kernel/process.ts';
 import type { Connection, Host } from '../network/host.ts';
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { type IncomingBody, MessageReader } from './message-reader.ts';
@@ -220,17 +220,4 @@ export class HttpConnection {
     this.#timedOut = true;
     return null;
   }
-}
-
-/** The task's result, when it is done. */
-function* ended<T>(task: Task<T>): Process<T> {
-  return yield* wait<T>((resume) => {
-    let wanted = true;
-    task.whenDone((result) => {
-      if (wanted) resume(result);
-    });
-    return () => {
-      wanted = false;
-    };
-  });
 }

@@ -3,11 +3,11 @@
  * the response that was used longest ago goes.
  */
 
+import type { Contents } from '../../contents.ts';
+import { lengthOf } from '../../contents.ts';
 import { formatSize } from '../../format.ts';
 import type { Host } from '../../network/host.ts';
 import type { Bytes } from '../../quantities.ts';
-import type { Contents } from '../contents.ts';
-import { lengthOf } from '../contents.ts';
 import { virtualTimeOf } from '../wire/date.ts';
 import type { Fields } from '../wire/header-field.ts';
 import { fieldValue } from '../wire/header-field.ts';
