@@ -11,6 +11,7 @@ import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
+import { clientCommand, modeWithoutProtocol, otherProtocol, serverSetting } from './ftp-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
 
@@ -84,6 +85,10 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   wordLeftOut,
   listWithAnd,
   typeBeforeName,
+  otherProtocol,
+  modeWithoutProtocol,
+  clientCommand,
+  serverSetting,
   blockWithoutBraces,
 ];
 

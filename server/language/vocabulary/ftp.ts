@@ -181,6 +181,8 @@ export const ftpVocabulary = [
         idle: block.idle?.TIME ?? ftpDefaults.idle,
         attempts: block.attempts?.N ?? ftpDefaults.attempts,
         sessions: block.sessions?.N ?? ftpDefaults.sessions,
+        passivePorts: null,
+        passiveHost: null,
         tls,
         certificate: shownCertificate(block.certificate, own),
         at: site.at,
