@@ -62,6 +62,28 @@ export function isReference(text: string): boolean {
   return text.startsWith('/') ? decodeTarget('GET', text) !== null : decodeTarget('GET', text)?.form === 'absolute';
 }
 
+/** Warns of a redirect to a website that nobody declares, and whose name no declared zone has either. All declarations are known. */
+export function checkRedirect(target: Name, site: Site): void {
+  const { program } = site;
+  const parsed = target.text.startsWith('/') ? null : decodeTarget('GET', target.text);
+  if (parsed?.form !== 'absolute' || program.incomplete) return;
+  const host = plain(parsed.url.host);
+  if (program.websites.has(host) || program.hosts.has(host) || ipv4Bytes(host) || program.zoneAbove(canonical(absolute(host)))) return;
+  const meant = nearest(host, program.websites.keys());
+  const message = `There is no website \`${host}\`, so who follows this gets nowhere.${meant ? ` Did you mean \`${meant}\`?` : ''}`;
+  site.report('redirect-to-nobody', target, message, {
+    fixes: meant
+      ? [
+          {
+            title: `Change to \`${meant}\``,
+            edits: [{ start: target.start, end: target.end, text: JSON.stringify(target.text.replace(/(?<=:\/\/)[^/:]+/, meant)) }],
+            preferred: true,
+          },
+        ]
+      : [],
+  });
+}
+
 /** The website that a step is about, with the name that requests carry; null (and reported) where nobody could answer. */
 export function usedWebsite(name: Name, site: Site): { readonly name: string; readonly website: ProgramWebsite | null } | null {
   const { program } = site;

@@ -12,6 +12,7 @@ import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { clientCommand, modeWithoutProtocol, otherProtocol, serverSetting } from './ftp-slips.ts';
+import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
 
@@ -90,6 +91,10 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   clientCommand,
   serverSetting,
   blockWithoutBraces,
+  portWithoutTransport,
+  otherTraffic,
+  portBehindColon,
+  propertyOfTheOther,
 ];
 
 /** `a..b` */

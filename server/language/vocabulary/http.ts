@@ -25,7 +25,7 @@ import {
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import { written } from '../units.ts';
-import { checkPath, checkRange, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
+import { checkPath, checkRange, checkRedirect, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
 import { step, timing } from './timing.ts';
 import { certificate, shownCertificate } from './tls.ts';
 
@@ -197,6 +197,7 @@ export const httpVocabulary = [
           site.report('out-of-range', PATH, `A redirect has status 301, 302, 303, 307 or 308; this is ${status}.`);
           continue;
         }
+        site.program.afterSteps.push(() => checkRedirect(TARGET, site));
         redirects.push({ path: PATH.text, to: TARGET.text, status: status as Redirect['status'] });
       }
       const rules: HeaderRule[] = [];
