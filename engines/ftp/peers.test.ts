@@ -12,6 +12,8 @@ import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { SimulatedNetwork } from '../network/simulated-network.ts';
 import { MINUTE, SECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
+import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { authorityForTests, credentialsForTests, NAME } from '../tls/session-for-tests.ts';
 import { openSession } from './client.ts';
 import { literal } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
@@ -37,12 +39,18 @@ function network() {
   };
 }
 
-function* ourServer(host: Host, secure: Securing | null = null, idle = 5 * MINUTE, rest: Partial<FtpServerService> = {}): Process {
+function* ourServer(
+  host: Host,
+  secure: Securing | null = null,
+  idle = 5 * MINUTE,
+  rest: Partial<FtpServerService> = {},
+  passiveAddress: string | null = null,
+): Process {
   const files = new FileSystem(host.disk);
   files.write('/readme.txt', literal('Hello\nworld\n'), 'ftp', 0);
   const service = { ...serviceForTests, idle, tls: secure ? ('offered' as const) : ('off' as const), ...rest };
   const told = { observer: new ArrivalObserver(), traffic: new Traffic(host), states: new SessionStates() };
-  yield* serve({ host, service, ...told, passiveAddress: null, secure });
+  yield* serve({ host, service, ...told, passiveAddress, secure });
 }
 
 /** A client that writes what it is told and gathers the lines that come. */
@@ -353,6 +361,70 @@ describe('our server', () => {
     );
     finish();
     expect(got.join('')).toBe('Hello\r\nworld\r\n');
+  });
+
+  test('goes back to clear at REIN, whose reply is the last that is protected (RFC 4217 §13)', () => {
+    const { host, finish } = network();
+    const service = { tls: 'required' as const };
+    const credentials = credentialsForTests();
+    host('server').spawn(
+      'ftp',
+      ourServer(host('server'), (connection) => secureAsServer(host('server'), connection, { credentials }), 5 * MINUTE, service),
+    );
+    const said: string[] = [];
+    const client = host('client');
+    client.spawn(
+      'raw',
+      (function* (): Process {
+        let clear: Connection | null = null;
+        const plain = (yield* client.connect({ address: '10.0.0.2', port: 21 })) as Connection;
+        const ask = function* (connection: Connection, line: string): Process {
+          yield* connection.write(bytesOfOctets(`${line}\r\n`), message);
+          said.push(octetsOf(bytesOf((yield* connection.read()) as Content)).trimEnd());
+        };
+        yield* plain.read();
+        for (let round = 0; round < 2; round++) {
+          yield* ask(round === 0 ? plain : (clear as Connection), 'AUTH TLS');
+          const secured = yield* secureAsClient(client, round === 0 ? plain : (clear as Connection), {
+            serverName: NAME,
+            trust: [authorityForTests().certificate],
+          });
+          if (failed(secured)) throw new Error(secured.failure);
+          for (const line of ['PBSZ 0', 'PROT P', 'USER ann', 'PASS secret', 'REIN']) yield* ask(secured, line);
+          clear = yield* secured.clear();
+          yield* ask(clear as Connection, 'USER ann');
+        }
+        yield* ask(clear as Connection, 'QUIT');
+      })(),
+    );
+    finish();
+    const round = [
+      '234 Begin TLS negotiation',
+      '200 PBSZ=0',
+      '200 Protection level set to P',
+      '331 Password required for ann',
+      '230 User ann logged in',
+      '220 server FTP server ready',
+      '530 Secure the connection with AUTH TLS first',
+    ];
+    expect(said).toEqual([...round, ...round, '221 Goodbye']);
+  });
+
+  test('listens for data on the ports that it is told, and tells the address that it is told', () => {
+    const { host, finish } = network();
+    const rest = { passivePorts: { first: 50_000, last: 50_001 } };
+    host('server').spawn('ftp', ourServer(host('server'), null, 5 * MINUTE, rest, '198.51.100.7'));
+    const said: string[][] = [[], [], []];
+    said.forEach((lines, i) => {
+      const script = [i * SECOND, 'USER ann\r\nPASS secret\r\n', i === 1 ? 'EPSV\r\n' : 'PASV\r\n', 10 * SECOND, 'QUIT\r\n'];
+      host('client').spawn(`raw ${i}`, raw(host('client'), script, lines));
+    });
+    finish();
+    const told = said.map((lines) => lines[3]!);
+    expect(told[0]).toMatch(/^227 Entering Passive Mode \(198,51,100,7,195,8[01]\)$/);
+    expect(told[1]).toMatch(/^229 Entering Extended Passive Mode \(\|\|\|5000[01]\|\)$/);
+    expect(told[0]!.slice(-2, -1)).not.toBe(told[1]!.slice(-3, -2));
+    expect(told[2]).toBe('425 Cannot open data connection: address in use');
   });
 
   test('and our client go on after a data connection that could not be secured', () => {
