@@ -12,7 +12,7 @@ import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { SimulatedNetwork } from '../network/simulated-network.ts';
 import { MINUTE, SECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
-import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { type SecuredConnection, secureAsClient, secureAsServer, type TlsFailure } from '../tls/secured-connection.ts';
 import { authorityForTests, credentialsForTests, NAME } from '../tls/session-for-tests.ts';
 import { openSession } from './client.ts';
 import { literal } from './file-source.ts';
@@ -376,25 +376,22 @@ describe('our server', () => {
     client.spawn(
       'raw',
       (function* (): Process {
-        let clear: Connection | null = null;
-        const plain = (yield* client.connect({ address: '10.0.0.2', port: 21 })) as Connection;
+        let control = (yield* client.connect({ address: '10.0.0.2', port: 21 })) as Connection;
         const ask = function* (connection: Connection, line: string): Process {
           yield* connection.write(bytesOfOctets(`${line}\r\n`), message);
           said.push(octetsOf(bytesOf((yield* connection.read()) as Content)).trimEnd());
         };
-        yield* plain.read();
+        yield* control.read();
         for (let round = 0; round < 2; round++) {
-          yield* ask(round === 0 ? plain : (clear as Connection), 'AUTH TLS');
-          const secured = yield* secureAsClient(client, round === 0 ? plain : (clear as Connection), {
-            serverName: NAME,
-            trust: [authorityForTests().certificate],
-          });
+          yield* ask(control, 'AUTH TLS');
+          const settings = { serverName: NAME, trust: [authorityForTests().certificate] };
+          const secured: SecuredConnection | TlsFailure = yield* secureAsClient(client, control, settings);
           if (failed(secured)) throw new Error(secured.failure);
           for (const line of ['PBSZ 0', 'PROT P', 'USER ann', 'PASS secret', 'REIN']) yield* ask(secured, line);
-          clear = yield* secured.clear();
-          yield* ask(clear as Connection, 'USER ann');
+          control = (yield* secured.clear()) as Connection;
+          yield* ask(control, 'USER ann');
         }
-        yield* ask(clear as Connection, 'QUIT');
+        yield* ask(control, 'QUIT');
       })(),
     );
     finish();
