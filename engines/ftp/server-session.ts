@@ -12,7 +12,7 @@ import { isAnonymous, logIn } from './account.ts';
 import type { FileSystem } from './file-system.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService, Representation } from './scenario.ts';
-import { RULES, type State } from './server-rules.ts';
+import { asRefused, RULES, type State } from './server-rules.ts';
 import type { Space } from './space.ts';
 import { type Transfer, UserFiles } from './user-files.ts';
 import { COMMANDS, type Command, type CommandError, decodeCommand, type Verb } from './wire/command.ts';
@@ -125,7 +125,8 @@ export class ServerSession {
     if (state === 'renaming' && verb !== 'RNTO') this.#state = 'ready';
     if (!KEEPS_MARKER.has(verb)) this.#restart = 0;
     if (!states.includes(state)) return say(this.#outOfOrder(verb, state));
-    return this.#user ? this.#obeyUser(command, this.#user) : this.#obeyAnybody(command);
+    const act = this.#user ? this.#obeyUser(command, this.#user) : this.#obeyAnybody(command);
+    return act.kind === 'reply' ? { ...act, reply: asRefused(verb, act.reply) } : act;
   }
 
   #has(verb: Verb): boolean {
@@ -222,7 +223,7 @@ export class ServerSession {
       case 'SYST':
         return say(texts.system());
       case 'HELP':
-        return say(help(command.argument));
+        return say(this.#help(command.argument));
       case 'NOOP':
         return say(texts.done('OK'));
       case 'FEAT':
@@ -324,6 +325,18 @@ export class ServerSession {
     return texts.done(`Type set to ${type}`);
   }
 
+  #help(word: string): Reply {
+    const verb = word.toUpperCase();
+    if (word === '') {
+      const verbs = (Object.keys(RULES) as Verb[]).filter((known) => this.#has(known));
+      const rows: string[] = [];
+      for (let i = 0; i < verbs.length; i += 10) rows.push(verbs.slice(i, i + 10).join(' '));
+      return texts.commands(rows);
+    }
+    if (!Object.hasOwn(COMMANDS, verb)) return texts.syntax(`${word} is no command`);
+    return texts.helpOn(verb, COMMANDS[verb as Verb].meaning.replace(/’/g, "'"));
+  }
+
   #options(argument: string): Reply {
     const [command, ...rest] = argument.split(' ') as [string, ...string[]];
     if (command.toUpperCase() === 'UTF8') {
@@ -410,16 +423,4 @@ function move(transfer: Transfer | Reply): Act {
 /** Many clients send options of `ls`, as in `LIST -a`; they are read over. */
 function withoutOptions(argument: string): string {
   return argument.replace(/^(?:-[A-Za-z1]+(?: +|$))+/, '');
-}
-
-function help(word: string): Reply {
-  const verb = word.toUpperCase();
-  if (word === '') {
-    const verbs = Object.keys(RULES).filter((known) => RULES[known as Verb].supported === 'yes');
-    const rows: string[] = [];
-    for (let i = 0; i < verbs.length; i += 10) rows.push(verbs.slice(i, i + 10).join(' '));
-    return texts.commands(rows);
-  }
-  if (!Object.hasOwn(COMMANDS, verb)) return texts.syntax(`${word} is no command`);
-  return texts.helpOn(verb, COMMANDS[verb as Verb].meaning.replace(/’/g, "'"));
 }

@@ -69,7 +69,7 @@ export class UserFiles {
   /** What is there; a reply where nothing is, or none may look. */
   #find(path: string): { readonly path: string; readonly entry: Entry } | Reply {
     const resolved = this.#resolve(path);
-    if (typeof resolved !== 'string') return denial(resolved);
+    if (typeof resolved !== 'string') return resolved;
     const entry = this.#files.look(resolved);
     return entry ? { path: resolved, entry } : texts.noSuchFile(path);
   }
@@ -130,7 +130,7 @@ export class UserFiles {
     if (type === 'binary') return marker > size ? texts.cannotRestart(size) : { offset: marker, afterCr: false };
     const wire = toAscii(content);
     const place = lineAt(content, marker);
-    if (wire === null) return texts.asciiTooLarge(ASCII_LIMIT);
+    if (wire === null) return { ...texts.asciiTooLarge(ASCII_LIMIT), code: 554 };
     return place ? { offset: place.kept, afterCr: place.afterCr } : texts.cannotRestart(lengthOf(wire));
   }
 
@@ -196,8 +196,11 @@ export class UserFiles {
   list(path: string, kind: 'listing' | 'names' | 'facts', facts: readonly Fact[]): Transfer | Reply {
     const found = this.#find(path);
     if ('code' in found) return found;
-    // RFC 3659 §7.2.1: MLSD is of directories alone. RFC 959 §4.1.3: NLST is of directories, too.
-    if (found.entry.kind === 'file' && kind !== 'listing') return texts.notADirectory(path);
+    // RFC 3659 §7.2.1: MLSD is of directories alone, and of anything else a mistake in its argument. RFC 959 §4.1.3: NLST is of directories, too.
+    if (found.entry.kind === 'file' && kind !== 'listing') {
+      const reply = texts.notADirectory(path);
+      return kind === 'facts' ? { ...reply, code: 501 } : reply;
+    }
     const what = { direction: 'out', kind, type: 'ascii', what: path === '' ? 'file list' : path } as const;
     const lines = this.#linesOf(found, kind, facts, path);
     return { ...what, content: literal(lines.map((line) => `${line}\r\n`).join('')) };
@@ -258,11 +261,6 @@ export class UserFiles {
     if ('code' in found) return found;
     return texts.listed(found.entry.kind === 'file' ? 213 : 212, found.path, this.#linesOf(found, 'listing', []).slice(0, 500));
   }
-}
-
-/** A name that is not allowed is, for one who only looks, a file that is not there. */
-function denial(reply: Reply): Reply {
-  return reply.code === 553 ? { ...reply, code: 550 } : reply;
 }
 
 /** An owner's name as a listing can show it. */
