@@ -7,7 +7,7 @@ import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
 import { dissectFtp, dissectFtpData } from './ftp/wire/dissect.ts';
 import { dissectHttp } from './http/wire/dissect.ts';
-import { dissectSmtp } from './mail/wire/dissect.ts';
+import { dissectSmtp } from './mail/smtp/wire/dissect.ts';
 import { dissectTls } from './tls/wire/dissect.ts';
 
 /** On TCP a message stands behind its length. */

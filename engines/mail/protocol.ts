@@ -4,13 +4,13 @@ import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
-import { DeliveryTracker } from './delivery-tracker.ts';
-import { mailServer } from './mail-server.ts';
-import { MailboxStore } from './mailbox-store.ts';
+import { MailboxStore } from './mailbox/mailbox-store.ts';
+import { canonicalAddress } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
 import type { MailboxExpectation, MailboxService, MailServerService, SendAction } from './scenario.ts';
-import { submit } from './user-agent.ts';
-import { canonicalAddress } from './wire/address.ts';
+import { submit } from './smtp/user-agent.ts';
+import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
+import { mailServer } from './transfer-agent/mail-server.ts';
 
 export const mail: Protocol = {
   name: 'mail',

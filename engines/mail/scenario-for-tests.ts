@@ -78,6 +78,7 @@ export function mailScenario(test: MailTest): Scenario {
           kind: 'mail.mailbox',
           address: `${user}@${office.domain}`,
           host: office.host,
+          password: user,
           quota: office.quota ?? 10_000_000,
           at: null,
         }),

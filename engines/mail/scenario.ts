@@ -35,6 +35,8 @@ export interface MailboxService {
   readonly address: MailAddress;
   /** The host of the mail server that keeps it. */
   readonly host: string;
+  /** UTF-8 octets, one char each. */
+  readonly password: string;
   readonly quota: Bytes;
   readonly at: SourceRange | null;
 }

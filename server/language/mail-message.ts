@@ -1,5 +1,5 @@
 /** What the statements about mail need to know: addresses as keys, message files, the server to submit to. */
-import { readMessageFile } from '../../engines/mail/eml.ts';
+import { readMessageFile } from '../../engines/mail/message/eml.ts';
 import type { Composition } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
@@ -12,6 +12,10 @@ const SMTP_PORT = 25;
 /** Local parts are the server's business; servers here tell no case apart in either part. */
 export function mailboxKey(address: string): string {
   return address.toLowerCase();
+}
+
+export function localPart(address: string): string {
+  return address.slice(0, address.lastIndexOf('@'));
 }
 
 export function domainOf(address: string): string {

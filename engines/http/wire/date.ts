@@ -2,7 +2,7 @@
  * HTTP dates (RFC 9110 §5.6.7): seconds since 1970-01-01 00:00:00 UTC. The preferred form is a subset of mail's (RFC 5322 §3.3),
  * so both share one calendar; the two old forms are only read.
  */
-import { formatDateTime, parseDateTime } from '../../mail/wire/date-time.ts';
+import { formatDateTime, parseDateTime } from '../../mail/message/date-time.ts';
 import { EPOCH, type Nanoseconds, SECOND } from '../../quantities.ts';
 
 /** `Thu, 01 Jan 2026 00:00:00 GMT`. Years 1900 to 9999. */

@@ -1,0 +1,71 @@
+/** Messages, and the step that sends them. */
+import type { Composition } from '../../../../engines/mail/scenario.ts';
+import { fileName, headerName, host, list, mailAddress, optional, property, repeated, subject, text } from '../../entry.ts';
+import { readMessage, submissionServer, usesMailbox } from '../../mail-message.ts';
+import { step, timing } from '../timing.ts';
+
+export const mailMessageVocabulary = [
+  step({
+    id: 'send',
+    pattern: 'HOST sends mail from FROM to TO [via SERVER]',
+    slots: { HOST: subject, FROM: mailAddress, TO: list(mailAddress), SERVER: optional(host) },
+    properties: {
+      subject: property(
+        'subject TEXT',
+        { TEXT: text },
+        {
+          doc: 'The Subject header field. Without subject and headers, the message has only a body.',
+          standard: 'RFC 5322 §3.6.5',
+          example: 'subject "Condiments"',
+        },
+      ),
+      body: property(
+        'body TEXT',
+        { TEXT: text },
+        { doc: 'The text of the message; \\n ends a line.', default: 'empty', example: 'body "Do you like ketchup?"' },
+      ),
+      header: repeated(
+        'header NAME TEXT',
+        { NAME: headerName, TEXT: text },
+        {
+          doc: 'A further header field.',
+          standard: 'RFC 5322 §2.2',
+          example: 'header Reply-To "alice@crepes.fr"',
+        },
+      ),
+      from: property(
+        'from FILE',
+        { FILE: fileName },
+        {
+          doc: 'Sends a message file as it is, instead of parts.',
+          standard: 'RFC 5322',
+          example: 'from "newsletter.eml"',
+        },
+      ),
+    },
+    doc: 'A user agent on the host hands a message to the sender’s mail server. It is done when the fate of every recipient is known.',
+    standard: 'RFC 5321 §3.3',
+    example:
+      'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments" body "Do you like ketchup?\\nHow about pickles?" header Reply-To "alice@crepes.fr" }',
+    build(given, block, site) {
+      const when = timing(given, site);
+      const message: Composition | null = block.from
+        ? readMessage(block.from.FILE, site)
+        : {
+            kind: 'parts',
+            subject: block.subject?.TEXT ?? null,
+            headers: (block.header ?? []).map(({ NAME, TEXT }) => [NAME.text, TEXT] as const),
+            body: block.body?.TEXT ?? '',
+          };
+      if (block.from && (block.subject || block.body || block.header)) {
+        site.report('no-message', site.property('from'), 'A message has parts, or comes from a file; not both.');
+      }
+      site.program.needsDns = true;
+      const server = submissionServer(given.FROM, given.SERVER, site);
+      for (const recipient of given.TO) usesMailbox(recipient, site);
+      if (!when || server === null || message === null) return;
+      const to = given.TO.map((name) => name.text);
+      site.step(when, given.HOST, (agent) => ({ kind: 'mail.send', host: agent, from: given.FROM.text, to, server, message }));
+    },
+  }),
+];
