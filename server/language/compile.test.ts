@@ -297,7 +297,7 @@ describe('the vocabulary', () => {
       anycast: 'host a\nanycast n on a',
       root: 'root',
       send: '',
-      ftp: 'ftp f',
+      ftp: 'host office-router\nftp f',
       get: 'host a\nftp f\na gets "x" from f',
       put: 'host a\nftp f\na puts "x" to f',
       append: 'host a\nftp f\na appends "x" to f',

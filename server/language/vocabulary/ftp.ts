@@ -146,7 +146,7 @@ export const ftpVocabulary = [
           doc: 'The host whose address the 227 reply tells: the router of the NAT that the server stands behind.',
           default: 'the server itself',
           standard: 'RFC 959 §4.1.2',
-          example: 'passive address ftp.example.org',
+          example: 'passive address office-router',
         },
       ),
       tls: property(
