@@ -764,7 +764,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['pc gets "a" from f using ftps extended passive', 'ftps', FTPS, 'pc gets "a" from f using ftp extended passive over tls'],
   ['pc opens ftps session with f { pwd }', 'ftps', FTPS, null],
   ['pc gets "a" from f using sftp', 'sftp', SFTP, null],
-  ['pc gets "a" from f using ftp over ssl', 'ssl', '`ssl` does not fit here. Did you mean `tls`?', 'pc gets "a" from f using ftp over tls'],
+  ['pc gets "a" from f using ftp over ssl', 'ssl', 'SSL has become TLS: write `tls`.', 'pc gets "a" from f using ftp over tls'],
   [
     'pc gets "a" from f over tls',
     'over tls',

@@ -27,6 +27,11 @@ export function nearest(word: string, known: Iterable<string>): string | null {
 /** What other tools and books call what the language has another word for. */
 const synonyms: Readonly<Record<string, string>> = {
   reno: 'newreno',
+  on: 'offered',
+  enforced: 'required',
+  forced: 'required',
+  tls: 'https',
+  ssl: 'https',
   delay: 'latency',
   bandwidth: 'rate',
   rtt: 'round-trip time',
@@ -94,7 +99,6 @@ const synonyms: Readonly<Record<string, string>> = {
   reget: 'get',
   send: 'put',
   mput: 'put',
-  ssl: 'tls',
 };
 
 /** The words of the language for one from elsewhere, where the first of them can stand; null where there are none. */

@@ -50,6 +50,13 @@ export function modeWithoutProtocol({ state, found, node, reading }: Impasse): S
   return { range, code: 'expected', message: `How it is done stands behind \`using\`: \`${meant}\`.`, fixes: [replacement(range, meant)] };
 }
 
+/** `over ssl`. */
+export function olderName({ state, found, reading }: Impasse): Slip | null {
+  if (found?.toLowerCase() !== 'ssl' || !state.words.has('tls')) return null;
+  const range = { start: reading.scanner.start, end: reading.scanner.end };
+  return { range, code: 'expected', message: 'SSL has become TLS: write `tls`.', fixes: [replacement(range, 'tls')] };
+}
+
 /** `quit`, `binary`, `stat` in a session’s block. */
 export function clientCommand({ blockOf, node, found, reading }: Impasse): Slip | null {
   const { start, end } = reading.scanner;

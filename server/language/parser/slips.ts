@@ -11,10 +11,11 @@ import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
-import { clientCommand, modeWithoutProtocol, otherProtocol, serverSetting } from './ftp-slips.ts';
+import { clientCommand, modeWithoutProtocol, olderName, otherProtocol, serverSetting } from './ftp-slips.ts';
 import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
+import { pathWithoutQuotes, textAsFile, uriAsPath, uriAsWebsite } from './web-slips.ts';
 
 /** A place where the parser cannot go on. */
 export interface Impasse {
@@ -65,6 +66,10 @@ export function slipAt(impasse: Impasse): Slip | null {
 }
 
 const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
+  uriAsWebsite,
+  uriAsPath,
+  pathWithoutQuotes,
+  textAsFile,
   emptyLabel,
   separator,
   commentSign,
@@ -88,6 +93,7 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   typeBeforeName,
   otherProtocol,
   modeWithoutProtocol,
+  olderName,
   clientCommand,
   serverSetting,
   blockWithoutBraces,
