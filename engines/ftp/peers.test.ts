@@ -9,10 +9,12 @@ import { LineReader } from '../network/line-reader.ts';
 import { message } from '../network/network-for-tests.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
+import { SessionStates } from '../network/session-states.ts';
 import { SimulatedNetwork } from '../network/simulated-network.ts';
 import { MINUTE, SECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
 import { type SecuredConnection, secureAsClient, secureAsServer, type TlsFailure } from '../tls/secured-connection.ts';
+import type { Securing } from '../tls/securing.ts';
 import { authorityForTests, credentialsForTests, NAME } from '../tls/session-for-tests.ts';
 import { openSession } from './client.ts';
 import { literal } from './file-source.ts';
@@ -20,9 +22,7 @@ import { FileSystem } from './file-system.ts';
 import { ArrivalObserver } from './observer.ts';
 import type { DataMode, FtpServerService } from './scenario.ts';
 import { serviceForTests } from './scenario-for-tests.ts';
-import type { Securing } from './security.ts';
 import { serve } from './server.ts';
-import { SessionStates } from './session-states.ts';
 import { Traffic } from './traffic.ts';
 
 /** Three hosts: a client (10.0.0.1), a server (10.0.0.2) and a stranger (10.0.0.3). */

@@ -2,15 +2,29 @@
 import { compare } from '../comparison.ts';
 import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
+import { utf8Octets } from '../network/octets.ts';
+import { SessionStates } from '../network/session-states.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
+import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { attacks } from './attack/steps.ts';
+import { FilterObserver } from './filters/filter-observer.ts';
+import { MailFilter } from './filters/mail-filter.ts';
+import type { MailFilterService } from './filters/scenario.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
-import { canonicalAddress } from './message/address.ts';
+import { canonicalAddress, domainOf } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
-import type { MailboxExpectation, MailboxService, MailServerService, SendAction } from './scenario.ts';
-import { submit } from './smtp/user-agent.ts';
+import type { MailboxExpectation, MailboxService, MailServerService, SendAction, TlsPolicy } from './scenario.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
+import { SenderPolicy } from './sender-authentication/sender-policy.ts';
+import type { Protection } from './smtp/client.ts';
+import { SMTP_PORT, SUBMISSION_PORT } from './smtp/server.ts';
+import { ServerAccount } from './smtp/server-account.ts';
+import { type Submission, UserAgents } from './smtp/user-agent.ts';
 import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
-import { mailServer } from './transfer-agent/mail-server.ts';
+import { type MailServerSurroundings, mailServer } from './transfer-agent/mail-server.ts';
 
 export const mail: Protocol = {
   name: 'mail',
@@ -20,37 +34,79 @@ export const mail: Protocol = {
 
 function install(world: World): Installed {
   const tracker = new DeliveryTracker();
+  const observer = new FilterObserver();
+  const filters = world.scenario.services.filter((service): service is MailFilterService => service.kind === 'mail.filter');
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
+  const agents = new UserAgents(tracker);
+  const attack = attacks(world, tracker);
+  const seen = seenAddresses(world.scenario);
   for (const service of servers) {
-    const kept = mailboxes.filter(({ host }) => host === service.host);
-    world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker));
+    const host = world.host(service.host);
+    const filtering = filters.find((one) => one.host === service.host);
+    const surroundings: Omit<MailServerSurroundings, 'host'> = {
+      service,
+      mailboxes: mailboxes.filter((one) => one.host === service.host),
+      tracker,
+      filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      senderPolicy: senderPolicy(world, host),
+      account: new ServerAccount(host),
+      states: new SessionStates(),
+      secure:
+        service.tls === 'off'
+          ? null
+          : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) }),
+      protection: (server) => protection(world, host, service.tls, server),
+      addressOf: (name) => seen(name, service.host) ?? world.host(name).address,
+    };
+    world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
   return {
-    perform: (action) => (action.kind === 'mail.send' ? send(world, servers, tracker, action) : undefined),
+    perform: (action) => (action.kind === 'mail.send' ? send(world, { servers, mailboxes, tracker, agents }, action) : attack(action)),
     judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
   };
 }
 
+function senderPolicy({ scenario }: World, host: Host): SenderPolicy {
+  const check = scenario.services.find((one): one is SenderCheckService => one.kind === 'mail.sender-check' && one.host === host.name);
+  const signings = scenario.services.filter((one): one is DkimSigningService => one.kind === 'mail.dkim' && one.host === host.name);
+  return new SenderPolicy(host, check ?? null, signings);
+}
+
+/** What a client's sessions with a server are protected by. Without need, whoever the server is will do (RFC 7435). */
+function protection(world: World, host: Host, policy: TlsPolicy, server: string): Protection | null {
+  if (policy === 'off') return null;
+  const trust = policy === 'required' ? world.trust.roots : 'anybody';
+  return {
+    kind: policy === 'required' ? 'always' : 'if offered',
+    secure: (connection) => secureAsClient(host, connection, { serverName: server, trust }),
+  };
+}
+
+interface Sending {
+  readonly servers: readonly MailServerService[];
+  readonly mailboxes: readonly MailboxService[];
+  readonly tracker: DeliveryTracker;
+  readonly agents: UserAgents;
+}
+
 /** Done when the fate of every recipient is known. */
-function* send(world: World, servers: readonly MailServerService[], tracker: DeliveryTracker, action: SendAction): Process<StepOutcome> {
+function* send(world: World, { servers, mailboxes, tracker, agents }: Sending, action: SendAction): Process<StepOutcome> {
   const host = world.host(action.host);
+  const server = servers.find((service) => service.host === action.server);
+  const mailbox = mailboxes.find(({ address }) => canonicalAddress(address) === canonicalAddress(action.from));
+  const own = server?.domains.some((domain) => domain.toLowerCase() === domainOf(action.from)) ?? false;
   // The user agent of the textbook's user speaks as the textbook's server does.
-  const dialect = servers.find((service) => service.host === action.server)?.dialect ?? 'extended';
+  const dialect = server?.dialect ?? 'extended';
+  const password = action.password ?? mailbox?.password ?? null;
   const envelope = tracker.begin(action.from, action.to, host.now());
-  let began = false;
-  host.spawn(
-    'user agent',
-    (function* (): Process {
-      began = true;
-      try {
-        yield* submit(host, action, dialect, tracker, envelope);
-      } finally {
-        tracker.interrupt(envelope, `${host.name} went down before it was sent`);
-      }
-    })(),
-  );
-  if (!began) tracker.interrupt(envelope, `${host.name} is down`);
+  const submission: Submission = {
+    dialect,
+    port: own && dialect === 'extended' ? SUBMISSION_PORT : SMTP_PORT,
+    protection: action.tls ? protection(world, host, 'required', action.server) : null,
+    credentials: own && password !== null ? { user: utf8Octets(action.from), password } : null,
+  };
+  agents.submit(host, action, submission, envelope);
   return yield* tracker.outcome(envelope);
 }
 

@@ -9,6 +9,7 @@ import type { NameServerService, QuerySettings, ServerLimits, SigningService, Wa
 import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
+import type { DkimSigningService, SenderCheckService } from '../../engines/mail/sender-authentication/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -218,6 +219,9 @@ export class Program {
   readonly serverOfDomain = new Map<string, string>();
   /** By address in lower case. */
   readonly mailboxes = new Map<string, MailboxService>();
+  /** By host in lower case. */
+  readonly senderChecks = new Map<string, SenderCheckService>();
+  readonly dkimSignings: DkimSigningService[] = [];
   readonly ftpServers = new Map<string, FtpServerService>();
   /** By name in lower case. */
   readonly websites = new Map<string, ProgramWebsite>();

@@ -32,22 +32,11 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
       services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, minimise, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
-    const { host, domains, dialect, maximumSize, retry, expiry, at } = server;
-    const first = domains[0] ?? host;
-    services.push({
-      kind: 'mail.server',
-      host,
-      domains,
-      greeting: server.greeting ?? first,
-      helo: server.helo ?? first,
-      dialect,
-      maximumSize,
-      retry,
-      expiry,
-      at,
-    });
+    const first = server.domains[0] ?? server.host;
+    services.push({ kind: 'mail.server', ...server, greeting: server.greeting ?? first, helo: server.helo ?? first });
   }
-  services.push(...program.mailboxes.values(), ...program.ftpServers.values());
+  services.push(...program.mailboxes.values(), ...program.senderChecks.values(), ...program.dkimSignings);
+  services.push(...program.ftpServers.values());
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];

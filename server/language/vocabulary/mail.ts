@@ -1,9 +1,17 @@
 /** Mail: servers, mailboxes, messages. */
+import { mailAttackVocabulary } from './mail/attacks.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
+import { senderAuthenticationVocabulary } from './mail/sender-authentication.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
 
 /** Message protocols that views can be limited to. */
 export const mailProtocols = ['smtp'] as const;
 
-export const mailVocabulary = [...mailServerVocabulary, ...mailboxVocabulary, ...mailMessageVocabulary];
+export const mailVocabulary = [
+  ...mailServerVocabulary,
+  ...mailboxVocabulary,
+  ...mailMessageVocabulary,
+  ...senderAuthenticationVocabulary,
+  ...mailAttackVocabulary,
+];

@@ -1,14 +1,44 @@
 /** Messages, and the step that sends them. */
-import type { Composition } from '../../../../engines/mail/scenario.ts';
-import { fileName, headerName, host, list, mailAddress, optional, property, repeated, subject, text } from '../../entry.ts';
+import type { Attachment, Composition } from '../../../../engines/mail/scenario.ts';
+import {
+  fileName,
+  headerName,
+  host,
+  list,
+  mailAddress,
+  type Name,
+  optional,
+  property,
+  quotedName,
+  repeated,
+  size,
+  subject,
+  text,
+  wordChoice,
+} from '../../entry.ts';
+import { fileSource, type GivenSource } from '../../file-source.ts';
 import { readMessage, submissionServer, usesMailbox } from '../../mail-message.ts';
+import type { Site } from '../../site.ts';
 import { step, timing } from '../timing.ts';
+import { overTls } from '../tls.ts';
+import { submissionOf, submissionProperties } from './submission.ts';
+
+/** A message is held in memory as a whole. */
+const attachmentSize = size({ minimum: 0, maximum: 64 * 2 ** 20, units: ['KiB', 'MiB', 'B'] });
+
+/** Those whose files are there; what is wrong with the others is reported. */
+function attachmentsOf(given: readonly (GivenSource & { readonly NAME: Name })[], site: Site): Attachment[] {
+  return given.flatMap(({ NAME, ...held }) => {
+    const source = fileSource(held, site);
+    return source === null || source === 'missing' ? [] : [{ name: NAME.text, source }];
+  });
+}
 
 export const mailMessageVocabulary = [
   step({
     id: 'send',
-    pattern: 'HOST sends mail from FROM to TO [via SERVER]',
-    slots: { HOST: subject, FROM: mailAddress, TO: list(mailAddress), SERVER: optional(host) },
+    pattern: 'HOST sends mail from FROM to TO [via SERVER] [SECURITY]',
+    slots: { HOST: subject, FROM: mailAddress, TO: list(mailAddress), SERVER: optional(host), ...overTls },
     properties: {
       subject: property(
         'subject TEXT',
@@ -23,6 +53,34 @@ export const mailMessageVocabulary = [
         'body TEXT',
         { TEXT: text },
         { doc: 'The text of the message; \\n ends a line.', default: 'empty', example: 'body "Do you like ketchup?"' },
+      ),
+      html: property(
+        'html TEXT',
+        { TEXT: text },
+        {
+          doc: 'The text as HTML. With a body beside it, the reader chooses (multipart/alternative).',
+          standard: 'RFC 2046 §5.1.4',
+          example: 'html "<p>Do you like <b>ketchup</b>?</p>"',
+        },
+      ),
+      attach: repeated(
+        'attach NAME ( SIZE | text TEXT | from SOURCE )',
+        { NAME: quotedName('a file’s name in quotes'), SIZE: optional(attachmentSize), TEXT: optional(text), SOURCE: optional(fileName) },
+        {
+          doc: 'Attaches a file (multipart/mixed): so many octets, this text, or what a real file holds. Its media type goes by the ending of its name.',
+          standard: 'RFC 2183 §2.2',
+          example: 'attach "photo.jpg" 50 KiB',
+        },
+      ),
+      encoding: property(
+        'encoding ENCODING',
+        { ENCODING: wordChoice('quoted-printable', 'base64', '8bit') },
+        {
+          doc: 'How body and HTML are written in what the transport can carry. `8bit` needs servers that offer 8BITMIME.',
+          default: 'none for ASCII; else quoted-printable or base64, whichever is shorter',
+          standard: 'RFC 2045 §6',
+          example: 'encoding base64',
+        },
       ),
       header: repeated(
         'header NAME TEXT',
@@ -42,8 +100,9 @@ export const mailMessageVocabulary = [
           example: 'from "newsletter.eml"',
         },
       ),
+      ...submissionProperties,
     },
-    doc: 'A user agent on the host hands a message to the sender’s mail server. It is done when the fate of every recipient is known.',
+    doc: 'A user agent on the host hands a message to the sender’s mail server. With `over tls`, only over a secured connection. It is done when the fate of every recipient is known.',
     standard: 'RFC 5321 §3.3',
     example:
       'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments" body "Do you like ketchup?\\nHow about pickles?" header Reply-To "alice@crepes.fr" }',
@@ -56,8 +115,11 @@ export const mailMessageVocabulary = [
             subject: block.subject?.TEXT ?? null,
             headers: (block.header ?? []).map(({ NAME, TEXT }) => [NAME.text, TEXT] as const),
             body: block.body?.TEXT ?? '',
+            ...(block.html ? { html: block.html.TEXT } : {}),
+            ...(block.attach ? { attachments: attachmentsOf(block.attach, site) } : {}),
+            ...(block.encoding ? { encoding: block.encoding.ENCODING } : {}),
           };
-      if (block.from && (block.subject || block.body || block.header)) {
+      if (block.from && (block.subject || block.body || block.header || block.html || block.attach || block.encoding)) {
         site.report('no-message', site.property('from'), 'A message has parts, or comes from a file; not both.');
       }
       site.program.needsDns = true;
@@ -65,7 +127,16 @@ export const mailMessageVocabulary = [
       for (const recipient of given.TO) usesMailbox(recipient, site);
       if (!when || server === null || message === null) return;
       const to = given.TO.map((name) => name.text);
-      site.step(when, given.HOST, (agent) => ({ kind: 'mail.send', host: agent, from: given.FROM.text, to, server, message }));
+      site.step(when, given.HOST, (agent) => ({
+        kind: 'mail.send',
+        host: agent,
+        from: given.FROM.text,
+        to,
+        server,
+        message,
+        tls: given.SECURITY ?? false,
+        ...submissionOf(block),
+      }));
     },
   }),
 ];
