@@ -59,6 +59,9 @@ function read(file: string, words: readonly string[]): string[] {
     .filter((line) => line !== '');
 }
 
+/** What Wireshark calls a protocol, where it does not call it as we do. */
+const SHOWN: Readonly<Record<string, string>> = { discard: 'tcp.port == 9 && data', pop3: 'pop' };
+
 const FLAGS = ['-Y', 'tcp.analysis.flags', '-T', 'fields', '-e', 'frame.number', '-e', '_ws.expert.message'];
 
 /**
@@ -128,7 +131,7 @@ describe.each(samples)('%s', (name) => {
     // What is not dissected is never malformed: every message must be there under its protocol's name.
     for (const protocol of new Set(run.messages.protocol)) {
       const name = strings[protocol]!;
-      expect(tshark(run, '-Y', name === 'discard' ? 'tcp.port == 9 && data' : name).length, name).toBeGreaterThan(0);
+      expect(tshark(run, '-Y', SHOWN[name] ?? name).length, name).toBeGreaterThan(0);
     }
     const labels = (protocol: string, kind: string) =>
       [...run.messages.kind].flatMap((k, i) =>
@@ -139,6 +142,8 @@ describe.each(samples)('%s', (name) => {
     for (const [protocol, field] of [
       ['smtp', 'smtp.req.command'],
       ['ftp', 'ftp.request.command'],
+      ['pop3', 'pop.request.command'],
+      ['imap', 'imap.request'],
     ] as const) {
       const said = labels(protocol, 'command');
       const commands = said.length === 0 ? [] : tshark(run, '-Y', field, '-T', 'fields', '-e', field);

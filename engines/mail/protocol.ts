@@ -13,6 +13,7 @@ import { attacks } from './attack/steps.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import type { MailFilterService } from './filters/scenario.ts';
+import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
@@ -61,9 +62,13 @@ function install(world: World): Installed {
     };
     world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
+  installAccess(world);
   return {
-    perform: (action) => (action.kind === 'mail.send' ? send(world, { servers, mailboxes, tracker, agents }, action) : attack(action)),
-    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
+    perform: (action) =>
+      action.kind === 'mail.send'
+        ? send(world, { servers, mailboxes, tracker, agents }, action)
+        : (performAccess(world, action) ?? attack(action)),
+    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : judgeAccess(world, expected)),
   };
 }
 
@@ -114,8 +119,8 @@ function judge(world: World, mailboxes: readonly MailboxService[], { address, co
   const expected = `${WORDS[comparison]}${count(messages, 'message')}`;
   const mailbox = mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
   if (!mailbox) return { passed: false, expected, measured: 'no such mailbox' };
-  const found = new MailboxStore(world.host(mailbox.host).disk).messages(address);
-  const last = found.at(-1);
+  const found = new MailboxStore(world.host(mailbox.host).disk).allMessages(address);
+  const last = found.reduce<(typeof found)[number] | null>((a, b) => (a && a.arrivedAt > b.arrivedAt ? a : b), null);
   const passed = compare(found.length, comparison, messages);
   return { passed, expected, measured: count(found.length, 'message'), ...(last ? { decidedAt: last.arrivedAt } : {}) };
 }

@@ -5,6 +5,7 @@ import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
 import type { MailAttackAction } from './attack/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
+import type { AccessAction, AccessExpectation, AccessService } from './mailbox/scenario.ts';
 import type { MechanismName } from './sasl/exchange.ts';
 import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
 import type { NotifyEvent, Returned } from './smtp/envelope.ts';
@@ -96,7 +97,7 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService;
+export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService | AccessService;
 
 export interface Attachment {
   /** Its media type goes by the ending. */
@@ -153,7 +154,7 @@ export interface ReportRequest {
   readonly envelopeId: string | null;
 }
 
-export type MailAction = SendAction | StreamAction | MailAttackAction;
+export type MailAction = SendAction | StreamAction | MailAttackAction | AccessAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {
@@ -163,4 +164,4 @@ export interface MailboxExpectation {
   readonly messages: number;
 }
 
-export type MailExpectation = MailboxExpectation;
+export type MailExpectation = MailboxExpectation | AccessExpectation;

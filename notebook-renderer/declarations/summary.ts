@@ -31,6 +31,8 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'mail.sender-check': { one: '', role: () => '' },
   'mail.dkim': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
+  // A setting of a mail server.
+  'mail.access': { one: '', role: () => '' },
   'ftp.server': { one: 'FTP server', role: () => 'FTP server' },
   'http.website': { one: 'website', role: (name) => `website ${name}` },
   'http.cache': { one: 'web cache', role: () => 'web cache' },

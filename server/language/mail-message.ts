@@ -5,6 +5,7 @@ import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
 import { forwardAdvice, serverReached } from './middleboxes.ts';
 import type { Site } from './site.ts';
+import { nearest } from './spelling.ts';
 
 /** RFC 5321 §4.5.4.2. */
 const SMTP_PORT = 25;
@@ -90,4 +91,21 @@ export function submissionServer(from: Name, via: Name | null, site: Site): stri
     ],
   });
   return null;
+}
+
+/** Reports that no mailbox of that address is declared. */
+export function unknownMailbox(name: Name, site: Site): void {
+  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
+  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
+  const meant = nearest(name.text, known);
+  site.report(
+    'unknown-mailbox',
+    name,
+    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
+    {
+      fixes: meant
+        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
+        : [],
+    },
+  );
 }

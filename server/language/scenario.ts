@@ -2,6 +2,7 @@
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
 import { addressFor } from './defaults/addresses.ts';
 import { operatorsOf, rootHints } from './defaults/dns.ts';
+import { accessServices } from './defaults/mail-access.ts';
 import { accessDefaults, insideDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
@@ -36,7 +37,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     services.push({ kind: 'mail.server', ...server, greeting: server.greeting ?? first, helo: server.helo ?? first });
   }
   services.push(...program.mailboxes.values(), ...program.senderChecks.values(), ...program.dkimSignings);
-  services.push(...program.ftpServers.values());
+  services.push(...accessServices(program), ...program.ftpServers.values());
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];

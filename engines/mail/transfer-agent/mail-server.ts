@@ -13,7 +13,9 @@ import type { SessionStates } from '../../network/session-states.ts';
 import type { Nanoseconds } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
 import { kept, type MailFilter } from '../filters/mail-filter.ts';
-import { MailboxStore } from '../mailbox/mailbox-store.ts';
+import { INBOX, JUNK } from '../mailbox/folder.ts';
+import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
+import type { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
@@ -30,7 +32,7 @@ import type { Reply } from '../smtp/wire/reply.ts';
 import { Delivery, type DeliveryResult } from './delivery.ts';
 import type { DeliveryTracker, EnvelopeNumber } from './delivery-tracker.ts';
 import { LocalAddresses } from './local-addresses.ts';
-import { MailQueue, type QueuedMessage, summary } from './mail-queue.ts';
+import { MailQueue, type QueuedMessage } from './mail-queue.ts';
 import { Reception } from './reception.ts';
 import { composeReport, type ReportAction, type ReportedRecipient } from './status-report.ts';
 
@@ -80,7 +82,7 @@ class MailServer {
     this.#service = service;
     this.#tracker = tracker;
     this.#filter = filter;
-    this.#store = new MailboxStore(host.disk);
+    this.#store = mailboxesOf(host);
     this.#addresses = new LocalAddresses(service, mailboxes, this.#store);
     this.#queue = new MailQueue(host);
     this.#admission = new Admission(service.limits);
@@ -250,12 +252,9 @@ class MailServer {
       address,
       prependFields(withoutReturnPath(content), [`Return-Path: <${reversePath}>`]),
       this.#host.now(),
-      junk,
+      junk ? JUNK : INBOX,
     );
     if (stored === null) return { reason: 'the mailbox is full', status: '5.2.2', diagnostic: null };
-    this.#host.narrator.state(`mailbox ${address}`, String(stored.uid), `${junk ? 'Junk · ' : ''}${summary(reversePath, content)}`, {
-      note: `delivered to ${address}${junk ? ', as junk' : ''}`,
-    });
     const origin = this.#tracker.origin(envelope);
     if (origin && origin.from !== '') {
       this.#host.narrator.measure('delivery time', [origin.from, address], this.#host.now() - origin.startedAt);

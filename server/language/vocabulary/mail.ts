@@ -2,16 +2,20 @@
 import { mailAttackVocabulary } from './mail/attacks.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
+import { mailReadingVocabulary } from './mail/reading.ts';
 import { senderAuthenticationVocabulary } from './mail/sender-authentication.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
+import { mailSessionsVocabulary } from './mail/sessions.ts';
 
 /** Message protocols that views can be limited to. */
-export const mailProtocols = ['smtp'] as const;
+export const mailProtocols = ['smtp', 'pop3', 'imap'] as const;
 
 export const mailVocabulary = [
   ...mailServerVocabulary,
   ...mailboxVocabulary,
   ...mailMessageVocabulary,
+  ...mailReadingVocabulary,
+  ...mailSessionsVocabulary,
   ...senderAuthenticationVocabulary,
   ...mailAttackVocabulary,
 ];
