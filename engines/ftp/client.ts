@@ -7,6 +7,7 @@
  * more is sent over it. Where the server does not know EPSV or EPRT, the client goes on with PASV and PORT (RFC 2428 §4).
  */
 import { bytesOf, type Content } from '../content.ts';
+import type { Contents } from '../contents.ts';
 import { formatSize } from '../format.ts';
 import { type Process, race } from '../kernel/process.ts';
 import { type Connection, type Endpoint, failed, type Host, type Listener } from '../network/host.ts';
@@ -14,7 +15,6 @@ import { LineReader } from '../network/line-reader.ts';
 import { bytesOfOctets, octetsOf, textOfOctets } from '../network/octets.ts';
 import { type Bytes, MINUTE, type Nanoseconds } from '../quantities.ts';
 import type { Securing } from '../tls/securing.ts';
-import type { FileContent } from './file-content.ts';
 import type { DataMode, Representation } from './scenario.ts';
 import { type Command, commandLabel, encodeCommand } from './wire/command.ts';
 import { findExtendedPort, findHostPort } from './wire/host-port.ts';
@@ -118,7 +118,7 @@ export class ClientSession {
     this.#control = secured;
     this.#reader = new LineReader(secured);
     for (const command of [
-      { verb: 'PBSZ', argument: '0' },
+      { verb: 'PBSZ', size: 0 },
       { verb: 'PROT', argument: 'P' },
     ] as const) {
       const reply = yield* this.ask(command);
@@ -176,8 +176,9 @@ export class ClientSession {
       connection.close();
       return yield* this.#finish(connection, at);
     }
+    const how = connection.ending ?? 'stalled';
     connection.abort();
-    return this.#brokenData(yield* this.#reply(), connection);
+    return brokenData(yield* this.#reply(), how);
   }
 
   /** A listing's octets, cut off at LISTING_LIMIT. */
@@ -192,7 +193,7 @@ export class ClientSession {
   }
 
   /** Sends data that the command is about; `offset` for REST. */
-  *store(command: Command, offset: Bytes, content: FileContent, label: string): Process<Moved | Problem> {
+  *store(command: Command, offset: Bytes, content: Contents, label: string): Process<Moved | Problem> {
     const opened = yield* this.#begin(command, offset);
     if ('reason' in opened) return opened;
     const { connection } = opened;
@@ -210,8 +211,9 @@ export class ClientSession {
     const at = this.#host.now();
     const reply = yield* this.#reply();
     if (isPositive(reply)) return { reply, connection, at };
+    const how = connection.ending ?? 'stalled';
     connection.abort();
-    return this.#brokenData(reply, connection);
+    return brokenData(reply, how);
   }
 
   /** Says QUIT, waits for the reply and closes. */
@@ -329,12 +331,6 @@ export class ClientSession {
     return { reason: 'broken off by ABOR', reply, aborted: true };
   }
 
-  #brokenData(reply: Reply | Problem, connection: Connection): Problem {
-    const how = connection.ending ?? 'stalled';
-    if ('reason' in reply) return reply.reply ? reply : { reason: `data connection ${how}`, reply: null };
-    return { reason: isPositive(reply) ? `data connection ${how}` : replyLabel(reply), reply };
-  }
-
   // The control connection ---------------------------------------------------------------------------------------------
 
   *#write(command: Command): Process<boolean> {
@@ -381,6 +377,12 @@ export class ClientSession {
 
 export function isPositive(reply: Reply | Problem): reply is Reply {
   return !('reason' in reply) && reply.code >= 200 && reply.code < 300;
+}
+
+/** What the server says of it counts more than how the connection ended. */
+function brokenData(reply: Reply | Problem, how: string): Problem {
+  if ('reason' in reply) return reply.reply ? reply : { reason: `data connection ${how}`, reply: null };
+  return { reason: isPositive(reply) ? `data connection ${how}` : replyLabel(reply), reply };
 }
 
 /** RFC 2428 §4: an old server does not know the command. */

@@ -1,13 +1,15 @@
 /**
  * The server's end of data connections (RFC 959 §3.2): where the next one goes, or where it is awaited.
  *
- * One data connection a transfer. In active mode the client said where it listens, and the server connects from port 20. In
- * passive mode the server listens on a port of its own, takes the first connection from its client's address, and nobody
- * else's (RFC 2577 §4: else a stranger could steal a transfer).
+ * One data connection a transfer. In active mode the server connects from port 20 to where the client said that it listens; to
+ * the port of the control connection where it said nothing. What it said holds until it says otherwise. In passive mode the
+ * server listens on a port of its own, takes the first connection from its client's address, and nobody else's (RFC 2577 §8:
+ * else a stranger could steal a transfer), and listens for no second one.
  */
 import { type Process, race, wait } from '../kernel/process.ts';
-import { type Connection, type Endpoint, failed, type Host, type Listener } from '../network/host.ts';
+import { type Connection, type Endpoint, failed, type Host, type Listener, type ListenFailure } from '../network/host.ts';
 import { MINUTE, type Nanoseconds } from '../quantities.ts';
+import type { PortRange } from './scenario.ts';
 
 export const DATA_PORT = 20;
 /** How long a data connection may take to be opened. */
@@ -18,13 +20,14 @@ export type Opening = Connection | string;
 
 export class DataPort {
   readonly #host: Host;
-  readonly #client: string;
+  /** The other end of the control connection. */
+  readonly #client: Endpoint;
   #target: Endpoint | null = null;
   #listener: Listener | null = null;
   #arrived: Connection | null = null;
   #awaiting: ((connection: Connection | null) => void) | null = null;
 
-  constructor(host: Host, client: string) {
+  constructor(host: Host, client: Endpoint) {
     this.#host = host;
     this.#client = client;
   }
@@ -51,21 +54,31 @@ export class DataPort {
     this.#target = target;
   }
 
-  /** Passive mode: where it listens; a text where it cannot. */
-  *listen(): Process<Endpoint | string> {
+  /** Passive mode: where it listens; a text where it cannot. `ports`: one of them, drawn (RFC 2577 §8: not to be guessed). */
+  *listen(ports: PortRange | null): Process<Endpoint | string> {
     this.clear();
-    const listener = yield* this.#host.listen(0);
+    const listener = yield* this.#free(ports);
     if (failed(listener)) return listener.failure;
     this.#listener = listener;
     this.#host.spawn('ftp data listener', this.#accept(listener));
     return listener.local;
   }
 
+  *#free(ports: PortRange | null): Process<Listener | ListenFailure> {
+    if (ports === null) return yield* this.#host.listen(0);
+    const count = ports.last - ports.first + 1;
+    const drawn = this.#host.random('passive port').below(count);
+    for (let i = 0; ; i++) {
+      const listener = yield* this.#host.listen(ports.first + ((drawn + i) % count));
+      if (!failed(listener) || i === count - 1) return listener;
+    }
+  }
+
   *#accept(listener: Listener): Process {
     for (;;) {
       const connection = yield* listener.accept();
       if (connection === null) return;
-      if (connection.remote.address !== this.#client) {
+      if (connection.remote.address !== this.#client.address) {
         connection.abort();
         continue;
       }
@@ -75,11 +88,11 @@ export class DataPort {
     }
   }
 
-  /** The connection for one transfer; nothing is agreed on afterwards. Must be agreed on before. */
+  /** The connection for one transfer. */
   *open(): Process<Opening> {
-    const target = this.#target;
-    if (target) {
-      this.#target = null;
+    if (!this.#listener && !this.#arrived) {
+      // RFC 959 §3.2: by default, the user's data port is that of the control connection.
+      const target = this.#target ?? this.#client;
       const options = { localPort: DATA_PORT, timeout: OPENING_LIMIT };
       const connection = yield* this.#host.connect(target, options);
       return failed(connection) ? connection.failure : connection;
@@ -99,6 +112,13 @@ export class DataPort {
         this.#awaiting = null;
       };
     });
+  }
+
+  /** ABOR: what is open for a transfer that has not begun is closed; where the client listens holds on. */
+  disconnect(): void {
+    const target = this.#target;
+    this.clear();
+    this.#target = target;
   }
 
   /** Nothing is agreed on any more; what is open for a transfer that has not begun is closed. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lengthOf } from '../contents.ts';
 import { MemoryDisk } from '../network/disk.ts';
-import { lengthOf, literal } from './file-content.ts';
+import { literal } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
 import { isWithin, nameOf, parentOf, resolvePath } from './path.ts';
 

@@ -4,9 +4,10 @@
  * What is told of a file (size, time, owner) and what it holds are entries of their own on the disk, so that listing a
  * directory costs what its names cost. Paths are absolute and normal (path.ts); the root always exists.
  */
+import { type Contents, joined, lengthOf, sliceOf } from '../contents.ts';
 import type { Disk } from '../network/host.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
-import { cut, type FileContent, joined, lengthOf } from './file-content.ts';
+
 import { isWithin, nameOf, parentOf } from './path.ts';
 
 export interface Entry {
@@ -27,6 +28,7 @@ export interface Named extends Entry {
 const ENTRY = 'files/entry ';
 const CONTENT = 'files/content ';
 const NEXT = 'files/next';
+const USED = 'files/used';
 
 export class FileSystem {
   readonly #disk: Disk;
@@ -44,8 +46,8 @@ export class FileSystem {
   }
 
   /** What a file holds; nothing of what is no file. */
-  read(path: string): FileContent {
-    return this.#disk.get<FileContent>(CONTENT + path) ?? [];
+  read(path: string): Contents {
+    return this.#disk.get<Contents>(CONTENT + path) ?? [];
   }
 
   /** What lies in a directory itself, in the order of their names' octets. */
@@ -58,26 +60,28 @@ export class FileSystem {
 
   /** All octets of all files. */
   get used(): Bytes {
-    return this.#within('/').reduce((sum, path) => sum + (this.look(path)?.size ?? 0), 0);
+    return this.#disk.get<Bytes>(USED) ?? 0;
   }
 
   /** Makes a file, or gives it another content; directories above it are made where they are missing. */
-  write(path: string, content: FileContent, owner: string, now: Nanoseconds): void {
+  write(path: string, content: Contents, owner: string, now: Nanoseconds): void {
     this.#put(path, content, owner, now);
     this.#changed(path, this.look(path));
   }
 
-  #put(path: string, content: FileContent, owner: string, now: Nanoseconds): void {
+  #put(path: string, content: Contents, owner: string, now: Nanoseconds): void {
     const known = this.look(path);
     if (parentOf(path) !== '/') this.makeDirectory(parentOf(path), owner, now);
     const { id, owner: firstOwner } = known ?? { id: this.#nextId(), owner };
+    const size = lengthOf(content);
+    this.#disk.set(USED, this.used + size - (known?.size ?? 0));
     this.#disk.set(CONTENT + path, content);
-    this.#disk.set(ENTRY + path, { kind: 'file', id, size: lengthOf(content), modifiedAt: now, owner: firstOwner } satisfies Entry);
+    this.#disk.set(ENTRY + path, { kind: 'file', id, size, modifiedAt: now, owner: firstOwner } satisfies Entry);
   }
 
   /** Puts more behind what the file holds, from `offset` on: what lies behind that is gone. */
-  extend(path: string, offset: Bytes, more: FileContent, owner: string, now: Nanoseconds): void {
-    this.#put(path, joined(cut(this.read(path), 0, offset), more), owner, now);
+  extend(path: string, offset: Bytes, more: Contents, owner: string, now: Nanoseconds): void {
+    this.#put(path, joined([...sliceOf(this.read(path), 0, offset), ...more], Number.POSITIVE_INFINITY), owner, now);
   }
 
   /** With those above it; does nothing where it exists. */
@@ -92,22 +96,28 @@ export class FileSystem {
   /** A file, or a directory with all that is in it. */
   remove(path: string): void {
     for (const gone of this.#within(path)) {
-      this.#disk.delete(ENTRY + gone);
-      this.#disk.delete(CONTENT + gone);
-      this.#changed(gone, null);
+      this.#disk.set(USED, this.used - (this.look(gone)?.size ?? 0));
+      this.#forget(gone);
     }
+  }
+
+  #forget(path: string): void {
+    this.#disk.delete(ENTRY + path);
+    this.#disk.delete(CONTENT + path);
+    this.#changed(path, null);
   }
 
   /** Moves a file, or a directory with all that is in it, to a path where nothing is. */
   rename(from: string, to: string): void {
-    for (const path of this.#within(from)) {
+    const paths = this.#within(from);
+    for (const path of paths) {
       const moved = to + path.slice(from.length);
-      const content = this.#disk.get<FileContent>(CONTENT + path);
+      const content = this.#disk.get<Contents>(CONTENT + path);
       this.#disk.set(ENTRY + moved, this.look(path));
       if (content !== undefined) this.#disk.set(CONTENT + moved, content);
       this.#changed(moved, this.look(moved));
     }
-    this.remove(from);
+    for (const path of paths) this.#forget(path);
   }
 
   #within(directory: string): string[] {

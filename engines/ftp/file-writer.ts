@@ -7,53 +7,81 @@
  */
 import type { Content } from '../content.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
-import { AsciiReader, type FileContent, joined, lengthOf } from './file-content.ts';
+import { AsciiReader } from './ascii.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Representation } from './scenario.ts';
 
 /** What may wait to be put on the disk. */
 const BLOCK: Bytes = 256 * 1024;
 
+/** Where in a file what comes is put. */
+export interface Writing {
+  /** Absolute, normal. */
+  readonly path: string;
+  /** Octets of the file that stay. */
+  readonly offset: Bytes;
+  /** TYPE A: a CR went before (ascii.ts). */
+  readonly afterCr: boolean;
+  readonly type: Representation;
+  readonly owner: string;
+}
+
 export class FileWriter {
   readonly #files: FileSystem;
-  readonly #path: string;
-  readonly #owner: string;
+  readonly #writing: Writing;
   readonly #now: () => Nanoseconds;
   readonly #ascii: AsciiReader | null;
   #size: Bytes;
-  #pending: FileContent = [];
+  #waiting: Content[] = [];
+  #waitingOctets: Bytes = 0;
 
   /** The file exists from now on, with its first `offset` octets as they were. */
-  constructor(files: FileSystem, path: string, offset: Bytes, type: Representation, owner: string, now: () => Nanoseconds) {
+  constructor(files: FileSystem, writing: Writing, now: () => Nanoseconds) {
     this.#files = files;
-    this.#path = path;
-    this.#owner = owner;
+    this.#writing = writing;
     this.#now = now;
-    this.#ascii = type === 'ascii' ? new AsciiReader() : null;
-    this.#size = offset;
-    files.extend(path, offset, [], owner, now());
+    this.#ascii = writing.type === 'ascii' ? new AsciiReader(writing.afterCr) : null;
+    this.#size = writing.offset;
+    files.extend(writing.path, writing.offset, [], writing.owner, now());
   }
 
-  /** Octets of the file so far, those included that are not on the disk yet. */
+  /** Octets of the file that are not on the disk yet. */
+  get waiting(): Bytes {
+    return this.#waitingOctets + (this.#ascii?.pending ?? 0);
+  }
+
+  /** Octets of the file so far. */
   get size(): Bytes {
-    return this.#size + lengthOf(this.#pending);
+    return this.#size + this.waiting;
   }
 
-  add(content: Content): void {
-    this.#pending = joined(this.#pending, [this.#ascii ? this.#ascii.add(content) : content]);
-    if (lengthOf(this.#pending) >= BLOCK) this.#flush();
+  /** False, and nothing is taken, where that is more than `free` octets of the disk. */
+  add(content: Content, free: Bytes = Number.POSITIVE_INFINITY): boolean {
+    const octets = this.#ascii ? this.#ascii.add(content) : content;
+    if (octets.length > free) return false;
+    this.#take(octets);
+    if (this.#waitingOctets >= BLOCK) this.#flush();
+    return true;
   }
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#ascii) this.#pending = joined(this.#pending, [this.#ascii.end()]);
+    if (this.#ascii) this.#take(this.#ascii.end());
     this.#flush();
   }
 
+  #take(octets: Content): void {
+    if (octets.length === 0) return;
+    this.#waiting.push(octets);
+    this.#waitingOctets += octets.length;
+  }
+
   #flush(): void {
-    if (this.#pending.length === 0) return;
-    this.#files.extend(this.#path, this.#size, this.#pending, this.#owner, this.#now());
-    this.#size += lengthOf(this.#pending);
-    this.#pending = [];
+    if (this.#waitingOctets === 0) return;
+    const { path, owner } = this.#writing;
+    this.#files.extend(path, this.#size, this.#waiting, owner, this.#now());
+    this.#size += this.#waitingOctets;
+    this.#waiting = [];
+    this.#waitingOctets = 0;
   }
 }

@@ -229,6 +229,29 @@ describe('a broken transfer', () => {
     expect(sent[1]).toMatch(new RegExp(`: ${4_000_000 - offset}$`));
   });
 
+  test('of text goes on at the same place of the text, whichever way it goes', () => {
+    const lines = Array.from({ length: 40_000 }, (_, i) => `line ${i}\n`).join('');
+    for (const mode of ['get', 'put'] as const) {
+      const operation = (resume: boolean) =>
+        mode === 'get' ? get('text', { resume }) : put('text', { resume, ...(resume ? {} : literal(lines)) });
+      const step = (resume: boolean) => session([operation(resume)], { type: 'ascii' });
+      const made = run({
+        client: { down: 1e6, up: 1e6 },
+        service: mode === 'get' ? { files: [{ path: '/text', ...literal(lines) }] } : {},
+        steps: [
+          at(0, step(false)),
+          at(2 * SECOND, { kind: 'network.link-failure', a: 'client', b: null, downFor: 6 * MINUTE }),
+          at(12 * MINUTE, step(true)),
+        ],
+        expectations: [same('/text', '/text')],
+      });
+      expect(outcomes(made).map(([, succeeded]) => succeeded)).toEqual([false, true, true]);
+      const offset = Number(/^C: REST (\d+)/.exec(dialogue(made).find((line) => line.startsWith('C: REST'))!)![1]);
+      expect(offset).toBeGreaterThan(100_000);
+      expect(verdicts(made)).toEqual([[true, 'the same']]);
+    }
+  });
+
   test('that a client aborts leaves the session usable', () => {
     const made = run({
       client: slow,
@@ -246,6 +269,20 @@ describe('a broken transfer', () => {
       'S: 221 Goodbye',
     ]);
     expect(outcomes(made)[0]?.[1]).toBe(true);
+  });
+
+  test('is told as what the client sees of a server that went down: nothing', () => {
+    for (const fidelity of ['packets', 'flows'] as const) {
+      const big = { path: '/big', source: { kind: 'size', size: 8_000_000 } } as const;
+      const steps = [at(0, session([get('big'), { kind: 'working directory' }])), crash('server', 2 * SECOND)];
+      const made = run({ fidelity, client: slow, service: { files: [big] }, steps });
+      expect(outcomes(made)[0]).toEqual([
+        expect.stringMatching(/^big: data connection stalled after 1\.\d+ MB; 1 operation not tried$/),
+        false,
+      ]);
+      // A minute without data, and two without a reply.
+      expect(made.steps[0]!.endedAt / SECOND).toBeCloseTo(182, 0);
+    }
   });
 
   test('is told when the client goes down', () => {
@@ -359,6 +396,17 @@ test('a wrong password, an unknown file, a host that is down and a port where no
   expect(outcomes(run({ steps: [crash('client', 0), session([])] }))[1]).toEqual(['client is down', false]);
   expect(outcomes(simulate({ ...refused, services: [] }))).toEqual([['connection refused', false]]);
   expect(outcomes(run({ steps: [session([])] }))).toEqual([['logged in', true]]);
+});
+
+test('of several operations, each failure is told, up to ten', () => {
+  const failing = (count: number) => run({ steps: [session(Array.from({ length: count }, (_, i) => get(`x${i}`)))] });
+  const told = (i: number) => `x${i}: 550 x${i}: No such file or directory`;
+  expect(outcomes(failing(5))).toEqual([[[0, 1, 2, 3, 4].map(told).join('; '), false]]);
+  expect(outcomes(failing(12))[0]![0]).toMatch(/^x0: .*; x9: 550 x9: No such file or directory; 2 more failed$/);
+  const mixed = run({
+    steps: [session([get('readme.txt'), put('missing'), put('there', literal('x')), put('pub/x', literal('x')), put('pub')])],
+  });
+  expect(outcomes(mixed)).toEqual([['missing: no such file on client; pub: a directory on client', false]]);
 });
 
 test('the same seed gives the same run', () => {

@@ -13,12 +13,14 @@ import { SessionStates } from '../network/session-states.ts';
 import { SimulatedNetwork } from '../network/simulated-network.ts';
 import { MINUTE, SECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
+import { type SecuredConnection, secureAsClient, secureAsServer, type TlsFailure } from '../tls/secured-connection.ts';
 import type { Securing } from '../tls/securing.ts';
+import { authorityForTests, credentialsForTests, NAME } from '../tls/session-for-tests.ts';
 import { openSession } from './client.ts';
-import { literal } from './file-content.ts';
+import { literal } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
 import { ArrivalObserver } from './observer.ts';
-import type { DataMode } from './scenario.ts';
+import type { DataMode, FtpServerService } from './scenario.ts';
 import { serviceForTests } from './scenario-for-tests.ts';
 import { serve } from './server.ts';
 import { Traffic } from './traffic.ts';
@@ -37,11 +39,18 @@ function network() {
   };
 }
 
-function* ourServer(host: Host, secure: Securing | null = null, idle = 5 * MINUTE): Process {
+function* ourServer(
+  host: Host,
+  secure: Securing | null = null,
+  idle = 5 * MINUTE,
+  rest: Partial<FtpServerService> = {},
+  passiveAddress: string | null = null,
+): Process {
   const files = new FileSystem(host.disk);
   files.write('/readme.txt', literal('Hello\nworld\n'), 'ftp', 0);
-  const service = { ...serviceForTests, idle, tls: secure ? ('offered' as const) : ('off' as const) };
-  yield* serve({ host, service, observer: new ArrivalObserver(), traffic: new Traffic(host), states: new SessionStates(), secure });
+  const service = { ...serviceForTests, idle, tls: secure ? ('offered' as const) : ('off' as const), ...rest };
+  const told = { observer: new ArrivalObserver(), traffic: new Traffic(host), states: new SessionStates() };
+  yield* serve({ host, service, ...told, passiveAddress, secure });
 }
 
 /** A client that writes what it is told and gathers the lines that come. */
@@ -86,8 +95,33 @@ describe('our server', () => {
     ]);
   });
 
-  test('has no data connection to use where none was agreed on', () => {
-    expect(talk([...hello, 'RETR readme.txt\r\nQUIT\r\n'])).toContain('425 Use PORT or PASV first');
+  test('connects to the port of the control connection where nothing else was agreed on (RFC 959 §3.2), and tells where nobody listens', () => {
+    expect(talk([...hello, 'RETR readme.txt\r\nQUIT\r\n']).slice(3)).toEqual([
+      '150 Opening ASCII mode data connection for readme.txt (14 bytes)',
+      '425 Cannot open data connection: refused',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+    expect(talk([...hello, 'EPSV ALL\r\nRETR readme.txt\r\nQUIT\r\n'])).toContain('425 EPSV ALL was said: use EPSV first');
+    const { host, finish } = network();
+    const client = host('client');
+    let got = '';
+    host('server').spawn('ftp', ourServer(host('server')));
+    client.spawn(
+      'raw',
+      (function* (): Process {
+        const control = (yield* client.connect({ address: '10.0.0.2', port: 21 }, { localPort: 5000 })) as Connection;
+        const listener = yield* client.listen(5000);
+        if (failed(listener)) throw new Error(listener.failure);
+        yield* control.write(bytesOfOctets('USER ann\r\nPASS secret\r\nRETR readme.txt\r\n'), message);
+        const data = (yield* listener.accept()) as Connection;
+        got = `from ${data.remote.port}: ${octetsOf(bytesOf((yield* data.read()) as Content))}`;
+        data.close();
+        control.close();
+      })(),
+    );
+    finish();
+    expect(got).toBe('from 20: Hello\r\nworld\r\n');
   });
 
   test('tells where nobody listens for its active open', () => {
@@ -130,6 +164,90 @@ describe('our server', () => {
       '221 Goodbye',
       '[closed]',
     ]);
+  });
+
+  test('breaks off at ABOR, and tells at STAT, whatever else waits for the transfer to end', () => {
+    expect(talk([...hello, 'EPSV\r\nRETR readme.txt\r\n', SECOND, 'NOOP\r\n', SECOND, 'STAT\r\nABOR\r\nPWD\r\nQUIT\r\n']).slice(5)).toEqual(
+      [
+        '211-FTP server status:',
+        ' Transfer of readme.txt: 0 bytes so far',
+        '211 End of status',
+        '426 Transfer broken off: ABOR',
+        '200 OK',
+        '226 ABOR command successful',
+        '257 "/" is the working directory',
+        '221 Goodbye',
+        '[closed]',
+      ],
+    );
+    expect(talk([...hello, 'EPSV\r\nRETR readme.txt\r\nRETR readme.txt\r\nABOR\r\nQUIT\r\n', SECOND]).slice(5)).toEqual([
+      '426 Transfer broken off: ABOR',
+      '426 Transfer broken off: ABOR',
+      '226 ABOR command successful',
+      '221 Goodbye',
+      '[closed]',
+    ]);
+  });
+
+  test('completes a transfer before it obeys QUIT, but not where the client is simply gone (RFC 959 §4.1.1)', () => {
+    const fetch = (last: string): string[] => {
+      const { host, finish } = network();
+      const client = host('client');
+      const said: string[] = [];
+      host('server').spawn('ftp', ourServer(host('server')));
+      client.spawn(
+        'raw',
+        (function* (): Process {
+          const control = (yield* client.connect({ address: '10.0.0.2', port: 21 })) as Connection;
+          client.spawn('reader', gather(control, said));
+          yield* control.write(bytesOfOctets('USER ann\r\nPASS secret\r\nEPSV\r\n'), message);
+          yield* client.sleep(SECOND);
+          const port = Number(/\|(\d+)\|/.exec(said.at(-1) as string)?.[1]);
+          yield* control.write(bytesOfOctets(`RETR readme.txt\r\n${last}`), message);
+          control.close();
+          yield* client.sleep(SECOND);
+          const data = yield* client.connect({ address: '10.0.0.2', port });
+          if (failed(data)) said.push(`[${data.failure}]`);
+          else {
+            said.push(octetsOf(bytesOf((yield* data.read()) as Content)));
+            data.close();
+          }
+        })(),
+      );
+      finish();
+      return said.slice(4);
+    };
+    const begun = '150 Opening ASCII mode data connection for readme.txt (14 bytes)';
+    expect(fetch('QUIT\r\n')).toEqual([begun, 'Hello\r\nworld\r\n', '226 Transfer complete', '221 Goodbye', '[closed]']);
+    expect(fetch('')).toEqual([begun, '[closed]', '[refused]']);
+  });
+
+  test('lets uploads side by side take the room once', () => {
+    const { host, finish } = network();
+    const client = host('client');
+    const said: string[][] = [[], []];
+    host('server').spawn('ftp', ourServer(host('server'), null, 5 * MINUTE, { space: 100_012 }));
+    said.forEach((lines, i) => {
+      client.spawn(
+        `upload ${i}`,
+        (function* (): Process {
+          const session = yield* openSession(client, { address: '10.0.0.2', port: 21 }, 'passive');
+          if ('reason' in session) throw new Error(session.reason);
+          yield* session.logIn('ann', 'secret');
+          yield* session.setType('binary');
+          const content = [{ seed: 7, offset: 0, length: 60_000 }];
+          const moved = yield* session.store({ verb: 'STOR', argument: `up${i}` }, 0, content, 'up');
+          lines.push('reason' in moved ? moved.reason : String(moved.reply.code));
+          yield* session.quit();
+        })(),
+      );
+    });
+    finish();
+    const files = new FileSystem(host('server').disk);
+    expect(files.used).toBeLessThanOrEqual(100_012);
+    expect(files.used).toBe(['/readme.txt', '/up0', '/up1'].reduce((sum, path) => sum + files.look(path)!.size, 0));
+    // Neither had all the room that it needed, as each took its part of it as it came.
+    expect(said.flat().sort().at(-1)).toBe('552 Broken off, no room: this server keeps 100 kB');
   });
 
   test('goes through anything that is no FTP, and hangs up on what has no lines', () => {
@@ -204,6 +322,10 @@ describe('our server', () => {
       *write(content, info) {
         return yield* connection.write(turned(content), info);
       },
+      // biome-ignore lint/correctness/useYield: nothing is to be waited for.
+      *clear() {
+        return connection;
+      },
       close: () => connection.close(),
       abort: () => connection.abort(),
     };
@@ -239,6 +361,67 @@ describe('our server', () => {
     );
     finish();
     expect(got.join('')).toBe('Hello\r\nworld\r\n');
+  });
+
+  test('goes back to clear at REIN, whose reply is the last that is protected (RFC 4217 §13)', () => {
+    const { host, finish } = network();
+    const service = { tls: 'required' as const };
+    const credentials = credentialsForTests();
+    host('server').spawn(
+      'ftp',
+      ourServer(host('server'), (connection) => secureAsServer(host('server'), connection, { credentials }), 5 * MINUTE, service),
+    );
+    const said: string[] = [];
+    const client = host('client');
+    client.spawn(
+      'raw',
+      (function* (): Process {
+        let control = (yield* client.connect({ address: '10.0.0.2', port: 21 })) as Connection;
+        const ask = function* (connection: Connection, line: string): Process {
+          yield* connection.write(bytesOfOctets(`${line}\r\n`), message);
+          said.push(octetsOf(bytesOf((yield* connection.read()) as Content)).trimEnd());
+        };
+        yield* control.read();
+        for (let round = 0; round < 2; round++) {
+          yield* ask(control, 'AUTH TLS');
+          const settings = { serverName: NAME, trust: [authorityForTests().certificate] };
+          const secured: SecuredConnection | TlsFailure = yield* secureAsClient(client, control, settings);
+          if (failed(secured)) throw new Error(secured.failure);
+          for (const line of ['PBSZ 0', 'PROT P', 'USER ann', 'PASS secret', 'REIN']) yield* ask(secured, line);
+          control = (yield* secured.clear()) as Connection;
+          yield* ask(control, 'USER ann');
+        }
+        yield* ask(control, 'QUIT');
+      })(),
+    );
+    finish();
+    const round = [
+      '234 Begin TLS negotiation',
+      '200 PBSZ=0',
+      '200 Protection level set to P',
+      '331 Password required for ann',
+      '230 User ann logged in',
+      '220 server FTP server ready',
+      '530 Secure the connection with AUTH TLS first',
+    ];
+    expect(said).toEqual([...round, ...round, '221 Goodbye']);
+  });
+
+  test('listens for data on the ports that it is told, and tells the address that it is told', () => {
+    const { host, finish } = network();
+    const rest = { passivePorts: { first: 50_000, last: 50_001 } };
+    host('server').spawn('ftp', ourServer(host('server'), null, 5 * MINUTE, rest, '198.51.100.7'));
+    const said: string[][] = [[], [], []];
+    said.forEach((lines, i) => {
+      const script = [i * SECOND, 'USER ann\r\nPASS secret\r\n', i === 1 ? 'EPSV\r\n' : 'PASV\r\n', 10 * SECOND, 'QUIT\r\n'];
+      host('client').spawn(`raw ${i}`, raw(host('client'), script, lines));
+    });
+    finish();
+    const told = said.map((lines) => lines[3]!);
+    expect(told[0]).toMatch(/^227 Entering Passive Mode \(198,51,100,7,195,8[01]\)$/);
+    expect(told[1]).toMatch(/^229 Entering Extended Passive Mode \(\|\|\|5000[01]\|\)$/);
+    expect(told[0]!.slice(-2, -1)).not.toBe(told[1]!.slice(-3, -2));
+    expect(told[2]).toBe('425 Cannot open data connection: address in use');
   });
 
   test('and our client go on after a data connection that could not be secured', () => {

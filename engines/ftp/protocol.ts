@@ -1,5 +1,6 @@
 /** FTP, as the engines know it: servers with their files, the step that is a session, expectations of files. */
 import { compare } from '../comparison.ts';
+import { same } from '../contents.ts';
 import { formatSize } from '../format.ts';
 import { type Process, wait } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
@@ -9,7 +10,6 @@ import { SessionStates } from '../network/session-states.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import type { Securing } from '../tls/securing.ts';
-import { same } from './file-content.ts';
 import { contentOf } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
 import { filesOf } from './host-files.ts';
@@ -39,7 +39,8 @@ function install(world: World): Installed {
         service.tls === 'off'
           ? null
           : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) });
-      return server(host, { service, observer, traffic, states, secure });
+      const passiveAddress = service.passiveHost === null ? null : world.host(service.passiveHost).address;
+      return server(host, { service, observer, traffic, passiveAddress, states, secure });
     });
   }
   return {

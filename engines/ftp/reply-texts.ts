@@ -44,7 +44,7 @@ export const texts = {
   open: (what: string, type: string) => reply(125, `Data connection already open; ${type} transfer of ${what} starting`),
   /** RFC 1123 §4.1.2.9: the name that was chosen, in this form. */
   unique: (name: string, open: boolean) => reply(open ? 125 : 150, `FILE: ${name}`),
-  noDataPort: () => reply(425, 'Use PORT or PASV first'),
+  noDataPort: () => reply(425, 'EPSV ALL was said: use EPSV first'),
   cannotOpen: (why: string) => reply(425, `Cannot open data connection: ${why}`),
   complete: () => reply(226, 'Transfer complete'),
   broken: (why: string) => reply(426, `Transfer broken off: ${why}`),

@@ -27,6 +27,8 @@ export const serviceForTests: FtpServerService = {
   idle: 5 * MINUTE,
   attempts: 3,
   sessions: 100,
+  passivePorts: null,
+  passiveHost: null,
   tls: 'off',
   certificate: { names: ['server'], flaw: null },
   at: null,

@@ -21,6 +21,12 @@ export interface FtpUser {
 /** What a server has of TLS (RFC 4217 §10): nothing; for who asks for it; or nothing without it, neither users nor data. */
 export type TlsPolicy = 'off' | 'offered' | 'required';
 
+/** 1 to 65535, both included, `first` not above `last`. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** A server that listens on port 21. */
 export interface FtpServerService {
   readonly kind: 'ftp.server';
@@ -41,6 +47,10 @@ export interface FtpServerService {
   readonly attempts: number;
   /** Sessions at one time; further ones get 421. */
   readonly sessions: number;
+  /** Of passive data connections; null: any that is free. */
+  readonly passivePorts: PortRange | null;
+  /** The host whose address the 227 reply tells, in place of its own; null: its own. */
+  readonly passiveHost: string | null;
   readonly tls: TlsPolicy;
   /** What it shows to clients that ask for TLS. */
   readonly certificate: ServerCertificate;

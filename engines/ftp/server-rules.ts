@@ -6,6 +6,7 @@
  * and `renaming` (RNFR was given, and RNTO must follow at once).
  */
 import type { Verb } from './wire/command.ts';
+import type { Reply } from './wire/reply.ts';
 
 export type State = 'connected' | 'named' | 'ready' | 'renaming';
 
@@ -45,27 +46,27 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   STRU: rule(LOGGED_IN, 200, 504),
   MODE: rule(LOGGED_IN, 200, 504),
   RETR: rule(LOGGED_IN, ...SENDING, 550, 554),
-  STOR: rule(LOGGED_IN, ...SENDING, 452, 550, 552, 553, 554),
-  STOU: rule(LOGGED_IN, ...SENDING, 452, 550, 552, 553),
-  APPE: rule(LOGGED_IN, ...SENDING, 452, 550, 552, 553),
+  STOR: rule(LOGGED_IN, ...SENDING, 452, 552, 553, 554),
+  STOU: rule(LOGGED_IN, ...SENDING, 452, 552, 553),
+  APPE: rule(LOGGED_IN, ...SENDING, 452, 552, 553),
   ALLO: rule(LOGGED_IN, 202, 504),
   REST: rule(LOGGED_IN, 350),
   RNFR: rule(LOGGED_IN, 350, 550),
-  RNTO: rule(['renaming'], 250, 550, 553),
+  RNTO: rule(['renaming'], 250, 553),
   ABOR: rule(LOGGED_IN, 225, 226, 426),
   DELE: rule(LOGGED_IN, 250, 550),
   RMD: rule(LOGGED_IN, 250, 550),
-  MKD: rule(LOGGED_IN, 257, 550, 553),
+  MKD: rule(LOGGED_IN, 257, 550),
   PWD: rule(LOGGED_IN, 257),
-  LIST: rule(LOGGED_IN, ...SENDING, 550),
-  NLST: rule(LOGGED_IN, ...SENDING, 550),
+  LIST: rule(LOGGED_IN, ...SENDING, 450),
+  NLST: rule(LOGGED_IN, ...SENDING, 450),
   SITE: rule(LOGGED_IN, 200),
   SYST: rule(ANY, 215),
-  STAT: rule(LOGGED_IN, 211, 212, 213, 550),
+  STAT: rule(LOGGED_IN, 211, 212, 213, 450),
   HELP: rule(ANY, 214),
   NOOP: rule(ANY, 200),
   FEAT: rule(ANY, 211),
-  OPTS: rule(ANY, 200),
+  OPTS: rule(ANY, 200, 504),
   EPRT: rule(LOGGED_IN, 200, 504, 522),
   EPSV: rule(LOGGED_IN, 200, 229, 425, 522),
   MDTM: rule(LOGGED_IN, 213, 550),
@@ -86,3 +87,11 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
 export function mayReply(verb: Verb, code: number): boolean {
   return RULES[verb].replies.includes(code) || EVERY_COMMAND.includes(code);
 }
+
+/** By which of its codes a command says that something cannot be done with a path (RFC 959 §5.4): `reply` with that one, if it says so. */
+export function asRefused(verb: Verb, reply: Reply): Reply {
+  if (!PATH_REFUSALS.includes(reply.code)) return reply;
+  return { ...reply, code: PATH_REFUSALS.find((code) => RULES[verb].replies.includes(code)) ?? reply.code };
+}
+
+const PATH_REFUSALS = [550, 553, 450];

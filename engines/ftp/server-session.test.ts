@@ -1,26 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bytesOfAll, lengthOf } from '../contents.ts';
 import { MemoryDisk } from '../network/disk.ts';
+import { octetsOf } from '../network/octets.ts';
+import { SECOND } from '../quantities.ts';
+import { mayRead } from './account.ts';
 import { type CommandCase, commandCases } from './command-cases-for-tests.ts';
-import { lengthOf, literal } from './file-content.ts';
+import { literal } from './file-source.ts';
 import { FileSystem } from './file-system.ts';
+import { FileWriter } from './file-writer.ts';
 import type { TlsPolicy } from './scenario.ts';
 import { serviceForTests } from './scenario-for-tests.ts';
 import { mayReply, RULES } from './server-rules.ts';
 import { type Act, ServerSession } from './server-session.ts';
+import { Space } from './space.ts';
 import { COMMANDS, decodeCommand, type Verb } from './wire/command.ts';
 import { decodeReply, type Reply, replyLines } from './wire/reply.ts';
 
 const PASSWORDS = { ann: 'secret', bob: 'hunter2', eve: 'looks', anonymous: 'me@here' };
 
 /** A session with the files of the scenario for tests, from 10.0.0.1. */
-function open(tls: TlsPolicy = 'off'): ServerSession {
-  const files = new FileSystem(new MemoryDisk());
+function open(tls: TlsPolicy = 'off', files = new FileSystem(new MemoryDisk())): ServerSession {
   for (const { path, source } of serviceForTests.files) {
     files.write(path, source.kind === 'size' ? [{ seed: 7, offset: 0, length: source.size }] : literal(source.octets), 'ftp', 0);
   }
   for (const path of serviceForTests.directories) files.makeDirectory(path, 'ftp', 0);
-  return new ServerSession({ ...serviceForTests, tls }, files, '10.0.0.1', () => 0);
+  return new ServerSession({ ...serviceForTests, tls }, files, new Space(serviceForTests.space, files), '10.0.0.1', () => 0);
 }
 
 function logIn(session: ServerSession, user: CommandCase['as']): void {
@@ -37,7 +42,7 @@ function told(act: Act): string {
     case 'port':
       return `${lines(act.reply)} [port ${act.endpoint.address}:${act.endpoint.port}]`;
     case 'reinitialize':
-      return `${lines(act.reply)} [reinitialize]`;
+      return `${lines(act.reply)} [reinitialize${act.clear ? ' in clear' : ''}]`;
     case 'listen':
       return act.extended ? '[listen extended]' : '[listen]';
     case 'abort':
@@ -46,7 +51,7 @@ function told(act: Act): string {
       const { transfer } = act;
       return transfer.direction === 'out'
         ? `[out ${transfer.kind} ${transfer.what} ${lengthOf(transfer.content)}]`
-        : `[in ${transfer.path} from ${transfer.offset}${transfer.unique ? ' uniquely' : ''}]`;
+        : `[in ${transfer.writing.path} from ${transfer.writing.offset}${transfer.writing.afterCr ? ' after CR' : ''}${transfer.unique ? ' uniquely' : ''}]`;
     }
   }
 }
@@ -132,6 +137,90 @@ test('what others keep at home does not show in listings', () => {
   expect(names('eve')).toBe(0);
 });
 
+describe('a home', () => {
+  const DIARY = 'Dear diary\n';
+  const users = [...serviceForTests.users, { name: 'joe', password: 'inside', home: '/home/bob/joe', writes: true }];
+  const path = fc.constantFrom(
+    ...[
+      '',
+      '/',
+      '..',
+      '.',
+      'bob',
+      'joe',
+      'home',
+      '/home',
+      '/home/bob',
+      '/home/bob/',
+      '/home/bob/diary.txt',
+      '/home/./bob/../bob/diary.txt',
+    ],
+    ...[
+      'diary.txt',
+      'bob/diary.txt',
+      'home/bob/diary.txt',
+      '/pub',
+      '/taken',
+      '/taken/bob/diary.txt',
+      '/home/bob/joe',
+      '/home/bob/joe/x',
+      'x',
+    ],
+  );
+  const verb = fc.constantFrom<Verb>(
+    ...(['CWD', 'RETR', 'STOR', 'APPE', 'STOU', 'RNFR', 'RNTO', 'RNTO', 'DELE', 'RMD', 'MKD', 'LIST', 'NLST', 'MLSD', 'MLST'] as const),
+    ...(['SIZE', 'MDTM', 'STAT', 'PWD', 'CDUP'] as const),
+  );
+  const bare: readonly Verb[] = ['PWD', 'CDUP'];
+  const line = fc.tuple(verb, path).map(([said, at]) => (bare.includes(said) || at === '' ? said : `${said} ${at}`));
+
+  test('is its user’s alone: no sequence of commands of others reads or changes what is in it', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('ann', 'eve', 'joe', 'anonymous'), fc.array(line, { maxLength: 25 }), (name, lines) => {
+        const disk = new MemoryDisk();
+        const files = new FileSystem(disk);
+        const service = { ...serviceForTests, users, anonymous: 'write' as const };
+        files.makeDirectory('/home/bob/joe', 'joe', 0);
+        files.makeDirectory('/pub', 'ftp', 0);
+        // Nobody else says that name, nor makes anything at that time.
+        files.write('/home/bob/diary.txt', literal(DIARY), 'bob', 0);
+        files.write('/home/bob/letters', literal(DIARY), 'bob', 3600 * SECOND);
+        const held = () =>
+          JSON.stringify(
+            ['/home/bob', '/home/bob/diary.txt', '/home/bob/letters'].map((at) => [files.look(at), octetsOf(bytesOfAll(files.read(at)))]),
+          );
+        const before = held();
+        const session = new ServerSession(service, files, new Space(service.space, files), '10.0.0.1', () => 1);
+        session.command(`USER ${name}`);
+        session.command(`PASS ${users.find((user) => user.name === name)?.password ?? ''}`);
+        for (const said of lines) {
+          const act = session.command(said);
+          let shown = 'reply' in act ? replyLines(act.reply).join('\n') : '';
+          if (act.kind === 'transfer') {
+            const { transfer } = act;
+            if (transfer.direction === 'out') shown += octetsOf(bytesOfAll(transfer.content));
+            else new FileWriter(files, transfer.writing, () => 1).end();
+          }
+          expect(shown).not.toMatch(/Dear|letters|modify=20260101010000|Jan {2}1 01:00/);
+          if (said.startsWith('SIZE')) expect(shown).not.toMatch(/^213 1[12]$/);
+        }
+        expect(held()).toBe(before);
+        expect(files.list('/home/bob').map((one) => one.name)).toEqual(['diary.txt', 'joe', 'letters']);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('within another’s is its own user’s, not that one’s', () => {
+    const [ann, bob, joe] = ['/', '/home/bob', '/home/bob/joe'].map((home) => ({ name: 'x', home, writes: true }));
+    const readers = (at: string) => [ann!, bob!, joe!].map((account) => mayRead(account, at, users));
+    expect(readers('/home')).toEqual([true, true, true]);
+    expect(readers('/home/bob/diary.txt')).toEqual([false, true, false]);
+    expect(readers('/home/bob/joe/x')).toEqual([false, false, true]);
+    expect(readers('/home/bobby')).toEqual([true, true, true]);
+  });
+});
+
 test('REIN forgets who is there, the directory, the type and the facts that were asked for', () => {
   const session = open();
   logIn(session, 'ann');
@@ -193,7 +282,7 @@ test('any dialogue is answered with replies that the table allows, and that can 
           expect(decodeReply(replyLines(act.reply))).toEqual(act.reply);
           for (const text of replyLines(act.reply)) expect(text.length).toBeLessThan(4094);
           if ('verb' in command) expect(mayReply(command.verb, act.reply.code), `${act.reply.code} to ${command.verb}`).toBe(true);
-          else expect([421, 500, 501]).toContain(act.reply.code);
+          else expect([421, 500, 501, 502]).toContain(act.reply.code);
         }
       },
     ),

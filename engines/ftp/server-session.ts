@@ -12,7 +12,8 @@ import { isAnonymous, logIn } from './account.ts';
 import type { FileSystem } from './file-system.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService, Representation } from './scenario.ts';
-import { RULES, type State } from './server-rules.ts';
+import { asRefused, RULES, type State } from './server-rules.ts';
+import type { Space } from './space.ts';
 import { type Transfer, UserFiles } from './user-files.ts';
 import { COMMANDS, type Command, type CommandError, decodeCommand, type Verb } from './wire/command.ts';
 import { FACTS, type Fact } from './wire/listing.ts';
@@ -33,8 +34,8 @@ export type Act =
   | { readonly kind: 'transfer'; readonly transfer: Transfer }
   /** Break the transfer off, or close what is open for one. */
   | { readonly kind: 'abort' }
-  /** Log out: close what is open for transfers. */
-  | { readonly kind: 'reinitialize'; readonly reply: Reply };
+  /** Log out: close what is open for transfers; with `clear`, the control connection is in clear from behind the reply on. */
+  | { readonly kind: 'reinitialize'; readonly reply: Reply; readonly clear: boolean };
 
 /** Commands not understood after which the server has had enough. */
 const ERRORS_LIMIT = 50;
@@ -47,6 +48,7 @@ const KEEPS_MARKER: ReadonlySet<Verb> = new Set(['REST', 'PORT', 'PASV', 'EPRT',
 export class ServerSession {
   readonly #service: FtpServerService;
   readonly #files: FileSystem;
+  readonly #space: Space;
   readonly #client: string;
   readonly #now: () => Nanoseconds;
   #state: State = 'connected';
@@ -65,9 +67,10 @@ export class ServerSession {
   #errors = 0;
 
   /** `client`: the address of the other end. */
-  constructor(service: FtpServerService, files: FileSystem, client: string, now: () => Nanoseconds) {
+  constructor(service: FtpServerService, files: FileSystem, space: Space, client: string, now: () => Nanoseconds) {
     this.#service = service;
     this.#files = files;
+    this.#space = space;
     this.#client = client;
     this.#now = now;
   }
@@ -79,6 +82,11 @@ export class ServerSession {
   /** Data connections are to be secured (RFC 4217 §9). */
   get protectsData(): boolean {
     return this.#protection === 'P';
+  }
+
+  /** EPSV ALL was said: nothing but EPSV opens data connections any more (RFC 2428 §4). */
+  get onlyExtended(): boolean {
+    return this.#onlyExtended;
   }
 
   /** For the state timeline, in this order; null for what does not hold. */
@@ -106,17 +114,24 @@ export class ServerSession {
   #obey(command: Command | CommandError): Act {
     if ('error' in command) {
       if (this.#state === 'renaming') this.#state = 'ready';
-      return say(command.error === 'syntax' ? texts.syntax(command.text) : texts.unknownCommand(command.word));
+      if (command.error !== 'syntax') return say(texts.unknownCommand(command.word));
+      return say(this.#has(command.word as Verb) ? texts.syntax(command.text) : texts.notImplemented(command.word));
     }
     const { verb } = command;
-    const { states, supported } = RULES[verb];
-    if (supported === 'no' || (supported === 'with TLS' && this.#service.tls === 'off')) return say(texts.notImplemented(verb));
+    const { states } = RULES[verb];
+    if (!this.#has(verb)) return say(texts.notImplemented(verb));
     const state = this.#state;
     // RFC 959 §4.1.3: RNTO follows RNFR at once, or there is nothing to be renamed.
     if (state === 'renaming' && verb !== 'RNTO') this.#state = 'ready';
     if (!KEEPS_MARKER.has(verb)) this.#restart = 0;
     if (!states.includes(state)) return say(this.#outOfOrder(verb, state));
-    return this.#user ? this.#obeyUser(command, this.#user) : this.#obeyAnybody(command);
+    const act = this.#user ? this.#obeyUser(command, this.#user) : this.#obeyAnybody(command);
+    return act.kind === 'reply' ? { ...act, reply: asRefused(verb, act.reply) } : act;
+  }
+
+  #has(verb: Verb): boolean {
+    const { supported } = RULES[verb];
+    return supported === 'yes' || (supported === 'with TLS' && this.#service.tls !== 'off');
   }
 
   /** What is only for users who are logged in; everything else as for anybody. */
@@ -202,14 +217,13 @@ export class ServerSession {
       case 'ACCT':
         return say(texts.superfluous(verb));
       case 'REIN':
-        this.#logOut();
-        return { kind: 'reinitialize', reply: this.greet() };
+        return this.#reinitialize();
       case 'QUIT':
         return { kind: 'reply', reply: texts.closing(), next: 'close' };
       case 'SYST':
         return say(texts.system());
       case 'HELP':
-        return say(help(command.argument));
+        return say(this.#help(command.argument));
       case 'NOOP':
         return say(texts.done('OK'));
       case 'FEAT':
@@ -223,7 +237,7 @@ export class ServerSession {
       case 'PROT':
         return say(this.#protectionLevel(command.argument.toUpperCase()));
       case 'CCC':
-        // RFC 4217 §6 leaves it to the server: what is secured stays so.
+        // RFC 4217 §5 leaves it to the server: what is secured stays so.
         return say(this.#secured ? texts.staysSecure() : texts.clearAlready());
       default:
         // The table says of all others that this server does not have them.
@@ -245,7 +259,7 @@ export class ServerSession {
     if (this.#service.tls === 'required' && !this.#secured) return texts.tlsRequired();
     this.#name = name;
     this.#state = 'named';
-    // Whether the user exists is told to nobody who does not know the password (RFC 2577 §6).
+    // Whether the user exists is told to nobody who does not know the password (RFC 2577 §7).
     return texts.password(name, isAnonymous(name, this.#service));
   }
 
@@ -257,19 +271,34 @@ export class ServerSession {
       const reply = last ? texts.tooManyLogins() : texts.loginIncorrect();
       return { kind: 'reply', reply, delay: FAILED_LOGIN_DELAY, ...(last ? { next: 'close' } : {}) };
     }
-    this.#user = new UserFiles(this.#files, account, this.#service, this.#now);
+    this.#user = new UserFiles(this.#files, account, this.#service, this.#space, this.#now);
     this.#state = 'ready';
     return say(texts.loggedIn(account.name));
   }
 
-  /** Everything is as at the beginning, the security of the connection excepted (RFC 959 §4.1.1, RFC 4217 §11). */
+  /** RFC 959 §4.1.1: a new USER leaves the transfer parameters as they are. */
   #logOut(): void {
     this.#state = 'connected';
     this.#user = null;
-    this.#type = 'ascii';
     this.#restart = 0;
+  }
+
+  /** Everything is as at the beginning but the security of the connection. */
+  #reset(): void {
+    this.#logOut();
+    this.#type = 'ascii';
     this.#onlyExtended = false;
     this.#facts = FACTS;
+  }
+
+  /** RFC 959 §4.1.1; RFC 4217 §13: control and data connections are in clear again. */
+  #reinitialize(): Act {
+    this.#reset();
+    const clear = this.#secured;
+    this.#secured = false;
+    this.#bufferSize = false;
+    this.#protection = 'C';
+    return { kind: 'reinitialize', reply: this.greet(), clear };
   }
 
   // Transfer parameters (RFC 959 §4.1.2, RFC 2428) ---------------------------------------------------------------------
@@ -296,9 +325,25 @@ export class ServerSession {
     return texts.done(`Type set to ${type}`);
   }
 
+  #help(word: string): Reply {
+    const verb = word.toUpperCase();
+    if (word === '') {
+      const verbs = (Object.keys(RULES) as Verb[]).filter((known) => this.#has(known));
+      const rows: string[] = [];
+      for (let i = 0; i < verbs.length; i += 10) rows.push(verbs.slice(i, i + 10).join(' '));
+      return texts.commands(rows);
+    }
+    if (!Object.hasOwn(COMMANDS, verb)) return texts.syntax(`${word} is no command`);
+    return texts.helpOn(verb, COMMANDS[verb as Verb].meaning.replace(/’/g, "'"));
+  }
+
   #options(argument: string): Reply {
     const [command, ...rest] = argument.split(' ') as [string, ...string[]];
-    if (command.toUpperCase() === 'UTF8') return texts.done('UTF8 is always on');
+    if (command.toUpperCase() === 'UTF8') {
+      const wanted = rest.join(' ').toUpperCase();
+      if (wanted === 'OFF') return texts.notForParameter('UTF8 OFF');
+      return wanted === '' || wanted === 'ON' ? texts.done('UTF8 is always on') : texts.syntax('ON is expected');
+    }
     if (command.toUpperCase() !== 'MLST') return texts.syntax(`no options for ${command}`);
     // RFC 3659 §7.9: what is not known among the facts is left out.
     const wanted = rest.join(' ').toLowerCase().split(';');
@@ -337,8 +382,8 @@ export class ServerSession {
   #authenticate(mechanism: string): Act {
     if (this.#secured) return say(texts.alreadySecure());
     if (!['TLS', 'TLS-C'].includes(mechanism.toUpperCase())) return say(texts.noMechanism(mechanism));
-    // RFC 4217 §4.3: who they are is to be said anew, under protection.
-    this.#logOut();
+    // RFC 4217 §4.2: who they are is to be said anew, under protection, and all parameters are as at the beginning.
+    this.#reset();
     this.#secured = true;
     return { kind: 'reply', reply: texts.secure(), next: 'secure' };
   }
@@ -378,16 +423,4 @@ function move(transfer: Transfer | Reply): Act {
 /** Many clients send options of `ls`, as in `LIST -a`; they are read over. */
 function withoutOptions(argument: string): string {
   return argument.replace(/^(?:-[A-Za-z1]+(?: +|$))+/, '');
-}
-
-function help(word: string): Reply {
-  const verb = word.toUpperCase();
-  if (word === '') {
-    const verbs = Object.keys(RULES).filter((known) => RULES[known as Verb].supported === 'yes');
-    const rows: string[] = [];
-    for (let i = 0; i < verbs.length; i += 10) rows.push(verbs.slice(i, i + 10).join(' '));
-    return texts.commands(rows);
-  }
-  if (!Object.hasOwn(COMMANDS, verb)) return texts.syntax(`${word} is no command`);
-  return texts.helpOn(verb, COMMANDS[verb as Verb].meaning.replace(/’/g, "'"));
 }

@@ -3,17 +3,18 @@
  *
  * Theory of operation. The session (server-session.ts) says what is to be done; here it is done on connections. While a
  * transfer is under way it is a task of its own, and the control connection is read on: ABOR breaks the transfer off, STAT
- * tells of it, anything else waits until it is over (§4.1.3). A control connection that ends takes its transfer with it.
+ * tells of it, anything else waits until it is over, and is then obeyed in its order (§4.1.3). A control connection that ends
+ * takes its transfer with it, unless QUIT came before: then the transfer is completed first (§4.1.1).
  */
 import type { Content } from '../content.ts';
 import { formatSize } from '../format.ts';
-import { type Process, type RaceResult, race, type Task, wait } from '../kernel/process.ts';
+import { type Process, race, resultOf, type Task, wait } from '../kernel/process.ts';
 import { type Connection, failed, type Host, type ListenFailure } from '../network/host.ts';
 import { LineReader, type LineResult } from '../network/line-reader.ts';
 import { textOfOctets } from '../network/octets.ts';
 import type { SessionStates, StateEntry } from '../network/session-states.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
-import type { Securing } from '../tls/securing.ts';
+import type { Secured, Securing } from '../tls/securing.ts';
 import { DataPort } from './data-port.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
@@ -22,6 +23,7 @@ import type { ArrivalObserver } from './observer.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService } from './scenario.ts';
 import { ServerSession } from './server-session.ts';
+import { Space } from './space.ts';
 import type { Traffic } from './traffic.ts';
 import type { Transfer } from './user-files.ts';
 import { COMMAND_LINE_LIMIT, decodeCommand } from './wire/command.ts';
@@ -33,12 +35,16 @@ export const CONTROL_PORT = 21;
 export const STALL_LIMIT: Nanoseconds = 5 * MINUTE;
 /** How long a client may take to close a connection that could not be secured. */
 const LINGER: Nanoseconds = 10 * SECOND;
+/** Lines that may wait for the end of a transfer; the control connection is not read beyond them. */
+const HELD_LIMIT = 100;
 
 export interface ServerSurroundings {
   readonly host: Host;
   readonly service: FtpServerService;
   readonly observer: ArrivalObserver;
   readonly traffic: Traffic;
+  /** What 227 tells in place of the host's own address; null for that. */
+  readonly passiveAddress: string | null;
   readonly states: SessionStates;
   /** null where the service has no TLS, and only there. */
   readonly secure: Securing | null;
@@ -50,6 +56,7 @@ export function* serve(surroundings: ServerSurroundings): Process<ListenFailure 
   const listener = yield* host.listen(CONTROL_PORT);
   if (failed(listener)) return listener as ListenFailure;
   surroundings.states.reset(host.narrator);
+  const space = new Space(service.space, filesOf(host));
   const places = new Set<number>();
   for (;;) {
     const connection = yield* listener.accept();
@@ -64,7 +71,7 @@ export function* serve(surroundings: ServerSurroundings): Process<ListenFailure 
     host.spawn(
       'ftp session',
       (function* (): Process {
-        const served = new ServedSession(connection, surroundings, `session ${place}`);
+        const served = new ServedSession(connection, surroundings, space, `session ${place}`);
         try {
           yield* served.run();
         } finally {
@@ -86,24 +93,29 @@ class ServedSession {
   readonly #surroundings: ServerSurroundings;
   readonly #session: ServerSession;
   readonly #files: FileSystem;
+  readonly #space: Space;
   readonly #data: DataPort;
   readonly #store: string;
   /** As TCP brought it, and as it is used: the same until AUTH. */
-  readonly #plain: Connection;
-  #control: Connection;
+  #plain: Connection;
+  #control: Connection | Secured;
   #reader: LineReader;
   #transfer: Task | null = null;
   /** Under way, for STAT. */
   #moved: Bytes = 0;
   #idle = false;
+  /** Lines that came while a transfer was under way. */
+  #held: LineResult[] = [];
+  /** ABOR broke the last transfer off, and is yet to be answered. */
+  #aborted = false;
 
-  constructor(connection: Connection, surroundings: ServerSurroundings, store: string) {
+  constructor(connection: Connection, surroundings: ServerSurroundings, space: Space, store: string) {
     const { host, service } = surroundings;
-    const { address } = connection.remote;
     this.#surroundings = surroundings;
     this.#files = filesOf(host);
-    this.#session = new ServerSession(service, this.#files, address, () => host.now());
-    this.#data = new DataPort(host, address);
+    this.#session = new ServerSession(service, this.#files, space, connection.remote.address, () => host.now());
+    this.#space = space;
+    this.#data = new DataPort(host, connection.remote);
     this.#store = store;
     this.#plain = connection;
     this.#control = connection;
@@ -113,11 +125,9 @@ class ServedSession {
   /** From the greeting to the end of the control connection. */
   *run(): Process {
     if (!(yield* this.#say(this.#session.greet()))) return;
-    let held: LineResult | null = null;
     for (;;) {
       this.#tell();
-      const result: LineResult = held ?? (yield* this.#reader.readLine(COMMAND_LINE_LIMIT));
-      held = null;
+      const result: LineResult = this.#held.shift() ?? (yield* this.#reader.readLine(COMMAND_LINE_LIMIT));
       if (result.kind === 'endless') {
         this.#plain.abort();
         return;
@@ -134,7 +144,9 @@ class ServedSession {
             this.#control.close();
             return;
           }
-          if (act.next === 'secure' && !(yield* this.#secure())) return;
+          if (act.next !== 'secure') break;
+          this.#data.clear();
+          if (!(yield* this.#secure())) return;
           break;
         }
         case 'port':
@@ -143,22 +155,27 @@ class ServedSession {
           break;
         case 'reinitialize':
           this.#data.clear();
-          yield* this.#say(act.reply);
+          if (!(yield* this.#say(act.reply)) || (act.clear && !(yield* this.#clear()))) return;
           break;
         case 'listen': {
-          const where = yield* this.#data.listen();
+          const { service, passiveAddress } = this.#surroundings;
+          const where = yield* this.#data.listen(service.passivePorts);
           if (typeof where === 'string') yield* this.#say(texts.cannotOpen(where));
-          else yield* this.#say(act.extended ? texts.extendedPassive(where.port) : texts.passive(where));
+          else
+            yield* this.#say(
+              act.extended ? texts.extendedPassive(where.port) : texts.passive({ ...where, address: passiveAddress ?? where.address }),
+            );
           break;
         }
         case 'abort': {
           const { isOpen } = this.#data;
-          this.#data.clear();
-          yield* this.#say(texts.nothingToAbort(isOpen));
+          if (!this.#aborted) this.#data.disconnect();
+          yield* this.#say(this.#aborted ? texts.aborted() : texts.nothingToAbort(isOpen));
+          this.#aborted = false;
           break;
         }
         case 'transfer':
-          held = yield* this.#carryOut(act.transfer);
+          yield* this.#carryOut(act.transfer);
           break;
       }
     }
@@ -214,6 +231,19 @@ class ServedSession {
     return true;
   }
 
+  /** RFC 4217 §13: the reply went out under protection; from here on everything is in clear. */
+  *#clear(): Process<boolean> {
+    const cleared = yield* race((this.#control as Secured).clear(), this.#surroundings.host.sleep(LINGER));
+    if (cleared.winner === 'second' || cleared.value === null) {
+      this.#plain.abort();
+      return false;
+    }
+    this.#plain = cleared.value;
+    this.#control = cleared.value;
+    this.#reader = this.#readerOf(cleared.value);
+    return true;
+  }
+
   /** What has changed since it was told last, on the state timeline. */
   #tell(): void {
     const { address, port } = this.#plain.remote;
@@ -223,36 +253,45 @@ class ServedSession {
 
   // Transfers ----------------------------------------------------------------------------------------------------------
 
-  /** A command that came meanwhile, to be obeyed next; an end of the control connection, if that came. */
-  *#carryOut(transfer: Transfer): Process<LineResult | null> {
-    if (!this.#data.agreed) {
+  /** Lines that come meanwhile are held. */
+  *#carryOut(transfer: Transfer): Process {
+    if (this.#session.onlyExtended && !this.#data.agreed) {
       yield* this.#say(texts.noDataPort());
-      return null;
+      return;
+    }
+    // It was to be broken off before it began.
+    if (this.#held.some((line) => verbOf(line) === 'ABOR')) {
+      this.#aborted = true;
+      yield* this.#say(texts.broken('ABOR'));
+      return;
     }
     this.#moved = 0;
     const task = this.#surroundings.host.spawn('ftp transfer', this.#move(transfer));
     this.#transfer = task as Task;
-    let held: LineResult | null = null;
-    while (held === null || (held.kind !== 'end' && held.kind !== 'endless')) {
-      const event: RaceResult<void, LineResult> = yield* race(doneOf(task), held ? never() : this.#reader.readLine(COMMAND_LINE_LIMIT));
+    while (!task.done) {
+      const readable = this.#held.length < HELD_LIMIT && !this.#held.some(({ kind }) => kind === 'end' || kind === 'endless');
+      const event = yield* race(resultOf(task), readable ? this.#reader.readLine(COMMAND_LINE_LIMIT) : never());
       if (event.winner === 'first') break;
-      const result: LineResult = event.value;
-      const command = result.kind === 'line' ? decodeCommand(result.line) : null;
-      if (command && 'verb' in command && command.verb === 'ABOR') {
-        task.stop();
-        yield* this.#say(texts.broken('ABOR'));
-        yield* this.#say(texts.aborted());
-        break;
-      }
-      if (command && 'verb' in command && command.verb === 'STAT' && command.argument === '') {
+      const line = event.value;
+      const verb = verbOf(line);
+      if (verb === 'STAT') {
         yield* this.#say(texts.status([`Transfer of ${transfer.what}: ${this.#moved} bytes so far`]));
         continue;
       }
-      held = result;
-      if (result.kind === 'end' || result.kind === 'endless') task.stop();
+      this.#held.push(line);
+      if (verb === 'ABOR') {
+        // The transfer ends at once; ABOR itself is answered in its turn.
+        task.stop();
+        this.#aborted = true;
+        yield* this.#say(texts.broken('ABOR'));
+        break;
+      }
+      if (line.kind === 'endless' || (line.kind === 'end' && !this.#held.some((held) => verbOf(held) === 'QUIT'))) {
+        task.stop();
+        break;
+      }
     }
     this.#transfer = null;
-    return held;
   }
 
   /** One transfer, with the replies before and after it. Stopped, it leaves no connection open. */
@@ -279,7 +318,7 @@ class ServedSession {
     } finally {
       if (!over) {
         connection?.abort();
-        this.#data.clear();
+        this.#data.disconnect();
       }
     }
   }
@@ -299,34 +338,35 @@ class ServedSession {
     // The client closes when it has read the end (RFC 959 §3.3: closing the connection is the end of the file): before that
     // nobody knows that it all arrived.
     while ((yield* this.#next(connection)) !== null);
-    if (connection.ending === 'closed') return texts.complete();
+    const { ending } = connection;
+    if (ending === 'closed') return texts.complete();
     connection.abort();
-    return texts.broken(connection.ending ?? 'the connection stalled');
+    return texts.broken(ending ?? 'the connection stalled');
   }
 
-  *#receive(connection: Connection, transfer: Transfer & { direction: 'in' }): Process<Reply> {
-    const { host, observer, traffic, service } = this.#surroundings;
-    const { path, offset, type, owner, room } = transfer;
-    const writer = new FileWriter(this.#files, path, offset, type, owner, () => host.now());
+  *#receive(connection: Connection, { writing }: Transfer & { direction: 'in' }): Process<Reply> {
+    const { host, observer, traffic } = this.#surroundings;
+    const writer = new FileWriter(this.#files, writing, () => host.now());
+    this.#space.began(writer);
     try {
       for (;;) {
         const content = yield* this.#next(connection);
         if (content === null) break;
         this.#moved += content.length;
-        if (writer.size - offset + content.length > room) {
-          connection.abort();
-          return texts.outOfSpace(service.space);
-        }
-        writer.add(content);
+        if (writer.add(content, this.#space.free)) continue;
+        connection.abort();
+        return texts.outOfSpace(this.#space.limit);
       }
     } finally {
       writer.end();
+      this.#space.ended(writer);
       traffic.arrived(this.#moved);
-      tellTransferred(host, path, writer.size);
+      tellTransferred(host, writing.path, writer.size);
     }
-    if (connection.ending !== 'closed') {
+    const { ending } = connection;
+    if (ending !== 'closed') {
       connection.abort();
-      return texts.broken(connection.ending ?? 'the connection stalled');
+      return texts.broken(ending ?? 'the connection stalled');
     }
     observer.arrived(connection, host.now());
     connection.close();
@@ -348,17 +388,11 @@ function never(): Process<never> {
   return wait<never>(() => () => {});
 }
 
-/** Done when the task is. */
-function doneOf(task: Task<void>): Process {
-  return wait<void>((resume) => {
-    let waiting = true;
-    task.whenDone(() => {
-      if (waiting) resume();
-    });
-    return () => {
-      waiting = false;
-    };
-  });
+/** Of STAT, only without an argument: with one, it is about a file, and no question about the transfer. */
+function verbOf(result: LineResult): string | null {
+  const command = result.kind === 'line' ? decodeCommand(result.line) : null;
+  if (!command || 'error' in command) return null;
+  return command.verb === 'STAT' && command.argument !== '' ? null : command.verb;
 }
 
 function openingReply(transfer: Transfer, open: boolean): Reply {

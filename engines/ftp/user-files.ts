@@ -2,13 +2,17 @@
  * The server's files as one user sees them (RFC 959 §4.1.3, RFC 3659): from a working directory, and within what the user may do.
  * What cannot be done is the reply that says so.
  */
+import { type Contents, lengthOf, sliceOf } from '../contents.ts';
 import { type Bytes, EPOCH, type Nanoseconds, SECOND } from '../quantities.ts';
-import { type Account, mayRead, mayWrite } from './account.ts';
-import { ASCII_LIMIT, cut, type FileContent, lengthOf, literal, toAscii } from './file-content.ts';
+import { type Account, mayRead, mayWrite, mayWriteIn } from './account.ts';
+import { ASCII_LIMIT, lineAt, toAscii } from './ascii.ts';
+import { literal } from './file-source.ts';
 import type { Entry, FileSystem, Named } from './file-system.ts';
+import type { Writing } from './file-writer.ts';
 import { nameOf, parentOf, resolvePath } from './path.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService, Representation } from './scenario.ts';
+import type { Space } from './space.ts';
 import { type Fact, formatFacts, formatListLine, type ListedHere } from './wire/listing.ts';
 import type { Reply } from './wire/reply.ts';
 import { encodeTime } from './wire/time-value.ts';
@@ -22,34 +26,30 @@ export type Transfer =
       /** For replies and labels: a file's path, or what is listed. */
       readonly what: string;
       readonly type: Representation;
-      readonly content: FileContent;
+      readonly content: Contents;
     }
   | {
       readonly direction: 'in';
       readonly what: string;
       readonly type: Representation;
-      /** Absolute. */
-      readonly path: string;
-      /** Octets of the file that stay. */
-      readonly offset: Bytes;
+      readonly writing: Writing;
       /** STOU: the server chose the name. */
       readonly unique: boolean;
-      readonly owner: string;
-      /** Octets that still fit on the server. */
-      readonly room: Bytes;
     };
 
 export class UserFiles {
   readonly account: Account;
   readonly #files: FileSystem;
   readonly #service: FtpServerService;
+  readonly #space: Space;
   readonly #now: () => Nanoseconds;
   #directory: string;
 
-  constructor(files: FileSystem, account: Account, service: FtpServerService, now: () => Nanoseconds) {
+  constructor(files: FileSystem, account: Account, service: FtpServerService, space: Space, now: () => Nanoseconds) {
     this.account = account;
     this.#files = files;
     this.#service = service;
+    this.#space = space;
     this.#now = now;
     this.#directory = files.look(account.home)?.kind === 'directory' ? account.home : '/';
   }
@@ -69,7 +69,7 @@ export class UserFiles {
   /** What is there; a reply where nothing is, or none may look. */
   #find(path: string): { readonly path: string; readonly entry: Entry } | Reply {
     const resolved = this.#resolve(path);
-    if (typeof resolved !== 'string') return denial(resolved);
+    if (typeof resolved !== 'string') return resolved;
     const entry = this.#files.look(resolved);
     return entry ? { path: resolved, entry } : texts.noSuchFile(path);
   }
@@ -96,16 +96,16 @@ export class UserFiles {
     const length = lengthOf(content);
     if (offset > length) return texts.cannotRestart(length);
     const what = { direction: 'out', kind: 'content', what: path, type } as const;
-    return { ...what, content: cut(content, offset, length) };
+    return { ...what, content: sliceOf(content, offset, length) };
   }
 
   /** A file as it would be transferred; null where it is too large to be converted. */
-  #represented(path: string, type: Representation): FileContent | null {
+  #represented(path: string, type: Representation): Contents | null {
     const content = this.#files.read(path);
     return type === 'ascii' ? toAscii(content) : content;
   }
 
-  /** `marker`: octets of the file that stay, where it is stored. */
+  /** `marker`: octets on the wire of what the file holds, that stay where it is stored (RFC 3659 §5.2). */
   store(name: string, how: 'store' | 'append' | 'unique', marker: Bytes, type: Representation): Transfer | Reply {
     const path = how === 'unique' ? this.#unusedName(name === '' ? 'ftp' : name) : this.#resolve(name);
     if (typeof path !== 'string') return path;
@@ -115,13 +115,23 @@ export class UserFiles {
     const above = this.#files.look(parentOf(path));
     if (above?.kind !== 'directory') return texts.noSuchFile(name);
     const size = known?.size ?? 0;
-    if (how === 'store' && marker > size) return texts.cannotRestart(size);
-    const offset = how === 'append' ? size : marker;
-    const room = this.#service.space - this.#files.used + (size - offset);
-    if (room <= 0) return texts.noSpace(this.#service.space);
+    const place = how === 'append' ? { offset: size, afterCr: false } : this.#placeOf(path, marker, type);
+    if ('code' in place) return place;
+    if (this.#space.free + size - place.offset <= 0) return texts.noSpace(this.#space.limit);
     const what = how === 'unique' ? nameOf(path) : name;
-    const owner = this.account.name;
-    return { direction: 'in', what, type, path, offset, unique: how === 'unique', owner, room };
+    return { direction: 'in', what, type, unique: how === 'unique', writing: { path, ...place, type, owner: this.account.name } };
+  }
+
+  /** Where a restart marker of what is stored lies in the file. */
+  #placeOf(path: string, marker: Bytes, type: Representation): Pick<Writing, 'offset' | 'afterCr'> | Reply {
+    if (marker === 0) return { offset: 0, afterCr: false };
+    const content = this.#files.read(path);
+    const size = lengthOf(content);
+    if (type === 'binary') return marker > size ? texts.cannotRestart(size) : { offset: marker, afterCr: false };
+    const wire = toAscii(content);
+    const place = lineAt(content, marker);
+    if (wire === null) return { ...texts.asciiTooLarge(ASCII_LIMIT), code: 554 };
+    return place ? { offset: place.kept, afterCr: place.afterCr } : texts.cannotRestart(lengthOf(wire));
   }
 
   /** The name itself where it is free, else with a number behind it. */
@@ -186,19 +196,30 @@ export class UserFiles {
   list(path: string, kind: 'listing' | 'names' | 'facts', facts: readonly Fact[]): Transfer | Reply {
     const found = this.#find(path);
     if ('code' in found) return found;
-    // RFC 3659 §7.2.1: MLSD is of directories alone. RFC 959 §4.1.3: NLST is of directories, too.
-    if (found.entry.kind === 'file' && kind !== 'listing') return texts.notADirectory(path);
+    // RFC 3659 §7.2.1: MLSD is of directories alone, and of anything else a mistake in its argument. RFC 959 §4.1.3: NLST is of directories, too.
+    if (found.entry.kind === 'file' && kind !== 'listing') {
+      const reply = texts.notADirectory(path);
+      return kind === 'facts' ? { ...reply, code: 501 } : reply;
+    }
     const what = { direction: 'out', kind, type: 'ascii', what: path === '' ? 'file list' : path } as const;
-    const lines = this.#linesOf(found, kind, facts);
+    const lines = this.#linesOf(found, kind, facts, path);
     return { ...what, content: literal(lines.map((line) => `${line}\r\n`).join('')) };
   }
 
-  #linesOf({ path, entry }: { path: string; entry: Entry }, kind: 'listing' | 'names' | 'facts', facts: readonly Fact[]): string[] {
+  /** `asked`: the directory as it was asked for. */
+  #linesOf(
+    { path, entry }: { path: string; entry: Entry },
+    kind: 'listing' | 'names' | 'facts',
+    facts: readonly Fact[],
+    asked = '',
+  ): string[] {
+    // RFC 1123 §4.1.2.7: names are to be usable as they are, so they begin with the directory that was asked for.
+    const before = asked === '' || asked.endsWith('/') ? asked : `${asked}/`;
     const inside: Named[] = entry.kind === 'file' ? [{ ...entry, path, name: nameOf(path) }] : this.#files.list(path);
     const readable = inside.filter((one) => mayRead(this.account, one.path, this.#service.users));
     const now = EPOCH + Math.floor(this.#now() / SECOND);
     return readable.map((one) => {
-      if (kind === 'names') return one.name;
+      if (kind === 'names') return before + one.name;
       const listed = this.#listed(one);
       return kind === 'listing' ? formatListLine(listed, now) : formatFacts(listed, facts);
     });
@@ -206,7 +227,9 @@ export class UserFiles {
 
   #listed({ path, name, kind, size, modifiedAt, owner, id }: Named): ListedHere {
     const modified = EPOCH + Math.floor(modifiedAt / SECOND);
-    return { name, kind, size, modified, owner: listedOwner(owner), writable: this.#mayWrite(path), unique: `U${id}` };
+    const movable = this.#mayWrite(path);
+    const writable = kind === 'file' ? movable : mayWriteIn(this.account, path, this.#service.users);
+    return { name, kind, size, modified, owner: listedOwner(owner), writable, movable, unique: `U${id}` };
   }
 
   factsOf(path: string, facts: readonly Fact[]): Reply {
@@ -238,11 +261,6 @@ export class UserFiles {
     if ('code' in found) return found;
     return texts.listed(found.entry.kind === 'file' ? 213 : 212, found.path, this.#linesOf(found, 'listing', []).slice(0, 500));
   }
-}
-
-/** A name that is not allowed is, for one who only looks, a file that is not there. */
-function denial(reply: Reply): Reply {
-  return reply.code === 553 ? { ...reply, code: 550 } : reply;
 }
 
 /** An owner's name as a listing can show it. */

@@ -3,6 +3,8 @@
  *
  * An operation that is refused does not keep the next one from being tried; a broken control connection ends the session.
  */
+
+import { lengthOf, sliceOf } from '../contents.ts';
 import { addressesOf } from '../dns/stub-resolver.ts';
 import { count, formatRate, formatSize, formatValue } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
@@ -11,8 +13,8 @@ import { textOfOctets } from '../network/octets.ts';
 import type { StepOutcome } from '../protocol.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
 import type { Securing } from '../tls/securing.ts';
+import { ASCII_LIMIT, type LinePlace, lineAt, toAscii } from './ascii.ts';
 import { type ClientSession, isPositive, type Moved, openSession, type Problem, problemOf } from './client.ts';
-import { ASCII_LIMIT, cut, lengthOf, toAscii } from './file-content.ts';
 import { contentOf } from './file-source.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
@@ -62,7 +64,10 @@ export function* userSession(surroundings: UserSurroundings, action: FtpSessionA
 const failure = (outcome: string): StepOutcome => ({ outcome, succeeded: false });
 const success = (outcome: string): StepOutcome => ({ outcome, succeeded: true });
 
-/** One outcome in its own words; of several, what failed, or how many there were. */
+/** Outcomes that are told in their own words; of further ones, how many there were. */
+const TOLD_OUTCOMES = 10;
+
+/** A few outcomes in their own words; of more, what failed, or how many there were. */
 function summary(outcomes: readonly StepOutcome[], missed: number): StepOutcome {
   const failed = outcomes.filter(({ succeeded }) => !succeeded);
   const succeeded = failed.length === 0 && missed === 0;
@@ -70,7 +75,8 @@ function summary(outcomes: readonly StepOutcome[], missed: number): StepOutcome 
   if (outcomes.length <= 3)
     return { outcome: [...outcomes.map(({ outcome }) => outcome), ...untried].join('; ') || 'logged in', succeeded };
   if (succeeded) return { outcome: `${outcomes.length} operations done`, succeeded };
-  return { outcome: [...failed.slice(0, 3).map(({ outcome }) => outcome), ...untried].join('; '), succeeded };
+  const further = failed.length > TOLD_OUTCOMES ? [`${failed.length - TOLD_OUTCOMES} more failed`] : [];
+  return { outcome: [...failed.slice(0, TOLD_OUTCOMES).map(({ outcome }) => outcome), ...further, ...untried].join('; '), succeeded };
 }
 
 function* addressOf({ host, address }: UserSurroundings, { server, lookup }: FtpSessionAction): Process<string | Problem> {
@@ -156,18 +162,20 @@ class User {
     if (known?.kind === 'directory') return failure(`${textOfOctets(local)} is a directory here`);
     const problem = yield* this.#session.setType(this.#type);
     if (problem) return failure(problem.reason);
-    const offset = resume ? (known?.size ?? 0) : 0;
+    const place = resume ? this.#placeToResume(local) : { kept: 0, afterCr: false, marker: 0 };
+    if (place === null) return failure(`${textOfOctets(local)}: more than ${formatSize(ASCII_LIMIT)} are not converted to lines of text`);
+    const { kept: offset, afterCr, marker } = place;
     const startedAt = host.now();
     let writer: FileWriter | null = null;
     const take = (): FileWriter => {
       // Only now that data comes: a refusal leaves what is there.
-      writer ??= new FileWriter(this.#files, local, offset, this.#type, host.name, () => host.now());
+      writer ??= new FileWriter(this.#files, { path: local, offset, afterCr, type: this.#type, owner: host.name }, () => host.now());
       return writer;
     };
     const stop = abortAfter === null ? null : () => host.sleep(abortAfter);
     let moved: Moved | Problem;
     try {
-      moved = yield* this.#session.retrieve({ verb: 'RETR', argument: path }, offset, (content) => take().add(content), stop);
+      moved = yield* this.#session.retrieve({ verb: 'RETR', argument: path }, marker, (content) => take().add(content), stop);
       // An empty file is a file.
       if (!('reason' in moved)) take();
     } finally {
@@ -182,6 +190,16 @@ class User {
     return success(`${name}: ${this.#measure(this.#server, host.name, size - offset, startedAt, moved.at)}`);
   }
 
+  /** What of the local file stays, and the restart marker, in octets on the wire (RFC 3659 §5); null where it is too large for TYPE A. */
+  #placeToResume(local: string): (LinePlace & { readonly marker: Bytes }) | null {
+    const content = this.#files.read(local);
+    if (this.#type === 'binary') return { kept: lengthOf(content), afterCr: false, marker: lengthOf(content) };
+    const wire = toAscii(content);
+    const marker = wire === null ? 0 : lengthOf(wire);
+    const place = lineAt(content, marker);
+    return place && { ...place, marker };
+  }
+
   #end(writer: FileWriter | null, local: string): void {
     if (!writer) return;
     writer.end();
@@ -194,7 +212,8 @@ class User {
     const name = textOfOctets(path);
     if (local === null) return failure(`${name} is no name for a file`);
     if (source) this.#files.write(local, contentOf(source, host), host.name, host.now());
-    if (this.#files.look(local)?.kind !== 'file') return failure(`${name}: no such file on ${host.name}`);
+    const known = this.#files.look(local);
+    if (known?.kind !== 'file') return failure(`${name}: ${known ? 'a directory' : 'no such file'} on ${host.name}`);
     const problem = yield* this.#session.setType(this.#type);
     if (problem) return failure(problem.reason);
     const content = this.#type === 'ascii' ? toAscii(this.#files.read(local)) : this.#files.read(local);
@@ -208,7 +227,7 @@ class User {
       offset = isPositive(size) ? Math.min(sizeIn(size), lengthOf(content)) : 0;
     }
     const startedAt = host.now();
-    const rest = cut(content, offset, lengthOf(content));
+    const rest = sliceOf(content, offset, lengthOf(content));
     const verb = ({ store: 'STOR', append: 'APPE', unique: 'STOU' } as const)[how];
     const moved = yield* this.#session.store(
       { verb, argument: how === 'unique' && as === null ? '' : remote },

@@ -1,9 +1,9 @@
 /** Loading pages: the textbook's counts of round trips, caches, proxies, and what happens when something is missing. */
 import { describe, expect, test } from 'vitest';
+import { bytesOfAll } from '../contents.ts';
 import { octetsOf } from '../network/octets.ts';
 import { MILLISECOND, SECOND } from '../quantities.ts';
 import { simulate } from '../simulation.ts';
-import { bytesOfAll } from './contents.ts';
 import { embeddedReferences } from './embedded.ts';
 import { generatedPage, typeOf } from './page.ts';
 import type { Loading, WebCacheService } from './scenario.ts';

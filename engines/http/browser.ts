@@ -5,6 +5,8 @@
  * connections are used is the loading's business: a client of its own where they are not the host's kept ones. A browser has a
  * private cache; a plain request has none. What a request brought is remembered, so that the next one can ask whether it has changed.
  */
+
+import { type Contents, lengthOf, literalStart } from '../contents.ts';
 import { canonical } from '../dns/domain-name.ts';
 import { count, formatDuration, formatSize } from '../format.ts';
 import { all, type Process } from '../kernel/process.ts';
@@ -15,7 +17,6 @@ import type { Nanoseconds } from '../quantities.ts';
 import { HttpCache } from './cache/cache.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
 import { type IncomingResponse, type RequestFailure, requestFailed } from './connection.ts';
-import { type Contents, lengthOf, literalStart } from './contents.ts';
 import { embeddedReferences } from './embedded.ts';
 import { type Ask, type Fetched, fetchWhole, REDIRECTS_LIMIT } from './fetching.ts';
 import { generatedObject } from './page.ts';

@@ -1,6 +1,7 @@
 /** The client's side: connections kept, shared and given up, and what becomes of requests when they break. */
 import { describe, expect, test } from 'vitest';
 import { bytesOf, type Content } from '../content.ts';
+import { bytesOfAll } from '../contents.ts';
 import { atOnce, type Process } from '../kernel/process.ts';
 import type { Connection, Host } from '../network/host.ts';
 import { FAST, message, networkForTests, SERVER, serve } from '../network/network-for-tests.ts';
@@ -9,7 +10,6 @@ import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MILLISECOND, SECOND } from '../quantities.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
 import { requestFailed } from './connection.ts';
-import { bytesOfAll } from './contents.ts';
 import type { Body } from './message-writer.ts';
 import { type Handler, type ServerOptions, serveHttp } from './server.ts';
 

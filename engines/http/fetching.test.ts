@@ -1,9 +1,9 @@
 /** Redirects: what the next request is, and when there is none (RFC 9110 §15.4). */
 import { describe, expect, test } from 'vitest';
+import { bytesOfAll } from '../contents.ts';
 import { atOnce, start } from '../kernel/process.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import type { ClientRequest } from './client.ts';
-import { bytesOfAll } from './contents.ts';
 import { fetchWhole } from './fetching.ts';
 import { isSource } from './message-writer.ts';
 import { decodeUrl, encodeUrl, type Url } from './wire/request-target.ts';

@@ -1,9 +1,10 @@
 /** What a user agent wants of a request: the final response, whole, redirects followed (RFC 9110 §15.4). */
+
+import type { Contents } from '../contents.ts';
 import type { Process } from '../kernel/process.ts';
 import type { CachedResponse } from './cache/cache.ts';
 import type { ClientRequest } from './client.ts';
 import type { IncomingResponse, RequestFailure } from './connection.ts';
-import type { Contents } from './contents.ts';
 import { type Body, isSource } from './message-writer.ts';
 import { type Fields, fieldValue, without } from './wire/header-field.ts';
 import { encodeUrl, isSameOrigin, resolveReference, type Url } from './wire/request-target.ts';

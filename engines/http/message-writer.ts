@@ -3,12 +3,12 @@
  * content is small (generated: up to 16 KiB, literal: up to 64 KiB); what is larger has arrows of its own.
  */
 import { bytesOf, type Content } from '../content.ts';
+import { type Contents, joined, lengthOf } from '../contents.ts';
 import { formatSize } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Connection } from '../network/host.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import type { Bytes } from '../quantities.ts';
-import { type Contents, joined, lengthOf } from './contents.ts';
 import type { BodySource } from './message-reader.ts';
 import { chunkSizeLine } from './wire/chunk.ts';
 

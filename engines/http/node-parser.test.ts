@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, request as nodeRequest } from 'node
 import { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { Content } from '../content.ts';
+import { bytesOfAll } from '../contents.ts';
 import { type Process, start } from '../kernel/process.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import { simulate } from '../simulation.ts';
-import { bytesOfAll } from './contents.ts';
 import { MessageReader } from './message-reader.ts';
 import { browse, octetsSent, request, resource, webScenario, website } from './scenario-for-tests.ts';
 

@@ -5,10 +5,10 @@
  * Text is made up of words drawn by the seed, up to its size; beyond 64 KiB, the rest of a page is bulk.
  */
 import { bulkBytes, type Content } from '../content.ts';
+import type { Contents } from '../contents.ts';
 import { mediaTypeOf } from '../media-types.ts';
 import { bytesOfOctets, utf8Octets } from '../network/octets.ts';
 import type { Bytes } from '../quantities.ts';
-import type { Contents } from './contents.ts';
 
 /** HTML that is written out. */
 const WRITTEN: Bytes = 64 * 1024;

@@ -1,6 +1,7 @@
 /** Parts of a representation (RFC 9110 §14, §15.3.7): 206 with one range, with several as multipart/byteranges, or 416. */
+
+import { type Contents, lengthOf, sliceOf } from '../contents.ts';
 import { bytesOfOctets } from '../network/octets.ts';
-import { type Contents, lengthOf, sliceOf } from './contents.ts';
 import { plainResponse, type ServedResponse } from './server.ts';
 import { type Fields, fieldValue, withField, without } from './wire/header-field.ts';
 import { contentRange, decodeRanges } from './wire/range.ts';

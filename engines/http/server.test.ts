@@ -1,12 +1,12 @@
 /** The server's side of a connection: what goes in as octets, and what comes out. */
 import { describe, expect, test } from 'vitest';
 import { bytesOf } from '../content.ts';
+import { bytesOfAll } from '../contents.ts';
 import type { Process } from '../kernel/process.ts';
 import { connected, FAST, message, networkForTests, SERVER } from '../network/network-for-tests.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
-import { bytesOfAll } from './contents.ts';
 import { type Handler, plainResponse, type ServerOptions, serveHttp } from './server.ts';
 
 /** Says what it was asked for. */

@@ -6,11 +6,12 @@
  * is there a redirect, is the method allowed, do the conditions hold (§13.2), is a range asked for (§14). The handler is pure of
  * connections: `server.ts` speaks HTTP.
  */
+
+import { type Contents, joined, lengthOf } from '../contents.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { Bytes } from '../quantities.ts';
 import { evaluateConditions, rangeApplies, type Validators } from './conditions.ts';
-import { type Contents, joined, lengthOf } from './contents.ts';
 import { generatedObject, generatedPage, typeOf } from './page.ts';
 import { partOf } from './partial.ts';
 import type { WebResource, WebsiteService } from './scenario.ts';

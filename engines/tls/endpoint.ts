@@ -124,6 +124,11 @@ export class TlsEndpoint {
     return this.#done();
   }
 
+  /** What came behind the other side's close_notify, which is no record of this session; null for nothing. To be asked once. */
+  takeRest(): Content | null {
+    return this.#receivedClose ? this.#incoming.takeRest() : null;
+  }
+
   /** Application data; `message` is what it is to whoever reads it. Nothing is sent before the session is established, and after `close`. */
   send(content: Content, message: MessageInfo): TlsEvent[] {
     const outgoing = this.#outgoing;

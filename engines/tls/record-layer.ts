@@ -36,6 +36,11 @@ export class IncomingRecords {
     this.#queue.append(content);
   }
 
+  /** What has come and was not taken, up to where a content ends that was generated; null for nothing. */
+  takeRest(): Content | null {
+    return this.#queue.take(Number.POSITIVE_INFINITY);
+  }
+
   /** From the next record on. */
   protect(secret: TrafficSecret): void {
     this.#secret = secret;

@@ -276,6 +276,49 @@ describe('a handshake that fails', () => {
   });
 });
 
+describe('a session that ends before its connection', () => {
+  test('leaves it in clear, from the first byte behind both close_notify', () => {
+    const heard: string[] = [];
+    const tell = (name: string, content: Content | null) => heard.push(`${name}: ${content && new TextDecoder().decode(bytesOf(content))}`);
+    const { inside, labels } = run(
+      function* (connection) {
+        // Said before it knows that the session ends: dropped.
+        yield* connection.write(...line('too late', 'command'));
+        const clear = (yield* connection.clear())!;
+        yield* clear.write(...line('in clear', 'command'));
+        tell('client', yield* clear.read());
+        clear.close();
+        expect(yield* connection.write(...line('no more', 'command'))).toBe(false);
+        expect(yield* connection.clear()).toBeNull();
+      },
+      function* (connection) {
+        const clear = (yield* connection.clear())!;
+        tell('server', yield* clear.read());
+        yield* clear.write(...line('in clear as well', 'reply'));
+        tell('server', yield* clear.read());
+        clear.close();
+      },
+    );
+    expect(heard).toEqual(['server: in clear\r\n', 'client: in clear as well\r\n', 'server: null']);
+    expect(inside.filter((label) => label === 'Alert close_notify')).toHaveLength(2);
+    expect(labels.slice(-2)).toEqual(['in clear', 'in clear as well']);
+  });
+
+  test('is over where the connection ends instead', () => {
+    let cleared: Connection | null | undefined;
+    run(
+      // biome-ignore lint/correctness/useYield: it waits for nothing.
+      function* (connection) {
+        connection.abort();
+      },
+      function* (connection) {
+        cleared = yield* connection.clear();
+      },
+    );
+    expect(cleared).toBeNull();
+  });
+});
+
 describe('a session that ends otherwise', () => {
   test('without close_notify, may lack something', () => {
     let ending: Connection['ending'] | undefined;

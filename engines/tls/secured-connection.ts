@@ -21,6 +21,11 @@ export const HANDSHAKE_LIMIT: Nanoseconds = MINUTE;
 
 export interface SecuredConnection extends Connection {
   readonly session: TlsSession;
+  /**
+   * Ends the session, but not the connection (RFC 8446 §6.1): says close_notify, waits for the other side's, dropping what comes before it,
+   * and gives the connection in clear from there on; null where it ended otherwise. What was secured is of no more use. May be called off.
+   */
+  clear(): Process<Connection | null>;
 }
 
 /**
@@ -168,6 +173,14 @@ class Secured implements SecuredConnection {
     );
   }
 
+  *clear(): Process<Connection | null> {
+    if (this.#closing) return null;
+    this.#closing = true;
+    yield* transmit(this.#connection, this.#endpoint.close());
+    while ((yield* this.read()) !== null);
+    return this.ending === 'closed' ? behind(this.#endpoint, this.#connection) : null;
+  }
+
   abort(): void {
     this.#closing = true;
     this.#over ??= 'reset';
@@ -184,4 +197,22 @@ class Secured implements SecuredConnection {
       }
     }
   }
+}
+
+/** The connection, with what has been read of it behind the end of the session. */
+function behind(endpoint: TlsEndpoint, connection: Connection): Connection {
+  return {
+    number: connection.number,
+    local: connection.local,
+    remote: connection.remote,
+    get ending() {
+      return connection.ending;
+    },
+    *read() {
+      return endpoint.takeRest() ?? (yield* connection.read());
+    },
+    write: (content, message) => connection.write(content, message),
+    close: () => connection.close(),
+    abort: () => connection.abort(),
+  };
 }

@@ -303,7 +303,7 @@ describe('the vocabulary', () => {
       'guess password': 'zone x.org on ns.x.org\nmailbox u@x.org on m.x.org\nhost a\na guesses password of u@x.org among "b"',
       'pop3 session': 'zone x.org on ns.x.org\nmailbox u@x.org on m.x.org\nhost a\na opens pop3 session for u@x.org',
       'imap session': 'zone x.org on ns.x.org\nmailbox u@x.org on m.x.org\nhost a\na opens imap session for u@x.org',
-      ftp: 'ftp f',
+      ftp: 'host office-router\nftp f',
       get: 'host a\nftp f\na gets "x" from f',
       put: 'host a\nftp f\na puts "x" to f',
       append: 'host a\nftp f\na appends "x" to f',

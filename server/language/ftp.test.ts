@@ -81,6 +81,8 @@ describe('a server', () => {
       idle: 5 * MINUTE,
       attempts: 3,
       sessions: 100,
+      passivePorts: null,
+      passiveHost: null,
     });
   });
 
@@ -93,6 +95,7 @@ describe('a server', () => {
       file "real.bin" from "real.bin"
       directory "incoming"
       space 1 MiB  idle 10 min  attempts 5  sessions 2  greeting "Hi"
+      passive ports 50000-50010  passive address F
     }`);
     expect(found).toMatchObject({
       users: [
@@ -111,6 +114,8 @@ describe('a server', () => {
       attempts: 5,
       sessions: 2,
       greeting: 'Hi',
+      passivePorts: { first: 50_000, last: 50_010 },
+      passiveHost: 'f',
     });
   });
 

@@ -28,7 +28,11 @@ mailbox ann@x.org, bob@x.org on m.x.org
 host pc, tv
 pc resolves x.org
 tv resolves x.org
+ftp f { anonymous read }
 `;
+
+const FTPS = 'FTP over TLS is FTP that is told so behind its mode: `ftp … over tls`.';
+const SFTP = 'SFTP is no FTP but another protocol, over SSH, which is not simulated; FTP over TLS is `ftp … over tls`.';
 
 test.each<[line: string, marked: string, message: string, mended: string | null]>([
   ['dnssec y.org', 'y.org', 'There is no zone `y.org`. Did you mean `x.org`?', 'dnssec x.org'],
@@ -761,6 +765,78 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`ünïcode` cannot name a host: it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form).',
     null,
   ],
+  ['pc gets "a" from f using ftps', 'ftps', FTPS, 'pc gets "a" from f using ftp over tls'],
+  ['pc gets "a" from f using ftps extended passive', 'ftps', FTPS, 'pc gets "a" from f using ftp extended passive over tls'],
+  ['pc opens ftps session with f { pwd }', 'ftps', FTPS, null],
+  ['pc gets "a" from f using sftp', 'sftp', SFTP, null],
+  ['pc gets "a" from f using ftp over ssl', 'ssl', 'SSL has become TLS: write `tls`.', 'pc gets "a" from f using ftp over tls'],
+  [
+    'pc gets "a" from f over tls',
+    'over tls',
+    'How it is done stands behind `using`: `using ftp over tls`.',
+    'pc gets "a" from f using ftp over tls',
+  ],
+  [
+    'pc puts "a" to f extended active { size 1 kB }',
+    'extended active',
+    'How it is done stands behind `using`: `using ftp extended active`.',
+    'pc puts "a" to f using ftp extended active { size 1 kB }',
+  ],
+  ['pc uploads "a" to f { size 1 kB }', 'uploads', '`uploads` does not fit here. Did you mean `puts`?', 'pc puts "a" to f { size 1 kB }'],
+  ['pc downloads "a" from f', 'downloads', '`downloads` does not fit here. Did you mean `gets`?', 'pc gets "a" from f'],
+  [
+    'pc opens ftp session with f { ls }',
+    'ls',
+    'This block has no property `ls`. Did you mean `list`?',
+    'pc opens ftp session with f { list }',
+  ],
+  [
+    'pc opens ftp session with f { rm "a" }',
+    'rm',
+    'This block has no property `rm`. Did you mean `delete`?',
+    'pc opens ftp session with f { delete "a" }',
+  ],
+  [
+    'pc opens ftp session with f { pwd quit }',
+    'quit',
+    'A session says QUIT by itself, behind its last line.',
+    'pc opens ftp session with f { pwd  }',
+  ],
+  [
+    'pc opens ftp session with f { cd pub }',
+    'pub',
+    'Expected a path in quotes: write `"pub"`. (There is no parameter `pub`.)',
+    'pc opens ftp session with f { cd "pub" }',
+  ],
+  [
+    'pc opens ftp session with f { ascii get "a" }',
+    'ascii',
+    'The type of what follows is set by `type ascii`.',
+    'pc opens ftp session with f { type ascii get "a" }',
+  ],
+  [
+    'pc opens ftp session with f { passive }',
+    'passive',
+    'The mode is that of the whole session: it stands behind the server’s name, in front of the block.',
+    null,
+  ],
+  ['pc opens ftp session with f { features }', 'features', 'A command without a word of its own is said as it stands: `say "FEAT"`.', null],
+  [
+    'pc opens ftp session with f { lcd "x" }',
+    'lcd',
+    'The client’s own files lie at the root of its disk: `as` gives a file another name there.',
+    null,
+  ],
+  [
+    'ftp g { user "ann" password "s" readonly }',
+    'readonly',
+    'A user who may only read is `read only`.',
+    'ftp g { user "ann" password "s" read only }',
+  ],
+  ['ftp g { anonymous on }', 'on', 'Anonymous users may `read`, or `write` as well.', 'ftp g { anonymous read }'],
+  ['ftp g { tls yes }', 'yes', 'A server with TLS has it `offered`, to who asks for it, or `required` of all.', 'ftp g { tls offered }'],
+  ['ftp g { port 2121 }', 'port', 'An FTP server listens on port 21 (RFC 959 §8).', null],
+  ['ftp g { home "/x" }', 'home', 'A home is a user’s: `user NAME password PASSWORD home HOME`.', null],
   ['nameserver ns.x.org { recursion yes }', 'yes', '`yes` does not fit here. Did you mean `on`?', 'nameserver ns.x.org { recursion on }'],
 ])('%s', (line, marked, message, mended) => {
   const text = above + line;

@@ -53,6 +53,11 @@ describe('errors', () => {
     ['TYPE I 8', 'syntax', 'A, E (with N, T or C), I or L with a byte size is expected'],
     ['TYPE L', 'syntax', 'A, E (with N, T or C), I or L with a byte size is expected'],
     ['MODE SS', 'syntax', 'a code of one letter is expected'],
+    ['MODE X', 'syntax', 'one of S, B, C is expected'],
+    ['STRU X', 'syntax', 'one of F, R, P is expected'],
+    ['PBSZ abc', 'syntax', 'a number from 0 to 4294967295 is expected'],
+    ['PBSZ 4294967296', 'syntax', 'a number from 0 to 4294967295 is expected'],
+    ['PBSZ -1', 'syntax', 'a number from 0 to 4294967295 is expected'],
     ['REST 1e3', 'syntax', 'a number of octets is expected'],
     [`RETR ${'x'.repeat(COMMAND_LINE_LIMIT)}`, 'syntax', 'a command has at most 4096 octets'],
   ])('%j', (line, error, text) => expect(decodeCommand(line)).toMatchObject({ error, text }));
@@ -80,7 +85,9 @@ const command = fc.oneof(
   fc.record({ verb: fc.constant('EPSV'), protocol: fc.constantFrom(null, 'ALL', 1, 2, 99999) }),
   fc.record({ verb: fc.constant('TYPE'), type: fc.constantFrom('A', 'E'), parameter: fc.constantFrom(null, 'N', 'T', 'C') }),
   fc.record({ verb: fc.constant('TYPE'), type: fc.constant('L'), parameter: fc.constantFrom('8', '36') }),
-  fc.record({ verb: fc.constantFrom('STRU', 'MODE'), code: fc.constantFrom(...'ABCFPRS') }),
+  fc.record({ verb: fc.constant('STRU'), code: fc.constantFrom(...'FRP') }),
+  fc.record({ verb: fc.constant('MODE'), code: fc.constantFrom(...'SBC') }),
+  fc.record({ verb: fc.constant('PBSZ'), size: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
   fc.record({ verb: fc.constant('ALLO'), size, recordSize: fc.option(size) }),
   fc.record({ verb: fc.constant('REST'), offset: size }),
 ) as fc.Arbitrary<Command>;

@@ -35,6 +35,7 @@ type Syntax =
   | 'extended passive'
   | 'type'
   | 'code'
+  | 'number'
   | 'allocation'
   | 'offset';
 
@@ -96,11 +97,11 @@ export const COMMANDS = {
   SIZE: define('path', 'pathname', 'asks how many octets a transfer of a file would be', 'RFC 3659 §4'),
   MLST: define('optional path', 'pathname', 'asks for the facts about one file or directory', 'RFC 3659 §7'),
   MLSD: define('optional path', 'pathname', 'asks for the facts about all in a directory', 'RFC 3659 §7'),
-  AUTH: define('text', 'mechanism', 'asks to secure the control connection', 'RFC 2228 §3, RFC 4217 §4'),
+  AUTH: define('text', 'mechanism', 'asks to secure the control connection', 'RFC 2228 §3, RFC 4217 §4, §8'),
   ADAT: define('text', 'security data', 'data of the security mechanism', 'RFC 2228 §3'),
-  PBSZ: define('text', 'buffer size', 'the largest protected block; 0 with TLS', 'RFC 2228 §3, RFC 4217 §8'),
+  PBSZ: define('number', 'buffer size', 'the largest protected block; 0 with TLS', 'RFC 2228 §3, RFC 4217 §9'),
   PROT: define('text', 'protection level', 'whether data connections are secured: P, or C for clear', 'RFC 2228 §3, RFC 4217 §9'),
-  CCC: define('nothing', undefined, 'goes back to a clear control connection', 'RFC 2228 §3, RFC 4217 §6'),
+  CCC: define('nothing', undefined, 'goes back to a clear control connection', 'RFC 2228 §3, RFC 4217 §5'),
   MIC: define('text', 'message', 'a command whose integrity is protected', 'RFC 2228 §3'),
   CONF: define('text', 'message', 'a command that is confidential', 'RFC 2228 §3'),
   ENC: define('text', 'message', 'a command that is protected both ways', 'RFC 2228 §3'),
@@ -121,6 +122,8 @@ export type Command =
   /** `parameter`: the format of A and E (`N`, `T`, `C`), the byte size of L. */
   | { readonly verb: 'TYPE'; readonly type: 'A' | 'E' | 'I' | 'L'; readonly parameter: string | null }
   | { readonly verb: 'STRU' | 'MODE'; readonly code: string }
+  /** 0 to 2^32 − 1. */
+  | { readonly verb: 'PBSZ'; readonly size: Bytes }
   | { readonly verb: 'ALLO'; readonly size: Bytes; readonly recordSize: Bytes | null }
   | { readonly verb: 'REST'; readonly offset: Bytes };
 
@@ -167,6 +170,8 @@ export function commandLine(command: Command): string {
       return `${command.verb} ${command.code}`;
     case 'ALLO':
       return `ALLO ${command.size}${command.recordSize === null ? '' : ` R ${command.recordSize}`}`;
+    case 'PBSZ':
+      return `PBSZ ${command.size}`;
     case 'REST':
       return `REST ${command.offset}`;
     default:
@@ -264,7 +269,13 @@ function scan(line: string): Scan {
       if (!/^[A-Za-z]$/.test(argument)) return wrong('a code of one letter is expected');
       const code = argument.toUpperCase();
       const codes: Readonly<Record<string, string>> = verb === 'MODE' ? MODES : STRUCTURES;
+      if (!Object.hasOwn(codes, code)) return wrong(`one of ${Object.keys(codes).join(', ')} is expected`);
       return right({ verb: verb as 'MODE' | 'STRU', code }, plain(code, codes[code]));
+    }
+    case 'number': {
+      // RFC 2228 §8.1, and RFC 4217 §9, which adds the 0.
+      if (!/^\d{1,10}$/.test(argument) || Number(argument) >= 2 ** 32) return wrong('a number from 0 to 4294967295 is expected');
+      return right({ verb: 'PBSZ', size: Number(argument) }, plain(argument, argument === '0' ? 'no blocks: data is a stream' : undefined));
     }
     case 'allocation': {
       const parts = /^(\d{1,15})(?: R (\d{1,15}))?$/i.exec(argument);

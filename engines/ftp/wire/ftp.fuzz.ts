@@ -18,6 +18,7 @@ function corpus(): Uint8Array[] {
     'EPSV ALL\r\n',
     'EPSV 1\r\n',
     'TYPE L 8\r\n',
+    'PBSZ 0\r\n',
     'TYPE A N\r\n',
     'MODE S\r\n',
     'ALLO 1000 R 80\r\n',

@@ -12,6 +12,7 @@ const readme: ListedHere = {
   modified: NEW_YEAR,
   owner: 'ann',
   writable: true,
+  movable: true,
   unique: 'U7',
 };
 
@@ -23,6 +24,7 @@ const entry: fc.Arbitrary<ListedHere> = fc
     modified: fc.integer({ min: 0, max: 4_000_000_000 }),
     owner: fc.stringMatching(/^[!-~]{1,20}$/),
     writable: fc.boolean(),
+    movable: fc.boolean(),
     unique: fc.nat().map((id) => `U${id}`),
   })
   .map((one) => (one.kind === 'directory' ? { ...one, size: 0 } : one));
@@ -61,9 +63,11 @@ describe('facts', () => {
   test('are told in one order, those that were chosen', () => {
     expect(formatFacts(readme, FACTS)).toBe('type=file;size=12288;modify=20260101000000;perm=adfrw;unique=U7; readme.txt');
     expect(formatFacts(readme, ['size'], '/readme.txt')).toBe('size=12288; /readme.txt');
-    expect(formatFacts({ ...readme, kind: 'directory', writable: false }, FACTS)).toBe(
+    expect(formatFacts({ ...readme, kind: 'directory', writable: false, movable: false }, FACTS)).toBe(
       'type=dir;modify=20260101000000;perm=el;unique=U7; readme.txt',
     );
+    expect(formatFacts({ ...readme, kind: 'directory', movable: false }, ['perm'])).toBe('perm=celmp; readme.txt');
+    expect(formatFacts({ ...readme, kind: 'directory' }, ['perm'])).toBe('perm=cdeflmp; readme.txt');
     expect(formatFacts(readme, [])).toBe(' readme.txt');
   });
 

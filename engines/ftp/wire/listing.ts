@@ -29,8 +29,10 @@ export interface Listed {
 export interface ListedHere extends Listed {
   /** Printable ASCII without spaces. */
   readonly owner: string;
-  /** What the user who asks may do. */
+  /** The user who asks may change the file, or what is in the directory. */
   readonly writable: boolean;
+  /** They may rename and remove it. */
+  readonly movable: boolean;
   /** Names the file itself, whatever its path (RFC 3659 §7.5.2). */
   readonly unique: string;
 }
@@ -84,7 +86,7 @@ export function formatFacts(entry: ListedHere, chosen: readonly Fact[], name = e
   return `${told.map((fact) => `${fact}=${factOf(entry, fact)};`).join('')} ${name}`;
 }
 
-function factOf({ kind, size, modified, writable, unique }: ListedHere, fact: Fact): string {
+function factOf({ kind, size, modified, writable, movable, unique }: ListedHere, fact: Fact): string {
   switch (fact) {
     case 'type':
       return kind === 'directory' ? 'dir' : 'file';
@@ -94,8 +96,8 @@ function factOf({ kind, size, modified, writable, unique }: ListedHere, fact: Fa
       return encodeTime(modified);
     case 'perm':
       // RFC 3659 §7.5.5. Of a directory: enter, list, and with writing create, delete, rename, make and purge.
-      if (kind === 'directory') return writable ? 'cdeflmp' : 'el';
-      return writable ? 'adfrw' : 'r';
+      if (kind === 'directory') return `${writable ? 'c' : ''}${movable ? 'd' : ''}e${movable ? 'f' : ''}l${writable ? 'mp' : ''}`;
+      return `${writable ? 'a' : ''}${movable ? 'df' : ''}r${writable ? 'w' : ''}`;
     case 'unique':
       return unique;
   }

@@ -1,5 +1,6 @@
 /** The cache between a client and an origin that answers as each test says (RFC 9111). Times are seconds of the run. */
 import { describe, expect, test } from 'vitest';
+import { bytesOfAll } from '../../contents.ts';
 import { Kernel } from '../../kernel/kernel.ts';
 import { atOnce, type Process } from '../../kernel/process.ts';
 import { metrics } from '../../metrics.ts';
@@ -9,7 +10,6 @@ import { SimulatedNetwork } from '../../network/simulated-network.ts';
 import { SECOND } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
 import { HttpClient } from '../client.ts';
-import { bytesOfAll } from '../contents.ts';
 import { fetchWhole } from '../fetching.ts';
 import { type ServedResponse, serveHttp } from '../server.ts';
 import { formatHttpDate, instantOf } from '../wire/date.ts';

@@ -7,13 +7,13 @@
  * something stale is better than nothing, unless it must not be used (§4.2.4). Requests for the same thing at the same time are each forwarded.
  */
 import type { Content } from '../../content.ts';
+import { type Contents, joined } from '../../contents.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import type { Bytes } from '../../quantities.ts';
 import type { ClientRequest } from '../client.ts';
 import { evaluateConditions, isConditional, rangeApplies, validatorsOf } from '../conditions.ts';
 import { type IncomingResponse, type RequestFailure, requestFailed } from '../connection.ts';
-import { type Contents, joined } from '../contents.ts';
 import type { IncomingBody } from '../message-reader.ts';
 import { type Body, bodyLength } from '../message-writer.ts';
 import { partOf } from '../partial.ts';

@@ -3,10 +3,10 @@
  * heads as well as contents), the response that was used longest ago goes.
  */
 
+import { type Contents, lengthOf } from '../../contents.ts';
 import { formatSize } from '../../format.ts';
 import type { Host } from '../../network/host.ts';
 import type { Bytes } from '../../quantities.ts';
-import { type Contents, lengthOf } from '../contents.ts';
 import { virtualTimeOf } from '../wire/date.ts';
 import { encodeResponseHead } from '../wire/head.ts';
 import { type Fields, fieldValue } from '../wire/header-field.ts';

@@ -6,10 +6,10 @@
  * If they differ about where a request ends, it could hide another one (RFC 9112 §11.2).
  */
 import type { Content } from '../../content.ts';
+import { bytesOfAll } from '../../contents.ts';
 import { checkFields, type FuzzTarget } from '../../fuzz-target.ts';
 import { type Process, start } from '../../kernel/process.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
-import { bytesOfAll } from '../contents.ts';
 import { MessageReader } from '../message-reader.ts';
 import { dissectHttp } from './dissect.ts';
 import { decodeRequestHead, encodeRequestHead } from './head.ts';

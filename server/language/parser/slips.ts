@@ -11,6 +11,7 @@ import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
+import { clientCommand, modeWithoutProtocol, olderName, otherProtocol, serverSetting } from './ftp-slips.ts';
 import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
@@ -90,6 +91,11 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   wordLeftOut,
   listWithAnd,
   typeBeforeName,
+  otherProtocol,
+  modeWithoutProtocol,
+  olderName,
+  clientCommand,
+  serverSetting,
   blockWithoutBraces,
   portWithoutTransport,
   otherTraffic,

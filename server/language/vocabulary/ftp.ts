@@ -13,6 +13,7 @@ import {
   host,
   type Name,
   optional,
+  ports,
   property,
   quotedName,
   repeated,
@@ -129,6 +130,26 @@ export const ftpVocabulary = [
           example: 'sessions 10',
         },
       ),
+      passivePorts: property(
+        'passive ports PORTS',
+        { PORTS: ports },
+        {
+          doc: 'Where it listens for data connections in passive mode; a firewall or NAT in front of it lets these ports through. Where all are taken, `PASV` and `EPSV` are answered by 425.',
+          default: 'any that is free, from 49152 on',
+          standard: 'RFC 1579',
+          example: 'passive ports 50000-50010',
+        },
+      ),
+      passiveAddress: property(
+        'passive address ROUTER',
+        { ROUTER: host },
+        {
+          doc: 'The host whose address the 227 reply tells: the router of the NAT that the server stands behind.',
+          default: 'the server itself',
+          standard: 'RFC 959 §4.1.2',
+          example: 'passive address office-router',
+        },
+      ),
       tls: property(
         'tls POLICY',
         { POLICY: wordChoice('off', 'offered', 'required') },
@@ -167,6 +188,7 @@ export const ftpVocabulary = [
         for (const file of folderFiles(FOLDER, site)) if (!files.some(({ path }) => path === file.path)) files.push(file);
       }
       const directories = (block.directory ?? []).flatMap(({ PATH }) => absolutePath(PATH, site) ?? []);
+      const passive = block.passivePorts?.PORTS;
       const tls = block.tls?.POLICY ?? 'off';
       if (tls === 'off' && block.certificate)
         site.report('without-effect', site.property('certificate'), 'Without `tls offered` or `tls required`, no certificate is shown.');
@@ -182,6 +204,8 @@ export const ftpVocabulary = [
         idle: block.idle?.TIME ?? ftpDefaults.idle,
         attempts: block.attempts?.N ?? ftpDefaults.attempts,
         sessions: block.sessions?.N ?? ftpDefaults.sessions,
+        passivePorts: passive ? { first: passive.first, last: passive.last } : null,
+        passiveHost: block.passiveAddress ? site.host(block.passiveAddress.ROUTER) : null,
         tls,
         certificate: shownCertificate(block.certificate, own),
         at: site.at,
