@@ -7,7 +7,7 @@ import type { Nanoseconds } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
 import type { Scenario } from '../../scenario.ts';
 import { Schedule } from '../../schedule.ts';
-import { SimulatedTrust } from '../../tls/simulated-trust.ts';
+import type { Trust } from '../../tls/simulated-trust.ts';
 import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import type { MailboxService } from '../scenario.ts';
 import { MailQueue } from './mail-queue.ts';
@@ -34,14 +34,15 @@ export interface Account {
   readonly bounced: number;
 }
 
-export function worldOf(scenario: Scenario, sender: string): World {
+/** `trust` may be shared by worlds of one scenario: keys take time to make. */
+export function worldOf(scenario: Scenario, sender: string, trust: Trust): World {
   const kernel = new Kernel(scenario.seed);
   const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   const host = (name: string) => network.host(name);
   const world = {
     scenario,
-    trust: new SimulatedTrust(scenario.seed),
+    trust,
     host,
     boot: network.boot.bind(network),
     tap: network.tap.bind(network),
