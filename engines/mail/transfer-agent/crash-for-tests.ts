@@ -19,6 +19,8 @@ export interface World {
   crash(host: string, downFor: Nanoseconds | null): void;
   /** What became of a recipient's copy, by the disks. */
   account(recipient: string): Account;
+  /** Reports that lie in the sender's mailbox although the same one does already. */
+  secondReports(): number;
   readonly now: Nanoseconds;
   /** When the sender's user agent received its server's 250 for the message; null: never. The end: nothing may be run afterwards. */
   acceptedAt(): Nanoseconds | null;
@@ -85,6 +87,12 @@ export function worldOf(scenario: Scenario, sender: string, trust: Trust): World
         ).length,
         bounced: [...stored(sender), ...queued.map(({ content }) => content)].filter(reports).length,
       };
+    },
+    secondReports() {
+      const ids = stored(sender)
+        .filter(isReport)
+        .map((octets) => /\r\nMessage-ID: (\S+)/.exec(octets)?.[1]);
+      return ids.length - new Set(ids).size;
     },
     acceptedAt() {
       const { messages, innerMessages, strings } = recorder.tables();
