@@ -136,7 +136,7 @@ describe.each(samples)('%s', (name) => {
           : [],
       );
     for (const [protocol, field] of [
-      ['smtp', 'smtp.req.command'],
+      ['smtp', 'smtp.command_line'],
       ['ftp', 'ftp.request.command'],
     ] as const) {
       const said = labels(protocol, 'command');
