@@ -146,7 +146,7 @@ describe.each(samples)('%s', (name) => {
           : [],
       );
     for (const [protocol, field] of [
-      ['smtp', 'smtp.req.command'],
+      ['smtp', 'smtp.command_line'],
       ['ftp', 'ftp.request.command'],
       ['pop3', 'pop.request.command'],
       ['imap', 'imap.request'],

@@ -1,4 +1,4 @@
-/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/ftp.md from the engines' tables. */
+/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/ftp.md and docs/smtp.md from the engines' tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
@@ -6,6 +6,8 @@ import { withTables } from '../engines/ftp/reference.ts';
 import { commandCases as imapCases } from '../engines/mail/imap/command-cases-for-tests.ts';
 import { withAccessTables } from '../engines/mail/mailbox/access-reference.ts';
 import { commandCases as pop3Cases } from '../engines/mail/pop3/command-cases-for-tests.ts';
+import { commandCases as smtpCases } from '../engines/mail/smtp/command-cases-for-tests.ts';
+import { withTables as withSmtpTables } from '../engines/mail/smtp/reference.ts';
 import { referencePage } from '../server/language/reference.ts';
 import { httpPage } from './http-reference.ts';
 
@@ -16,3 +18,4 @@ writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('ftp'), withTables(readFileSync(page('ftp'), 'utf8'), commandCases));
 writeFileSync(page('http'), httpPage());
 writeFileSync(page('mail-access'), withAccessTables(readFileSync(page('mail-access'), 'utf8'), pop3Cases, imapCases));
+writeFileSync(page('smtp'), withSmtpTables(readFileSync(page('smtp'), 'utf8'), smtpCases));

@@ -7,7 +7,7 @@ import type { Nanoseconds } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
 import type { Scenario } from '../../scenario.ts';
 import { Schedule } from '../../schedule.ts';
-import { SimulatedTrust } from '../../tls/simulated-trust.ts';
+import type { Trust } from '../../tls/simulated-trust.ts';
 import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import type { MailboxService } from '../scenario.ts';
 import { MailQueue } from './mail-queue.ts';
@@ -19,6 +19,8 @@ export interface World {
   crash(host: string, downFor: Nanoseconds | null): void;
   /** What became of a recipient's copy, by the disks. */
   account(recipient: string): Account;
+  /** Reports that lie in the sender's mailbox although the same one does already. */
+  secondReports(): number;
   readonly now: Nanoseconds;
   /** When the sender's user agent received its server's 250 for the message; null: never. The end: nothing may be run afterwards. */
   acceptedAt(): Nanoseconds | null;
@@ -34,14 +36,15 @@ export interface Account {
   readonly bounced: number;
 }
 
-export function worldOf(scenario: Scenario, sender: string): World {
+/** `trust` may be shared by worlds of one scenario: keys take time to make. */
+export function worldOf(scenario: Scenario, sender: string, trust: Trust): World {
   const kernel = new Kernel(scenario.seed);
   const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(kernel, scenario, recorder);
   const host = (name: string) => network.host(name);
   const world = {
     scenario,
-    trust: new SimulatedTrust(scenario.seed),
+    trust,
     host,
     boot: network.boot.bind(network),
     tap: network.tap.bind(network),
@@ -84,6 +87,12 @@ export function worldOf(scenario: Scenario, sender: string): World {
         ).length,
         bounced: [...stored(sender), ...queued.map(({ content }) => content)].filter(reports).length,
       };
+    },
+    secondReports() {
+      const ids = stored(sender)
+        .filter(isReport)
+        .map((octets) => /\r\nMessage-ID: (\S+)/.exec(octets)?.[1]);
+      return ids.length - new Set(ids).size;
     },
     acceptedAt() {
       const { messages, innerMessages, strings } = recorder.tables();

@@ -7,33 +7,42 @@ import { octetsOf } from '../../../network/octets.ts';
 import { dissectContent } from '../../message/dissect.ts';
 import { readMessageFile } from '../../message/eml.ts';
 import { decodeMessage } from '../../message/message-format.ts';
-import { commandLine, decodeCommand, dissectCommand } from './command.ts';
+import { downgrade } from '../downgrade.ts';
+import { commandLine, decodeCommand, dissectCommand, dissectResponse } from './command.ts';
 import { decodeReply, dissectReply, replyLines } from './reply.ts';
+import { decodeXtext, encodeXtext } from './xtext.ts';
 
 const TEXTS = [
   'EHLO crepes.fr\r\n',
   'MAIL FROM:<alice@crepes.fr> SIZE=1000 BODY=8BITMIME\r\n',
   'RCPT TO:<@relay.fr,@other.fr:"bob \\"> smith"@hamburger.edu>\r\n',
   'VRFY bob\r\n',
+  'AUTH PLAIN AGJvYgBzZWNyZXQ=\r\n',
+  'MAIL FROM:<a@b.c> RET=HDRS ENVID=QQ+2B\r\nRCPT TO:<b@c.d> NOTIFY=NEVER ORCPT=rfc822;b+2Bc@d.e\r\nDATA\r\n',
   '250-crepes.fr greets alice-pc\r\n250-SIZE 1000\r\n250 ENHANCEDSTATUSCODES\r\n',
   '550 5.1.1 No such user here\r\n',
   'From: =?utf-8?q?Alice_Cr=C3=AApe?= <alice@crepes.fr>\r\nTo: bob@hamburger.edu,\r\n carol@hamburger.edu\r\nSubject: Lunch\r\nDate: Thu, 1 Jan 2026 12:00:00 +0000\r\n\r\nHi Bob,\r\n..\r\n',
+  'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\ncaf\xc3\xa9\r\n--x\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\x89PNG\r\n--x--\r\n',
 ];
 
 const target: FuzzTarget = {
   name: 'smtp',
   corpus: () => TEXTS.map((text) => Uint8Array.from(text, (c) => c.charCodeAt(0))),
   run(bytes) {
-    for (const dissect of [dissectCommand, dissectReply, dissectContent]) checkFields(dissect(bytes), bytes.length);
+    for (const dissect of [dissectCommand, dissectResponse, dissectReply, dissectContent]) checkFields(dissect(bytes), bytes.length);
     const octets = octetsOf(bytes);
     const lines = octets.replace(/\r\n$/, '').split('\r\n');
     const command = decodeCommand(lines[0] as string);
     if (!('error' in command)) same(decodeCommand(commandLine(command)), command, 'command');
     const reply = decodeReply(lines);
     if (!('error' in reply)) same(decodeReply(replyLines(reply)), reply, 'reply');
+    const xtext = decodeXtext(lines[0] as string);
+    if (xtext !== null) same(decodeXtext(encodeXtext(xtext)), xtext, 'xtext');
+    const lowered = downgrade(octets);
+    if (lowered !== null && /[\x80-\xff]/.test(lowered)) throw new Error('a message in 7 bits with octets above 127');
     const message = decodeMessage(octets);
     const file = readMessageFile(bytes);
-    return JSON.stringify([command, reply, message, file]);
+    return JSON.stringify([command, reply, message, file, xtext, lowered]);
   },
 };
 
