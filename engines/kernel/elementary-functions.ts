@@ -20,6 +20,18 @@ export function logarithmOfRest(share: number): number {
   return share < 0.25 ? twiceArtanh(-share / (2 - share)) : naturalLogarithm(1 - share);
 }
 
+/** e to the power of −`value`, `value` 0 or more; its relative error is below 10^-14. Beyond 745 it is 0. */
+export function exponentialOfNegative(value: number): number {
+  const halvings = Math.floor(value / Math.LN2);
+  if (halvings > 1074) return 0;
+  // The rest lies below ln 2, where 20 terms of the series reach the last bit.
+  const rest = value - halvings * Math.LN2;
+  let power = 1;
+  for (let term = 20; term >= 1; term--) power = 1 - (power * rest) / term;
+  for (let i = 0; i < halvings; i++) power /= 2;
+  return power;
+}
+
 /** ln x is 2 artanh s with s = (x − 1) / (x + 1), by its series: up to 0.172, 12 terms reach the last bit. */
 function twiceArtanh(s: number): number {
   const square = s * s;

@@ -1,5 +1,6 @@
 /** What the mail engine measures. */
 import type { MetricDefinition } from '../protocol.ts';
+import { filterMetrics } from './filters/metrics.ts';
 
 export const mailMetrics: readonly MetricDefinition[] = [
   {
@@ -34,4 +35,5 @@ export const mailMetrics: readonly MetricDefinition[] = [
     doc: 'Recipients so far for whom a mail server gave up and notified the sender.',
     standard: 'RFC 5321 §6.1',
   },
+  ...filterMetrics,
 ];

@@ -4,6 +4,10 @@ import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
+import { FilterObserver } from './filters/filter-observer.ts';
+import { MailFilter } from './filters/mail-filter.ts';
+import { sendStream } from './filters/sample-stream.ts';
+import type { MailFilterService } from './filters/scenario.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
@@ -20,11 +24,15 @@ export const mail: Protocol = {
 
 function install(world: World): Installed {
   const tracker = new DeliveryTracker();
+  const observer = new FilterObserver();
+  const filters = world.scenario.services.filter((service): service is MailFilterService => service.kind === 'mail.filter');
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
   for (const service of servers) {
     const kept = mailboxes.filter(({ host }) => host === service.host);
-    world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker));
+    const filtering = filters.find(({ host }) => host === service.host);
+    const filter = filtering ? new MailFilter(world.host(service.host), filtering, observer) : null;
+    world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker, filter));
   }
   return {
     perform: (action) => (action.kind === 'mail.send' ? send(world, servers, tracker, action) : undefined),

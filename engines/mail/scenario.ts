@@ -1,6 +1,7 @@
 /** What a scenario can say about mail. */
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
+import type { MailFilterService, StreamAction } from './filters/scenario.ts';
 
 /** `alice@crepes.fr`: local part and domain, without angle brackets (RFC 5321 §2.3.11). */
 export type MailAddress = string;
@@ -41,7 +42,7 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService;
+export type MailService = MailServerService | MailboxService | MailFilterService;
 
 /** What is sent: composed from parts, or taken as it is from an `.eml` file. */
 export type Composition =
@@ -69,7 +70,7 @@ export interface SendAction {
   readonly message: Composition;
 }
 
-export type MailAction = SendAction;
+export type MailAction = SendAction | StreamAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {

@@ -13,6 +13,8 @@ export interface StoredMessage {
   readonly arrivedAt: Nanoseconds;
   /** As delivered, with Return-Path and trace. */
   readonly octets: string;
+  /** A filter put it aside. */
+  readonly junk: boolean;
 }
 
 interface Account {
@@ -47,10 +49,10 @@ export class MailboxStore {
   }
 
   /** null, and nothing is stored, where it does not fit or there is no such mailbox. */
-  deliver(address: MailAddress, octets: string, now: Nanoseconds): StoredMessage | null {
+  deliver(address: MailAddress, octets: string, now: Nanoseconds, junk = false): StoredMessage | null {
     const account = this.#account(address);
     if (!account || account.used + octets.length > account.quota) return null;
-    const message: StoredMessage = { uid: account.nextUid, arrivedAt: now, octets };
+    const message: StoredMessage = { uid: account.nextUid, arrivedAt: now, octets, junk };
     this.#disk.set(this.#messageName(address, message.uid), message);
     this.#save({ ...account, used: account.used + octets.length, nextUid: message.uid + 1, count: account.count + 1 });
     return message;

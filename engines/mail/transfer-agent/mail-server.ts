@@ -9,6 +9,7 @@
 import type { Process } from '../../kernel/process.ts';
 import type { Connection, Host } from '../../network/host.ts';
 import type { Nanoseconds } from '../../quantities.ts';
+import { kept, type MailFilter } from '../filters/mail-filter.ts';
 import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
@@ -33,8 +34,9 @@ export function* mailServer(
   service: MailServerService,
   mailboxes: readonly MailboxService[],
   tracker: DeliveryTracker,
+  filter: MailFilter | null = null,
 ): Process {
-  const server = new MailServer(host, service, mailboxes, tracker);
+  const server = new MailServer(host, service, mailboxes, tracker, filter);
   const failure = yield* server.run();
   if (failure) host.narrator.note(`no mail server: port 25 is ${failure}`);
 }
@@ -43,15 +45,23 @@ class MailServer {
   readonly #host: Host;
   readonly #service: MailServerService;
   readonly #tracker: DeliveryTracker;
+  readonly #filter: MailFilter | null;
   readonly #store: MailboxStore;
   readonly #queue: MailQueue;
   readonly #delivery: Delivery;
   readonly #domains: ReadonlySet<string>;
 
-  constructor(host: Host, service: MailServerService, mailboxes: readonly MailboxService[], tracker: DeliveryTracker) {
+  constructor(
+    host: Host,
+    service: MailServerService,
+    mailboxes: readonly MailboxService[],
+    tracker: DeliveryTracker,
+    filter: MailFilter | null,
+  ) {
     this.#host = host;
     this.#service = service;
     this.#tracker = tracker;
+    this.#filter = filter;
     this.#store = new MailboxStore(host.disk);
     for (const { address, quota } of mailboxes) this.#store.create(address, quota);
     this.#domains = new Set([
@@ -73,14 +83,21 @@ class MailServer {
 
   #policy(connection: Connection): ServerPolicy {
     return {
-      recipient: (address, reversePath, size, texts) => this.#recipient(address, reversePath, size, texts),
+      recipient: (address, reversePath, size, texts) => this.#recipient(address, reversePath, size, texts, connection),
       message: (envelope, content, client, texts) => this.#accept(envelope, content, client, texts, connection),
       end: () => this.#tracker.leave(connection),
     };
   }
 
-  // biome-ignore lint/correctness/useYield: nothing to wait for yet; filters and lookups will.
-  *#recipient(address: MailAddress, reversePath: MailAddress, size: number, texts: ReplyTexts): Process<Reply | null> {
+  *#recipient(
+    address: MailAddress,
+    reversePath: MailAddress,
+    size: number,
+    texts: ReplyTexts,
+    connection: Connection,
+  ): Process<Reply | null> {
+    const blocked = this.#filter ? yield* this.#filter.client(connection.remote.address) : null;
+    if (blocked) return blocked;
     const local = this.#local(address);
     if (local !== null) {
       if (this.#store.find(local) === null) return texts.userUnknown(address);
@@ -99,14 +116,26 @@ class MailServer {
     const number = this.#tracker.takeOver(connection);
     const hops = decodeMessage(content).fields.filter(({ name }) => name.toLowerCase() === 'received').length;
     if (hops >= HOPS_LIMIT) return texts.loop();
+    // Filters are for what comes in; what its users send is theirs.
+    const incoming = envelope.recipients.some((recipient) => this.#local(recipient) !== null);
+    const judged = this.#filter && incoming ? yield* this.#filter.judge(content) : kept(content);
+    if (judged.kind === 'refused') return judged.reply;
     const id = this.#queue.nextId();
-    const traced = this.#service.dialect === 'classic' ? content : prependFields(content, [this.#trace(id, envelope, client, connection)]);
-    this.#take(id, envelope.reversePath, envelope.recipients, traced, number);
+    const traced =
+      this.#service.dialect === 'classic' ? judged.content : prependFields(judged.content, [this.#trace(id, envelope, client, connection)]);
+    this.#take(id, envelope.reversePath, envelope.recipients, traced, number, judged.junk);
     return { id };
   }
 
   /** Into mailboxes and queue. On the disk when this returns. */
-  #take(id: string, reversePath: MailAddress, recipients: readonly MailAddress[], content: string, envelope: EnvelopeNumber): void {
+  #take(
+    id: string,
+    reversePath: MailAddress,
+    recipients: readonly MailAddress[],
+    content: string,
+    envelope: EnvelopeNumber,
+    junk = false,
+  ): void {
     const message = { id, reversePath, content, acceptedAt: this.#host.now(), envelope, cause: this.#host.cause };
     const seen = new Set<string>();
     const remote: MailAddress[] = [];
@@ -120,7 +149,7 @@ class MailServer {
         remote.push(recipient);
         continue;
       }
-      const failure = this.#deliver(local, message);
+      const failure = this.#deliver(local, message, junk);
       if (failure) failures.push({ ...failure, recipient });
       else this.#tracker.settle(envelope, recipient, { kind: 'delivered' });
     }
@@ -129,7 +158,7 @@ class MailServer {
   }
 
   /** Final delivery (RFC 5321 §4.4: Return-Path is put in front). What is wrong, if it fails. */
-  #deliver(mailbox: MailAddress, message: Omit<QueuedMessage, 'destinations'>): Omit<DeliveryFailure, 'recipient'> | null {
+  #deliver(mailbox: MailAddress, message: Omit<QueuedMessage, 'destinations'>, junk: boolean): Omit<DeliveryFailure, 'recipient'> | null {
     const { reversePath, content, envelope } = message;
     const address = this.#store.find(mailbox);
     if (address === null) return { reason: 'no such user', status: '5.1.1', diagnostic: null };
@@ -137,9 +166,12 @@ class MailServer {
       address,
       prependFields(withoutReturnPath(content), [`Return-Path: <${reversePath}>`]),
       this.#host.now(),
+      junk,
     );
     if (stored === null) return { reason: 'the mailbox is full', status: '5.2.2', diagnostic: null };
-    this.#host.narrator.state(`mailbox ${address}`, String(stored.uid), summary(reversePath, content), { note: `delivered to ${address}` });
+    this.#host.narrator.state(`mailbox ${address}`, String(stored.uid), `${junk ? 'Junk · ' : ''}${summary(reversePath, content)}`, {
+      note: `delivered to ${address}${junk ? ', as junk' : ''}`,
+    });
     const origin = this.#tracker.origin(envelope);
     if (origin && origin.from !== '') {
       this.#host.narrator.measure('delivery time', [origin.from, address], this.#host.now() - origin.startedAt);
