@@ -32,3 +32,8 @@ export function decodeBase64(text: string): string {
   }
   return parts.join('');
 }
+
+/** null where it is not whole groups of four characters of the alphabet, padded at the end only (RFC 4648 §3.2, §3.3). */
+export function decodeStrictBase64(text: string): string | null {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? decodeBase64(text) : null;
+}

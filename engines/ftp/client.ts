@@ -13,9 +13,9 @@ import { type Connection, type Endpoint, failed, type Host, type Listener } from
 import { LineReader } from '../network/line-reader.ts';
 import { bytesOfOctets, octetsOf, textOfOctets } from '../network/octets.ts';
 import { type Bytes, MINUTE, type Nanoseconds } from '../quantities.ts';
+import type { Securing } from '../tls/securing.ts';
 import type { FileContent } from './file-content.ts';
 import type { DataMode, Representation } from './scenario.ts';
-import type { Securing } from './security.ts';
 import { type Command, commandLabel, encodeCommand } from './wire/command.ts';
 import { findExtendedPort, findHostPort } from './wire/host-port.ts';
 import { REPLY_LINE_LIMIT, type Reply, ReplyGatherer, replyLabel } from './wire/reply.ts';

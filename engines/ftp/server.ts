@@ -12,6 +12,7 @@ import { type Connection, failed, type Host, type ListenFailure } from '../netwo
 import { LineReader, type LineResult } from '../network/line-reader.ts';
 import { textOfOctets } from '../network/octets.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
+import type { Securing } from '../tls/securing.ts';
 import { DataPort } from './data-port.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
@@ -19,7 +20,6 @@ import { filesOf, tellTransferred } from './host-files.ts';
 import type { ArrivalObserver } from './observer.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService } from './scenario.ts';
-import type { Securing } from './security.ts';
 import { ServerSession } from './server-session.ts';
 import type { SessionStates, StateEntry } from './session-states.ts';
 import type { Traffic } from './traffic.ts';

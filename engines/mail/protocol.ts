@@ -2,6 +2,7 @@
 import { compare } from '../comparison.ts';
 import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
+import { onHost } from '../on-host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
@@ -11,7 +12,7 @@ import type { MailFilterService } from './filters/scenario.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
-import type { MailboxExpectation, MailboxService, MailServerService, SendAction } from './scenario.ts';
+import type { Dialect, MailboxExpectation, MailboxService, MailServerService, SendAction } from './scenario.ts';
 import { submit } from './smtp/user-agent.ts';
 import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
 import { mailServer } from './transfer-agent/mail-server.ts';
@@ -34,8 +35,18 @@ function install(world: World): Installed {
     const filter = filtering ? new MailFilter(world.host(service.host), filtering, observer) : null;
     world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker, filter));
   }
+  const dialectOf = (server: string): Dialect => servers.find(({ host }) => host === server)?.dialect ?? 'extended';
   return {
-    perform: (action) => (action.kind === 'mail.send' ? send(world, servers, tracker, action) : undefined),
+    perform(action) {
+      switch (action.kind) {
+        case 'mail.send':
+          return send(world, servers, tracker, action);
+        case 'mail.stream':
+          return onHost(world.host(action.host), (host) => sendStream(host, action, dialectOf(action.server), tracker, observer));
+        default:
+          return undefined;
+      }
+    },
     judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
   };
 }

@@ -3,7 +3,7 @@ import { utf8Octets } from '../../network/octets.ts';
 import type { Composition, Dialect, MailAddress } from '../scenario.ts';
 import { encodeUnstructured } from './encoded-word.ts';
 import { foldField } from './message-format.ts';
-import { encodeQuotedPrintable } from './transfer-encoding.ts';
+import { domainOfData, encodeQuotedPrintable } from './transfer-encoding.ts';
 
 export interface Heading {
   readonly from: MailAddress;
@@ -13,9 +13,6 @@ export interface Heading {
   /** With its angle brackets. */
   readonly messageId: string;
 }
-
-/** RFC 5322 §2.1.1, without CRLF. */
-const LINE_LIMIT = 998;
 
 /**
  * The message's octets, lines ended by CRLF. Fields that the author gave stand instead of the filled-in ones. Without subject
@@ -27,7 +24,7 @@ export function composeMessage(composition: Composition, heading: Heading, diale
   const lines = body.split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   const text = lines.map((line) => `${line}\r\n`).join('');
-  const plain = /^[\x01-\x7f]*$/.test(text) && lines.every((line) => line.length <= LINE_LIMIT);
+  const plain = domainOfData(utf8Octets(text)) === '7bit';
   if (subject === null && headers.length === 0 && dialect === 'classic' && plain) return text;
 
   const given = new Set(headers.map(([name]) => name.toLowerCase()));

@@ -2,6 +2,7 @@
 
 import { decodeBase64, encodeBase64 } from '../../base64.ts';
 import { textOfOctets, utf8Octets } from '../../network/octets.ts';
+import { textIn } from './charset.ts';
 
 /** Greatest length of one encoded word (§2). */
 const WORD_LIMIT = 75;
@@ -40,11 +41,7 @@ export function decodeUnstructured(octets: string): string {
   for (const found of joined.matchAll(ENCODED_WORD)) {
     const [word, charset, encoding, encoded] = found as unknown as [string, string, string, string];
     const decoded = /^b$/i.test(encoding) ? decodeBase64(encoded) : decodeQ(encoded);
-    const name = charset.split('*', 1)[0]?.toLowerCase();
-    text += textOfOctets(joined.slice(end, found.index));
-    if (name === 'utf-8' || name === 'us-ascii') text += textOfOctets(decoded);
-    else if (name === 'iso-8859-1') text += decoded;
-    else text += word;
+    text += textOfOctets(joined.slice(end, found.index)) + (textIn(charset, decoded) ?? word);
     end = found.index + word.length;
   }
   return text + textOfOctets(joined.slice(end));

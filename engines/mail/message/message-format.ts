@@ -23,7 +23,7 @@ export interface HeaderField {
 export interface Message {
   /** In their order. */
   readonly fields: readonly HeaderField[];
-  /** Behind the empty line; 0 where there is no header section. */
+  /** Behind the empty line; where the message begins if there is no header section. */
   readonly bodyStart: number;
   /** Lines of the header section that are no fields, as ranges without CRLF. */
   readonly malformed: readonly { readonly start: number; readonly end: number }[];
@@ -33,26 +33,24 @@ const FIELDS_LIMIT = 2000;
 const BODY_LINES_SHOWN = 500;
 const FIELD = /^([!-9;-~]+)[ \t]*:[ \t]*/;
 
-export function decodeMessage(octets: string): Message {
+/** The message that stands from `from` to `to`; ranges count from the beginning of `octets`. */
+export function decodeMessage(octets: string, from = 0, to = octets.length): Message {
   const fields: HeaderField[] = [];
   const malformed: { start: number; end: number }[] = [];
-  let at = 0;
-  while (at < octets.length && fields.length < FIELDS_LIMIT) {
-    const lineEnd = endOfLine(octets, at);
-    if (lineEnd === at) return { fields, bodyStart: at + 2, malformed };
+  let at = from;
+  while (at < to && fields.length < FIELDS_LIMIT) {
+    const lineEnd = endOfLine(octets, at, to);
+    if (lineEnd === at) return { fields, bodyStart: Math.min(at + 2, to), malformed };
     const head = FIELD.exec(octets.slice(at, Math.min(lineEnd, at + 1000)));
     // A text that does not begin with a field has no header section at all.
-    if (!head && fields.length === 0) return { fields: [], bodyStart: 0, malformed: [] };
+    if (!head && fields.length === 0) return { fields: [], bodyStart: from, malformed: [] };
     let end = lineEnd;
     // Folded: the next line begins with white space (§2.2.3).
-    while (head && (octets[end + 2] === ' ' || octets[end + 2] === '\t')) end = endOfLine(octets, end + 2);
-    const next = Math.min(end + 2, octets.length);
+    while (head && end + 2 < to && (octets[end + 2] === ' ' || octets[end + 2] === '\t')) end = endOfLine(octets, end + 2, to);
+    const next = Math.min(end + 2, to);
     if (head) {
       const valueStart = at + head[0].length;
-      const value = octets
-        .slice(valueStart, end)
-        .replace(/\r\n(?=[ \t])/g, '')
-        .trim();
+      const value = withoutBlanks(octets.slice(valueStart, end).replace(/\r\n(?=[ \t])/g, ''));
       fields.push({ name: head[1] as string, value, start: at, end: next, valueStart });
     } else malformed.push({ start: at, end });
     at = next;
@@ -60,10 +58,22 @@ export function decodeMessage(octets: string): Message {
   return { fields, bodyStart: at, malformed };
 }
 
-/** Where the line that begins at `start` ends, without its CRLF. */
-function endOfLine(octets: string, start: number): number {
+/** Where the line that begins at `start` ends, without its CRLF; at `to` at the latest. */
+function endOfLine(octets: string, start: number, to = octets.length): number {
   const end = octets.indexOf('\r\n', start);
-  return end < 0 ? octets.length : end;
+  return end < 0 || end > to ? to : end;
+}
+
+/** Without spaces and tabs around it. Not `trim`: it takes the octet A0 away, with which the UTF-8 of “à” ends. */
+function withoutBlanks(value: string): string {
+  let [start, end] = [0, value.length];
+  while (start < end && isBlank(value[start])) start++;
+  while (end > start && isBlank(value[end - 1])) end--;
+  return value.slice(start, end);
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === ' ' || char === '\t';
 }
 
 /** The first field of that name (names have no case), or undefined. */

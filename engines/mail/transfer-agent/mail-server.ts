@@ -10,7 +10,9 @@ import type { Process } from '../../kernel/process.ts';
 import type { Connection, Host } from '../../network/host.ts';
 import type { Nanoseconds } from '../../quantities.ts';
 import { kept, type MailFilter } from '../filters/mail-filter.ts';
-import { MailboxStore } from '../mailbox/mailbox-store.ts';
+import { INBOX } from '../mailbox/folder.ts';
+import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
+import type { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
@@ -22,8 +24,10 @@ import type { Reply } from '../smtp/wire/reply.ts';
 import { composeBounce, type FailedRecipient } from './bounce.ts';
 import { Delivery, type DeliveryFailure } from './delivery.ts';
 import type { DeliveryTracker, EnvelopeNumber } from './delivery-tracker.ts';
-import { MailQueue, type QueuedMessage, summary } from './mail-queue.ts';
+import { MailQueue, type QueuedMessage } from './mail-queue.ts';
 
+/** Where a filter puts messages aside; the name that users know (RFC 6154 calls its use \\Junk). */
+const JUNK = 'Junk';
 /** RFC 5321 §6.3: at least 100. */
 const HOPS_LIMIT = 100;
 const BOUNCES = 'mail/bounces';
@@ -62,7 +66,7 @@ class MailServer {
     this.#service = service;
     this.#tracker = tracker;
     this.#filter = filter;
-    this.#store = new MailboxStore(host.disk);
+    this.#store = mailboxesOf(host);
     for (const { address, quota } of mailboxes) this.#store.create(address, quota);
     this.#domains = new Set([
       ...service.domains.map((domain) => domain.toLowerCase()),
@@ -166,12 +170,9 @@ class MailServer {
       address,
       prependFields(withoutReturnPath(content), [`Return-Path: <${reversePath}>`]),
       this.#host.now(),
-      junk,
+      junk ? JUNK : INBOX,
     );
     if (stored === null) return { reason: 'the mailbox is full', status: '5.2.2', diagnostic: null };
-    this.#host.narrator.state(`mailbox ${address}`, String(stored.uid), `${junk ? 'Junk · ' : ''}${summary(reversePath, content)}`, {
-      note: `delivered to ${address}${junk ? ', as junk' : ''}`,
-    });
     const origin = this.#tracker.origin(envelope);
     if (origin && origin.from !== '') {
       this.#host.narrator.measure('delivery time', [origin.from, address], this.#host.now() - origin.startedAt);

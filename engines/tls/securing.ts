@@ -1,4 +1,4 @@
-/** Where TLS comes in (RFC 4217): a function that turns a connection, of control or data, into a secured one. */
+/** Where TLS comes in, after STLS, STARTTLS or AUTH TLS: a function that turns a connection into a secured one. */
 import type { Process } from '../kernel/process.ts';
 import type { Connection } from '../network/host.ts';
 
