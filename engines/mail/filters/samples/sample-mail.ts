@@ -24,9 +24,9 @@ const COMMON_SHARE = 0.3;
 export function sampleMail(kind: SampleKind, heading: Heading, random: RandomStream, disguise: Ratio): string {
   switch (kind) {
     case 'ham':
-      return plain(heading, prose(HAM, SPAM, random, disguise), null);
+      return plain(heading, prose(HAM, SPAM, random, disguise), linkTo(random, 'notes', 0.5));
     case 'spam':
-      return plain(heading, prose(SPAM, HAM, random, disguise), `http://offers${random.below(100)}.example/`);
+      return plain(heading, prose(SPAM, HAM, random, disguise), linkTo(random, 'offers', 0.8));
     case 'phishing':
       return phishing(heading, random);
     case 'malware':
@@ -53,6 +53,11 @@ function prose(own: Phrases, other: Phrases, random: RandomStream, disguise: Rat
 
 function plain(heading: Heading, { subject, lines }: Prose, link: string | null): string {
   return message(heading, subject, text('text/plain', [...lines, ...(link === null ? [] : [link])]));
+}
+
+/** Some have one, some have none. */
+function linkTo(random: RandomStream, name: string, share: Ratio): string | null {
+  return random.float() < share ? `http://${name}${random.below(100)}.example/` : null;
 }
 
 /** Each of them has one sign that can be seen: another host than shown, a look-alike, a bare address, a host before an `@`. */
