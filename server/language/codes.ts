@@ -79,6 +79,7 @@ export const codes = {
     'The sender’s mail server cannot be told: no mailbox and no mail server is declared for the address. Declare one, or name the server by `via`.',
   ),
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
+  'malformed-signature': error('A signature of malware is a run of bytes in hexadecimal, or a SHA-256 of 64 digits.'),
   'not-an-ftp-server': error('Files are asked of a host that runs an FTP server.'),
   'malformed-path': error('A path has up to 1024 octets, each name in it up to 255, and no NUL or line end.'),
   'malformed-command': error(

@@ -8,6 +8,7 @@ import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
+import type { MailFilterService } from '../../engines/mail/filters/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
@@ -216,6 +217,8 @@ export class Program {
   readonly serverOfDomain = new Map<string, string>();
   /** By address in lower case. */
   readonly mailboxes = new Map<string, MailboxService>();
+  /** By host in lower case. */
+  readonly mailFilters = new Map<string, MailFilterService>();
   readonly ftpServers = new Map<string, FtpServerService>();
   /** By name in lower case. */
   readonly websites = new Map<string, ProgramWebsite>();

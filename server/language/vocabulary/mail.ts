@@ -1,4 +1,5 @@
 /** Mail: servers, mailboxes, messages. */
+import { mailFilterVocabulary } from './mail/filters.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
@@ -6,4 +7,4 @@ import { mailServerVocabulary } from './mail/servers.ts';
 /** Message protocols that views can be limited to. */
 export const mailProtocols = ['smtp'] as const;
 
-export const mailVocabulary = [...mailServerVocabulary, ...mailboxVocabulary, ...mailMessageVocabulary];
+export const mailVocabulary = [...mailServerVocabulary, ...mailboxVocabulary, ...mailMessageVocabulary, ...mailFilterVocabulary];
