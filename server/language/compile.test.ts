@@ -297,6 +297,8 @@ describe('the vocabulary', () => {
       anycast: 'host a\nanycast n on a',
       root: 'root',
       send: '',
+      mailfilter: 'mailbox a@b.c on m\nmailfilter m',
+      'send stream': 'host a\nmailbox a@b.c on m\na sends 2 spam mails from x@y.z to a@b.c',
       ftp: 'ftp f',
       get: 'host a\nftp f\na gets "x" from f',
       put: 'host a\nftp f\na puts "x" to f',

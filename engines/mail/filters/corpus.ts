@@ -21,7 +21,8 @@ export function messagesIn(bytes: Uint8Array): readonly string[] {
     } else lines?.push(/^>+From /.test(line) ? line.slice(1) : line);
     blank = line === '';
   }
-  if (lines) messages.push(joined(lines));
+  // What ends the last line ends no further one.
+  if (lines) messages.push(joined(lines.at(-1) === '' ? lines.slice(0, -1) : lines));
   return messages;
 }
 
