@@ -16,6 +16,7 @@ import type { Dialect, MailboxExpectation, MailboxService, MailServerService, Se
 import { submit } from './smtp/user-agent.ts';
 import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
 import { mailServer } from './transfer-agent/mail-server.ts';
+import { installWebmail } from './webmail/installation.ts';
 
 export const mail: Protocol = {
   name: 'mail',
@@ -36,11 +37,14 @@ function install(world: World): Installed {
     world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker, filter));
   }
   const dialectOf = (server: string): Dialect => servers.find(({ host }) => host === server)?.dialect ?? 'extended';
+  const webmail = installWebmail(world, mailboxes, tracker, dialectOf);
   return {
     perform(action) {
       switch (action.kind) {
         case 'mail.send':
           return send(world, servers, tracker, action);
+        case 'mail.webmail':
+          return webmail(action);
         case 'mail.stream':
           return onHost(world.host(action.host), (host) => sendStream(host, action, dialectOf(action.server), tracker, observer));
         default:

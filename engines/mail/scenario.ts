@@ -2,6 +2,7 @@
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
+import type { WebmailAction, WebmailService } from './webmail/scenario.ts';
 
 /** `alice@crepes.fr`: local part and domain, without angle brackets (RFC 5321 §2.3.11). */
 export type MailAddress = string;
@@ -42,7 +43,7 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService;
+export type MailService = MailServerService | MailboxService | MailFilterService | WebmailService;
 
 /** What is sent: composed from parts, or taken as it is from an `.eml` file. */
 export type Composition =
@@ -70,7 +71,7 @@ export interface SendAction {
   readonly message: Composition;
 }
 
-export type MailAction = SendAction | StreamAction;
+export type MailAction = SendAction | StreamAction | WebmailAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   // A setting of a host that serves zones: the zones say what it does.
   'dns.server': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
+  'mail.webmail': { one: 'webmail site', role: (name) => `webmail ${name}` },
   // A setting of a mail server.
   'mail.filter': { one: '', role: () => '' },
   'ftp.server': { one: 'FTP server', role: () => 'FTP server' },

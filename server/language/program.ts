@@ -10,6 +10,7 @@ import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
 import type { MailFilterService } from '../../engines/mail/filters/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
+import type { WebmailService } from '../../engines/mail/webmail/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -142,6 +143,8 @@ export interface ProgramMailServer extends Omit<MailServerService, 'kind' | 'dom
   helo: string | null;
 }
 
+export type ProgramWebmail = { -readonly [K in keyof WebmailService]: WebmailService[K] };
+
 /** With what its block says last. */
 export type ProgramWebsite = { -readonly [K in keyof WebsiteService]: WebsiteService[K] };
 
@@ -219,6 +222,8 @@ export class Program {
   readonly mailboxes = new Map<string, MailboxService>();
   /** By host in lower case. */
   readonly mailFilters = new Map<string, MailFilterService>();
+  /** By name in lower case. */
+  readonly webmails = new Map<string, ProgramWebmail>();
   readonly ftpServers = new Map<string, FtpServerService>();
   /** By name in lower case. */
   readonly websites = new Map<string, ProgramWebsite>();

@@ -47,7 +47,12 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
       at,
     });
   }
-  services.push(...program.mailboxes.values(), ...program.mailFilters.values(), ...program.ftpServers.values());
+  services.push(
+    ...program.mailboxes.values(),
+    ...program.mailFilters.values(),
+    ...program.webmails.values(),
+    ...program.ftpServers.values(),
+  );
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];

@@ -85,6 +85,14 @@ export class DeliveryTracker {
     return envelope === null ? null : (this.#envelopes[envelope] as Tracked);
   }
 
+  /** Recipients that the sender's own server did not take, so far. */
+  refusals(envelope: number): readonly Failure[] {
+    const { recipients, fates } = this.#envelopes[envelope] as Tracked;
+    return [...fates].flatMap(([name, fate]) =>
+      fate.kind === 'refused' ? [{ recipient: recipients.get(name) as MailAddress, reason: fate.reason }] : [],
+    );
+  }
+
   /** A recipient's first fate is kept: a copy that comes late changes nothing. */
   settle(envelope: EnvelopeNumber, recipient: MailAddress, fate: Fate): void {
     if (envelope === null) return;
