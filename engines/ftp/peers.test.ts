@@ -9,6 +9,7 @@ import { LineReader } from '../network/line-reader.ts';
 import { message } from '../network/network-for-tests.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
+import { SessionStates } from '../network/session-states.ts';
 import { SimulatedNetwork } from '../network/simulated-network.ts';
 import { MINUTE, SECOND } from '../quantities.ts';
 import { Recorder } from '../recorder.ts';
@@ -20,7 +21,6 @@ import { ArrivalObserver } from './observer.ts';
 import type { DataMode } from './scenario.ts';
 import { serviceForTests } from './scenario-for-tests.ts';
 import { serve } from './server.ts';
-import { SessionStates } from './session-states.ts';
 import { Traffic } from './traffic.ts';
 
 /** Three hosts: a client (10.0.0.1), a server (10.0.0.2) and a stranger (10.0.0.3). */

@@ -5,6 +5,7 @@ import { type Process, wait } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import { textOfOctets } from '../network/octets.ts';
+import { SessionStates } from '../network/session-states.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import type { Securing } from '../tls/securing.ts';
@@ -16,7 +17,6 @@ import { ftpMetrics } from './metrics.ts';
 import { ArrivalObserver } from './observer.ts';
 import type { FtpExpectation, FtpServerService, FtpSessionAction } from './scenario.ts';
 import { type ServerSurroundings, serve } from './server.ts';
-import { SessionStates } from './session-states.ts';
 import { Traffic } from './traffic.ts';
 import { userSession } from './user-session.ts';
 

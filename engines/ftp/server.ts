@@ -11,6 +11,7 @@ import { type Process, type RaceResult, race, type Task, wait } from '../kernel/
 import { type Connection, failed, type Host, type ListenFailure } from '../network/host.ts';
 import { LineReader, type LineResult } from '../network/line-reader.ts';
 import { textOfOctets } from '../network/octets.ts';
+import type { SessionStates, StateEntry } from '../network/session-states.ts';
 import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import type { Securing } from '../tls/securing.ts';
 import { DataPort } from './data-port.ts';
@@ -21,7 +22,6 @@ import type { ArrivalObserver } from './observer.ts';
 import { texts } from './reply-texts.ts';
 import type { FtpServerService } from './scenario.ts';
 import { ServerSession } from './server-session.ts';
-import type { SessionStates, StateEntry } from './session-states.ts';
 import type { Traffic } from './traffic.ts';
 import type { Transfer } from './user-files.ts';
 import { COMMAND_LINE_LIMIT, decodeCommand } from './wire/command.ts';

@@ -122,7 +122,8 @@ S: 250-hamburger.edu greets crepes.fr
 S: 250-PIPELINING
 S: 250-SIZE 10485760
 S: 250-8BITMIME
-S: 250 ENHANCEDSTATUSCODES
+S: 250-ENHANCEDSTATUSCODES
+S: 250 DSN
 C: MAIL FROM:<alice@crepes.fr> SIZE=304
 C: RCPT TO:<bob@hamburger.edu>
 C: DATA
@@ -147,7 +148,7 @@ S: 221 2.0.0 hamburger.edu closing connection
     ]);
     expect(labels(run, 'content', 'mail.crepes.fr')).toEqual(['message: Condiments (304 B)']);
     expect(labels(run, 'reply', 'mail.hamburger.edu')[1]).toBe(
-      '250 hamburger.edu greets crepes.fr, PIPELINING, SIZE 10485760, 8BITMIME, ENHANCEDSTATUSCODES',
+      '250 hamburger.edu greets crepes.fr, PIPELINING, SIZE 10485760, 8BITMIME, ENHANCEDSTATUSCODES, DSN',
     );
   });
 
@@ -244,7 +245,7 @@ S: 221 2.0.0 hamburger.edu closing connection
     );
     expect(run.steps[0]?.succeeded).toBe(true);
     expect(lastContent(run, 'mail.hamburger.edu').endsWith(octets)).toBe(true);
-    expect(labels(run, 'command', 'mail.crepes.fr')[1]).toMatch(/ BODY=8BITMIME$/);
+    expect(labels(run, 'command', 'mail.crepes.fr')[1]).toMatch(/ BODY=8BITMIME; RCPT /);
     expect(labels(run, 'content', 'mail.crepes.fr')[0]).toMatch(/^message: café/);
   });
 

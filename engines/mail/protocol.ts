@@ -2,20 +2,28 @@
 import { compare } from '../comparison.ts';
 import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
+import type { Host } from '../network/host.ts';
+import { seenAddresses } from '../network/middleboxes/seen-address.ts';
+import { utf8Octets } from '../network/octets.ts';
+import { SessionStates } from '../network/session-states.ts';
 import { onHost } from '../on-host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
+import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import { sendStream } from './filters/sample-stream.ts';
 import type { MailFilterService } from './filters/scenario.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
-import { canonicalAddress } from './message/address.ts';
+import { canonicalAddress, domainOf } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
-import type { Dialect, MailboxExpectation, MailboxService, MailServerService, SendAction } from './scenario.ts';
-import { submit } from './smtp/user-agent.ts';
+import type { MailAddress, MailboxExpectation, MailboxService, MailServerService, SendAction, TlsPolicy } from './scenario.ts';
+import type { Protection } from './smtp/client.ts';
+import { SMTP_PORT, SUBMISSION_PORT } from './smtp/server.ts';
+import { ServerAccount } from './smtp/server-account.ts';
+import { type Submission, UserAgents } from './smtp/user-agent.ts';
 import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
-import { mailServer } from './transfer-agent/mail-server.ts';
+import { type MailServerSurroundings, mailServer } from './transfer-agent/mail-server.ts';
 import { installWebmail } from './webmail/installation.ts';
 
 export const mail: Protocol = {
@@ -30,23 +38,38 @@ function install(world: World): Installed {
   const filters = world.scenario.services.filter((service): service is MailFilterService => service.kind === 'mail.filter');
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
+  const agents = new UserAgents(tracker);
+  const seen = seenAddresses(world.scenario);
   for (const service of servers) {
-    const kept = mailboxes.filter(({ host }) => host === service.host);
-    const filtering = filters.find(({ host }) => host === service.host);
-    const filter = filtering ? new MailFilter(world.host(service.host), filtering, observer) : null;
-    world.boot(service.host, 'mail server', (host) => mailServer(host, service, kept, tracker, filter));
+    const host = world.host(service.host);
+    const filtering = filters.find((one) => one.host === service.host);
+    const surroundings: Omit<MailServerSurroundings, 'host'> = {
+      service,
+      mailboxes: mailboxes.filter((one) => one.host === service.host),
+      tracker,
+      filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      account: new ServerAccount(host),
+      states: new SessionStates(),
+      secure:
+        service.tls === 'off'
+          ? null
+          : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) }),
+      protection: (server) => protection(world, host, service.tls, server),
+      addressOf: (name) => seen(service.host, name) ?? world.host(name).address,
+    };
+    world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
-  const dialectOf = (server: string): Dialect => servers.find(({ host }) => host === server)?.dialect ?? 'extended';
-  const webmail = installWebmail(world, mailboxes, tracker, dialectOf);
+  const submissionOf = (host: Host, wanted: Wanted) => submission(world, servers, mailboxes, host, wanted);
+  const webmail = installWebmail(world, mailboxes, tracker, submissionOf);
   return {
     perform(action) {
       switch (action.kind) {
         case 'mail.send':
-          return send(world, servers, tracker, action);
+          return send(world.host(action.host), tracker, agents, submissionOf, action);
+        case 'mail.stream':
+          return onHost(world.host(action.host), (host) => sendStream(host, action, submissionOf(host, action), tracker, observer));
         case 'mail.webmail':
           return webmail(action);
-        case 'mail.stream':
-          return onHost(world.host(action.host), (host) => sendStream(host, action, dialectOf(action.server), tracker, observer));
         default:
           return undefined;
       }
@@ -55,25 +78,58 @@ function install(world: World): Installed {
   };
 }
 
-/** Done when the fate of every recipient is known. */
-function* send(world: World, servers: readonly MailServerService[], tracker: DeliveryTracker, action: SendAction): Process<StepOutcome> {
-  const host = world.host(action.host);
+/** What a client's sessions with a server are protected by. Without need, whoever the server is will do (RFC 7435). */
+function protection(world: World, host: Host, policy: TlsPolicy, server: string): Protection | null {
+  if (policy === 'off') return null;
+  const trust = policy === 'required' ? world.trust.roots : 'anybody';
+  return {
+    kind: policy === 'required' ? 'always' : 'if offered',
+    secure: (connection) => secureAsClient(host, connection, { serverName: server, trust }),
+  };
+}
+
+/** What a submission goes by. */
+interface Wanted {
+  readonly from: MailAddress;
+  readonly server: string;
+  /** Only over TLS. */
+  readonly tls?: boolean;
+  /** Octets; without it, the password of the sender's mailbox. */
+  readonly password?: string | null;
+}
+
+/** How a user agent on a host talks to a server on its user's behalf. */
+function submission(
+  world: World,
+  servers: readonly MailServerService[],
+  mailboxes: readonly MailboxService[],
+  host: Host,
+  { from, server: name, tls, password: given }: Wanted,
+): Submission {
+  const server = servers.find((service) => service.host === name);
+  const mailbox = mailboxes.find(({ address }) => canonicalAddress(address) === canonicalAddress(from));
+  const own = server?.domains.some((domain) => domain.toLowerCase() === domainOf(from)) ?? false;
   // The user agent of the textbook's user speaks as the textbook's server does.
-  const dialect = servers.find((service) => service.host === action.server)?.dialect ?? 'extended';
+  const dialect = server?.dialect ?? 'extended';
+  const password = given ?? mailbox?.password ?? null;
+  return {
+    dialect,
+    port: own && dialect === 'extended' ? SUBMISSION_PORT : SMTP_PORT,
+    protection: tls ? protection(world, host, 'required', name) : null,
+    credentials: own && password !== null ? { user: utf8Octets(from), password } : null,
+  };
+}
+
+/** Done when the fate of every recipient is known. */
+function* send(
+  host: Host,
+  tracker: DeliveryTracker,
+  agents: UserAgents,
+  submissionOf: (host: Host, wanted: Wanted) => Submission,
+  action: SendAction,
+): Process<StepOutcome> {
   const envelope = tracker.begin(action.from, action.to, host.now());
-  let began = false;
-  host.spawn(
-    'user agent',
-    (function* (): Process {
-      began = true;
-      try {
-        yield* submit(host, action, dialect, tracker, envelope);
-      } finally {
-        tracker.interrupt(envelope, `${host.name} went down before it was sent`);
-      }
-    })(),
-  );
-  if (!began) tracker.interrupt(envelope, `${host.name} is down`);
+  agents.submit(host, action, submissionOf(host, action), envelope);
   return yield* tracker.outcome(envelope);
 }
 

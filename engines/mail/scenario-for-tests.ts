@@ -31,6 +31,25 @@ export interface MailTest {
   readonly together?: boolean;
 }
 
+/** What a server is where a test says nothing. */
+export const serverDefaults = {
+  maximumSize: 10_485_760,
+  maximumRecipients: 100,
+  without: [],
+  tls: 'off',
+  authentication: 'off',
+  mechanisms: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
+  relayFor: [],
+  backupFor: [],
+  smartHost: null,
+  aliases: [],
+  verifies: false,
+  limits: { sessions: 100, connectionsPerClient: null, messagesPerClient: null },
+  warning: null,
+  retry: [15 * MINUTE, 30 * MINUTE],
+  expiry: 5 * DAY,
+} as const satisfies Partial<MailServerService>;
+
 export const CREPES: Office = { domain: 'crepes.fr', host: 'mail.crepes.fr', users: ['alice'] };
 export const HAMBURGER: Office = { domain: 'hamburger.edu', host: 'mail.hamburger.edu', users: ['bob'] };
 
@@ -66,9 +85,8 @@ export function mailScenario(test: MailTest): Scenario {
         greeting: office.domain,
         helo: office.domain,
         dialect: test.dialect,
-        maximumSize: 10_485_760,
-        retry: [15 * MINUTE, 30 * MINUTE],
-        expiry: 5 * DAY,
+        certificate: { names: [office.host], flaw: null },
+        ...serverDefaults,
         at: null,
         ...test.service,
         ...office.service,
@@ -114,6 +132,9 @@ export function aliceSends(
     to,
     server: 'mail.crepes.fr',
     message: { kind: 'parts', subject: 'Condiments', headers: [], body: 'Do you like ketchup?\nHow about pickles?', ...message },
+    tls: false,
+    password: null,
+    reports: { notify: null, returned: null, envelopeId: null },
     ...rest,
   };
 }

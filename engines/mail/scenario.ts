@@ -1,7 +1,11 @@
 /** What a scenario can say about mail. */
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
+import type { ServerCertificate } from '../tls/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
+import type { MechanismName } from './sasl/exchange.ts';
+import type { NotifyEvent, Returned } from './smtp/envelope.ts';
+import type { OptionalExtension } from './smtp/extensions.ts';
 import type { WebmailAction, WebmailService } from './webmail/scenario.ts';
 
 /** `alice@crepes.fr`: local part and domain, without angle brackets (RFC 5321 §2.3.11). */
@@ -12,6 +16,31 @@ export type MailAddress = string;
  * `extended`: EHLO with the service extensions offered (RFC 5321 §2.2).
  */
 export type Dialect = 'classic' | 'extended';
+
+/**
+ * What a server has of TLS, both when it is called and when it calls (RFC 3207). `offered`: for who asks, and asked for where it is
+ * offered, whoever the other is; where that fails, it is done without. `required`: nothing without it, and only with a server
+ * that can be trusted.
+ */
+export type TlsPolicy = 'off' | 'offered' | 'required';
+
+/** Whether users prove who they are when they submit mail (RFC 4954, RFC 6409 §4.3). */
+export type Authentication = 'off' | 'offered' | 'required';
+
+/** All addresses that mail for this one goes to. */
+export interface Alias {
+  readonly address: MailAddress;
+  readonly members: readonly MailAddress[];
+}
+
+export interface MailServerLimits {
+  /** Connections at one time; further ones get 421. */
+  readonly sessions: number;
+  /** The same, of one client address; null: any number. */
+  readonly connectionsPerClient: number | null;
+  /** Messages that are taken of one client address in a time; null: any number. */
+  readonly messagesPerClient: { readonly count: number; readonly per: Nanoseconds } | null;
+}
 
 export interface MailServerService {
   readonly kind: 'mail.server';
@@ -25,6 +54,28 @@ export interface MailServerService {
   readonly dialect: Dialect;
   /** Greatest message it takes, told in EHLO (RFC 1870). */
   readonly maximumSize: Bytes;
+  /** Of one message (RFC 5321 §4.5.3.1.8). */
+  readonly maximumRecipients: number;
+  /** Extensions that it neither offers nor uses. */
+  readonly without: readonly OptionalExtension[];
+  readonly tls: TlsPolicy;
+  /** What it shows to clients that ask for TLS. */
+  readonly certificate: ServerCertificate;
+  readonly authentication: Authentication;
+  /** Those that it offers, in that order. */
+  readonly mechanisms: readonly MechanismName[];
+  /** Hosts that may send anywhere through it; `anyone`: an open relay. */
+  readonly relayFor: readonly string[] | 'anyone';
+  /** Domains whose mail it takes though others keep it: it hands it on to their preferred exchangers (RFC 5321 §5.1). */
+  readonly backupFor: readonly string[];
+  /** Takes all that is for others, instead of their exchangers; null: none. */
+  readonly smartHost: string | null;
+  readonly aliases: readonly Alias[];
+  /** Answers VRFY and EXPN (RFC 5321 §3.5, §7.3). */
+  readonly verifies: boolean;
+  readonly limits: MailServerLimits;
+  /** After this long in the queue the sender is told of the delay; null: after 4 h, and only who asked for it (RFC 3461 §4.1). */
+  readonly warning: Nanoseconds | null;
   /** Waits between delivery attempts of a queued message; the last one repeats (RFC 5321 §4.5.4.1). */
   readonly retry: readonly Nanoseconds[];
   /** A message still queued this long after it was accepted is bounced (RFC 5321 §4.5.4.1). */
@@ -69,6 +120,21 @@ export interface SendAction {
   /** The host name of the mail server to submit to; the user agent looks its address up. */
   readonly server: string;
   readonly message: Composition;
+  /** Only over TLS, to a server that can be trusted. */
+  readonly tls: boolean;
+  /** Octets; null: the password of the sender's mailbox, if it is one. */
+  readonly password: string | null;
+  readonly reports: ReportRequest;
+}
+
+/** What the sender wants to be told (RFC 3461). */
+export interface ReportRequest {
+  /** null: nothing is said (failures, then); empty: nothing is wanted. */
+  readonly notify: readonly NotifyEvent[] | null;
+  /** How much of the message is to come back; null: nothing is said. */
+  readonly returned: Returned | null;
+  /** What the sender calls the message, octets; null: nothing. */
+  readonly envelopeId: string | null;
 }
 
 export type MailAction = SendAction | StreamAction | WebmailAction;

@@ -52,6 +52,11 @@ export class LineReader {
     return this.#rest.length > 0 || this.#held !== null;
   }
 
+  /** Whether a whole line has arrived, so that `readLine` may be served without waiting. */
+  get hasLine(): boolean {
+    return this.#rest.includes('\r\n');
+  }
+
   /** Takes what has arrived and not been asked for. A secured layer must not let it through (RFC 3207 §4.2, RFC 9051 §7.1). */
   takeRest(): string {
     const rest = this.#held === null ? this.#rest : this.#rest + octetsOf(bytesOf(this.#held));

@@ -32,20 +32,8 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
       services.push({ kind: 'dns.resolver', host, cache, walk, dnssec, edns, minimise, hints, ...own, implicit, at });
   }
   for (const server of program.mailServers.values()) {
-    const { host, domains, dialect, maximumSize, retry, expiry, at } = server;
-    const first = domains[0] ?? host;
-    services.push({
-      kind: 'mail.server',
-      host,
-      domains,
-      greeting: server.greeting ?? first,
-      helo: server.helo ?? first,
-      dialect,
-      maximumSize,
-      retry,
-      expiry,
-      at,
-    });
+    const first = server.domains[0] ?? server.host;
+    services.push({ kind: 'mail.server', ...server, greeting: server.greeting ?? first, helo: server.helo ?? first });
   }
   services.push(
     ...program.mailboxes.values(),

@@ -17,6 +17,12 @@ export type ReplyTexts = {
   noop(): Reply;
   help(): Reply;
   cannotVerify(): Reply;
+  /** A user's, or a list's members. */
+  members(addresses: readonly string[]): Reply;
+  ambiguous(addresses: readonly string[]): Reply;
+  noSuchName(name: string): Reply;
+  noSuchList(name: string): Reply;
+  willForward(address: string): Reply;
   unknownCommand(word: string): Reply;
   notImplemented(word: string): Reply;
   syntax(problem: string): Reply;
@@ -32,15 +38,61 @@ export type ReplyTexts = {
   loop(): Reply;
   tooManyErrors(greeting: string): Reply;
   timedOut(greeting: string): Reply;
+  /** A message with octets above 127, from a client that may not send any. */
+  sevenBitOnly(): Reply;
+  /** Too many messages from this client lately. */
+  tooFast(): Reply;
+  /** The server as a whole has too many connections, or this client has. */
+  busy(greeting: string): Reply;
+  notOurUser(address: string): Reply;
+  readyForTls(): Reply;
+  tlsRequired(): Reply;
+  authenticationRequired(): Reply;
+  /** Base64. */
+  challenge(line: string): Reply;
+  authenticated(): Reply;
+  badCredentials(): Reply;
+  cancelled(): Reply;
+  noBase64(): Reply;
+  mechanismUnknown(name: string): Reply;
+  mechanismNeedsTls(): Reply;
+  responseTooLong(): Reply;
+  tooManyAttempts(greeting: string): Reply;
 };
 
-const COMMANDS = 'HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP';
+const HELP = 'HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY EXPN HELP';
 
 function reply(code: number, enhanced: string | null, ...lines: string[]): Reply {
   return { code, enhanced, lines };
 }
 
+/** Of extensions that only a client that said EHLO can use: alike in both dialects. */
+const ofExtensions = {
+  sevenBitOnly: () => reply(554, '5.6.1', 'Octets above 127 were not agreed on'),
+  readyForTls: () => reply(220, '2.0.0', 'Ready to start TLS'),
+  tlsRequired: () => reply(530, '5.7.0', 'Must issue a STARTTLS command first'),
+  authenticationRequired: () => reply(530, '5.7.0', 'Authentication required'),
+  challenge: (line: string) => reply(334, null, line),
+  authenticated: () => reply(235, '2.7.0', 'Authentication succeeded'),
+  badCredentials: () => reply(535, '5.7.8', 'Authentication credentials invalid'),
+  cancelled: () => reply(501, '5.7.0', 'Authentication cancelled'),
+  noBase64: () => reply(501, '5.5.2', 'Cannot decode the response'),
+  mechanismUnknown: (name: string) => reply(504, '5.5.4', `Unrecognized authentication mechanism: ${shown(name)}`),
+  mechanismNeedsTls: () => reply(538, '5.7.11', 'Encryption required for requested authentication mechanism'),
+  responseTooLong: () => reply(500, '5.5.6', 'Authentication exchange line is too long'),
+  tooManyAttempts: (greeting: string) => reply(421, '4.7.0', `${greeting} Too many failed logins, closing connection`),
+} satisfies Partial<ReplyTexts>;
+
 const classic: ReplyTexts = {
+  ...ofExtensions,
+  members: (addresses) => reply(250, null, ...addresses.map((address) => `<${address}>`)),
+  ambiguous: (addresses) => reply(553, null, 'User ambiguous', ...addresses.map((address) => `<${address}>`)),
+  noSuchName: (name) => reply(550, null, `${shown(name)}... User unknown`),
+  noSuchList: (name) => reply(550, null, `${shown(name)}... No such list`),
+  willForward: (address) => reply(251, null, `User not local; will forward to <${address}>`),
+  tooFast: () => reply(450, null, 'Too many messages, try again later'),
+  busy: (greeting) => reply(421, null, `${greeting} Too many connections, closing connection`),
+  notOurUser: (address) => reply(550, null, `${address}... Not a user of this server`),
   greeting: (greeting) => reply(220, null, greeting),
   hello: (_greeting, client) => reply(250, null, `Hello ${client}, pleased to meet you`),
   senderOk: (address) => reply(250, null, `${address}... Sender ok`),
@@ -50,7 +102,7 @@ const classic: ReplyTexts = {
   closing: (greeting) => reply(221, null, `${greeting} closing connection`),
   reset: () => reply(250, null, 'Reset state'),
   noop: () => reply(250, null, 'OK'),
-  help: () => reply(214, null, 'Commands:', COMMANDS),
+  help: () => reply(214, null, 'Commands:', HELP),
   cannotVerify: () => reply(252, null, 'Cannot VRFY user; try RCPT to attempt delivery'),
   unknownCommand: (word) => reply(500, null, `Command unrecognized: "${shown(word)}"`),
   notImplemented: (word) => reply(502, null, `Command not implemented: "${shown(word)}"`),
@@ -70,6 +122,15 @@ const classic: ReplyTexts = {
 };
 
 const extended: ReplyTexts = {
+  ...ofExtensions,
+  members: (addresses) => reply(250, '2.1.5', ...addresses.map((address) => `<${address}>`)),
+  ambiguous: (addresses) => reply(553, '5.1.4', 'User ambiguous', ...addresses.map((address) => `<${address}>`)),
+  noSuchName: (name) => reply(550, '5.1.1', `No such user: ${shown(name)}`),
+  noSuchList: (name) => reply(550, '5.1.1', `No such list: ${shown(name)}`),
+  willForward: (address) => reply(251, '2.1.5', `User not local; will forward to <${address}>`),
+  tooFast: () => reply(450, '4.7.1', 'Too many messages, try again later'),
+  busy: (greeting) => reply(421, '4.7.0', `${greeting} Too many connections, closing connection`),
+  notOurUser: (address) => reply(550, '5.7.1', `Not a user of this server: ${address === '' ? '<>' : address}`),
   greeting: (greeting) => reply(220, null, `${greeting} ESMTP`),
   hello: (greeting, client) => reply(250, null, `${domainIn(greeting)} greets ${client}`),
   senderOk: (address) => reply(250, '2.1.0', `Sender ${address === '' ? '<>' : address} ok`),
@@ -79,7 +140,7 @@ const extended: ReplyTexts = {
   closing: (greeting) => reply(221, '2.0.0', `${greeting} closing connection`),
   reset: () => reply(250, '2.0.0', 'Transaction reset'),
   noop: () => reply(250, '2.0.0', 'OK'),
-  help: () => reply(214, '2.0.0', 'Commands:', COMMANDS),
+  help: () => reply(214, '2.0.0', 'Commands:', HELP),
   cannotVerify: () => reply(252, '2.5.0', 'Cannot VRFY user, but will accept message and attempt delivery'),
   unknownCommand: (word) => reply(500, '5.5.1', `Command unrecognized: "${shown(word)}"`),
   notImplemented: (word) => reply(502, '5.5.1', `Command not implemented: "${shown(word)}"`),

@@ -7,13 +7,18 @@ import { metrics } from '../../metrics.ts';
 import { type Connection, failed, type Host } from '../../network/host.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { scenarioForTests } from '../../network/scenario-for-tests.ts';
+import { SessionStates } from '../../network/session-states.ts';
 import { SimulatedNetwork } from '../../network/simulated-network.ts';
 import { MINUTE, SECOND } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
-import type { Dialect } from '../scenario.ts';
-import { ClientSession, openSession, type Problem, type RecipientResult } from './client.ts';
+import type { Securing } from '../../tls/securing.ts';
+import type { Dialect, MailServerService } from '../scenario.ts';
+import { Admission } from './admission.ts';
+import { ClientSession, type ClientSettings, openSession, type Problem, type RecipientResult } from './client.ts';
+import { type Envelope, plainEnvelope } from './envelope.ts';
 import { serve } from './server.ts';
-import type { Envelope } from './server-session.ts';
+import { ServerAccount } from './server-account.ts';
+import { policyForTests, serviceForTests } from './session-for-tests.ts';
 
 function network() {
   const kernel = new Kernel(1);
@@ -43,7 +48,13 @@ function* scripted(host: Host, script: readonly (string | null)[], heard: string
 }
 
 /** What becomes of one message from a client to a server that follows the script. */
-function sendTo(script: readonly (string | null)[], dialect: Dialect = 'classic', recipients = ['bob@hamburger.edu']) {
+function sendTo(
+  script: readonly (string | null)[],
+  dialect: Dialect = 'classic',
+  recipients = ['bob@hamburger.edu'],
+  more: Partial<ClientSettings> = {},
+  content = 'hi\r\n',
+) {
   const { client, server, run, kernel } = network();
   const heard: string[] = [];
   let results: RecipientResult[] | Problem | undefined;
@@ -51,12 +62,12 @@ function sendTo(script: readonly (string | null)[], dialect: Dialect = 'classic'
   client.spawn(
     'client',
     (function* (): Process {
-      const session = yield* openSession(client, { address: server.address, port: 25 }, { helo: 'crepes.fr', dialect });
+      const session = yield* openSession(client, { address: server.address, port: 25 }, { helo: 'crepes.fr', dialect, ...more });
       if (!(session instanceof ClientSession)) {
         results = session;
         return;
       }
-      results = yield* session.send({ reversePath: 'alice@crepes.fr', recipients, content: 'hi\r\n' });
+      results = yield* session.send({ ...plainEnvelope('alice@crepes.fr', recipients), content });
       yield* session.quit();
     })(),
   );
@@ -132,24 +143,24 @@ describe('a client', () => {
 });
 
 /** What a server answers to octets sent as they are; `null` waits for ten minutes. */
-function say(pieces: readonly (string | null)[], dialect: Dialect = 'extended') {
+function say(pieces: readonly (string | null)[], service: Partial<MailServerService> = {}, secure: Securing | null = null) {
   const { client, server, run, kernel } = network();
   const taken: { envelope: Envelope; content: string }[] = [];
-  const settings = { greeting: 'hamburger.edu', dialect, maximumSize: 1000 };
-  const policy = {
-    // biome-ignore lint/correctness/useYield: decided at once.
-    *recipient() {
-      return null;
-    },
-    // biome-ignore lint/correctness/useYield: as above.
-    *message(envelope: Envelope, content: string) {
-      taken.push({ envelope, content });
-      return { id: '1' };
-    },
-  };
+  const settings = { ...serviceForTests, ...service };
+  const admission = new Admission(settings.limits);
+  const { policy, accounts } = policyForTests(settings, taken, []);
   server.spawn(
     'server',
-    serve(server, settings, () => policy),
+    serve(25, {
+      host: server,
+      settings,
+      secure,
+      accounts,
+      admission,
+      account: new ServerAccount(server),
+      states: new SessionStates(),
+      policyFor: policy,
+    }),
   );
   let heard = '';
   let ending: string | null = null;
@@ -184,7 +195,7 @@ describe('a server', () => {
   const begin = 'EHLO a.b\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<bob@hamburger.edu>\r\nDATA\r\n';
   test('a whole session in one piece', () => {
     const { replies, taken } = say([`${begin}hi\r\n..\r\n.\r\nQUIT\r\n`]);
-    expect(codes(replies)).toBe('220  250- 250- 250- 250- 250  250  250  354  250  221 ');
+    expect(codes(replies)).toBe('220  250- 250- 250- 250- 250- 250  250  250  354  250  221 ');
     expect(taken.map(({ content }) => content)).toEqual(['hi\r\n.\r\n']);
   });
   test('octet by octet', () => {
@@ -223,5 +234,121 @@ describe('a server', () => {
     const { replies, ending } = say(['NOOP\r\n', null]);
     expect(replies.at(-1)).toBe('421 hamburger.edu Idle for too long, closing connection');
     expect(ending).toBe('closed');
+  });
+});
+
+describe('a server that is asked for TLS', () => {
+  const failing: Securing = function* (connection) {
+    yield* connection.read();
+    connection.close();
+    return { failure: 'no good' };
+  };
+  test('drops a client whose words in clear stand behind STARTTLS: anybody could have put them there', () => {
+    const { replies, taken, ending } = say(
+      ['EHLO a.b\r\nSTARTTLS\r\nMAIL FROM:<evil@b.c>\r\nRCPT TO:<bob@hamburger.edu>\r\nDATA\r\nhi\r\n.\r\n'],
+      { tls: 'offered' },
+      failing,
+    );
+    expect(replies.at(-1)).toBe('220 2.0.0 Ready to start TLS');
+    expect([taken.length, ending]).toEqual([0, 'reset']);
+  });
+  test('goes on with nobody who fails to shake hands', () => {
+    const { replies, ending } = say(['EHLO a.b\r\nSTARTTLS\r\n', null, 'hello?', 'QUIT\r\n'], { tls: 'offered' }, failing);
+    expect(replies.at(-1)).toBe('220 2.0.0 Ready to start TLS');
+    expect(ending).not.toBeNull();
+  });
+});
+
+describe('a server’s limits', () => {
+  test('replies to a group go out together, in order, and before anything is waited for', () => {
+    const { replies } = say(['EHLO a.b\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<nobody@hamburger.edu>\r\nRCPT TO:<bob@hamburger.edu>\r\nRS', null]);
+    expect(codes(replies.slice(-4))).toBe('250  550  250  421 ');
+  });
+  test('a login line may be longer than a command, but not without end', () => {
+    const service = { authentication: 'offered' } as const;
+    expect(codes(say([`EHLO a.b\r\nAUTH PLAIN ${'A'.repeat(8000)}\r\nNOOP\r\n`], service).replies.slice(-2))).toBe('535  250 ');
+    expect(say([`EHLO a.b\r\nAUTH LOGIN\r\n${'A'.repeat(13_000)}\r\nNOOP\r\n`], service).replies.slice(-2)).toEqual([
+      '500 5.5.6 Authentication exchange line is too long',
+      '250 2.0.0 OK',
+    ]);
+  });
+  test.each([
+    [{ sessions: 0, connectionsPerClient: null, messagesPerClient: null }],
+    [{ sessions: 9, connectionsPerClient: 0, messagesPerClient: null }],
+  ])('a connection too many gets 421 for a greeting: %j', (limits) => {
+    const { replies, ending } = say(['NOOP\r\n'], { limits });
+    expect(replies).toEqual(['421 hamburger.edu Too many connections, closing connection']);
+    expect(ending).toBe('closed');
+  });
+});
+
+describe('a client that logs in', () => {
+  const credentials = { user: 'bob', password: 'secret' };
+  const offer = (mechanisms: string) => `250-x\r\n250 AUTH ${mechanisms}\r\n`;
+  test.each([
+    ['PLAIN LOGIN', ['235 ok\r\n'], 'AUTH PLAIN AGJvYgBzZWNyZXQ=\r\n'],
+    ['LOGIN', ['334 VXNlcm5hbWU6\r\n', '334 UGFzc3dvcmQ6\r\n', '235 ok\r\n'], 'AUTH LOGIN\r\nYm9i\r\nc2VjcmV0\r\n'],
+  ])('by %s', (mechanisms, answers, expected) => {
+    const { heard, results } = sendTo(
+      ['220 hi\r\n', offer(mechanisms), ...answers, '250 ok\r\n', '250 ok\r\n', '354 go\r\n', '250 ok\r\n', '221 bye\r\n'],
+      'extended',
+      undefined,
+      { credentials },
+    );
+    expect(heard.join('')).toContain(expected);
+    expect((results as RecipientResult[]).map(kindAndReason)).toEqual(['accepted']);
+  });
+  test('and is refused, leaves', () => {
+    const { results } = sendTo(['220 hi\r\n', offer('PLAIN'), '535 no\r\n', '221 bye\r\n'], 'extended', undefined, { credentials });
+    expect(kindAndReason(results as Problem)).toBe('permanent: 535 no');
+  });
+  test('cancels a challenge that it has no answer to', () => {
+    const script = ['220 hi\r\n', offer('CRAM-MD5'), '334 !!!\r\n', '501 cancelled\r\n', '221 bye\r\n'];
+    const { heard } = sendTo(script, 'extended', undefined, { credentials });
+    expect(heard).toContain('*\r\n');
+  });
+});
+
+describe('a client that wants TLS', () => {
+  // biome-ignore lint/correctness/useYield: it fails at once.
+  const never: Securing = function* (connection) {
+    connection.abort();
+    return { failure: 'not to be trusted' };
+  };
+  const ok = '250 ok\r\n';
+  const always = { protection: { kind: 'always', secure: never } } as const;
+  const offered = { protection: { kind: 'if offered', secure: never } } as const;
+  const offer = '250-x\r\n250 STARTTLS\r\n';
+  test.each<[string, (string | null)[], Partial<ClientSettings>, string]>([
+    ['always, and gets no offer', ['220 hi\r\n', ok, '221 bye\r\n'], always, 'temporary: the server offers no TLS'],
+    ['always, and is refused', ['220 hi\r\n', offer, '454 not now\r\n', '221 bye\r\n'], always, 'temporary: 454 not now'],
+    ['always, from somebody else', ['220 hi\r\n', offer, '220 go\r\n'], always, 'temporary: TLS failed: the server cannot be trusted'],
+    [
+      'if offered, and finds words in clear behind the reply',
+      ['220 hi\r\n', offer, '220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n'],
+      offered,
+      'temporary: words in clear behind the reply to STARTTLS',
+    ],
+  ])('%s', (_what, script, more, expected) => {
+    expect(kindAndReason(sendTo(script, 'extended', undefined, more).results as Problem)).toBe(expected);
+  });
+  test('if offered, and gets no offer: goes on in clear', () => {
+    const { results } = sendTo(['220 hi\r\n', ok, ok, ok, '354 go\r\n', ok, '221 bye\r\n'], 'extended', undefined, offered);
+    expect((results as RecipientResult[]).map(kindAndReason)).toEqual(['accepted']);
+  });
+});
+
+describe('octets above 127', () => {
+  const mime = 'MIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\ncaf\xe9\r\n';
+  const script = ['220 hi\r\n', '250 ok\r\n', '250 ok\r\n', '250 ok\r\n', '354 go\r\n', '250 ok\r\n', '221 bye\r\n'];
+  test('are encoded for a server that takes none, where MIME says what they are', () => {
+    const { heard, results } = sendTo(script, 'extended', undefined, {}, mime);
+    expect((results as RecipientResult[]).map(kindAndReason)).toEqual(['accepted']);
+    expect(heard.join('')).toContain('Content-Transfer-Encoding: quoted-printable\r\nMIME-Version: 1.0\r\n');
+    expect(heard.join('')).toContain('\r\n\r\ncaf=E9\r\n.\r\n');
+  });
+  test('are not sent, where nothing does', () => {
+    const { results } = sendTo(['220 hi\r\n', '250 ok\r\n', '221 bye\r\n'], 'extended', undefined, {}, 'Subject: x\r\n\r\ncaf\xe9\r\n');
+    expect((results as RecipientResult[]).map(kindAndReason)).toEqual(['permanent: the receiving server takes 7-bit content only']);
   });
 });

@@ -27,7 +27,7 @@ interface Tracked {
   readonly from: MailAddress;
   readonly startedAt: Nanoseconds;
   /** As the author wrote them, by canonical address. */
-  readonly recipients: ReadonlyMap<string, MailAddress>;
+  readonly recipients: Map<string, MailAddress>;
   readonly fates: Map<string, Fate>;
   /** A mail server has received it. */
   taken: boolean;
@@ -63,9 +63,22 @@ export class DeliveryTracker {
   /** The server has received a message over this connection of its own. */
   takeOver(connection: Connection): EnvelopeNumber {
     // It stays there: a message with many recipients may take several transactions.
-    const envelope = this.#travelling.get(connection.number) ?? null;
+    return this.#travelling.get(connection.number) ?? null;
+  }
+
+  /** It is on a server's disk: whatever becomes of its sender now, somebody answers for it. */
+  stored(envelope: EnvelopeNumber): void {
     if (envelope !== null) (this.#envelopes[envelope] as Tracked).taken = true;
-    return envelope;
+  }
+
+  /** Behind the address of a recipient there are others, whose fates count from now on. */
+  expand(envelope: EnvelopeNumber, address: MailAddress, members: readonly MailAddress[]): void {
+    if (envelope === null) return;
+    const { recipients, fates } = this.#envelopes[envelope] as Tracked;
+    const name = canonicalAddress(address);
+    if (!recipients.has(name) || fates.has(name)) return;
+    recipients.delete(name);
+    for (const member of members) if (!recipients.has(canonicalAddress(member))) recipients.set(canonicalAddress(member), member);
   }
 
   /** The server's session over this connection of its own has ended, in whatever way: nothing more will be received. */
@@ -85,22 +98,16 @@ export class DeliveryTracker {
     return envelope === null ? null : (this.#envelopes[envelope] as Tracked);
   }
 
-  /** Recipients that the sender's own server did not take, so far. */
-  refusals(envelope: number): readonly Failure[] {
-    const { recipients, fates } = this.#envelopes[envelope] as Tracked;
-    return [...fates].flatMap(([name, fate]) =>
-      fate.kind === 'refused' ? [{ recipient: recipients.get(name) as MailAddress, reason: fate.reason }] : [],
-    );
-  }
-
-  /** A recipient's first fate is kept: a copy that comes late changes nothing. */
-  settle(envelope: EnvelopeNumber, recipient: MailAddress, fate: Fate): void {
-    if (envelope === null) return;
+  /** A recipient's first fate is kept: a copy that comes late changes nothing. True for a copy of what was delivered before. */
+  settle(envelope: EnvelopeNumber, recipient: MailAddress, fate: Fate): boolean {
+    if (envelope === null) return false;
     const { recipients, fates, whenKnown } = this.#envelopes[envelope] as Tracked;
     const name = canonicalAddress(recipient);
-    if (!recipients.has(name) || fates.has(name)) return;
+    const known = fates.get(name);
+    if (!recipients.has(name) || known) return known?.kind === 'delivered' && fate.kind === 'delivered';
     fates.set(name, fate);
     if (fates.size === recipients.size) for (const tell of whenKnown.splice(0)) tell();
+    return false;
   }
 
   /** A notification goes back to `sender`; once it has arrived or was dropped, the recipients count as bounced. Its own number. */

@@ -39,7 +39,12 @@ describe('what cannot be delivered', () => {
     expect(outcomes(run)).toEqual(['bounced: 550 nobody@hamburger.edu... User unknown']);
     expect(run.steps[0]?.succeeded).toBe(false);
     expect(run.checks.every(({ passed }) => passed)).toBe(true);
-    expect(notes(run)).toEqual(['queued', 'bounced: 550 nobody@hamburger.edu... User unknown', 'delivered to alice@crepes.fr']);
+    expect(notes(run)).toEqual([
+      'queued',
+      'refused: no such user',
+      'bounced: 550 nobody@hamburger.edu... User unknown',
+      'delivered to alice@crepes.fr',
+    ]);
     expect(metric(run, 'bounces', 'mail.crepes.fr')).toEqual([1]);
   });
 

@@ -7,22 +7,23 @@ import type { Nanoseconds } from '../../quantities.ts';
 import { domainOf } from '../message/address.ts';
 import { subjectOf } from '../message/message-format.ts';
 import type { MailAddress } from '../scenario.ts';
+import type { Envelope, Recipient } from '../smtp/envelope.ts';
 import type { EnvelopeNumber } from './delivery-tracker.ts';
 
 /** The recipients of one domain: they go together. */
 export interface Destination {
   readonly domain: string;
-  readonly recipients: readonly MailAddress[];
+  readonly recipients: readonly Recipient[];
   readonly attempts: number;
   readonly nextAttemptAt: Nanoseconds;
   /** Why the last attempt failed; null before the first. */
   readonly problem: { readonly reason: string; readonly status: string } | null;
+  /** The sender was told of the delay. */
+  readonly warned: boolean;
 }
 
-export interface QueuedMessage {
+export interface QueuedMessage extends Omit<Envelope, 'recipients'> {
   readonly id: string;
-  /** Empty: null reverse-path. */
-  readonly reversePath: MailAddress;
   readonly content: string;
   readonly acceptedAt: Nanoseconds;
   readonly envelope: EnvelopeNumber;
@@ -52,14 +53,21 @@ export class MailQueue {
   }
 
   /** Stored when this returns. */
-  add(message: Omit<QueuedMessage, 'destinations'>, recipients: readonly MailAddress[]): QueuedMessage {
-    const domains = new Map<string, MailAddress[]>();
-    for (const address of recipients) {
-      const domain = domainOf(address);
-      domains.set(domain, [...(domains.get(domain) ?? []), address]);
+  add(message: Omit<QueuedMessage, 'destinations'>, recipients: readonly Recipient[]): QueuedMessage {
+    const domains = new Map<string, Recipient[]>();
+    for (const recipient of recipients) {
+      const domain = domainOf(recipient.address);
+      domains.set(domain, [...(domains.get(domain) ?? []), recipient]);
     }
     const destinations = [...domains].map(
-      ([domain, members]): Destination => ({ domain, recipients: members, attempts: 0, nextAttemptAt: message.acceptedAt, problem: null }),
+      ([domain, members]): Destination => ({
+        domain,
+        recipients: members,
+        attempts: 0,
+        nextAttemptAt: message.acceptedAt,
+        problem: null,
+        warned: false,
+      }),
     );
     const queued = { ...message, destinations };
     this.#ids.add(message.id);
@@ -95,10 +103,18 @@ export class MailQueue {
     this.#measure();
   }
 
-  #tell(message: QueuedMessage, note?: string): void {
-    const recipients = message.destinations.flatMap((destination) => destination.recipients).join(', ');
-    const problem = message.destinations.find((destination) => destination.problem)?.problem;
-    const value = `${summary(message.reversePath, message.content)} → ${recipients}${problem ? ` (put off: ${problem.reason})` : ''}`;
+  /** An attempt begins. */
+  attempt(message: QueuedMessage, domain: string): void {
+    this.#tell(message, undefined, domain);
+  }
+
+  #tell(message: QueuedMessage, note?: string, attempting?: string): void {
+    const parts = message.destinations.map(({ domain, recipients, problem, attempts }) => {
+      const names = recipients.map(({ address }) => address).join(', ');
+      if (domain === attempting) return `${names} (attempt ${attempts + 1})`;
+      return problem ? `${names} (put off: ${problem.reason})` : names;
+    });
+    const value = `${summary(message.reversePath, message.content)} → ${parts.join(', ')}`;
     this.#host.narrator.state('queue', message.id, value, note === undefined ? undefined : { note });
   }
 

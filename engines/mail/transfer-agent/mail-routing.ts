@@ -4,17 +4,24 @@ import type { Process } from '../../kernel/process.ts';
 import type { Address, Host } from '../../network/host.ts';
 import type { Problem } from '../smtp/client.ts';
 
+/** A mail server that mail may go to. */
+export interface Exchanger {
+  /** What its certificate has to be for; of an address literal, the address. */
+  readonly name: string;
+  readonly addresses: readonly Address[];
+}
+
 /**
- * Addresses to try, in order. An exchanger is looked up only when those before it did not serve, so `next` is a process; null
+ * Exchangers to try, in order. One is looked up only when those before it did not serve, so `next` is a process; null
  * after the last one. A problem is that of one exchanger: the next one may still do.
  */
 export interface Route {
-  next(): Process<readonly Address[] | Problem | null>;
+  next(): Process<Exchanger | Problem | null>;
 }
 
 export function* routeTo(host: Host, domain: string): Process<Route | Problem> {
   const literal = /^\[(\d+\.\d+\.\d+\.\d+)\]$/.exec(domain);
-  if (literal) return routeOver(host, domain, [literal[1] as string]);
+  if (literal) return routeVia(host, literal[1] as string);
   const found = yield* mailExchangersOf(host, domain);
   switch (found.kind) {
     case 'exchangers': {
@@ -35,6 +42,11 @@ export function* routeTo(host: Host, domain: string): Process<Route | Problem> {
   }
 }
 
+/** To one server, whatever the domain (a smart host, an address literal). */
+export function routeVia(host: Host, server: string): Route {
+  return routeOver(host, server, [server]);
+}
+
 function routeOver(host: Host, domain: string, exchangers: readonly string[]): Route {
   let at = 0;
   return {
@@ -42,7 +54,8 @@ function routeOver(host: Host, domain: string, exchangers: readonly string[]): R
       const exchanger = exchangers[at++];
       if (exchanger === undefined) return null;
       const addresses = yield* lookUpServer(host, exchanger);
-      if ('reason' in addresses || !addresses.includes(host.address)) return addresses;
+      if ('reason' in addresses) return addresses;
+      if (!addresses.includes(host.address)) return { name: exchanger, addresses };
       at = exchangers.length; // this server under another name: the rest is not preferred to it
       return permanent(`mail for ${domain} loops back to this server`, '5.4.6');
     },

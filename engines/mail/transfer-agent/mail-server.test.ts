@@ -4,6 +4,7 @@ import { Kernel } from '../../kernel/kernel.ts';
 import type { Process } from '../../kernel/process.ts';
 import { metrics } from '../../metrics.ts';
 import { scenarioForTests } from '../../network/scenario-for-tests.ts';
+import { SessionStates } from '../../network/session-states.ts';
 import { SimulatedNetwork } from '../../network/simulated-network.ts';
 import { SECOND } from '../../quantities.ts';
 import { Recorder } from '../../recorder.ts';
@@ -11,6 +12,8 @@ import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import type { MailboxService, MailServerService } from '../scenario.ts';
 import { CREPES, mailScenario } from '../scenario-for-tests.ts';
 import { ClientSession, openSession } from '../smtp/client.ts';
+import { plainEnvelope } from '../smtp/envelope.ts';
+import { ServerAccount } from '../smtp/server-account.ts';
 import { DeliveryTracker } from './delivery-tracker.ts';
 import { mailServer } from './mail-server.ts';
 
@@ -22,7 +25,20 @@ const mailboxes = services.filter((one): one is MailboxService => one.kind === '
 function sending(contents: readonly string[], end: (session: ClientSession, network: SimulatedNetwork) => Process<unknown>) {
   const network = new SimulatedNetwork(new Kernel(1), scenarioForTests({ client: {}, server: {} }), new Recorder(metrics));
   const tracker = new DeliveryTracker();
-  network.boot('server', 'mail server', (host) => mailServer(host, service, mailboxes, tracker));
+  network.boot('server', 'mail server', (host) =>
+    mailServer({
+      host,
+      service,
+      mailboxes,
+      tracker,
+      filter: null,
+      account: new ServerAccount(host),
+      states: new SessionStates(),
+      secure: null,
+      protection: () => null,
+      addressOf: (name) => network.host(name).address,
+    }),
+  );
   const client = network.host('client');
   const travelling: number[] = [];
   client.spawn(
@@ -32,7 +48,7 @@ function sending(contents: readonly string[], end: (session: ClientSession, netw
       if (!(session instanceof ClientSession)) throw new Error(session.reason);
       for (const content of contents) {
         tracker.handOver(session.connection, tracker.begin('eve@x.org', ['alice@crepes.fr'], client.now()));
-        yield* session.send({ reversePath: 'eve@x.org', recipients: ['alice@crepes.fr'], content });
+        yield* session.send({ ...plainEnvelope('eve@x.org', ['alice@crepes.fr']), content });
         travelling.push(tracker.travelling);
       }
       yield* end(session, network);

@@ -2,50 +2,68 @@
  * A mail server: takes mail in by SMTP, keeps its users' mailboxes, and sends on what is for others.
  *
  * Theory of operation. What it accepts is on its disk before it says 250: in a mailbox if the recipient is a user of its own,
- * else in the queue. It relays only what a user of its own domains sends (submission); anything else for a foreign domain is
- * refused (RFC 5321 §3.6.2, §7.9). In the extended dialect it puts a trace line before what it takes (§4.4); in the classic
- * dialect it does not, a deliberate departure: the textbook's transcript shows none, and its message comes out as it went in.
+ * else in the queue (RFC 5321 §4.2.5). Between the moment when a message is taken and the moment when all of it is on the disk
+ * nothing is waited for, so that a crash finds either all of it or nothing; the same goes for what leaves the queue and the report
+ * that takes its place. In the extended dialect it puts a trace line before what it takes (§4.4); in the classic dialect it does
+ * not, a deliberate departure: the textbook's transcript shows none, and its message comes out as it went in.
  */
-import type { Process } from '../../kernel/process.ts';
-import type { Connection, Host } from '../../network/host.ts';
+import { all, type Process } from '../../kernel/process.ts';
+import type { Address, Connection, Host } from '../../network/host.ts';
+import type { SessionStates } from '../../network/session-states.ts';
 import type { Nanoseconds } from '../../quantities.ts';
+import type { Securing } from '../../tls/securing.ts';
 import { kept, type MailFilter } from '../filters/mail-filter.ts';
 import { INBOX } from '../mailbox/folder.ts';
 import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
 import type { MailboxStore } from '../mailbox/mailbox-store.ts';
-import { canonicalAddress, domainOf } from '../message/address.ts';
+import { canonicalAddress } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
+import { Admission } from '../smtp/admission.ts';
+import type { Protection } from '../smtp/client.ts';
+import { type Envelope, plainRecipient, type Recipient, wants } from '../smtp/envelope.ts';
 import type { ReplyTexts } from '../smtp/reply-texts.ts';
-import { serve } from '../smtp/server.ts';
-import type { Client, Envelope, ServerPolicy } from '../smtp/server-session.ts';
+import { SMTP_PORT, SUBMISSION_PORT, serve } from '../smtp/server.ts';
+import type { ServerAccount } from '../smtp/server-account.ts';
+import type { Client, ServerPolicy } from '../smtp/server-session.ts';
 import type { Reply } from '../smtp/wire/reply.ts';
-import { composeBounce, type FailedRecipient } from './bounce.ts';
-import { Delivery, type DeliveryFailure } from './delivery.ts';
+import { Delivery, type DeliveryResult } from './delivery.ts';
 import type { DeliveryTracker, EnvelopeNumber } from './delivery-tracker.ts';
+import { LocalAddresses } from './local-addresses.ts';
 import { MailQueue, type QueuedMessage } from './mail-queue.ts';
+import { Reception } from './reception.ts';
+import { composeReport, type ReportAction, type ReportedRecipient } from './status-report.ts';
 
-/** Where a filter puts messages aside; the name that users know (RFC 6154 calls its use \\Junk). */
+/** Where a filter puts messages aside; the name that users know (RFC 6154 calls its use \Junk). */
 const JUNK = 'Junk';
 /** RFC 5321 §6.3: at least 100. */
 const HOPS_LIMIT = 100;
 const BOUNCES = 'mail/bounces';
+const DUPLICATES = 'mail/duplicates';
+
+export interface MailServerSurroundings {
+  readonly host: Host;
+  readonly service: MailServerService;
+  readonly mailboxes: readonly MailboxService[];
+  readonly tracker: DeliveryTracker;
+  readonly filter: MailFilter | null;
+  readonly account: ServerAccount;
+  readonly states: SessionStates;
+  /** null where the service has no TLS. */
+  readonly secure: Securing | null;
+  protection(server: string): Protection | null;
+  /** A host's address as this server sees it. */
+  addressOf(host: string): Address;
+}
 
 /** The role of a mail server's host: runs from boot to crash. */
-export function* mailServer(
-  host: Host,
-  service: MailServerService,
-  mailboxes: readonly MailboxService[],
-  tracker: DeliveryTracker,
-  filter: MailFilter | null = null,
-): Process {
-  const server = new MailServer(host, service, mailboxes, tracker, filter);
-  const failure = yield* server.run();
-  if (failure) host.narrator.note(`no mail server: port 25 is ${failure}`);
+export function* mailServer(surroundings: MailServerSurroundings): Process {
+  yield* new MailServer(surroundings).run();
 }
 
 class MailServer {
+  readonly #surroundings: MailServerSurroundings;
   readonly #host: Host;
   readonly #service: MailServerService;
   readonly #tracker: DeliveryTracker;
@@ -53,61 +71,74 @@ class MailServer {
   readonly #store: MailboxStore;
   readonly #queue: MailQueue;
   readonly #delivery: Delivery;
-  readonly #domains: ReadonlySet<string>;
+  readonly #addresses: LocalAddresses;
+  readonly #admission: Admission;
+  readonly #reception: Reception;
 
-  constructor(
-    host: Host,
-    service: MailServerService,
-    mailboxes: readonly MailboxService[],
-    tracker: DeliveryTracker,
-    filter: MailFilter | null,
-  ) {
+  constructor(surroundings: MailServerSurroundings) {
+    const { host, service, mailboxes, tracker, filter, account, addressOf } = surroundings;
+    this.#surroundings = surroundings;
     this.#host = host;
     this.#service = service;
     this.#tracker = tracker;
     this.#filter = filter;
     this.#store = mailboxesOf(host);
-    for (const { address, quota } of mailboxes) this.#store.create(address, quota);
-    this.#domains = new Set([
-      ...service.domains.map((domain) => domain.toLowerCase()),
-      ...mailboxes.map(({ address }) => domainOf(address)),
-    ]);
-    // RFC 5321 §4.5.1: a postmaster can always be reached.
-    for (const domain of this.#domains) this.#store.create(`postmaster@${domain}`, service.maximumSize * 10);
+    this.#addresses = new LocalAddresses(service, mailboxes, this.#store);
     this.#queue = new MailQueue(host);
-    this.#delivery = new Delivery(host, service, this.#queue, tracker, (message, failures) => this.#bounce(message, failures));
+    this.#admission = new Admission(service.limits);
+    this.#delivery = new Delivery({
+      host,
+      service,
+      queue: this.#queue,
+      tracker,
+      protection: surroundings.protection,
+      report: (message, action, results) => this.#report(message, action, results),
+    });
+    this.#reception = new Reception({
+      service,
+      addresses: this.#addresses,
+      store: this.#store,
+      admission: this.#admission,
+      account,
+      filter,
+      now: () => host.now(),
+      addressOf,
+    });
   }
 
-  /** Until the host crashes. The reason, if it cannot listen. */
-  *run(): Process<string | null> {
+  /** Until the host crashes. Where it cannot listen, that is told. */
+  *run(): Process {
     this.#delivery.resume();
-    const failure = yield* serve(this.#host, this.#service, (connection) => this.#policy(connection));
-    return failure?.failure ?? null;
+    this.#surroundings.states.reset(this.#host.narrator);
+    // The textbook's server is from before submission had a port of its own.
+    const ports = this.#service.dialect === 'classic' ? [SMTP_PORT] : [SMTP_PORT, SUBMISSION_PORT];
+    yield* all(ports.map((port) => this.#serve(port)));
   }
 
-  #policy(connection: Connection): ServerPolicy {
+  *#serve(port: number): Process {
+    const { host, service, secure, account, states } = this.#surroundings;
+    const submission = port === SUBMISSION_PORT;
+    // Other servers have no account here.
+    const authentication = !submission && service.authentication === 'required' ? 'offered' : service.authentication;
+    const failure = yield* serve(port, {
+      host,
+      settings: { ...service, authentication },
+      secure,
+      accounts: (user) => this.#addresses.account(user),
+      admission: this.#admission,
+      account,
+      states,
+      policyFor: (connection) => this.#policy(connection, submission),
+    });
+    if (failure) host.narrator.note(`no mail server: port ${port} is ${failure.failure}`);
+  }
+
+  #policy(connection: Connection, submission: boolean): ServerPolicy {
     return {
-      recipient: (address, reversePath, size, texts) => this.#recipient(address, reversePath, size, texts, connection),
+      ...this.#reception.policy(connection, submission),
       message: (envelope, content, client, texts) => this.#accept(envelope, content, client, texts, connection),
       end: () => this.#tracker.leave(connection),
     };
-  }
-
-  *#recipient(
-    address: MailAddress,
-    reversePath: MailAddress,
-    size: number,
-    texts: ReplyTexts,
-    connection: Connection,
-  ): Process<Reply | null> {
-    const blocked = this.#filter ? yield* this.#filter.client(connection.remote.address) : null;
-    if (blocked) return blocked;
-    const local = this.#local(address);
-    if (local !== null) {
-      if (this.#store.find(local) === null) return texts.userUnknown(address);
-      return this.#store.hasRoom(local, size) ? null : texts.mailboxFull(address);
-    }
-    return this.#domains.has(domainOf(reversePath)) ? null : texts.relayDenied(address);
   }
 
   *#accept(
@@ -117,52 +148,89 @@ class MailServer {
     texts: ReplyTexts,
     connection: Connection,
   ): Process<Reply | { id: string }> {
+    const { account } = this.#surroundings;
     const number = this.#tracker.takeOver(connection);
     const hops = decodeMessage(content).fields.filter(({ name }) => name.toLowerCase() === 'received').length;
-    if (hops >= HOPS_LIMIT) return texts.loop();
+    if (hops >= HOPS_LIMIT) {
+      account.refused('looping message');
+      return texts.loop();
+    }
     // Filters are for what comes in; what its users send is theirs.
-    const incoming = envelope.recipients.some((recipient) => this.#local(recipient) !== null);
+    const incoming = envelope.recipients.some(({ address }) => this.#addresses.local(address) !== null);
     const judged = this.#filter && incoming ? yield* this.#filter.judge(content) : kept(content);
-    if (judged.kind === 'refused') return judged.reply;
+    if (judged.kind === 'refused') {
+      account.refused('filter');
+      return judged.reply;
+    }
     const id = this.#queue.nextId();
     const traced =
       this.#service.dialect === 'classic' ? judged.content : prependFields(judged.content, [this.#trace(id, envelope, client, connection)]);
-    this.#take(id, envelope.reversePath, envelope.recipients, traced, number, judged.junk);
+    this.#take(id, envelope, traced, number, judged.junk);
     return { id };
   }
 
   /** Into mailboxes and queue. On the disk when this returns. */
-  #take(
-    id: string,
-    reversePath: MailAddress,
-    recipients: readonly MailAddress[],
-    content: string,
-    envelope: EnvelopeNumber,
-    junk = false,
-  ): void {
-    const message = { id, reversePath, content, acceptedAt: this.#host.now(), envelope, cause: this.#host.cause };
-    const seen = new Set<string>();
-    const remote: MailAddress[] = [];
-    const failures: DeliveryFailure[] = [];
-    for (const recipient of recipients) {
-      const name = canonicalAddress(recipient);
-      if (seen.has(name)) continue; // named twice, delivered once
-      seen.add(name);
-      const local = this.#local(recipient);
+  #take(id: string, envelope: Envelope, content: string, number: EnvelopeNumber, junk = false): void {
+    const { reversePath, returned, envelopeId } = envelope;
+    const message: QueuedMessage = {
+      id,
+      reversePath,
+      returned,
+      envelopeId,
+      content,
+      acceptedAt: this.#host.now(),
+      envelope: number,
+      cause: this.#host.cause,
+      destinations: [],
+    };
+    this.#tracker.stored(number);
+    const { single, expanded } = this.#expand(envelope.recipients, number);
+    const remote: Recipient[] = [];
+    const failures: DeliveryResult[] = [];
+    const successes: DeliveryResult[] = [];
+    for (const recipient of single) {
+      const local = this.#addresses.local(recipient.address);
       if (local === null) {
         remote.push(recipient);
         continue;
       }
       const failure = this.#deliver(local, message, junk);
-      if (failure) failures.push({ ...failure, recipient });
-      else this.#tracker.settle(envelope, recipient, { kind: 'delivered' });
+      if (failure) {
+        failures.push({ ...failure, recipient });
+        continue;
+      }
+      if (this.#tracker.settle(number, recipient.address, { kind: 'delivered' })) this.#duplicate(local);
+      if (wants(recipient, 'SUCCESS')) successes.push({ recipient, reason: 'it lies in the mailbox', status: '2.0.0', diagnostic: null });
     }
     if (remote.length > 0) this.#delivery.begin(this.#queue.add(message, remote));
-    if (failures.length > 0) this.#bounce({ ...message, destinations: [] }, failures);
+    if (failures.length > 0) this.#report(message, 'failed', failures);
+    if (successes.length > 0) this.#report(message, 'delivered', successes);
+    if (expanded.length > 0) this.#report(message, 'expanded', expanded);
+  }
+
+  /** Aliases replaced by who is behind them (RFC 5321 §3.9.1), everybody once; and what is to be told of it (RFC 3461 §5.2.7). */
+  #expand(recipients: readonly Recipient[], number: EnvelopeNumber): { single: Recipient[]; expanded: DeliveryResult[] } {
+    const found = new Map<string, Recipient>();
+    const expanded: DeliveryResult[] = [];
+    for (const recipient of recipients) {
+      const members = this.#addresses.everybody(recipient.address);
+      const several = members.length > 1;
+      const alias = this.#addresses.members(recipient.address) !== null;
+      if (alias) this.#tracker.expand(number, recipient.address, members);
+      if (alias && several && wants(recipient, 'SUCCESS')) {
+        expanded.push({ recipient, reason: `${members.length} members`, status: '2.0.0', diagnostic: null });
+      }
+      const notify = several ? (recipient.notify?.filter((event) => event !== 'SUCCESS') ?? null) : recipient.notify;
+      for (const address of members) {
+        // Named twice, delivered once.
+        if (!found.has(canonicalAddress(address))) found.set(canonicalAddress(address), { ...recipient, address, notify });
+      }
+    }
+    return { single: [...found.values()], expanded };
   }
 
   /** Final delivery (RFC 5321 §4.4: Return-Path is put in front). What is wrong, if it fails. */
-  #deliver(mailbox: MailAddress, message: Omit<QueuedMessage, 'destinations'>, junk: boolean): Omit<DeliveryFailure, 'recipient'> | null {
+  #deliver(mailbox: MailAddress, message: QueuedMessage, junk: boolean): Omit<DeliveryResult, 'recipient'> | null {
     const { reversePath, content, envelope } = message;
     const address = this.#store.find(mailbox);
     if (address === null) return { reason: 'no such user', status: '5.1.1', diagnostic: null };
@@ -180,38 +248,67 @@ class MailServer {
     return null;
   }
 
-  /** Tells the sender of a message that it could not be delivered. A notification itself is never bounced (RFC 5321 §6.1). */
-  #bounce(message: QueuedMessage, failures: readonly DeliveryFailure[]): void {
-    const { reversePath, envelope } = message;
-    const reasons = [...new Set(failures.map(({ reason }) => reason))].join('; ');
-    if (reversePath === '') {
-      this.#host.narrator.note(`notification dropped: ${reasons}`);
-      for (const { recipient, reason } of failures) this.#tracker.settle(envelope, recipient, { kind: 'bounced', reason });
-      return;
-    }
-    this.#host.narrator.note(`bounced: ${reasons}`);
-    const total = (this.#host.disk.get<number>(BOUNCES) ?? 0) + failures.length;
-    this.#host.disk.set(BOUNCES, total);
-    this.#host.narrator.measure('bounces', [this.#host.name], total);
-    const id = this.#queue.nextId();
-    const now: Nanoseconds = this.#host.now();
-    const reported: FailedRecipient[] = failures.map(({ recipient, ...failure }) => ({ address: recipient, ...failure }));
-    const { acceptedAt, content } = message;
-    const notification = composeBounce({ reportedBy: this.#service.helo, id, sender: reversePath, acceptedAt, content }, reported, now);
-    this.#take(id, '', [reversePath], notification, this.#tracker.notify(envelope, failures, reversePath, now));
+  /** A message has arrived that was there: the sender had not heard that it was taken (RFC 5321 §6.1, RFC 1047). */
+  #duplicate(mailbox: MailAddress): void {
+    this.#host.narrator.note(`a second copy for ${mailbox}`);
+    this.#count('duplicates', DUPLICATES, 1);
   }
 
-  /** The address of a user of its own domains, the bare `postmaster` completed; null for others. */
-  #local(address: MailAddress): MailAddress | null {
-    const domain = domainOf(address);
-    if (domain === '') return `${address}@${[...this.#domains][0] ?? this.#service.helo}`;
-    return this.#domains.has(domain) ? address : null;
+  #count(metric: string, name: string, more: number): void {
+    const total = (this.#host.disk.get<number>(name) ?? 0) + more;
+    this.#host.disk.set(name, total);
+    this.#host.narrator.measure(metric, [this.#host.name], total);
+  }
+
+  /**
+   * Tells the sender what became of a message, as far as it wants to be told (RFC 3461 §5.2). A notification itself has nobody to be
+   * told (RFC 5321 §6.1).
+   */
+  #report(message: QueuedMessage, action: ReportAction, results: readonly DeliveryResult[]): void {
+    const { reversePath, envelope } = message;
+    const reasons = [...new Set(results.map(({ reason }) => reason))].join('; ');
+    const silent = action === 'failed' ? results.filter(({ recipient }) => reversePath === '' || !wants(recipient, 'FAILURE')) : [];
+    if (silent.length > 0) {
+      this.#host.narrator.note(`${reversePath === '' ? 'notification dropped' : 'failed, nobody is told'}: ${reasons}`);
+      for (const { recipient, reason } of silent) this.#tracker.settle(envelope, recipient.address, { kind: 'bounced', reason });
+    }
+    const told = results.filter((result) => !silent.includes(result));
+    if (told.length === 0 || reversePath === '') return;
+    if (action === 'failed') {
+      this.#host.narrator.note(`bounced: ${reasons}`);
+      this.#count('bounces', BOUNCES, told.length);
+    } else this.#host.narrator.note(`tells the sender: ${action}`);
+    const id = this.#queue.nextId();
+    const now: Nanoseconds = this.#host.now();
+    const reported = told.map(
+      ({ recipient, ...result }): ReportedRecipient => ({ address: recipient.address, original: recipient.original, ...result }),
+    );
+    const { acceptedAt, content, returned, envelopeId } = message;
+    const { helo, expiry } = this.#service;
+    const notification = composeReport(
+      {
+        reportedBy: helo,
+        id,
+        sender: reversePath,
+        acceptedAt,
+        content,
+        returned,
+        envelopeId,
+        retryUntil: action === 'delayed' ? acceptedAt + expiry : null,
+      },
+      action,
+      reported,
+      now,
+    );
+    const failures = action === 'failed' ? told.map(({ recipient, reason }) => ({ recipient: recipient.address, reason })) : [];
+    const number = this.#tracker.notify(envelope, failures, reversePath, now);
+    this.#take(id, { reversePath: '', recipients: [plainRecipient(reversePath)], returned: null, envelopeId: null }, notification, number);
   }
 
   /** RFC 5321 §4.4. The recipient only where there is one: others need not know of each other. */
   #trace(id: string, envelope: Envelope, client: Client, connection: Connection): string {
     const { recipients } = envelope;
-    const forWhom = recipients.length === 1 ? ['for', `<${recipients[0]}>;`] : [];
+    const forWhom = recipients.length === 1 ? ['for', `<${recipients[0]?.address}>;`] : [];
     const last = forWhom.length > 0 ? id : `${id};`;
     const parts = [
       'from',
@@ -220,12 +317,17 @@ class MailServer {
       'by',
       this.#service.helo,
       'with',
-      client.extended ? 'ESMTP' : 'SMTP',
+      transmissionType(client),
       'id',
       last,
     ];
     return foldField('Received', [...parts, ...forWhom, virtualDateTime(this.#host.now())]);
   }
+}
+
+/** RFC 3848. */
+function transmissionType({ extended, secured, user }: Client): string {
+  return extended ? `ESMTP${secured ? 'S' : ''}${user === null ? '' : 'A'}` : 'SMTP';
 }
 
 /** RFC 5321 §4.4: of a message there is one, the one of its final delivery. */

@@ -8,8 +8,12 @@ import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
 import { onHost } from '../../on-host.ts';
 import type { StepOutcome, World } from '../../protocol.ts';
 import { secureAsClient, secureAsServer } from '../../tls/secured-connection.ts';
-import type { Dialect, MailAddress, MailboxService } from '../scenario.ts';
-import { submit } from '../smtp/user-agent.ts';
+import { composeMessage } from '../message/composition.ts';
+import { virtualDateTime } from '../message/date-time.ts';
+import type { MailAddress, MailboxService } from '../scenario.ts';
+import { ClientSession } from '../smtp/client.ts';
+import { plainEnvelope } from '../smtp/envelope.ts';
+import { nextMessageId, reach, type Submission } from '../smtp/user-agent.ts';
 import type { DeliveryTracker } from '../transfer-agent/delivery-tracker.ts';
 import { WebmailBrowser } from './browsing.ts';
 import { MailboxAccess } from './mailbox-access.ts';
@@ -24,7 +28,7 @@ export function installWebmail(
   world: World,
   mailboxes: readonly MailboxService[],
   tracker: DeliveryTracker,
-  dialectOf: (server: string) => Dialect,
+  submissionOf: (host: Host, wanted: { readonly from: MailAddress; readonly server: string }) => Submission,
 ): (action: WebmailAction) => Process<StepOutcome> {
   const { services, steps } = world.scenario;
   const sites = services.filter((service): service is WebmailService => service.kind === 'mail.webmail');
@@ -32,7 +36,7 @@ export function installWebmail(
   for (const service of sites) {
     const kept = mailboxes.filter(({ host }) => host === service.host);
     world.boot(service.host, 'webmail', (host) => {
-      const sending = submitting(host, service, dialectOf(service.host), tracker, expected);
+      const sending = submitting(host, service, submissionOf, tracker, expected);
       return serving(world, host, service, new WebmailServer(host, service, new MailboxAccess(host, kept), sending).handler);
     });
   }
@@ -102,20 +106,33 @@ function keyOf(from: MailAddress, to: readonly MailAddress[]): string {
   return [from, ...to].join(' ').toLowerCase();
 }
 
-/** By SMTP to the mail server, which is on the same host. */
+/** By SMTP to the mail server, which is on the same host, as any user agent submits: logged in as the user. */
 function submitting(
   host: Host,
   { host: server }: WebmailService,
-  dialect: Dialect,
+  submissionOf: (host: Host, wanted: { readonly from: MailAddress; readonly server: string }) => Submission,
   tracker: DeliveryTracker,
   expected: ExpectedMessages,
 ): Submit {
   return function* (from, to, subject, body) {
     const envelope = expected.take(from, to) ?? tracker.begin(from, to, host.now());
-    const message = { kind: 'parts', subject, headers: [], body } as const;
-    yield* submit(host, { kind: 'mail.send', host: host.name, from, to, server, message }, dialect, tracker, envelope);
-    const refusals = tracker.refusals(envelope);
-    return refusals.length === 0 ? null : refusals.map(({ recipient, reason }) => `${recipient}: ${reason}`).join('; ');
+    const submission = submissionOf(host, { from, server });
+    const heading = { from, to, date: virtualDateTime(host.now()), messageId: nextMessageId(host) };
+    const content = composeMessage({ kind: 'parts', subject, headers: [], body }, heading, submission.dialect);
+    const refused = (recipient: MailAddress, reason: string): string => {
+      tracker.settle(envelope, recipient, { kind: 'refused', reason });
+      return reason;
+    };
+    const session = yield* reach(host, server, submission);
+    if (!(session instanceof ClientSession)) {
+      for (const recipient of to) refused(recipient, session.reason);
+      return session.reason;
+    }
+    tracker.handOver(session.connection, envelope);
+    const results = yield* session.send({ ...plainEnvelope(from, to), content });
+    const reasons = results.flatMap((result, i) => (result.kind === 'accepted' ? [] : [refused(to[i] as string, result.reason)]));
+    yield* session.quit();
+    return reasons.length === 0 ? null : [...new Set(reasons)].join('; ');
   };
 }
 

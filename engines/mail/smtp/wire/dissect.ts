@@ -1,13 +1,15 @@
 /** The SMTP dissector: a message's fields by its kind. */
 import type { Dissector } from '../../../field.ts';
 import { dissectContent } from '../../message/message-format.ts';
-import { dissectCommand } from './command.ts';
+import { dissectCommand, dissectResponse } from './command.ts';
 import { dissectReply } from './reply.ts';
 
 export const dissectSmtp: Dissector = (bytes, kind) => {
   switch (kind) {
     case 'command':
       return dissectCommand(bytes);
+    case 'response':
+      return dissectResponse(bytes);
     case 'reply':
       return dissectReply(bytes);
     case 'content':

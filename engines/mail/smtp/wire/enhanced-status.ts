@@ -47,11 +47,15 @@ const DETAILS: Readonly<Record<string, string>> = {
   '5.2': 'syntax error',
   '5.3': 'too many recipients',
   '5.4': 'invalid command arguments',
+  '5.6': 'authentication exchange line too long',
   '6.0': 'other media error',
   '6.1': 'media not supported',
   '6.3': 'conversion required but not supported',
   '7.0': 'other security status',
   '7.1': 'delivery not authorized, message refused',
+  '7.8': 'authentication credentials invalid',
+  '7.10': 'encryption needed',
+  '7.11': 'encryption required for the requested authentication mechanism',
 };
 
 /** Class 2, 4 or 5; subject and detail up to three digits without leading zeros (RFC 3463 §2). */

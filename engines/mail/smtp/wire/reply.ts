@@ -22,6 +22,44 @@ export interface ReplyError {
 export const REPLY_LINE_LIMIT = 512;
 export const REPLY_LINES_LIMIT = 100;
 
+/** Those that this engine knows, with what they mean. */
+export const REPLY_CODES: Readonly<Record<number, readonly [meaning: string, standard: string]>> = {
+  211: ['system status, or help', 'RFC 5321 §4.2.2'],
+  214: ['help', 'RFC 5321 §4.2.2'],
+  220: ['ready: the greeting, or for TLS', 'RFC 5321 §4.2.2, RFC 3207 §4'],
+  221: ['closing', 'RFC 5321 §4.2.2'],
+  235: ['authentication succeeded', 'RFC 4954 §6'],
+  250: ['done', 'RFC 5321 §4.2.2'],
+  251: ['the user is elsewhere, and the server forwards', 'RFC 5321 §3.4'],
+  252: ['not verified, but mail is taken', 'RFC 5321 §3.5.3'],
+  334: ['the mechanism’s challenge', 'RFC 4954 §4'],
+  354: ['the message may come', 'RFC 5321 §4.2.2'],
+  421: ['the server closes the connection', 'RFC 5321 §3.8'],
+  432: ['a new password is needed', 'RFC 4954 §6'],
+  450: ['not now: the mailbox cannot be used', 'RFC 5321 §4.2.2'],
+  451: ['not now: something went wrong in the server', 'RFC 5321 §4.2.2'],
+  452: ['not now: no room, or too many recipients', 'RFC 5321 §4.2.2, §4.5.3.1.10'],
+  454: ['not now: TLS or authentication does not work', 'RFC 3207 §4, RFC 4954 §6'],
+  455: ['not now: parameters cannot be honoured', 'RFC 5321 §4.2.2'],
+  500: ['not understood, or too long', 'RFC 5321 §4.2.2'],
+  501: ['an argument that is none', 'RFC 5321 §4.2.2'],
+  502: ['not implemented', 'RFC 5321 §4.2.4'],
+  503: ['out of order', 'RFC 5321 §4.2.2'],
+  504: ['a parameter that is not implemented', 'RFC 5321 §4.2.2, RFC 4954 §4'],
+  521: ['no mail is taken here at all', 'RFC 7504 §3'],
+  530: ['TLS or authentication comes first', 'RFC 3207 §4, RFC 4954 §6'],
+  534: ['the mechanism is too weak', 'RFC 4954 §6'],
+  535: ['not these credentials', 'RFC 4954 §6'],
+  538: ['this mechanism only over TLS', 'RFC 4954 §6'],
+  550: ['no: no such mailbox, or a policy', 'RFC 5321 §4.2.2'],
+  551: ['the user is elsewhere; the client may try there', 'RFC 5321 §3.4'],
+  552: ['no: too big, or no room', 'RFC 5321 §4.2.2, RFC 1870 §6'],
+  553: ['no mailbox that there can be, or several', 'RFC 5321 §3.5.1, §4.2.2'],
+  554: ['no', 'RFC 5321 §4.2.2'],
+  555: ['a parameter that is not known', 'RFC 5321 §4.1.1.11'],
+  556: ['the domain takes no mail', 'RFC 7504 §4'],
+};
+
 const SEVERITIES: Readonly<Record<string, string>> = {
   '2': 'positive completion',
   '3': 'positive intermediate: the server waits for more',

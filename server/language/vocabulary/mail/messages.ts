@@ -3,12 +3,14 @@ import type { Composition } from '../../../../engines/mail/scenario.ts';
 import { fileName, headerName, host, list, mailAddress, optional, property, repeated, subject, text } from '../../entry.ts';
 import { readMessage, submissionServer, usesMailbox } from '../../mail-message.ts';
 import { step, timing } from '../timing.ts';
+import { overTls } from '../tls.ts';
+import { submissionOf, submissionProperties } from './submission.ts';
 
 export const mailMessageVocabulary = [
   step({
     id: 'send',
-    pattern: 'HOST sends mail from FROM to TO [via SERVER]',
-    slots: { HOST: subject, FROM: mailAddress, TO: list(mailAddress), SERVER: optional(host) },
+    pattern: 'HOST sends mail from FROM to TO [via SERVER] [SECURITY]',
+    slots: { HOST: subject, FROM: mailAddress, TO: list(mailAddress), SERVER: optional(host), ...overTls },
     properties: {
       subject: property(
         'subject TEXT',
@@ -42,8 +44,9 @@ export const mailMessageVocabulary = [
           example: 'from "newsletter.eml"',
         },
       ),
+      ...submissionProperties,
     },
-    doc: 'A user agent on the host hands a message to the sender’s mail server. It is done when the fate of every recipient is known.',
+    doc: 'A user agent on the host hands a message to the sender’s mail server. With `over tls`, only over a secured connection. It is done when the fate of every recipient is known.',
     standard: 'RFC 5321 §3.3',
     example:
       'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments" body "Do you like ketchup?\\nHow about pickles?" header Reply-To "alice@crepes.fr" }',
@@ -65,7 +68,16 @@ export const mailMessageVocabulary = [
       for (const recipient of given.TO) usesMailbox(recipient, site);
       if (!when || server === null || message === null) return;
       const to = given.TO.map((name) => name.text);
-      site.step(when, given.HOST, (agent) => ({ kind: 'mail.send', host: agent, from: given.FROM.text, to, server, message }));
+      site.step(when, given.HOST, (agent) => ({
+        kind: 'mail.send',
+        host: agent,
+        from: given.FROM.text,
+        to,
+        server,
+        message,
+        tls: given.SECURITY ?? false,
+        ...submissionOf(block),
+      }));
     },
   }),
 ];

@@ -2,8 +2,8 @@
  * What a server's sessions hold, on the state timeline: told when it changes, a store a session. Outside of the wire: it
  * outlives a crash, so that what was told before it can be taken back when the server is there again.
  */
-import type { Narrator } from '../network/host.ts';
-import { textOfOctets } from '../network/octets.ts';
+import type { Narrator } from './host.ts';
+import { textOfOctets } from './octets.ts';
 
 /** Octets, one char each; null for what does not hold. */
 export type StateEntry = readonly [key: string, value: string | null];
