@@ -47,7 +47,7 @@ function install(world: World): Installed {
       service,
       mailboxes: mailboxes.filter((one) => one.host === service.host),
       tracker,
-      filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      filter: filtering ? new MailFilter(host, filtering, world.scenario.seed, observer) : null,
       account: new ServerAccount(host),
       states: new SessionStates(),
       secure:

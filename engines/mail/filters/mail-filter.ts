@@ -9,6 +9,7 @@
  */
 import { formatValue } from '../../format.ts';
 import type { Process } from '../../kernel/process.ts';
+import { randomStream } from '../../kernel/random.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { decodeUnstructured, encodeUnstructured } from '../message/encoded-word.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
@@ -52,11 +53,12 @@ export class MailFilter {
   readonly #malware: MalwareScanner | null;
   #judged = 0;
 
-  constructor(host: Host, service: MailFilterService, observer: FilterObserver) {
+  /** `seed`: the run's. Filters that learn as much learn the same. */
+  constructor(host: Host, service: MailFilterService, seed: number, observer: FilterObserver) {
     this.#host = host;
     this.#service = service;
     this.#observer = observer;
-    this.#spam = service.spam && trainedClassifier(service.spam.training, host.random('spam to learn from'));
+    this.#spam = service.spam && trainedClassifier(service.spam.training, randomStream(seed, 'mail to learn from'));
     this.#malware = service.malware && new MalwareScanner(service.malware.signatures);
   }
 
