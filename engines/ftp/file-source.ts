@@ -1,7 +1,7 @@
 /** What a scenario says of a file, as the octets that it stands for. */
+import type { FileSource } from '../file-source.ts';
 import type { Host } from '../network/host.ts';
 import { type FileContent, literal } from './file-content.ts';
-import type { FileSource } from './scenario.ts';
 
 /** Each file of generated octets has a seed of its own, drawn on its host. */
 export function contentOf(source: FileSource, host: Host): FileContent {

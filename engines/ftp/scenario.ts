@@ -1,10 +1,8 @@
 /** What a scenario can say about FTP. Pathnames are octets, one char (0–255) each: UTF-8 as RFC 2640 wants it. */
+import type { FileSource } from '../file-source.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
-
-/** Where the octets of a file come from: so many generated ones, or these, one char each. */
-export type FileSource = { readonly kind: 'size'; readonly size: Bytes } | { readonly kind: 'octets'; readonly octets: string };
 
 export interface DeclaredFile {
   /** Absolute, normal (see path.ts). */

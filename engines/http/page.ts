@@ -5,6 +5,7 @@
  * Text is made up of words drawn by the seed, up to its size; beyond 64 KiB, the rest of a page is bulk.
  */
 import { bulkBytes, type Content } from '../content.ts';
+import { mediaTypeOf } from '../media-types.ts';
 import { bytesOfOctets, utf8Octets } from '../network/octets.ts';
 import type { Bytes } from '../quantities.ts';
 import type { Contents } from './contents.ts';
@@ -74,35 +75,8 @@ function filler(seed: number, length: Bytes): string {
   return parts.join('').slice(0, length);
 }
 
-/** Media types by the ends of names (IANA's registry). */
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  htm: 'text/html; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  css: 'text/css',
-  js: 'text/javascript',
-  json: 'application/json',
-  xml: 'application/xml',
-  mpd: 'application/dash+xml',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  svg: 'image/svg+xml',
-  ico: 'image/vnd.microsoft.icon',
-  webp: 'image/webp',
-  mp4: 'video/mp4',
-  m4s: 'video/iso.segment',
-  mp3: 'audio/mpeg',
-  pdf: 'application/pdf',
-  zip: 'application/zip',
-  iso: 'application/octet-stream',
-};
-
-/** The media type of a file by its name; pages have none of these endings. */
+/** The media type of a resource by its path; pages have no endings. */
 export function typeOf(path: string): string {
   const [name = ''] = path.split('?', 1);
-  const ending = /\.([A-Za-z0-9]+)$/.exec(name.slice(name.lastIndexOf('/') + 1))?.[1]?.toLowerCase();
-  if (ending === undefined) return TYPES.html as string;
-  return TYPES[ending] ?? 'application/octet-stream';
+  return mediaTypeOf(name.slice(name.lastIndexOf('/') + 1)) ?? 'text/html; charset=utf-8';
 }

@@ -1,6 +1,7 @@
 /** What the mail engine measures. */
 import type { MetricDefinition } from '../protocol.ts';
 import { filterMetrics } from './filters/metrics.ts';
+import { senderAuthenticationMetrics } from './sender-authentication/metrics.ts';
 
 export const mailMetrics: readonly MetricDefinition[] = [
   {
@@ -60,4 +61,5 @@ export const mailMetrics: readonly MetricDefinition[] = [
     standard: 'RFC 3207 §6',
   },
   ...filterMetrics,
+  ...senderAuthenticationMetrics,
 ];

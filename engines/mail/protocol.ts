@@ -18,6 +18,8 @@ import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
 import type { MailAddress, MailboxExpectation, MailboxService, MailServerService, SendAction, TlsPolicy } from './scenario.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
+import { SenderPolicy } from './sender-authentication/sender-policy.ts';
 import type { Protection } from './smtp/client.ts';
 import { SMTP_PORT, SUBMISSION_PORT } from './smtp/server.ts';
 import { ServerAccount } from './smtp/server-account.ts';
@@ -48,6 +50,7 @@ function install(world: World): Installed {
       mailboxes: mailboxes.filter((one) => one.host === service.host),
       tracker,
       filter: filtering ? new MailFilter(host, filtering, world.scenario.seed, observer) : null,
+      senderPolicy: senderPolicy(world, host),
       account: new ServerAccount(host),
       states: new SessionStates(),
       secure:
@@ -76,6 +79,12 @@ function install(world: World): Installed {
     },
     judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
   };
+}
+
+function senderPolicy({ scenario }: World, host: Host): SenderPolicy {
+  const check = scenario.services.find((one): one is SenderCheckService => one.kind === 'mail.sender-check' && one.host === host.name);
+  const signings = scenario.services.filter((one): one is DkimSigningService => one.kind === 'mail.dkim' && one.host === host.name);
+  return new SenderPolicy(host, check ?? null, signings);
 }
 
 /** What a client's sessions with a server are protected by. Without need, whoever the server is will do (RFC 7435). */

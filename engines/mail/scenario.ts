@@ -1,9 +1,11 @@
 /** What a scenario can say about mail. */
+import type { FileSource } from '../file-source.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
 import type { MechanismName } from './sasl/exchange.ts';
+import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
 import type { NotifyEvent, Returned } from './smtp/envelope.ts';
 import type { OptionalExtension } from './smtp/extensions.ts';
 import type { WebmailAction, WebmailService } from './webmail/scenario.ts';
@@ -94,7 +96,16 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService | WebmailService;
+export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService | WebmailService;
+
+export interface Attachment {
+  /** Its media type goes by the ending. */
+  readonly name: string;
+  readonly source: FileSource;
+}
+
+/** `8bit` needs servers with 8BITMIME all the way (RFC 6152). */
+export type TextEncoding = 'quoted-printable' | 'base64' | '8bit';
 
 /** What is sent: composed from parts, or taken as it is from an `.eml` file. */
 export type Composition =
@@ -104,6 +115,11 @@ export type Composition =
       readonly subject: string | null;
       readonly headers: readonly (readonly [name: string, value: string])[];
       readonly body: string;
+      /** The same as HTML; a reader chooses (RFC 2046 §5.1.4). */
+      readonly html?: string;
+      readonly attachments?: readonly Attachment[];
+      /** Of body and HTML; chosen by what is in them where it is left out. */
+      readonly encoding?: TextEncoding;
     }
   /** The file's octets, one char each (0–255); line ends already CRLF. */
   | { readonly kind: 'octets'; readonly octets: string };

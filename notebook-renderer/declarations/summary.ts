@@ -27,6 +27,9 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'dns.resolver': { one: 'local DNS server', role: () => 'local DNS server' },
   // A setting of a host that serves zones: the zones say what it does.
   'dns.server': { one: '', role: () => '' },
+  // What a mail server does beside its work.
+  'mail.sender-check': { one: '', role: () => '' },
+  'mail.dkim': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
   'mail.webmail': { one: 'webmail site', role: (name) => `webmail ${name}` },
   // A setting of a mail server.

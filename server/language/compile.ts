@@ -15,6 +15,7 @@ import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
 import { completeWeb, nameWebsites } from './defaults/http.ts';
 import { completeMail } from './defaults/mail.ts';
+import { completeSenderAuthentication } from './defaults/mail-sender-authentication.ts';
 import {
   fidelityWarnings,
   hostHints,
@@ -76,6 +77,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   assignAddresses(program);
   nameWebsites(program);
   if (program.needsDns) {
+    completeSenderAuthentication(program);
     completeZones(program);
     completeSigning(program);
     zoneServerWarnings(program);

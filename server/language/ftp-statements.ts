@@ -1,11 +1,11 @@
 /** What the statements about FTP need to know: servers, paths, who logs in, what is in a file. */
 import { resolvePath } from '../../engines/ftp/path.ts';
-import type { DeclaredFile, FileSource, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
+import type { DeclaredFile, FtpOperation, FtpServerService, FtpSessionAction } from '../../engines/ftp/scenario.ts';
 import { decodeCommand, type Verb } from '../../engines/ftp/wire/command.ts';
 import { octetsOf, utf8Octets } from '../../engines/network/octets.ts';
 import { nameOf } from './defaults/addresses.ts';
 import type { Name } from './entry.ts';
-import { namedFile, namedFolder } from './files.ts';
+import { namedFolder } from './files.ts';
 import type { Site } from './site.ts';
 
 /** The octets of a path, as it is said to a server; null (and reported) for what cannot be one. */
@@ -24,22 +24,6 @@ export function absolutePath(name: Name, site: Site): string | null {
   if (path !== '/') return path;
   site.report('malformed-path', name, 'This is the root directory: name a file.');
   return null;
-}
-
-/** How a statement says what a file holds. */
-export interface GivenSource {
-  readonly SIZE: number | null;
-  readonly TEXT: string | null;
-  readonly SOURCE: Name | null;
-}
-
-/** What a file holds; `missing` where its real file is, or is not known yet; null where nothing is said. */
-export function fileSource({ SIZE, TEXT, SOURCE }: GivenSource, site: Site): FileSource | 'missing' | null {
-  if (SIZE !== null) return { kind: 'size', size: SIZE };
-  if (TEXT !== null) return { kind: 'octets', octets: utf8Octets(TEXT) };
-  if (SOURCE === null) return null;
-  const file = namedFile(SOURCE, site);
-  return file ? { kind: 'octets', octets: octetsOf(file.bytes) } : 'missing';
 }
 
 /** The files of a real folder as a server has them, from its root on; none (and reported) where it cannot be read. */

@@ -10,6 +10,7 @@ import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
 import type { MailFilterService } from '../../engines/mail/filters/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
+import type { DkimSigningService, SenderCheckService } from '../../engines/mail/sender-authentication/scenario.ts';
 import type { WebmailService } from '../../engines/mail/webmail/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
@@ -224,6 +225,9 @@ export class Program {
   readonly mailFilters = new Map<string, MailFilterService>();
   /** By name in lower case. */
   readonly webmails = new Map<string, ProgramWebmail>();
+  /** By host in lower case. */
+  readonly senderChecks = new Map<string, SenderCheckService>();
+  readonly dkimSignings: DkimSigningService[] = [];
   readonly ftpServers = new Map<string, FtpServerService>();
   /** By name in lower case. */
   readonly websites = new Map<string, ProgramWebsite>();

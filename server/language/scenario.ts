@@ -39,6 +39,8 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     ...program.mailboxes.values(),
     ...program.mailFilters.values(),
     ...program.webmails.values(),
+    ...program.senderChecks.values(),
+    ...program.dkimSignings,
     ...program.ftpServers.values(),
   );
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bytesOfOctets } from '../../network/octets.ts';
 import type { Composition } from '../scenario.ts';
 import { composeMessage } from './composition.ts';
+import { contentOf, type Entity, parseMime, textOf } from './mime.ts';
 
 const HEADING = {
   from: 'alice@crepes.fr',
@@ -79,4 +80,43 @@ test('whatever subject and body: 7 bits, no line too long, no field added, and a
     }),
     { numRuns: 40 },
   );
+});
+
+describe('a message of several parts', () => {
+  const shape = ({ type, parts: inner }: Entity): string => (inner.length > 0 ? `${type}(${inner.map(shape).join(', ')})` : type);
+  const menu = { name: 'menu.txt', source: { kind: 'octets', octets: 'cr\xc3\xaapes' } } as const;
+  test.each<[string, Partial<Composition & { kind: 'parts' }>, string]>([
+    ['HTML alone', { html: '<p>' }, 'text/html'],
+    ['HTML beside text', { body: 'x', html: '<p>' }, 'multipart/alternative(text/plain, text/html)'],
+    ['an attachment alone', { attachments: [menu] }, 'multipart/mixed(text/plain)'],
+    ['text and attachments', { body: 'x', attachments: [menu, menu] }, 'multipart/mixed(text/plain, text/plain, text/plain)'],
+    ['all', { body: 'x', html: 'y', attachments: [menu] }, 'multipart/mixed(multipart/alternative(text/plain, text/html), text/plain)'],
+  ])('%s', (_what, given, expected) => expect(shape(parseMime(composeMessage(parts(given), HEADING, 'classic')))).toBe(expected));
+
+  test('files come out as they went in; generated ones differ by message and name', () => {
+    const photo = (name: string) => ({ name, source: { kind: 'size', size: 1000 } }) as const;
+    const composition = parts({ attachments: [menu, photo('a.jpg'), photo('b.jpg')] });
+    const files = (messageId: string) => {
+      const octets = composeMessage(composition, { ...HEADING, messageId }, 'extended');
+      return parseMime(octets).parts.map((part) => contentOf(octets, part));
+    };
+    const [text, a, b] = files('<1@x>');
+    expect(text).toBe(menu.source.octets);
+    expect(a?.length).toBe(1000);
+    expect(new Set([a, b, files('<2@x>')[1]]).size).toBe(3);
+    expect(files('<1@x>')).toEqual([text, a, b]);
+  });
+
+  test.each([
+    ['quoted-printable', 'cr\u00eape', 'cr=C3=AApe\r\n'],
+    ['base64', 'hi', 'aGkNCg==\r\n'],
+    ['8bit', 'cr\u00eape', 'cr\xc3\xaape\r\n'],
+    ['8bit', '\u00ea'.repeat(500), undefined],
+  ] as const)('encoding %s', (encoding, body, written) => {
+    const octets = composeMessage(parts({ body, encoding }), HEADING, 'extended');
+    const message = parseMime(octets);
+    if (written !== undefined) expect(octets.slice(message.bodyStart)).toBe(written);
+    expect(message.encoding).toBe(written === undefined ? 'base64' : encoding);
+    expect(textOf(octets, message)).toBe(`${body}\r\n`);
+  });
 });

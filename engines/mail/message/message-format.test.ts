@@ -6,8 +6,9 @@ import { SECOND } from '../../quantities.ts';
 import { stuffDots, unstuffDots } from '../smtp/wire/transparency.ts';
 import { canonicalAddress, domainOf, parseMailbox } from './address.ts';
 import { formatDateTime, parseDateTime, virtualDateTime } from './date-time.ts';
+import { dissectContent } from './dissect.ts';
 import { decodeUnstructured, encodeUnstructured } from './encoded-word.ts';
-import { decodeMessage, dissectContent, foldField, prependFields, subjectOf } from './message-format.ts';
+import { decodeMessage, foldField, prependFields, subjectOf } from './message-format.ts';
 import { decodeQuotedPrintable, encodeQuotedPrintable } from './transfer-encoding.ts';
 
 const octets = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) });

@@ -1,12 +1,8 @@
 /**
  * The Internet Message Format (RFC 5322 §2): header fields, an empty line, a body. Messages are octet strings (one char an
  * octet) with lines ended by CRLF. Any octets are a message: what is no header section is body.
- * Limits: fields beyond the 2,000th count as body; a dissection shows at most 500 lines of a body.
+ * Limit: fields beyond the 2,000th count as body.
  */
-import type { Field } from '../../field.ts';
-import { count } from '../../format.ts';
-import { octetsOf, textOfOctets } from '../../network/octets.ts';
-import { parseDateTime } from './date-time.ts';
 import { decodeUnstructured } from './encoded-word.ts';
 
 export interface HeaderField {
@@ -30,7 +26,6 @@ export interface Message {
 }
 
 const FIELDS_LIMIT = 2000;
-const BODY_LINES_SHOWN = 500;
 const FIELD = /^([!-9;-~]+)[ \t]*:[ \t]*/;
 
 /** The message that stands from `from` to `to`; ranges count from the beginning of `octets`. */
@@ -106,96 +101,4 @@ export function foldField(name: string, parts: readonly string[]): string {
     line += ` ${part}`;
   }
   return [...lines, line].join('\r\n');
-}
-
-const FIELD_MEANINGS: Readonly<Record<string, readonly [meaning: string, standard: string]>> = {
-  from: ['the author', 'RFC 5322 §3.6.2'],
-  sender: ['who sent it on the author’s behalf', 'RFC 5322 §3.6.2'],
-  'reply-to': ['where answers go', 'RFC 5322 §3.6.2'],
-  to: ['the recipients, for people; the servers go by RCPT', 'RFC 5322 §3.6.3'],
-  cc: ['further recipients, for people', 'RFC 5322 §3.6.3'],
-  subject: ['what it is about', 'RFC 5322 §3.6.5'],
-  date: ['when its author finished it', 'RFC 5322 §3.6.1'],
-  'message-id': ['names this message, unlike any other', 'RFC 5322 §3.6.4'],
-  'in-reply-to': ['which message it answers', 'RFC 5322 §3.6.4'],
-  received: ['a mail server took it on', 'RFC 5321 §4.4'],
-  'return-path': ['where notifications go', 'RFC 5321 §4.4'],
-  'mime-version': ['it follows MIME', 'RFC 2045 §4'],
-  'content-type': ['what the body is', 'RFC 2045 §5'],
-  'content-transfer-encoding': ['how the body is written in what the transport can carry', 'RFC 2045 §6'],
-};
-
-/** The fields of mail data as it stands on the wire behind DATA: dots doubled, the terminating line included if it is there. Total. */
-export function dissectContent(bytes: Uint8Array): Field[] {
-  const wire = octetsOf(bytes);
-  const terminated = wire === '.\r\n' || wire.endsWith('\r\n.\r\n');
-  const octets = terminated ? wire.slice(0, -3) : wire;
-  const message = decodeMessage(octets);
-  const fields: Field[] = [];
-  if (message.fields.length > 0) {
-    const last = Math.max(message.fields.at(-1)?.end as number, message.malformed.at(-1)?.end ?? 0);
-    const lines = [...message.fields.map(headerLine), ...message.malformed.map(malformedLine)].sort((a, b) => a.start - b.start);
-    fields.push({
-      name: 'header section',
-      value: count(message.fields.length, 'field'),
-      start: 0,
-      end: last,
-      standard: 'RFC 5322 §2.2',
-      children: lines,
-    });
-    if (message.bodyStart > last)
-      fields.push({ name: 'empty line', value: '', start: last, end: message.bodyStart, meaning: 'ends the header section' });
-  }
-  if (message.bodyStart < octets.length) fields.push(body(octets, message.bodyStart));
-  if (terminated) {
-    const start = octets.length;
-    fields.push({
-      name: 'end of mail data',
-      value: '.',
-      start,
-      end: wire.length,
-      meaning: 'a dot alone on its line',
-      standard: 'RFC 5321 §4.1.1.4',
-    });
-  }
-  return fields;
-}
-
-function headerLine(field: HeaderField): Field {
-  const [meaning, standard] = FIELD_MEANINGS[field.name.toLowerCase()] ?? [];
-  const badDate = field.name.toLowerCase() === 'date' && parseDateTime(field.value) === null;
-  return {
-    name: field.name,
-    value: decodeUnstructured(field.value),
-    start: field.start,
-    end: field.end,
-    ...(badDate ? { malformed: true, meaning: 'no date as RFC 5322 §3.3 writes it' } : meaning ? { meaning } : {}),
-    ...(standard ? { standard } : {}),
-  };
-}
-
-function malformedLine({ start, end }: { start: number; end: number }): Field {
-  return { name: 'line', value: 'no header field: a name, a colon, a value', start, end, malformed: true };
-}
-
-function body(octets: string, start: number): Field {
-  const lines: Field[] = [];
-  let at = start;
-  let total = 0;
-  while (at < octets.length) {
-    const end = endOfLine(octets, at);
-    total++;
-    if (lines.length < BODY_LINES_SHOWN) {
-      const stuffed = octets[at] === '.';
-      lines.push({
-        name: 'line',
-        value: textOfOctets(octets.slice(stuffed ? at + 1 : at, Math.min(end, at + 1000))),
-        start: at,
-        end: Math.min(end + 2, octets.length),
-        ...(stuffed ? { meaning: 'its leading dot is doubled on the wire', standard: 'RFC 5321 §4.5.2' } : {}),
-      });
-    }
-    at = end + 2;
-  }
-  return { name: 'body', value: count(total, 'line'), start, end: octets.length, standard: 'RFC 5322 §2.3', children: lines };
 }

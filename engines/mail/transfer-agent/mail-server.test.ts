@@ -11,6 +11,7 @@ import { Recorder } from '../../recorder.ts';
 import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import type { MailboxService, MailServerService } from '../scenario.ts';
 import { CREPES, mailScenario } from '../scenario-for-tests.ts';
+import { SenderPolicy } from '../sender-authentication/sender-policy.ts';
 import { ClientSession, openSession } from '../smtp/client.ts';
 import { plainEnvelope } from '../smtp/envelope.ts';
 import { ServerAccount } from '../smtp/server-account.ts';
@@ -32,6 +33,7 @@ function sending(contents: readonly string[], end: (session: ClientSession, netw
       mailboxes,
       tracker,
       filter: null,
+      senderPolicy: new SenderPolicy(host, null, []),
       account: new ServerAccount(host),
       states: new SessionStates(),
       secure: null,

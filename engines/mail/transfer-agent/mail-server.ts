@@ -16,10 +16,11 @@ import { kept, type MailFilter } from '../filters/mail-filter.ts';
 import { INBOX } from '../mailbox/folder.ts';
 import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
 import type { MailboxStore } from '../mailbox/mailbox-store.ts';
-import { canonicalAddress } from '../message/address.ts';
+import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
+import type { SenderPolicy, SenderVerdict } from '../sender-authentication/sender-policy.ts';
 import { Admission } from '../smtp/admission.ts';
 import type { Protection } from '../smtp/client.ts';
 import { type Envelope, plainRecipient, type Recipient, wants } from '../smtp/envelope.ts';
@@ -48,6 +49,7 @@ export interface MailServerSurroundings {
   readonly mailboxes: readonly MailboxService[];
   readonly tracker: DeliveryTracker;
   readonly filter: MailFilter | null;
+  readonly senderPolicy: SenderPolicy;
   readonly account: ServerAccount;
   readonly states: SessionStates;
   /** null where the service has no TLS. */
@@ -157,7 +159,12 @@ class MailServer {
     }
     // Filters are for what comes in; what its users send is theirs.
     const incoming = envelope.recipients.some(({ address }) => this.#addresses.local(address) !== null);
-    const judged = this.#filter && incoming ? yield* this.#filter.judge(content) : kept(content);
+    const sender = yield* this.#authenticate(envelope, content, client, connection);
+    if (sender.kind === 'refused') {
+      account.refused(sender.reason);
+      return sender.reply;
+    }
+    const judged = this.#filter && incoming ? yield* this.#filter.judge(sender.content) : kept(sender.content);
     if (judged.kind === 'refused') {
       account.refused('filter');
       return judged.reply;
@@ -165,8 +172,17 @@ class MailServer {
     const id = this.#queue.nextId();
     const traced =
       this.#service.dialect === 'classic' ? judged.content : prependFields(judged.content, [this.#trace(id, envelope, client, connection)]);
-    this.#take(id, envelope, traced, number, judged.junk);
+    this.#take(id, envelope, traced, number, sender.junk || judged.junk);
     return { id };
+  }
+
+  /** Signs what its own users send, who have logged in where that is possible; checks who sends what others bring. */
+  *#authenticate({ reversePath }: Envelope, content: string, { name, user }: Client, connection: Connection): Process<SenderVerdict> {
+    const { senderPolicy, service } = this.#surroundings;
+    const anonymous = service.authentication === 'off' || service.dialect === 'classic';
+    if (user !== null || (anonymous && this.#addresses.domains.has(domainOf(reversePath))))
+      return { kind: 'taken', content: senderPolicy.outgoing(content), junk: false };
+    return yield* senderPolicy.incoming(content, { reversePath, helo: name, address: connection.remote.address });
   }
 
   /** Into mailboxes and queue. On the disk when this returns. */

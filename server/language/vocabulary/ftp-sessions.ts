@@ -14,7 +14,8 @@ import {
   text,
   wordChoice,
 } from '../entry.ts';
-import { fileSource, ftpServer, type GivenSource, type Login, pathOctets, sessionAction } from '../ftp-statements.ts';
+import { fileSource, type GivenSource } from '../file-source.ts';
+import { ftpServer, type Login, pathOctets, sessionAction } from '../ftp-statements.ts';
 import type { Site } from '../site.ts';
 import { timing, type timingSlots } from './timing.ts';
 import { overTls } from './tls.ts';

@@ -1,6 +1,6 @@
 /** Steps that are an FTP session for one purpose. */
 import { choice, fileName, host, list, type Name, optional, property, subject, text } from '../entry.ts';
-import type { GivenSource } from '../ftp-statements.ts';
+import type { GivenSource } from '../file-source.ts';
 import type { Site } from '../site.ts';
 import {
   all,

@@ -20,7 +20,8 @@ import {
   text,
   wordChoice,
 } from '../entry.ts';
-import { absolutePath, fileSource, folderFiles, pathOctets } from '../ftp-statements.ts';
+import { fileSource } from '../file-source.ts';
+import { absolutePath, folderFiles, pathOctets } from '../ftp-statements.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';

@@ -2,6 +2,7 @@
 import { mailFilterVocabulary } from './mail/filters.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
+import { senderAuthenticationVocabulary } from './mail/sender-authentication.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
 import { webmailVocabulary } from './mail/webmail.ts';
 
@@ -12,6 +13,7 @@ export const mailVocabulary = [
   ...mailServerVocabulary,
   ...mailboxVocabulary,
   ...mailMessageVocabulary,
+  ...senderAuthenticationVocabulary,
   ...mailFilterVocabulary,
   ...webmailVocabulary,
 ];

@@ -1,6 +1,6 @@
 /** The SMTP dissector: a message's fields by its kind. */
 import type { Dissector } from '../../../field.ts';
-import { dissectContent } from '../../message/message-format.ts';
+import { dissectContent } from '../../message/dissect.ts';
 import { dissectCommand, dissectResponse } from './command.ts';
 import { dissectReply } from './reply.ts';
 

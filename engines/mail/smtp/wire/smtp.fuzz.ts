@@ -4,8 +4,9 @@
  */
 import { checkFields, type FuzzTarget } from '../../../fuzz-target.ts';
 import { octetsOf } from '../../../network/octets.ts';
+import { dissectContent } from '../../message/dissect.ts';
 import { readMessageFile } from '../../message/eml.ts';
-import { decodeMessage, dissectContent } from '../../message/message-format.ts';
+import { decodeMessage } from '../../message/message-format.ts';
 import { commandLine, decodeCommand, dissectCommand } from './command.ts';
 import { decodeReply, dissectReply, replyLines } from './reply.ts';
 

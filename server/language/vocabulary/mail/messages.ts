@@ -1,10 +1,38 @@
 /** Messages, and the step that sends them. */
-import type { Composition } from '../../../../engines/mail/scenario.ts';
-import { fileName, headerName, host, list, mailAddress, optional, property, repeated, subject, text } from '../../entry.ts';
+import type { Attachment, Composition } from '../../../../engines/mail/scenario.ts';
+import {
+  fileName,
+  headerName,
+  host,
+  list,
+  mailAddress,
+  type Name,
+  optional,
+  property,
+  quotedName,
+  repeated,
+  size,
+  subject,
+  text,
+  wordChoice,
+} from '../../entry.ts';
+import { fileSource, type GivenSource } from '../../file-source.ts';
 import { readMessage, submissionServer, usesMailbox } from '../../mail-message.ts';
+import type { Site } from '../../site.ts';
 import { step, timing } from '../timing.ts';
 import { overTls } from '../tls.ts';
 import { submissionOf, submissionProperties } from './submission.ts';
+
+/** A message is held in memory as a whole. */
+const attachmentSize = size({ minimum: 0, maximum: 64 * 2 ** 20, units: ['KiB', 'MiB', 'B'] });
+
+/** Those whose files are there; what is wrong with the others is reported. */
+function attachmentsOf(given: readonly (GivenSource & { readonly NAME: Name })[], site: Site): Attachment[] {
+  return given.flatMap(({ NAME, ...held }) => {
+    const source = fileSource(held, site);
+    return source === null || source === 'missing' ? [] : [{ name: NAME.text, source }];
+  });
+}
 
 export const mailMessageVocabulary = [
   step({
@@ -25,6 +53,34 @@ export const mailMessageVocabulary = [
         'body TEXT',
         { TEXT: text },
         { doc: 'The text of the message; \\n ends a line.', default: 'empty', example: 'body "Do you like ketchup?"' },
+      ),
+      html: property(
+        'html TEXT',
+        { TEXT: text },
+        {
+          doc: 'The text as HTML. With a body beside it, the reader chooses (multipart/alternative).',
+          standard: 'RFC 2046 §5.1.4',
+          example: 'html "<p>Do you like <b>ketchup</b>?</p>"',
+        },
+      ),
+      attach: repeated(
+        'attach NAME ( SIZE | text TEXT | from SOURCE )',
+        { NAME: quotedName('a file’s name in quotes'), SIZE: optional(attachmentSize), TEXT: optional(text), SOURCE: optional(fileName) },
+        {
+          doc: 'Attaches a file (multipart/mixed): so many octets, this text, or what a real file holds. Its media type goes by the ending of its name.',
+          standard: 'RFC 2183 §2.2',
+          example: 'attach "photo.jpg" 50 KiB',
+        },
+      ),
+      encoding: property(
+        'encoding ENCODING',
+        { ENCODING: wordChoice('quoted-printable', 'base64', '8bit') },
+        {
+          doc: 'How body and HTML are written in what the transport can carry. `8bit` needs servers that offer 8BITMIME.',
+          default: 'none for ASCII; else quoted-printable or base64, whichever is shorter',
+          standard: 'RFC 2045 §6',
+          example: 'encoding base64',
+        },
       ),
       header: repeated(
         'header NAME TEXT',
@@ -59,8 +115,11 @@ export const mailMessageVocabulary = [
             subject: block.subject?.TEXT ?? null,
             headers: (block.header ?? []).map(({ NAME, TEXT }) => [NAME.text, TEXT] as const),
             body: block.body?.TEXT ?? '',
+            ...(block.html ? { html: block.html.TEXT } : {}),
+            ...(block.attach ? { attachments: attachmentsOf(block.attach, site) } : {}),
+            ...(block.encoding ? { encoding: block.encoding.ENCODING } : {}),
           };
-      if (block.from && (block.subject || block.body || block.header)) {
+      if (block.from && (block.subject || block.body || block.header || block.html || block.attach || block.encoding)) {
         site.report('no-message', site.property('from'), 'A message has parts, or comes from a file; not both.');
       }
       site.program.needsDns = true;

@@ -1,0 +1,45 @@
+/** The Authentication-Results field (RFC 8601): what a server found of a message, for those behind it. */
+import { decodeMessage } from '../message/message-format.ts';
+import type { DkimVerdict } from './dkim.ts';
+import type { DmarcVerdict } from './dmarc.ts';
+import type { SpfVerdict } from './spf.ts';
+
+export interface Findings {
+  /** Of the envelope’s sender, or of HELO for a notification. */
+  readonly spf: (SpfVerdict & { readonly identity: string; readonly by: 'mailfrom' | 'helo' }) | null;
+  readonly dkim: readonly DkimVerdict[] | null;
+  readonly dmarc: DmarcVerdict | null;
+}
+
+/** The field without its last CRLF; `server` is the name by which the receiver knows its own (§2.5). */
+export function authenticationResults(server: string, { spf, dkim, dmarc }: Findings): string {
+  const results: string[] = [];
+  if (spf) results.push(`spf=${spf.result} smtp.${spf.by}=${token(spf.identity)}`);
+  if (dkim) {
+    if (dkim.length === 0) results.push('dkim=none');
+    for (const { result, domain, selector } of dkim)
+      results.push(domain === '' ? `dkim=${result}` : `dkim=${result} header.d=${token(domain)} header.s=${token(selector)}`);
+  }
+  if (dmarc) results.push(`dmarc=${dmarc.result}${dmarc.fromDomain === null ? '' : ` header.from=${token(dmarc.fromDomain)}`}`);
+  if (results.length === 0) results.push('none');
+  return [`Authentication-Results: ${server};`, ...results.map((result, i) => ` ${result}${i < results.length - 1 ? ';' : ''}`)].join(
+    '\r\n',
+  );
+}
+
+/** A value as it may stand there (§2.2): an address or a name as it is, anything else in quotes. */
+function token(text: string): string {
+  if (/^(?:[A-Za-z0-9!#$%&'*+\-/?^_`{|}~.]*@)?[A-Za-z0-9._-]+$/.test(text)) return text;
+  return `"${text.replace(/[^ -~]/g, '?').replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** §5: what came in under the receiver’s own name is forged, and must go. */
+export function withoutForgedResults(octets: string, server: string): string {
+  let rest = octets;
+  for (const { name, value, start, end } of decodeMessage(octets).fields.toReversed()) {
+    const id = /^[ \t]*([^ \t;]+)/.exec(value)?.[1] ?? '';
+    if (name.toLowerCase() === 'authentication-results' && id.toLowerCase() === server.toLowerCase())
+      rest = rest.slice(0, start) + rest.slice(end);
+  }
+  return rest;
+}
