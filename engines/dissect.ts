@@ -7,6 +7,8 @@ import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
 import { dissectFtp, dissectFtpData } from './ftp/wire/dissect.ts';
 import { dissectHttp } from './http/wire/dissect.ts';
+import { dissectImap } from './mail/imap/wire/dissect.ts';
+import { dissectPop3 } from './mail/pop3/wire/dissect.ts';
 import { dissectSmtp } from './mail/smtp/wire/dissect.ts';
 import { dissectTls } from './tls/wire/dissect.ts';
 
@@ -20,6 +22,8 @@ const dissectors: Readonly<Record<string, Dissector>> = {
   ftp: dissectFtp,
   'ftp-data': dissectFtpData,
   http: dissectHttp,
+  imap: dissectImap,
+  pop3: dissectPop3,
   smtp: dissectSmtp,
   tls: dissectTls,
 };

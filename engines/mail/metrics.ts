@@ -1,6 +1,7 @@
 /** What the mail engine measures. */
 import type { MetricDefinition } from '../protocol.ts';
 import { filterMetrics } from './filters/metrics.ts';
+import { accessMetrics } from './mailbox/access-metrics.ts';
 import { senderAuthenticationMetrics } from './sender-authentication/metrics.ts';
 
 export const mailMetrics: readonly MetricDefinition[] = [
@@ -36,6 +37,7 @@ export const mailMetrics: readonly MetricDefinition[] = [
     doc: 'Recipients so far for whom a mail server gave up and notified the sender.',
     standard: 'RFC 5321 §6.1',
   },
+  ...accessMetrics,
   {
     name: 'duplicates',
     unit: '',

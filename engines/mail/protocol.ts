@@ -14,6 +14,7 @@ import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import { sendStream } from './filters/sample-stream.ts';
 import type { MailFilterService } from './filters/scenario.ts';
+import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
 import { mailMetrics } from './metrics.ts';
@@ -64,6 +65,7 @@ function install(world: World): Installed {
   }
   const submissionOf = (host: Host, wanted: Wanted) => submission(world, servers, mailboxes, host, wanted);
   const webmail = installWebmail(world, mailboxes, tracker, submissionOf);
+  installAccess(world);
   return {
     perform(action) {
       switch (action.kind) {
@@ -74,10 +76,10 @@ function install(world: World): Installed {
         case 'mail.webmail':
           return webmail(action);
         default:
-          return undefined;
+          return performAccess(world, action);
       }
     },
-    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : undefined),
+    judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : judgeAccess(world, expected)),
   };
 }
 
@@ -146,8 +148,8 @@ function judge(world: World, mailboxes: readonly MailboxService[], { address, co
   const expected = `${WORDS[comparison]}${count(messages, 'message')}`;
   const mailbox = mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
   if (!mailbox) return { passed: false, expected, measured: 'no such mailbox' };
-  const found = new MailboxStore(world.host(mailbox.host).disk).messages(address);
-  const last = found.at(-1);
+  const found = new MailboxStore(world.host(mailbox.host).disk).allMessages(address);
+  const last = found.reduce<(typeof found)[number] | null>((a, b) => (a && a.arrivedAt > b.arrivedAt ? a : b), null);
   const passed = compare(found.length, comparison, messages);
   return { passed, expected, measured: count(found.length, 'message'), ...(last ? { decidedAt: last.arrivedAt } : {}) };
 }

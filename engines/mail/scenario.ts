@@ -4,6 +4,7 @@ import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
+import type { AccessAction, AccessExpectation, AccessService } from './mailbox/scenario.ts';
 import type { MechanismName } from './sasl/exchange.ts';
 import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
 import type { NotifyEvent, Returned } from './smtp/envelope.ts';
@@ -96,7 +97,14 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService | WebmailService;
+export type MailService =
+  | MailServerService
+  | MailboxService
+  | MailFilterService
+  | SenderCheckService
+  | DkimSigningService
+  | WebmailService
+  | AccessService;
 
 export interface Attachment {
   /** Its media type goes by the ending. */
@@ -153,7 +161,7 @@ export interface ReportRequest {
   readonly envelopeId: string | null;
 }
 
-export type MailAction = SendAction | StreamAction | WebmailAction;
+export type MailAction = SendAction | StreamAction | WebmailAction | AccessAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {
@@ -163,4 +171,4 @@ export interface MailboxExpectation {
   readonly messages: number;
 }
 
-export type MailExpectation = MailboxExpectation;
+export type MailExpectation = MailboxExpectation | AccessExpectation;

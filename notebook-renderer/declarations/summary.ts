@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'mail.webmail': { one: 'webmail site', role: (name) => `webmail ${name}` },
   // A setting of a mail server.
   'mail.filter': { one: '', role: () => '' },
+  'mail.access': { one: '', role: () => '' },
   'ftp.server': { one: 'FTP server', role: () => 'FTP server' },
   'http.website': { one: 'website', role: (name) => `website ${name}` },
   'http.cache': { one: 'web cache', role: () => 'web cache' },

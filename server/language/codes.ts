@@ -83,6 +83,7 @@ export const codes = {
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
   'malformed-signature': error('A signature of malware is a run of bytes in hexadecimal, or a SHA-256 of 64 digits.'),
   'not-an-ftp-server': error('Files are asked of a host that runs an FTP server.'),
+  'no-access': error('Mail is read by a protocol that the mailbox’s server speaks, and over TLS where it has TLS.'),
   'malformed-path': error('A path has up to 1024 octets, each name in it up to 255, and no NUL or line end.'),
   'malformed-command': error(
     'A command to be said as it stands is one line, and not one that opens data connections: those have words of their own.',

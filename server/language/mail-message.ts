@@ -4,6 +4,7 @@ import type { Composition } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
 import type { Site } from './site.ts';
+import { nearest } from './spelling.ts';
 
 /** Local parts are the server's business; servers here tell no case apart in either part. */
 export function mailboxKey(address: string): string {
@@ -98,4 +99,21 @@ export function submissionServer(from: Name, via: Name | null, site: Site): stri
     ],
   });
   return null;
+}
+
+/** Reports that no mailbox of that address is declared. */
+export function unknownMailbox(name: Name, site: Site): void {
+  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
+  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
+  const meant = nearest(name.text, known);
+  site.report(
+    'unknown-mailbox',
+    name,
+    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
+    {
+      fixes: meant
+        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
+        : [],
+    },
+  );
 }

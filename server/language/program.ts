@@ -26,6 +26,7 @@ import type {
 } from '../../engines/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
@@ -217,6 +218,8 @@ export class Program {
   readonly nameServers = new Map<string, ProgramNameServer>();
   readonly registrations: ProgramRegistration[] = [];
   readonly mailServers = new Map<string, ProgramMailServer>();
+  /** By the host's lower-case name, where its mail server's block was read. */
+  readonly mailAccess = new Map<string, ProgramAccess>();
   /** Host of the first mail server of a domain, by the domain in lower case. */
   readonly serverOfDomain = new Map<string, string>();
   /** By address in lower case. */

@@ -340,6 +340,7 @@ describe('mail', () => {
       { address: 'ann@x.org', host: 'mail.x.org', quota: 2 ** 20 },
       { address: 'bob1@x.org' },
       { address: 'bob2@x.org' },
+      { host: 'mail.x.org', protocols: ['pop3', 'imap'], tls: 'off' },
     ]);
   });
 

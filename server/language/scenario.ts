@@ -2,6 +2,7 @@
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
 import { addressFor } from './defaults/addresses.ts';
 import { operatorsOf, rootHints } from './defaults/dns.ts';
+import { accessServices } from './defaults/mail-access.ts';
 import { accessDefaults, insideDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
 import { fileName } from './uri.ts';
@@ -41,6 +42,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     ...program.webmails.values(),
     ...program.senderChecks.values(),
     ...program.dkimSignings,
+    ...accessServices(program),
     ...program.ftpServers.values(),
   );
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());

@@ -3,6 +3,8 @@ import type { Nanoseconds } from '../../quantities.ts';
 
 /** RFC 3501 §5.1: this name, in any case, is the folder that mail is delivered to. */
 export const INBOX = 'INBOX';
+/** Where filters put mail aside; the name that clients know (RFC 6154 §2 calls what it is for `\Junk`). */
+export const JUNK = 'Junk';
 /** Between the levels of a folder's name. */
 export const HIERARCHY_SEPARATOR = '/';
 /** Of a folder's name, in characters. */

@@ -208,6 +208,11 @@ export class MailboxStore {
     return found ? this.#messagesOf(address, found) : [];
   }
 
+  /** Of all folders. */
+  allMessages(address: MailAddress): StoredMessage[] {
+    return this.folders(address).flatMap((folder) => this.#messagesOf(address, folder));
+  }
+
   message(address: MailAddress, folderId: number, uid: number): StoredMessage | null {
     return this.#disk.get<StoredMessage>(this.#messageName(address, folderId, uid)) ?? null;
   }

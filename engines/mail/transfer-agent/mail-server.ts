@@ -13,7 +13,7 @@ import type { SessionStates } from '../../network/session-states.ts';
 import type { Nanoseconds } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
 import { kept, type MailFilter } from '../filters/mail-filter.ts';
-import { INBOX } from '../mailbox/folder.ts';
+import { INBOX, JUNK } from '../mailbox/folder.ts';
 import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
 import type { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
@@ -36,8 +36,6 @@ import { MailQueue, type QueuedMessage } from './mail-queue.ts';
 import { Reception } from './reception.ts';
 import { composeReport, type ReportAction, type ReportedRecipient } from './status-report.ts';
 
-/** Where a filter puts messages aside; the name that users know (RFC 6154 calls its use \Junk). */
-const JUNK = 'Junk';
 /** RFC 5321 §6.3: at least 100. */
 const HOPS_LIMIT = 100;
 const BOUNCES = 'mail/bounces';

@@ -8,6 +8,8 @@ import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
 import { onHost } from '../../on-host.ts';
 import type { StepOutcome, World } from '../../protocol.ts';
 import { secureAsClient, secureAsServer } from '../../tls/secured-connection.ts';
+import { Logins } from '../mailbox/logins.ts';
+import type { AccessService, LoginLimits } from '../mailbox/scenario.ts';
 import { composeMessage } from '../message/composition.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import type { MailAddress, MailboxService } from '../scenario.ts';
@@ -20,6 +22,8 @@ import { MailboxAccess } from './mailbox-access.ts';
 import type { WebmailAction, WebmailService } from './scenario.ts';
 import { type Submit, WebmailServer } from './webmail-server.ts';
 
+/** Of log-ins, where the host serves neither POP3 nor IMAP. */
+const UNLIMITED: LoginLimits = { delay: 0, perConnection: 10, lockOut: null };
 /** RFC 7301 §6. */
 const HTTP_1_1 = 'http/1.1';
 
@@ -35,9 +39,16 @@ export function installWebmail(
   const expected = new ExpectedMessages();
   for (const service of sites) {
     const kept = mailboxes.filter(({ host }) => host === service.host);
+    const access = services.find((one): one is AccessService => one.kind === 'mail.access' && one.host === service.host);
+    const limits = access?.logins ?? UNLIMITED;
     world.boot(service.host, 'webmail', (host) => {
       const sending = submitting(host, service, submissionOf, tracker, expected);
-      return serving(world, host, service, new WebmailServer(host, service, new MailboxAccess(host, kept), sending).handler);
+      return serving(
+        world,
+        host,
+        service,
+        new WebmailServer(host, service, new MailboxAccess(host, new Logins(host, limits, kept)), sending).handler,
+      );
     });
   }
 

@@ -1,27 +1,35 @@
-/** How webmail reaches a user's mail: it lives on the mail server's host, and reads the mailboxes there as POP3 and IMAP do. */
+/**
+ * How webmail reaches a user's mail: it lives on the mail server's host, and reads the mailboxes there as its POP3 and IMAP servers do.
+ * Failed log-ins count with theirs.
+ */
+import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { INBOX } from '../mailbox/folder.ts';
 import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
+import type { Logins } from '../mailbox/logins.ts';
 import type { MailboxStore, StoredMessage } from '../mailbox/mailbox-store.ts';
-import { canonicalAddress } from '../message/address.ts';
-import type { MailAddress, MailboxService } from '../scenario.ts';
+import type { MailAddress } from '../scenario.ts';
 
 const SEEN = '\\Seen';
 
 export class MailboxAccess {
   readonly #store: MailboxStore;
-  readonly #mailboxes: readonly MailboxService[];
+  readonly #host: Host;
+  readonly #logins: Logins;
 
-  /** `mailboxes`: those that the host keeps. */
-  constructor(host: Host, mailboxes: readonly MailboxService[]) {
+  constructor(host: Host, logins: Logins) {
+    this.#host = host;
     this.#store = mailboxesOf(host);
-    this.#mailboxes = mailboxes;
+    this.#logins = logins;
   }
 
-  /** The mailbox's address; null where there is none, or the password (UTF-8 octets) is another one. */
-  logIn(address: string, password: string): MailAddress | null {
-    const found = this.#mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
-    return found?.password === password ? found.address : null;
+  /** The mailbox's address; null, and only after a while where the server has it so, where the password (UTF-8 octets) is another one. */
+  *logIn(user: string, password: string): Process<MailAddress | null> {
+    const account = this.#logins.accounts(user);
+    const result = this.#logins.judge(user, account?.password === password ? account : null);
+    if (result.kind === 'in') return result.address;
+    yield* this.#host.sleep(result.delay);
+    return null;
   }
 
   /** Names, INBOX first. */

@@ -82,7 +82,7 @@ export class WebmailServer {
     if (method === 'GET') return this.#page(path, decodeForm(query), this.#sessionOf(request));
     const form = yield* readForm(request);
     if ('status' in form) return form;
-    if (path === '/login') return this.#logIn(form);
+    if (path === '/login') return yield* this.#logIn(form);
     const session = this.#sessionOf(request);
     if (!session) return seeOther('/login');
     if (formValue(form, 'token') !== session.token) {
@@ -126,9 +126,9 @@ export class WebmailServer {
     }
   }
 
-  #logIn(form: FormFields): ServedResponse {
+  *#logIn(form: FormFields): Process<ServedResponse> {
     const given = formValue(form, 'address') ?? '';
-    const address = this.#access.logIn(given, utf8Octets(formValue(form, 'password') ?? ''));
+    const address = yield* this.#access.logIn(given, utf8Octets(formValue(form, 'password') ?? ''));
     if (address === null) {
       this.#host.narrator.note(`webmail: log-in refused for ${given.slice(0, 100)}`);
       return page(403, loginPage('Address or password is wrong.', given));

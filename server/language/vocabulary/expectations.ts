@@ -29,7 +29,7 @@ import {
   size,
   wordChoice,
 } from '../entry.ts';
-import { mailboxKey, usesMailbox } from '../mail-message.ts';
+import { mailboxKey, unknownMailbox, usesMailbox } from '../mail-message.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
@@ -292,19 +292,3 @@ export const expectationsVocabulary: readonly Entry[] = [
     },
   }),
 ];
-
-function unknownMailbox(name: Name, site: Site): void {
-  if (site.program.incomplete || site.program.excused.has(`mailbox ${mailboxKey(name.text)}`)) return;
-  const known = [...site.program.mailboxes.values()].map((mailbox) => mailbox.address);
-  const meant = nearest(name.text, known);
-  site.report(
-    'unknown-mailbox',
-    name,
-    `There is no mailbox \`${name.text}\`.${meant ? ` Did you mean \`${meant}\`?` : ' Declare it by a `mailbox` line.'}`,
-    {
-      fixes: meant
-        ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
-        : [],
-    },
-  );
-}

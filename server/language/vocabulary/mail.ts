@@ -2,12 +2,14 @@
 import { mailFilterVocabulary } from './mail/filters.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
+import { mailReadingVocabulary } from './mail/reading.ts';
 import { senderAuthenticationVocabulary } from './mail/sender-authentication.ts';
 import { mailServerVocabulary } from './mail/servers.ts';
+import { mailSessionsVocabulary } from './mail/sessions.ts';
 import { webmailVocabulary } from './mail/webmail.ts';
 
 /** Message protocols that views can be limited to. */
-export const mailProtocols = ['smtp'] as const;
+export const mailProtocols = ['smtp', 'pop3', 'imap'] as const;
 
 export const mailVocabulary = [
   ...mailServerVocabulary,
@@ -16,4 +18,6 @@ export const mailVocabulary = [
   ...senderAuthenticationVocabulary,
   ...mailFilterVocabulary,
   ...webmailVocabulary,
+  ...mailReadingVocabulary,
+  ...mailSessionsVocabulary,
 ];

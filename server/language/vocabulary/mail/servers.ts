@@ -21,6 +21,7 @@ import { ownHost } from '../../hosts.ts';
 import { usesMailbox } from '../../mail-message.ts';
 import { written } from '../../units.ts';
 import { certificate, shownCertificate } from '../tls.ts';
+import { accessOf, accessProperties } from './access.ts';
 
 const pause = duration({ minimum: SECOND, maximum: 100 * DAY, units: ['min', 's', 'h'] });
 
@@ -248,6 +249,7 @@ export const mailServerVocabulary = [
           example: 'limit messages 10 per 1 min',
         },
       ),
+      ...accessProperties,
     },
     doc: 'Makes the host a mail server, on port 25 for other servers and on 587 for users: it takes mail in, queues it, and delivers it to mailboxes or other servers.',
     standard: 'RFC 5321',
@@ -267,6 +269,7 @@ export const mailServerVocabulary = [
       if (tls === 'off' && block.certificate)
         site.report('without-effect', site.property('certificate'), 'Without `tls offered` or `tls required`, no certificate is shown.');
       const { limits } = mailDefaults;
+      program.mailAccess.set(own.toLowerCase(), accessOf(block));
       program.mailServers.set(own.toLowerCase(), {
         host: own,
         domains: (block.domain ?? []).flatMap(({ NAME }) => NAME.map((name) => name.text)),
