@@ -1,12 +1,15 @@
 /** A mail server's filters from end to end: what they do to messages on the wire. */
 import { describe, expect, test } from 'vitest';
-import { octetsOf } from '../../network/octets.ts';
+import type { Host } from '../../network/host.ts';
 import type { Run } from '../../run.ts';
 import type { Action } from '../../scenario.ts';
 import { simulate } from '../../simulation.ts';
 import { composeMessage } from '../message/composition.ts';
+import { decodeMessage } from '../message/message-format.ts';
 import { joined, writeEntity } from '../message/mime-writer.ts';
 import { aliceSends, mailScenario } from '../scenario-for-tests.ts';
+import { FilterObserver } from './filter-observer.ts';
+import { MailFilter } from './mail-filter.ts';
 import { EICAR } from './malware/signatures.ts';
 import type { FilterAction, MailFilterService, StreamAction } from './scenario.ts';
 
@@ -59,7 +62,7 @@ function stored(run: Run, store: string): string[] {
   return [...found].filter(([, value]) => value !== null).map(([key, value]) => `${key}: ${value}`);
 }
 
-/** The last message that Bob's server kept, and its reply to the content. */
+/** What Bob's server said. */
 const replies = (run: Run): string[] => {
   const found: string[] = [];
   for (let i = 0; i < run.messages.rows; i++) {
@@ -126,16 +129,15 @@ describe('what becomes of spam', () => {
 });
 
 test('X-Spam-Status is the filter’s own', () => {
+  const host = { name: 'mail', narrator: { state() {}, note() {}, measure() {} } } as unknown as Host;
+  const filter = new MailFilter(host, spamFilter('tag'), 1, new FilterObserver());
   const octets = 'Subject: Winner\r\nX-Spam-Status: No, score=0.000\r\nx-spam-status: No\r\n\r\nclaim your prize money\r\n';
-  const scenario = mailScenario({
-    dialect: 'extended',
-    steps: [aliceSends(['bob@hamburger.edu'], {}, { message: { kind: 'octets', octets } })],
-  });
-  // Bob's server passes it on, so that what it stored can be seen on the wire.
-  const result = simulate({ ...scenario, services: [...scenario.services, spamFilter('tag')] });
-  expect(stored(result, 'mailbox bob@hamburger.edu')).toEqual(['1: from alice@crepes.fr: [SPAM] Winner']);
-  const sent = octetsOf(result.bytes);
-  expect(sent.match(/X-Spam-Status: No, score=0.000/g)?.length).toBeGreaterThan(0);
+  const { value } = filter.judge(octets).next();
+  const { fields } = decodeMessage((value as { content: string }).content);
+  expect(fields.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+    expect.stringMatching(/^X-Spam-Status: Yes, score=0\.9\d\d required=0\.900$/),
+    'Subject: [SPAM] Winner',
+  ]);
 });
 
 describe('malware', () => {
