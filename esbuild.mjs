@@ -74,8 +74,8 @@ async function writeGrammar() {
   rmSync(`${root}/dist/.build`, { recursive: true });
 }
 
-/** An extension in the browser cannot list its own folders; the samples' names and titles go with it as data. */
-function writeSampleList() {
+/** An extension in the browser cannot list its own folders; the samples' names and titles go with it as data, and what files they name. */
+async function writeSampleList() {
   const depth = (name) => name.split('/').length;
   const samples = readdirSync(`${root}/samples`, { recursive: true })
     .map((name) => name.replaceAll('\\', '/'))
@@ -87,7 +87,20 @@ function writeSampleList() {
       const title = /^# (.+)$/m.exec(text)?.[1] ?? /^scenario\s+"(.*)"/m.exec(text)?.[1] ?? name;
       return { name, title };
     });
-  writeFileSync(`${root}/dist/samples.json`, JSON.stringify(samples));
+  const listed = await Promise.all(
+    samples.map(async (sample) => ({ ...sample, files: await filesNamedBy(`${root}/samples/${sample.name}`) })),
+  );
+  writeFileSync(`${root}/dist/samples.json`, JSON.stringify(listed));
+}
+
+/** The files that a sample names, and those that they name, by paths from its folder; all of them lie there or below. */
+async function filesNamedBy(path) {
+  const { loadProgram } = await import('./cli/program.ts');
+  const folder = `${pathToFileURL(dirname(path)).href}/`;
+  return (await loadProgram(path)).files.map((uri) => {
+    if (!uri.startsWith(folder)) throw new Error(`${path} names ${uri}, which lies elsewhere: the sample could not be copied with it`);
+    return decodeURIComponent(uri.slice(folder.length));
+  });
 }
 
 function printSizes(results) {
@@ -102,7 +115,7 @@ function printSizes(results) {
 if (production) rmSync(`${root}/dist`, { recursive: true, force: true });
 mkdirSync(`${root}/dist`, { recursive: true });
 await writeGrammar();
-writeSampleList();
+await writeSampleList();
 if (watch) {
   for (const bundle of bundles) {
     const context = await esbuild.context({ ...bundle, logLevel: 'info' });

@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Compilation, SourceText } from '../server/language/compilation.ts';
 import { compileWithFiles } from '../server/language/compile-with-files.ts';
-import { parseNotebook } from '../server/language/notebook.ts';
+import { type Cell, parseNotebook } from '../server/language/notebook.ts';
 import { readLocalFile, readLocalUri } from '../server/local-files.ts';
 import { Complaint } from './complaint.ts';
 
@@ -10,6 +10,10 @@ export interface Program {
   readonly path: string;
   readonly sources: readonly SourceText[];
   readonly compilation: Compilation;
+  /** URIs of the files that it names, as far as they could be read, in the order of reading. */
+  readonly files: readonly string[];
+  /** Of a notebook, its prose among them; null for a scenario’s file. */
+  readonly cells: readonly Cell[] | null;
   /** Lines before each source within the file it came from: a notebook's cell begins somewhere in it. */
   readonly firstLines: readonly number[];
 }
@@ -37,15 +41,17 @@ export async function loadProgram(path: string): Promise<Program> {
   } catch {
     throw new UnreadableProgram(path, 'this is no text in UTF-8');
   }
-  const cells = path.endsWith('.md')
-    ? parseNotebook(text).cells.filter((cell) => cell.kind === 'code')
-    : [{ text: text.replace(/^\ufeff/, ''), line: 0 }];
+  const notebook = path.endsWith('.md') ? parseNotebook(text).cells : null;
+  const cells = notebook?.filter((cell) => cell.kind === 'code') ?? [{ text: text.replace(/^\ufeff/, ''), line: 0 }];
   const sources = cells.map((cell, i) => ({
     uri: cells.length > 1 || path.endsWith('.md') ? `${uri}#cell-${i + 1}` : uri,
     text: cell.text,
   }));
-  const compilation = await compileWithFiles(sources, (uris) =>
-    Promise.all(uris.map(async (uri) => [uri, await readLocalUri(uri)] as const)),
-  );
-  return { path, sources, firstLines: cells.map((cell) => cell.line), compilation };
+  const files: string[] = [];
+  const compilation = await compileWithFiles(sources, async (uris) => {
+    const read = await Promise.all(uris.map(async (uri) => [uri, await readLocalUri(uri)] as const));
+    for (const [uri, { kind }] of read) if (kind === 'bytes') files.push(uri);
+    return read;
+  });
+  return { path, sources, firstLines: cells.map((cell) => cell.line), compilation, files, cells: notebook };
 }

@@ -5,12 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesOf } from '../engines/content.ts';
-import { innerOf } from '../engines/message-content.ts';
+import { bytesOfAll } from '../engines/http/contents.ts';
+import { generatedObject, generatedPage } from '../engines/http/page.ts';
+import type { WebsiteService } from '../engines/http/scenario.ts';
+import { seedOf } from '../engines/http/website.ts';
+import { contentOf, innerContentOf, innerOf } from '../engines/message-content.ts';
 import { followed, followOptions } from '../engines/network/capture/follow-for-tests.ts';
 import { capturedPackets, writePcapng } from '../engines/network/capture/pcapng.ts';
 import { withSegments } from '../engines/network/capture/segments.ts';
 import { streamIndex } from '../engines/network/capture/streams.ts';
+import { bytesOfOctets, octetsOf } from '../engines/network/octets.ts';
 import type { Run } from '../engines/run.ts';
+import type { Scenario } from '../engines/scenario.ts';
 import { simulate } from '../engines/simulation.ts';
 import { loadProgram } from './program.ts';
 
@@ -51,6 +57,9 @@ function read(file: string, words: readonly string[]): string[] {
     .split('\n')
     .filter((line) => line !== '');
 }
+
+/** What Wireshark calls a protocol, where it does not call it as we do. */
+const SHOWN: Readonly<Record<string, string>> = { discard: 'tcp.port == 9 && data', pop3: 'pop' };
 
 const FLAGS = ['-Y', 'tcp.analysis.flags', '-T', 'fields', '-e', 'frame.number', '-e', '_ws.expert.message'];
 
@@ -121,7 +130,7 @@ describe.each(samples)('%s', (name) => {
     // What is not dissected is never malformed: every message must be there under its protocol's name.
     for (const protocol of new Set(run.messages.protocol)) {
       const name = strings[protocol]!;
-      expect(tshark(run, '-Y', name === 'discard' ? 'tcp.port == 9 && data' : name).length, name).toBeGreaterThan(0);
+      expect(tshark(run, '-Y', SHOWN[name] ?? name).length, name).toBeGreaterThan(0);
     }
     const labels = (protocol: string, kind: string) =>
       [...run.messages.kind].flatMap((k, i) =>
@@ -132,6 +141,8 @@ describe.each(samples)('%s', (name) => {
     for (const [protocol, field] of [
       ['smtp', 'smtp.req.command'],
       ['ftp', 'ftp.request.command'],
+      ['pop3', 'pop.request.command'],
+      ['imap', 'imap.request'],
     ] as const) {
       const said = labels(protocol, 'command');
       const commands = said.length === 0 ? [] : tshark(run, '-Y', field, '-T', 'fields', '-e', field);
@@ -193,6 +204,65 @@ describe.each(samples.filter((name) => name.startsWith('ftp/')))('%s', (name) =>
     const exact = exported.filter((file) => contents.some((content) => content.equals(file)));
     expect(exported.length).toBeGreaterThan(0);
     expect(exact.length).toBeGreaterThanOrEqual(exported.length - again.length - secured.length);
+  });
+});
+
+/** What a website has or had at a path: a version more for each time that it was published. */
+function held({ services, steps }: Scenario, name: string, path: string): Uint8Array[] {
+  const site = services.find((one): one is WebsiteService => one.kind === 'http.website' && one.name === name);
+  const resource = site?.resources.find((one) => one.path === path);
+  if (!resource) return [];
+  if (resource.content.kind === 'bytes') return [resource.content.bytes];
+  const versions = [resource.content.size];
+  for (const { action } of steps)
+    if (action.kind === 'http.publish' && action.site === name && action.path === path) versions.push(action.size ?? versions.at(-1)!);
+  return versions.map((size, i) => {
+    const seed = seedOf(`${name} ${path} ${i + 1}`);
+    const page = resource.type.startsWith('text/html');
+    return bytesOfAll(page ? generatedPage(name + path, resource.embeds, seed, size) : generatedObject(resource.type, seed, size));
+  });
+}
+
+/** The contents that each response may have, in their order; null for those without any. */
+function delivered(run: Run, scenario: Scenario): (Uint8Array[] | null)[] {
+  const { messages, strings } = run;
+  const asked = new Map<number, string[]>();
+  return [...messages.kind.keys()].flatMap((row): (Uint8Array[] | null)[] => {
+    const { protocol, kind } = innerOf(run, row) ?? { protocol: strings[messages.protocol[row]!], kind: strings[messages.kind[row]!] };
+    if (protocol !== 'http' || (kind !== 'request' && kind !== 'response')) return [];
+    const octets = octetsOf(bytesOf(innerContentOf(run, row) ?? contentOf(run, row)));
+    const waiting = asked.get(messages.connection[row]!) ?? [];
+    asked.set(messages.connection[row]!, waiting);
+    if (kind === 'request') {
+      waiting.push(octets);
+      return [];
+    }
+    const question = waiting.shift()!;
+    const [method, target = ''] = question.split(' ');
+    const { host, path } = /^(?:http:\/\/(?<host>[^/]+))?(?<path>\/.*)$/.exec(target)!.groups!;
+    const site = host ?? /^Host: (.*)\r$/m.exec(question)?.[1];
+    if (method !== 'GET' || octets.startsWith('HTTP/1.1 304')) return [null];
+    if (octets.startsWith('HTTP/1.1 200')) return [held(scenario, site!, path!)];
+    return [[bytesOfOctets(octets.slice(octets.indexOf('\r\n\r\n') + 4))]];
+  });
+}
+
+describe.each(samples.filter((name) => name.startsWith('http/')))('%s', (name) => {
+  it('brings what the websites hold, octet for octet, as tshark takes it out of the capture', async () => {
+    const { scenario } = (await loadProgram(join(SAMPLES, name))).compilation;
+    const run = simulate(scenario);
+    const missing = delivered(run, scenario).filter((contents) => contents !== null);
+    const objects = join(folder, `${run.fingerprint}.web`);
+    tshark(run, '-q', '--export-objects', `http,${objects}`);
+    const exported = readdirSync(objects);
+    expect(exported.length).toBeGreaterThan(0);
+    for (const file of exported) {
+      const bytes = readFileSync(join(objects, file));
+      const found = missing.findIndex((contents) => contents.some((content) => bytes.equals(content)));
+      expect(found, file).toBeGreaterThanOrEqual(0);
+      missing.splice(found, 1);
+    }
+    expect(missing).toEqual([]);
   });
 });
 

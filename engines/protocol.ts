@@ -4,6 +4,7 @@
  */
 import type { Process } from './kernel/process.ts';
 import type { Host } from './network/host.ts';
+import type { Listener } from './network/wiretap.ts';
 import type { Nanoseconds } from './quantities.ts';
 import type { Unit } from './run.ts';
 import type { Action, ExpectationKind, Scenario } from './scenario.ts';
@@ -46,6 +47,10 @@ export interface World {
   host(name: string): Host;
   /** Runs `role` on that host now and again each time it boots after a crash. Roles of a host boot in the order they were given. */
   boot(hostName: string, name: string, role: (host: Host) => Process): void;
+  /** From now on, `listener` is told of each message that passes the access line of that host, when all of it has arrived. */
+  tap(hostName: string, listener: Listener): void;
+  /** From now on, connections to that port of `server` reach `attacker` instead, but for those that the attacker makes. */
+  divert(server: string, port: number, attacker: string): void;
 }
 
 export interface StepOutcome {

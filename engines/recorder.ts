@@ -5,6 +5,7 @@
 import { ByteStore, type Column, float64, StringTable, Table } from './column.ts';
 import { bytesOf, type Content, isSealed } from './content.ts';
 import type { MessageInfo, ProtectedMessage } from './network/host.ts';
+import type { Wiretap } from './network/wiretap.ts';
 import type { MetricDefinition } from './protocol.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
 import {
@@ -92,6 +93,8 @@ export class Recorder {
   readonly #series = new Map<string, Series>();
   #samples = 0;
   messageBytes = 0;
+  /** Told of every message; null while nobody listens. */
+  wiretap: Wiretap | null = null;
   packetsLost = 0;
   retransmissions = 0;
 
@@ -217,6 +220,7 @@ export class Recorder {
     m.streamStart[row] = streamStart;
     m.inner[row] = info.inner ? this.#innerMessage(info.inner) : -1;
     this.messageBytes += content.length;
+    this.wiretap?.sent(row, from, to, connection, content, info);
     return row;
   }
 
@@ -251,7 +255,9 @@ export class Recorder {
 
   receiveMessage(message: number, at: Nanoseconds): void {
     const { receivedAt } = this.#messages.columns;
-    if (Number.isNaN(receivedAt[message])) receivedAt[message] = at;
+    if (!Number.isNaN(receivedAt[message])) return;
+    receivedAt[message] = at;
+    this.wiretap?.received(message, at);
   }
 
   /** The new packet's index; it counts as under way until `receivePacket` or `losePacket`. */

@@ -60,6 +60,8 @@ export class Simulation {
       trust: new SimulatedTrust(scenario.seed),
       host: (name: string) => network.host(name),
       boot: network.boot.bind(network),
+      tap: network.tap.bind(network),
+      divert: network.divert.bind(network),
     };
     this.#installed = [network, ...protocols.map((protocol) => protocol.install(world))];
     this.#schedule = new Schedule(this.#kernel, scenario.steps, (action) => this.#perform(action));

@@ -4,17 +4,18 @@ import { CaptureRefused } from '../engines/network/capture/captured.ts';
 import { type CaptureOptions, linkNames, writePcapng } from '../engines/network/capture/pcapng.ts';
 import type { Run } from '../engines/run.ts';
 import { decodeOutput, OUTPUT_MIME, type Output } from '../notebook-renderer/output.ts';
-import { reportHtml } from '../notebook-renderer/report.ts';
+import { type ReportCell, reportHtml } from '../notebook-renderer/report/report.ts';
 import type { FileRun, RunPanels } from './editor/run-panel.ts';
 import type { LanguageServer } from './language-client.ts';
-import { MarkdownSerializer, NOTEBOOK_TYPE } from './notebook/serializer.ts';
+import { sourceUri } from './notebook/program.ts';
+import { exists, openSample } from './samples.ts';
 import { save } from './save.ts';
 
 export function registerCommands(context: vscode.ExtensionContext, server: LanguageServer, panels: RunPanels): vscode.Disposable[] {
   const register = (name: string, run: (...words: unknown[]) => unknown) => vscode.commands.registerCommand(`netscenario.${name}`, run);
   return [
     register('newNotebook', newNotebook),
-    register('openSamples', () => openSample(context)),
+    register('openSamples', (name) => openSample(context.extensionUri, name)),
     register('run', (uri) => runFile(uri, panels)),
     register('exportCapture', (cell) => exportCapture(panels.active ?? runOf(asCell(cell)))),
     register('exportReport', () => exportReport(context, panels.active ?? runOf(lastRunShown()))),
@@ -54,34 +55,6 @@ async function newName(): Promise<vscode.Uri> {
     const name = number === 1 ? 'scenario.netscenario.md' : `scenario-${number}.netscenario.md`;
     const uri = vscode.Uri.from({ scheme: 'untitled', path: name });
     if (!open.has(uri.path) && !(folder && (await exists(vscode.Uri.joinPath(folder.uri, name))))) return uri;
-  }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function openSample(context: vscode.ExtensionContext): Promise<void> {
-  const list = vscode.Uri.joinPath(context.extensionUri, 'dist', 'samples.json');
-  const samples = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(list))) as { name: string; title: string }[];
-  const picked = await vscode.window.showQuickPick(
-    samples.map(({ name, title }) => ({ label: title, description: name, name })),
-    { placeHolder: vscode.l10n.t('Which sample?'), matchOnDescription: true },
-  );
-  if (!picked) return;
-  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'samples', picked.name));
-  // A copy without a name: edits do not change what is installed, and the extension's folder may be on a web server.
-  if (picked.name.endsWith('.md')) {
-    const data = new MarkdownSerializer().deserializeNotebook(bytes);
-    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
-  } else {
-    const content = new TextDecoder().decode(bytes);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'netscenario', content }));
   }
 }
 
@@ -176,5 +149,18 @@ async function exportReport(context: vscode.ExtensionContext, shown: ShownRun | 
   if (!shown) return void vscode.window.showInformationMessage(vscode.l10n.t(NOTHING_RAN));
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'notebook-renderer', 'main.js');
   const rendererScript = new TextDecoder().decode(await vscode.workspace.fs.readFile(script));
-  await save(`${baseName(shown.uri)}.html`, reportHtml({ output: { run: shown.output.run, focus: null }, rendererScript }));
+  const output = { run: shown.output.run, focus: null };
+  const cells = reportCells(shown);
+  await save(`${baseName(shown.uri)}.html`, reportHtml({ output, ...(cells ? { cells } : {}), rendererScript }));
+}
+
+/** Of the notebook that was run; undefined where a file was. */
+function reportCells({ uri, output }: ShownRun): readonly ReportCell[] | undefined {
+  const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri.toString());
+  return notebook?.getCells().map((cell): ReportCell => {
+    const { kind, document } = cell;
+    const text = document.getText();
+    if (kind === vscode.NotebookCellKind.Markup) return { kind: 'prose', text };
+    return { kind: 'code', text, source: output.run.sources.indexOf(sourceUri(cell)) };
+  });
 }

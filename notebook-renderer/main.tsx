@@ -4,6 +4,7 @@
 import { render } from 'preact';
 import { App, Failure, Guard, type RevealMessage } from './app.tsx';
 import { decodeOutput, type Output } from './output.ts';
+import { upTo } from './report/up-to.ts';
 import css from './theme.css';
 
 /** What this module uses of vscode-notebook-renderer. */
@@ -75,18 +76,33 @@ function addStyle(element: HTMLElement): void {
   place.append(style);
 }
 
-/** A report (report.ts) holds its output as base64 in an element of its own. */
+/** A report (report/report.ts) holds its output as base64 in an element of its own, and has a place for it, or for each cell’s part of it. */
 function mountReport(): void {
   if (typeof document === 'undefined') return;
   const data = document.getElementById('netscenario-output');
-  const place = document.getElementById('netscenario-report');
-  if (!data || !place) return;
-  mount(place, () => {
+  if (!data) return;
+  const read = once((): Output => {
     const binary = atob((data.textContent ?? '').trim());
     const bytes = new Uint8Array(binary.length);
     for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
     return decodeOutput(bytes);
   });
+  for (const place of document.querySelectorAll<HTMLElement>('.netscenario-run')) {
+    const { focus } = place.dataset;
+    mount(place, () => {
+      const { run } = read();
+      return focus ? { run: upTo(run, Number(focus)), focus: Number(focus) } : { run, focus: null };
+    });
+  }
+}
+
+/** Reads at the first call; one that fails is tried again by the next, and says so in each place. */
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: read() };
+    return known.value;
+  };
 }
 
 mountReport();

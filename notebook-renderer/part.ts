@@ -4,7 +4,10 @@
  * Running a notebook cell runs every cell above it too, and shows what this one added: the messages, notes and metrics of its
  * steps, its checks, its views. Messages that no step caused belong to the first cell that has steps.
  */
+
+import { formatSize } from '../engines/format.ts';
 import { firstBytes, innerOf } from '../engines/message-content.ts';
+import { arrivedOf } from '../engines/network/capture/arrived.ts';
 import { streamIndex } from '../engines/network/capture/streams.ts';
 import type { Run, RunStep } from '../engines/run.ts';
 import type { View } from '../engines/scenario.ts';
@@ -95,6 +98,8 @@ export interface Message {
   readonly sentAt: number;
   readonly receivedAt: number;
   readonly lost: boolean;
+  /** What became of one that was not received as a whole: `lost`, `4.2 MB of 10 MB arrived`; empty for others. */
+  readonly fate: string;
   readonly from: string;
   readonly to: string;
   readonly protocol: string;
@@ -115,6 +120,7 @@ export function messageAt(run: Run, index: number): Message {
     sentAt: m.sentAt[index]!,
     receivedAt: m.receivedAt[index]!,
     lost: Number.isNaN(m.receivedAt[index]!),
+    fate: fateOf(run, index),
     from: hostName(run, m.from[index]!),
     to: hostName(run, m.to[index]!),
     protocol: text(run, m.protocol[index]!),
@@ -126,6 +132,15 @@ export function messageAt(run: Run, index: number): Message {
     bulk: m.bulk[index] !== 0,
     inner: innerOf(run, index),
   };
+}
+
+/** What became of a message that was not received as a whole; empty for one that was. */
+export function fateOf(run: Run, index: number): string {
+  const { receivedAt, length } = run.messages;
+  if (!Number.isNaN(receivedAt[index]!)) return '';
+  const arrived = arrivedOf(run, index) ?? 0;
+  if (arrived === 0) return 'lost';
+  return arrived < length[index]! ? `${formatSize(arrived)} of ${formatSize(length[index]!)} arrived` : 'arrived, and was not read';
 }
 
 /** The first `limit` bytes of a message. */
@@ -151,7 +166,7 @@ export const isAnswer = (kind: string): boolean => kind === 'response' || kind =
 
 /** One line for people and screen readers: `2.3 ms: alice-pc to mail.crepes.fr: MAIL FROM:<alice@crepes.fr>`; where it is protected, what is inside, too. */
 export function describeMessage(message: Message, moment: string): string {
-  return `${moment}: ${message.from} to ${message.to}: ${message.label}${message.inner ? `, inside: ${message.inner.label}` : ''}${message.lost ? ', lost' : ''}`;
+  return `${moment}: ${message.from} to ${message.to}: ${message.label}${message.inner ? `, inside: ${message.inner.label}` : ''}${message.lost ? `, ${message.fate}` : ''}`;
 }
 
 /** Messages any of whose bytes were sent more than once. */

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedRun } from '../engines/recorded-run-for-tests.ts';
 import { largeRun, sawToothRun, textbookRun } from './fixtures/recorded-runs.ts';
 import { encodeOutput, type Output } from './output.ts';
-import { reportHtml } from './report.ts';
+import { reportHtml } from './report/report.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -406,5 +406,25 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     await plain.locator('noscript svg').waitFor();
     expect(await plain.locator('noscript pre').textContent()).toContain('MAIL FROM: <alice@crepes.fr>');
     await plain.close();
+  });
+
+  it('the report of a notebook draws below each cell what it added', async () => {
+    const cells = [
+      { kind: 'prose', text: '# First' },
+      { kind: 'code', text: 'a', source: 0 },
+      { kind: 'prose', text: '# Second' },
+      { kind: 'code', text: 'b', source: 1 },
+    ] as const;
+    const html = reportHtml({ output: { run: textbookRun(), focus: null }, cells, rendererScript: bundle });
+    const page = await browser.newPage();
+    await page.route('http://report.test/', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.goto('http://report.test/');
+    const [first, second] = [0, 1].map((focus) => page.locator(`.netscenario-run[data-focus="${focus}"]`)) as [Locator, Locator];
+    await second.getByRole('option', { name: /HELO crepes.fr/ }).waitFor();
+    expect(await first.getByRole('option', { name: /A\? mail.crepes.fr/ }).count()).toBeGreaterThan(0);
+    expect(await first.getByRole('option', { name: /HELO crepes.fr/ }).count()).toBe(0);
+    const [prose, output] = [await page.getByRole('heading', { name: 'Second' }).boundingBox(), await second.boundingBox()];
+    expect(prose!.y).toBeLessThan(output!.y);
+    await page.close();
   });
 });

@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
 import { withTables } from '../engines/ftp/reference.ts';
+import { commandCases as imapCases } from '../engines/mail/imap/command-cases-for-tests.ts';
+import { withAccessTables } from '../engines/mail/mailbox/access-reference.ts';
+import { commandCases as pop3Cases } from '../engines/mail/pop3/command-cases-for-tests.ts';
 import { referencePage } from '../server/language/reference.ts';
 import { httpPage } from './http-reference.ts';
 
@@ -12,3 +15,4 @@ writeFileSync(page('language'), referencePage());
 writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('ftp'), withTables(readFileSync(page('ftp'), 'utf8'), commandCases));
 writeFileSync(page('http'), httpPage());
+writeFileSync(page('mail-access'), withAccessTables(readFileSync(page('mail-access'), 'utf8'), pop3Cases, imapCases));

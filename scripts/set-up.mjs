@@ -51,6 +51,11 @@ export function setUp({ tools = false } = {}) {
     () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
     'dnspython, to validate what is signed',
   );
+  needDebian(
+    'python3-dkim python3-nacl python3-spf python3-yaml',
+    () => spawnSync('/usr/bin/python3', ['-c', 'import dkim, nacl.signing, spf, yaml']).status === 0,
+    'dkimpy and pyspf’s test suite, to check who may send',
+  );
 }
 
 /** What npm notes down after an install by hand. */

@@ -1,20 +1,35 @@
 /** `netscenario report`: the run as one HTML page that needs nothing else. */
 import { readFile } from 'node:fs/promises';
-import { reportHtml } from '../../notebook-renderer/report.ts';
+import type { Run } from '../../engines/run.ts';
+import { type ReportCell, reportHtml } from '../../notebook-renderer/report/report.ts';
 import type { Terminal } from '../command-line.ts';
 import { Complaint } from '../complaint.ts';
-import { type RunSettings, runProgram, succeeded, write } from './run.ts';
+import { loadProgram, type Program } from '../program.ts';
+import { type RunSettings, runLoaded, succeeded, write } from './run.ts';
 
 export interface ReportOptions extends RunSettings {
   readonly out: string;
 }
 
 export async function report(path: string, options: ReportOptions, terminal: Terminal): Promise<number> {
-  const result = await runProgram(path, options, terminal);
+  const program = await loadProgram(path);
+  const result = runLoaded(program, options, terminal);
   if (!result) return 1;
-  await write(options.out, reportHtml({ output: { run: result, focus: null }, rendererScript: await rendererScript() }));
+  const cells = cellsOf(program, result);
+  const output = { run: result, focus: null };
+  await write(options.out, reportHtml({ output, ...(cells ? { cells } : {}), rendererScript: await rendererScript() }));
   terminal.out(`${options.out}: ${result.title}\n`);
   return succeeded(result) ? 0 : 1;
+}
+
+/** Of a notebook; null for a scenario’s file. */
+function cellsOf({ cells, sources }: Program, run: Run): readonly ReportCell[] | null {
+  let code = 0;
+  return (
+    cells?.map(({ kind, text }) =>
+      kind === 'prose' ? { kind, text } : { kind, text, source: run.sources.indexOf(sources[code++]!.uri) },
+    ) ?? null
+  );
 }
 
 /** The renderer's bundle lies beside the command's own. */

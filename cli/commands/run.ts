@@ -13,7 +13,7 @@ import { describeRun } from '../../notebook-renderer/static/text.ts';
 import type { Terminal } from '../command-line.ts';
 import { Complaint } from '../complaint.ts';
 import { printDiagnostics } from '../diagnostics.ts';
-import { loadProgram } from '../program.ts';
+import { loadProgram, type Program } from '../program.ts';
 import { simulate } from '../simulate.ts';
 
 /** What the commands that run a scenario have in common. */
@@ -65,8 +65,13 @@ function capture(run: Run, point: CaptureOptions): Uint8Array {
  * Compiles and runs. null when there is no whole run: the scenario has errors, or the run was stopped at a limit; that has been
  * printed then. An exception but a Complaint is a fault of the engines.
  */
-export async function runProgram(path: string, { seed, limits }: RunSettings, terminal: Terminal): Promise<Run | null> {
-  const program = await loadProgram(path);
+export async function runProgram(path: string, settings: RunSettings, terminal: Terminal): Promise<Run | null> {
+  return runLoaded(await loadProgram(path), settings, terminal);
+}
+
+/** The same, of a program that was read. */
+export function runLoaded(program: Program, { seed, limits }: RunSettings, terminal: Terminal): Run | null {
+  const { path } = program;
   const errors = printDiagnostics(program, terminal);
   if (errors > 0) {
     terminal.error(`${path}: not run: ${count(errors, 'error')}\n`);

@@ -9,7 +9,14 @@ test('a server serves the same list of zones until one of them changes or it lie
   const services = [zone('a.', ['server'], '$TTL 1\n@ SOA ns h 1 1 1 1 1'), zone('b.', ['server'], '$TTL 1\n@ SOA ns h 1 1 1 1 1')];
   const scenario = scenarioForTests({ server: { nameservers: [] } }, { services });
   const host = { name: 'server', now: () => 0 } as Host;
-  const server = serversOf({ scenario, trust: new SimulatedTrust(scenario.seed), host: () => host, boot: () => {} }).get('server');
+  const server = serversOf({
+    scenario,
+    trust: new SimulatedTrust(scenario.seed),
+    host: () => host,
+    boot: () => {},
+    tap: () => {},
+    divert: () => {},
+  }).get('server');
   const zones = server?.zones;
   expect(zones?.map(({ origin }) => origin)).toEqual(['a.', 'b.']);
   expect(server?.zones).toBe(zones);

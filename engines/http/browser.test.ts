@@ -84,6 +84,39 @@ describe('a page with ten objects', () => {
     ]);
   });
 
+  test('is not had where redirects lead in a circle, or to nobody; the step and the run say so', () => {
+    const redirects = [
+      { path: '/', to: '/again', status: 302 as const },
+      { path: '/again', to: '/', status: 302 as const },
+      { path: '/away', to: 'http://gone.org/', status: 301 as const },
+      { path: '/old', to: '/new', status: 301 as const },
+    ];
+    const moved = website('www', [resource('/new', 100)], { redirects });
+    const run = simulate(
+      webScenario(
+        [moved],
+        [
+          request('/'),
+          browse('/'),
+          request('/', { redirects: 0 }),
+          request('/away'),
+          request('/old'),
+          request('/old', { ifChanged: true }),
+        ],
+      ),
+    );
+    const nobody = 'redirected to http://gone.org/: DNS lookup of gone.org got no answer';
+    expect(run.steps.map(({ outcome, succeeded }) => [outcome, succeeded])).toEqual([
+      ['redirects in a circle: 10 followed, and the next is to http://www/again', false],
+      ['redirects in a circle: 20 followed, and the next is to http://www/again', false],
+      [expect.stringMatching(/^302 Found/), true],
+      [nobody, false],
+      ['200 OK, 113 B after 1 redirect', true],
+      ['304 Not Modified after 1 redirect', true],
+    ]);
+    expect(Array.from(run.states.note, (note) => run.strings[note])).toContain(`no response for http://www/away: ${nobody}`);
+  });
+
   test('may be embedded from another website, and redirected', () => {
     const cdn = website('cdn', [resource('/logo.png', 100)]);
     const own = website('www', [resource('/', 500, { embeds: ['http://cdn/logo.png', '//cdn/old.png'] })]);

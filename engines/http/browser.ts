@@ -48,14 +48,16 @@ export class Browser {
 
   *request(action: RequestAction, path: string): Process<StepOutcome> {
     const url = { scheme: action.scheme, host: action.site, port: action.port, path };
-    let fields: Fields = action.fields.map(([name, value]) => ({ name, value }));
-    if (action.ifChanged) fields = [...fields, ...this.#conditions(url)];
+    const fields: Fields = action.fields.map(([name, value]) => ({ name, value }));
     const contents = contentsOf(action.content);
     const request = { method: action.method, url, fields, ...(contents === null ? {} : { body: contents }) };
     const client = this.#client({ connections: 'persistent', parallel: 6 });
-    const fetched = yield* this.#timed(request, (one) => this.#counted(client, one), action.redirects);
+    // The validators of a resource are not those of one that it redirects to.
+    const conditional = (one: ClientRequest) =>
+      action.ifChanged ? { ...one, fields: [...one.fields, ...this.#conditions(one.url)] } : one;
+    const fetched = yield* this.#timed(request, (one) => this.#counted(client, conditional(one)), action.redirects);
     if ('failure' in fetched) return { outcome: fetched.failure, succeeded: false };
-    this.#last.set(encodeUrl(url), fetched.fields);
+    this.#last.set(encodeUrl(fetched.url), fetched.fields);
     const { status, redirects } = fetched;
     const size = lengthOf(fetched.contents);
     const after = redirects > 0 ? ` after ${count(redirects, 'redirect')}` : '';

@@ -1,7 +1,7 @@
 /** The client's side: connections kept, shared and given up, and what becomes of requests when they break. */
 import { describe, expect, test } from 'vitest';
 import { bytesOf, type Content } from '../content.ts';
-import type { Process } from '../kernel/process.ts';
+import { atOnce, type Process } from '../kernel/process.ts';
 import type { Connection, Host } from '../network/host.ts';
 import { FAST, message, networkForTests, SERVER, serve } from '../network/network-for-tests.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
@@ -10,6 +10,7 @@ import { MILLISECOND, SECOND } from '../quantities.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
 import { requestFailed } from './connection.ts';
 import { bytesOfAll } from './contents.ts';
+import type { Body } from './message-writer.ts';
 import { type Handler, type ServerOptions, serveHttp } from './server.ts';
 
 /** Answers with the path, after as many milliseconds as it says: `/30`. */
@@ -33,7 +34,7 @@ function run(
   server: (host: Host) => Process = function* (host) {
     yield* serveHttp(host, slow(host));
   },
-): { notes: string[]; connections: number; endings: string[] } {
+): { notes: string[]; told: string[]; connections: number; endings: string[] } {
   const made = networkForTests(scenarioForTests({ client: FAST, server: FAST }));
   made.network.boot('server', 'server', server);
   const host = made.network.host('client');
@@ -51,8 +52,9 @@ function run(
   };
   host.spawn('client', act({ client, host, ask }));
   made.finish();
-  const { connections, strings } = made.tables();
-  return { notes, connections: connections.rows, endings: Array.from(connections.ending, (ending) => strings[ending] as string) };
+  const { connections, states, strings } = made.tables();
+  const told = Array.from(states.note).flatMap((note) => (note < 0 ? [] : [strings[note] as string]));
+  return { notes, told, connections: connections.rows, endings: Array.from(connections.ending, (ending) => strings[ending] as string) };
 }
 
 const sideBySide = (...paths: string[]) =>
@@ -259,6 +261,51 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('what comes while nothing is asked is the response to nothing (RFC 9112 §9.2)', () => {
+  const FORGED = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged';
+  /** Says `first` to the first request of the first connection, and answers all others. */
+  const forging = (...first: readonly string[]) =>
+    byHand(function* (connection, number, host) {
+      for (let i = 0; (yield* connection.read()) !== null; i++) {
+        if (number > 0 || i > 0) yield* say(connection, OK);
+        else
+          for (const part of first) {
+            yield* say(connection, part);
+            yield* host.sleep(10 * MILLISECOND);
+          }
+      }
+    });
+  const cases: [what: string, first: string[]][] = [
+    ['behind a response, in one piece with it', [OK + FORGED]],
+    ['behind a response without content', ['HTTP/1.1 204 No Content\r\n\r\nforged']],
+    ['behind the last chunk', [`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n${FORGED}`]],
+    ['an interim response behind the final one', [`${OK}HTTP/1.1 100 Continue\r\n\r\n`]],
+    ['a moment after', [OK, FORGED]],
+    ['part of a response', [OK, FORGED.slice(0, 8)]],
+  ];
+  test.each(cases.flatMap(([what, first]) => [false, true].map((pipelining) => [what, pipelining, first] as const)))(
+    '%s (pipelining: %s)',
+    (_, pipelining, first) => {
+      const made = run(
+        function* ({ ask, host }) {
+          yield* ask('/a');
+          yield* host.sleep(SECOND);
+          yield* ask('/b', { method: 'DELETE' });
+        },
+        { pipelining },
+        forging(...first),
+      );
+      expect(made.notes.map((note) => note.replace(/ at .*/, ''))).toEqual([expect.stringMatching(/^20[04] (ok)?$/), '200 ok']);
+      expect(made.endings).toEqual(['reset', 'open']);
+      expect(made.told).toEqual([`gives up its connection to ${SERVER}: what came was not asked for`]);
+    },
+  );
+  test('while another response is due, it cannot be told from that', () => {
+    const made = run(sideBySide('/a', '/b'), { pipelining: true }, forging(OK + FORGED));
+    expect(made.notes.map((note) => note.replace(/ at .*/, '')).sort()).toEqual(['200 forged', '200 ok']);
+  });
+});
+
 test('a client that is done closes what is idle', () => {
   for (const pipelining of [false, true]) {
     const made = run(
@@ -308,6 +355,97 @@ test('a body that is given up costs its connection, and nobody else anything', (
   expect(made.notes).toHaveLength(1);
   expect(made.notes[0]).toMatch(/^200 {2}at \d+$/);
   expect(made.endings).toEqual(['reset', 'open']);
+});
+
+describe('a response that comes before the request is all sent (RFC 9112 §9.5)', () => {
+  const UPLOAD: Content = { seed: 5, offset: 0, length: 50_000_000 };
+  const stream = () => {
+    let left = 50;
+    return { length: null, problem: null, read: () => atOnce(() => (left-- > 0 ? { seed: left, offset: 0, length: 1_000_000 } : null)) };
+  };
+  const REFUSAL = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno';
+  test.each([
+    ['content of known length', (): Body => [UPLOAD], {}],
+    ['a stream in chunks', stream, {}],
+    ['content that was asked about first', (): Body => [UPLOAD], { fields: [{ name: 'Expect', value: '100-continue' }] }],
+  ] as [string, () => Body, Partial<ClientRequest>][])('ends the sending of %s, and the connection', (_, body, more) => {
+    let received = 0;
+    const made = run(
+      function* ({ ask }) {
+        yield* ask('/x', { method: 'PUT', body: body(), ...more });
+        yield* ask('/y');
+      },
+      {},
+      byHand(function* (connection, number) {
+        for (let refused = false; ; ) {
+          const content = yield* connection.read();
+          if (content === null) return;
+          received += content.length;
+          if (number === 0 && received < 100_000) continue;
+          if (!refused) yield* say(connection, number === 0 ? REFUSAL : OK);
+          refused = true;
+        }
+      }),
+    );
+    expect(made.notes).toEqual([expect.stringMatching(/^413 no/), expect.stringMatching(/^200 ok/)]);
+    expect(received).toBeLessThan(5_000_000);
+    expect(made.endings).toEqual(['reset', 'open']);
+    expect(made.told).toEqual(['sends no more of its request: the response is there']);
+  });
+  test('costs requests that wait on the connection another attempt', () => {
+    const made = run(
+      function* ({ host, ask }) {
+        yield* ask('/a');
+        host.spawn('put', ask('/x', { method: 'PUT', body: [UPLOAD] }));
+        host.spawn('get', ask('/b'));
+      },
+      { pipelining: true },
+      byHand(function* (connection, number) {
+        yield* connection.read();
+        yield* say(connection, OK);
+        yield* connection.read();
+        yield* say(connection, number === 0 ? REFUSAL : OK);
+        while ((yield* connection.read()) !== null);
+      }),
+    );
+    expect(made.notes.map((note) => note.replace(/ at .*/, ''))).toEqual(['200 ok', '413 no', '200 ok']);
+    expect(made.endings).toEqual(['reset', 'open']);
+  });
+  test.each(['close', 'abort'] as const)('is not told of where the server leaves in the middle of it (%s)', (leave) => {
+    let received = 0;
+    const made = run(
+      function* ({ ask }) {
+        yield* ask('/x', { method: 'POST', body: [UPLOAD] });
+      },
+      {},
+      byHand(function* (connection) {
+        while (received < 100_000) received += (yield* connection.read())!.length;
+        connection[leave]();
+        for (;;) {
+          const content = yield* connection.read();
+          if (content === null) return;
+          received += content.length;
+        }
+      }),
+    );
+    expect(made.notes).toEqual([leave === 'close' ? '/x: connection closed' : '/x: connection reset']);
+    expect([made.told, made.endings]).toEqual([[], ['reset']]);
+    expect(received).toBeLessThan(5_000_000);
+  });
+  test('has its time from when all is sent: a long upload is none too long', () => {
+    const made = run(
+      function* ({ ask }) {
+        yield* ask('/x', { method: 'PUT', body: [UPLOAD] });
+      },
+      {},
+      byHand(function* (connection, _, host) {
+        for (let received = 0; received < 50_000_000; received += (yield* connection.read())!.length) yield* host.sleep(2 * SECOND);
+        yield* say(connection, OK);
+        yield* connection.read();
+      }),
+    );
+    expect(made.notes).toEqual([expect.stringMatching(/^200 ok at \d{6,}$/)]);
+  });
 });
 
 describe('content that is asked for first (RFC 9110 §10.1.1)', () => {

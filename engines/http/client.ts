@@ -10,7 +10,7 @@
  *     const response = yield* client.request({ method: 'GET', url, fields: [] });
  */
 import { addressesOf } from '../dns/stub-resolver.ts';
-import type { Process, Task } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
 import { type Address, type ConnectFailure, type Connection, type Endpoint, failed, type Host } from '../network/host.ts';
 import { HttpConnection, type IncomingResponse, type OutgoingRequest, type RequestFailure, requestFailed } from './connection.ts';
 import { type Body, isSource } from './message-writer.ts';
@@ -53,7 +53,7 @@ interface Pool {
   server: Endpoint | null;
   standing: number;
   readonly turns: Turns;
-  readonly idle: { readonly connection: HttpConnection; readonly watch: Task }[];
+  readonly idle: HttpConnection[];
   /** The one that requests are pipelined on, and its opening. */
   pipe: HttpConnection | null;
   readonly opening: Turns;
@@ -89,10 +89,7 @@ export class HttpClient {
   /** Closes the connections that are idle. */
   close(): void {
     for (const { idle, pipe } of this.#pools.values()) {
-      for (const { connection, watch } of idle.splice(0)) {
-        watch.stop();
-        connection.close();
-      }
+      for (const connection of idle.splice(0)) connection.close();
       pipe?.close();
     }
   }
@@ -160,10 +157,7 @@ export class HttpClient {
         return response;
       }
       response.body.whenEnded(() => {
-        if (connection.usable) {
-          const watch = this.#host.spawn('idle connection', connection.watch());
-          if (connection.usable) pool.idle.push({ connection, watch });
-        }
+        if (connection.usable) pool.idle.push(connection);
         turn.end();
       });
       return response;
@@ -232,8 +226,7 @@ function takeIdle(pool: Pool): HttpConnection | null {
   for (;;) {
     const kept = pool.idle.pop();
     if (!kept) return null;
-    kept.watch.stop();
-    if (kept.connection.usable) return kept.connection;
+    if (kept.usable) return kept;
   }
 }
 

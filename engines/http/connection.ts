@@ -3,7 +3,8 @@
  *
  * Theory of operation. `request` sends a request and gives the response as soon as its head is there; the body is read by whoever
  * wants it, to its end, or abandoned. Further requests may be sent before that (pipelining): their responses wait for their
- * turn. Works over any Connection, a secured one as well:
+ * turn. A response that comes before its request is all sent ends the sending, and the connection; what comes while nothing
+ * is asked ends the connection. Works over any Connection, a secured one as well:
  *
  *     const http = new HttpConnection(host, connection);
  *     const response = yield* http.request({ method: 'GET', target, fields: [{ name: 'Host', value: 'www.example.org' }] });
@@ -13,7 +14,7 @@
  * What can go wrong is a value: `failure` says it in a few words, and `sent` whether the server may have acted on it.
  */
 import type { Content } from '../content.ts';
-import { type Process, race, type Task, wait } from '../kernel/process.ts';
+import { Channel, type Process, race, resultOf, type Task } from '../kernel/process.ts';
 import type { Connection, Host } from '../network/host.ts';
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { type IncomingBody, MessageReader } from './message-reader.ts';
@@ -58,8 +59,12 @@ const CONTINUE_TIMEOUT: Nanoseconds = SECOND;
 interface Exchange {
   readonly request: OutgoingRequest;
   readonly reading: Turn;
-  /** The reading of an answer that may come before the request's content is sent. */
-  early: Task<IncomingResponse | RequestFailure> | null;
+  /** Has an item once the server said `100 Continue`. */
+  readonly continued: Channel<100>;
+  /** Some of the content was sent. */
+  begun: boolean;
+  /** The sending of it, until that is given up; its result is null, or why it could not be sent. */
+  sending: Task<string | null> | null;
 }
 
 export class HttpConnection {
@@ -74,6 +79,14 @@ export class HttpConnection {
   #timedOut = false;
   /** Requests whose response was not read to its end. */
   #open = 0;
+  /** Of these, the ones that went out, at least in part: only to them there can be a response. */
+  #asked = 0;
+  /** The one whose response is being read, or was last. */
+  #answered: Exchange | null = null;
+  /** A request was not sent to its end: nothing can be sent any more that would not be taken for the rest of it. */
+  #cut = false;
+  /** Runs while nothing is asked. */
+  #watch: Task | null = null;
 
   /** `over`: told once when no further request can be sent. */
   constructor(host: Host, connection: Connection, over?: () => void) {
@@ -103,31 +116,35 @@ export class HttpConnection {
     this.#open++;
     if (hasMember(request.fields, 'Connection', 'close')) this.#retire();
     const writing = place ?? this.#writing.ask();
-    let reading: Turn | null = null;
+    let exchange: Exchange | null = null;
     let response: IncomingResponse | RequestFailure | null = null;
     try {
       yield* writing.come();
-      // Asked for where the request is written: the order of the requests is the order of the responses.
-      reading = this.#reading.ask();
-      const exchange: Exchange = { request, reading, early: null };
-      const problem = yield* this.#write(exchange);
-      writing.end();
-      response = problem === null ? yield* this.#response(exchange) : this.#fail(problem, false);
+      if (this.#cut) response = { failure: 'connection given up', answered: false };
+      else {
+        this.#watch?.stop();
+        this.#asked++;
+        // Asked for where the request is written: the order of the requests is the order of the responses.
+        exchange = { request, reading: this.#reading.ask(), continued: new Channel(), begun: false, sending: null };
+        response = yield* this.#exchange(exchange, writing);
+      }
     } finally {
       if (response === null) this.abort();
+      writing.end();
       if (response === null || requestFailed(response)) {
-        writing.end();
-        reading?.end();
         this.#open--;
+        if (exchange) this.#asked--;
+        exchange?.sending?.stop();
+        exchange?.reading.end();
       }
     }
     if (requestFailed(response)) return response;
     if (!isPersistent(response) || response.body.untilClose) this.#retire();
-    response.body.whenEnded(({ problem: broken }) => {
+    response.body.whenEnded(({ problem }) => {
       this.#open--;
-      if (broken !== null) this.abort();
-      else if (!this.usable && this.#open === 0) this.connection.close();
-      reading?.end();
+      this.#asked--;
+      this.#ended(problem);
+      exchange?.reading.end();
     });
     return response;
   }
@@ -150,19 +167,64 @@ export class HttpConnection {
     this.#over = null;
   }
 
+  /** A response was read to its end, or given up for that problem. */
+  #ended(problem: string | null): void {
+    if (problem !== null) this.abort();
+    else if (this.#asked === 0 && this.#reader.hasMore) this.#unasked();
+    // What of the content is buffered would still be sent before a FIN.
+    else if (this.#cut && this.#answered?.begun) this.connection.abort();
+    else if (!this.usable && this.#open === 0) this.connection.close();
+    else if (this.usable && this.#asked === 0) this.#watch = this.#host.spawn('idle connection', this.#idle());
+  }
+
   /**
-   * Watches an idle connection: done when the server closes it, or sends what nobody asked for (RFC 9112 §9.5). Run it while
-   * the connection is idle, and stop it before the next request.
+   * RFC 9112 §9.2: what comes while no response is due is none. It must not be taken for the response to the next request, and
+   * whoever sent it cannot be trusted with another one.
    */
-  *watch(): Process {
+  #unasked(): void {
+    this.#host.narrator.note(`gives up its connection to ${this.connection.remote.address}: what came was not asked for`);
+    this.abort();
+  }
+
+  /** Watches while nothing is asked: done when the server closes the connection (RFC 9112 §9.5), or sends something. */
+  *#idle(): Process {
     const unasked = yield* this.connection.read();
+    if (unasked === null) this.close();
+    else this.#unasked();
+  }
+
+  /** Sends a request, and reads the response at the same time: it may come before all is sent (RFC 9112 §9.5). */
+  *#exchange(exchange: Exchange, writing: Turn): Process<IncomingResponse | RequestFailure> {
+    const sending = this.#host.spawn('request', this.#send(exchange));
+    exchange.sending = sending;
+    const answering = this.#host.spawn('response', this.#receive(exchange));
+    try {
+      const first = yield* race(resultOf(answering), resultOf(sending));
+      if (first.winner === 'second') {
+        writing.end();
+        return first.value === null ? yield* resultOf(answering) : this.#fail(first.value, false);
+      }
+      if (!sending.done) {
+        this.#cutShort(exchange);
+        if (requestFailed(first.value)) this.abort();
+        else this.#host.narrator.note('sends no more of its request: the response is there');
+      }
+      return first.value;
+    } finally {
+      answering.stop();
+    }
+  }
+
+  /** What is left of the request is not sent, and the connection, which was promised it, of no use any more. */
+  #cutShort(exchange: Exchange): void {
+    exchange.sending?.stop();
+    exchange.sending = null;
+    this.#cut = true;
     this.#retire();
-    if (unasked === null) this.connection.close();
-    else this.connection.abort();
   }
 
   /** null, or why the request could not be sent. */
-  *#write(exchange: Exchange): Process<string | null> {
+  *#send(exchange: Exchange): Process<string | null> {
     const { method, target, body } = exchange.request;
     const length = body === undefined ? null : bodyLength(body);
     const chunked = body !== undefined && length === null;
@@ -173,29 +235,24 @@ export class HttpConnection {
     const octets = encodeRequestHead({ method, target, version: [1, 1], fields });
     const head: Head = { kind: 'request', octets, label: `${method} ${encodeTarget(target)}` };
     if (body === undefined || !hasMember(fields, 'Expect', '100-continue')) {
+      exchange.begun = true;
       return yield* writeMessage(this.connection, head, body ?? null, chunked);
     }
     const problem = yield* writeMessage(this.connection, head, null, false);
     if (problem !== null) return problem;
-    yield* exchange.reading.come();
-    exchange.early = this.#host.spawn('early response', this.#readHead(method));
-    yield* race(ended(exchange.early), this.#host.sleep(CONTINUE_TIMEOUT));
-    const early = exchange.early.result;
-    if (early !== undefined && (requestFailed(early) || !isInterim(early.status))) {
-      // A final answer: the content is not wanted, and the connection, which promised it, of no use any more.
-      this.#retire();
-      return null;
-    }
+    yield* race(exchange.continued.take(), this.#host.sleep(CONTINUE_TIMEOUT));
+    exchange.begun = true;
     return yield* writeMessage(this.connection, null, body, chunked);
   }
 
-  *#response(exchange: Exchange): Process<IncomingResponse | RequestFailure> {
-    let response = exchange.early ? yield* ended(exchange.early) : null;
-    if (response === null) yield* exchange.reading.come();
+  /** The final response, in its turn. */
+  *#receive(exchange: Exchange): Process<IncomingResponse | RequestFailure> {
+    yield* exchange.reading.come();
+    this.#answered = exchange;
     for (;;) {
-      response ??= yield* this.#readHead(exchange.request.method);
+      const response = yield* this.#readHead(exchange.request.method);
       if (requestFailed(response) || !isInterim(response.status)) return response;
-      response = null;
+      if (response.status === 100) exchange.continued.put(100);
     }
   }
 
@@ -215,22 +272,16 @@ export class HttpConnection {
   }
 
   *#readInTime(): Process<Content | null> {
-    const arrived = yield* race(this.connection.read(), this.#host.sleep(RESPONSE_TIMEOUT));
+    const arrived = yield* race(this.connection.read(), this.#silence());
     if (arrived.winner === 'first') return arrived.value;
     this.#timedOut = true;
     return null;
   }
-}
 
-/** The task's result, when it is done. */
-function* ended<T>(task: Task<T>): Process<T> {
-  return yield* wait<T>((resume) => {
-    let wanted = true;
-    task.whenDone((result) => {
-      if (wanted) resume(result);
-    });
-    return () => {
-      wanted = false;
-    };
-  });
+  /** The server has its time from the moment when the request is sent. */
+  *#silence(): Process {
+    const sending = this.#answered?.sending;
+    if (sending && !sending.done) yield* resultOf(sending);
+    yield* this.#host.sleep(RESPONSE_TIMEOUT);
+  }
 }

@@ -50,6 +50,11 @@ export class MessageReader {
     this.#lines = new LineReader(source);
   }
 
+  /** Whether more has arrived than was asked for. */
+  get hasMore(): boolean {
+    return this.#lines.hasMore;
+  }
+
   /** The next request. The body of the one before was read to its end. */
   *readRequest(): Process<MessageRead<RequestHead>> {
     return yield* this.#read(EMPTY_LINES_LIMIT, decodeRequestHead, requestFraming);
@@ -113,7 +118,10 @@ export class IncomingBody implements BodySource {
   readonly #untilClose: boolean;
   /** Of the whole content, or of the present chunk. */
   #missing: Bytes;
-  #firstChunk = true;
+  /** Where in chunked content it is, besides within a chunk: before a size, before the CRLF behind a chunk, or in the trailer section. */
+  #between: 'size' | 'end' | 'trailers' = 'size';
+  readonly #trailerLines: string[] = [];
+  #trailerSize: Bytes = 0;
   #ended = false;
   readonly #listeners: ((body: IncomingBody) => void)[] = [];
   /** As its head announced it; null where only its end will tell. */
@@ -198,29 +206,30 @@ export class IncomingBody implements BodySource {
     }
   }
 
-  /** RFC 9112 §7.1: what stands between two chunks' data, and behind the last one. */
+  /** RFC 9112 §7.1: what stands between two chunks' data, and behind the last one. A reader may be stopped in it, and another go on. */
   *#nextChunk(): Process {
-    if (!this.#firstChunk) {
+    if (this.#between === 'end') {
       const end = yield* this.#lines.readLine(2);
       if (end.kind !== 'line' || end.line !== '') return this.#break(end.kind, 'a chunk longer than its size');
+      this.#between = 'size';
     }
-    this.#firstChunk = false;
-    const line = yield* this.#lines.readLine(CHUNK_LINE_LIMIT);
-    const size = line.kind === 'line' ? decodeChunkSize(line.line) : null;
-    if (size === null) return this.#break(line.kind, 'a chunk’s size that is none');
-    if (size > 0) {
+    if (this.#between === 'size') {
+      const line = yield* this.#lines.readLine(CHUNK_LINE_LIMIT);
+      const size = line.kind === 'line' ? decodeChunkSize(line.line) : null;
+      if (size === null) return this.#break(line.kind, 'a chunk’s size that is none');
       this.#missing = size;
-      return;
+      this.#between = size > 0 ? 'end' : 'trailers';
+      if (size > 0) return;
     }
-    const lines: string[] = [];
-    for (let total = 0; ; ) {
+    for (;;) {
       const trailer = yield* this.#lines.readLine(FIELD_LINE_LIMIT);
       if (trailer.kind !== 'line') return this.#break(trailer.kind, 'a trailer field that is too long');
       if (trailer.line === '') break;
-      total += trailer.line.length + 2;
-      if (lines.push(trailer.line) > FIELDS_LIMIT || total > HEADER_SECTION_LIMIT) return this.#break('', 'too many trailer fields');
+      this.#trailerSize += trailer.line.length + 2;
+      const lines = this.#trailerLines.push(trailer.line);
+      if (lines > FIELDS_LIMIT || this.#trailerSize > HEADER_SECTION_LIMIT) return this.#break('', 'too many trailer fields');
     }
-    const trailers = decodeHeaderSection(lines);
+    const trailers = decodeHeaderSection(this.#trailerLines);
     if ('error' in trailers) return this.#break('', trailers.error);
     this.trailers = without(trailers, ...NOT_IN_TRAILERS);
     this.#end();

@@ -10,6 +10,7 @@ import type { Host } from '../network/host.ts';
 import { HttpCache } from './cache/cache.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
 import type { IncomingBody } from './message-reader.ts';
+import { isSource } from './message-writer.ts';
 import type { WebCacheService } from './scenario.ts';
 import { type Handler, plainResponse, type ServedRequest, type ServedResponse } from './server.ts';
 import type { Version } from './wire/head.ts';
@@ -49,7 +50,10 @@ export class WebCache {
     const hops = fieldValue(fields, 'Max-Forwards');
     // RFC 9110 §7.6.2
     const limited = method === 'OPTIONS' || method === 'TRACE';
-    if (limited && hops === '0') return { status: 204, fields: [] };
+    if (limited && hops === '0') {
+      const allow: Fields = [{ name: 'Allow', value: 'GET, HEAD, POST, PUT, DELETE, OPTIONS' }];
+      return method === 'OPTIONS' ? { status: 204, fields: allow } : plainResponse(405, 'requests are not traced here', allow);
+    }
     const passed = this.#passed(fields, request.version);
     const forwarded: ClientRequest = {
       method,
@@ -71,7 +75,8 @@ export class WebCache {
         { name: 'Via', value: [...membersOf(told, 'Via'), `1.1 ${this.#host.name}`].join(', ') },
         { name: 'Cache-Status', value: [...membersOf(told, 'Cache-Status'), `${this.#host.name}; ${how}`].join(', ') },
       ],
-      body,
+      // What comes from the origin for HEAD has no content to measure: its fields say the length, if it told one.
+      ...(method === 'HEAD' && isSource(body) ? {} : { body }),
     };
   }
 
@@ -84,6 +89,7 @@ export class WebCache {
       'Proxy-Connection',
       'Proxy-Authorization',
       'TE',
+      'Trailer',
       'Transfer-Encoding',
       'Content-Length',
       'Upgrade',

@@ -69,7 +69,7 @@ export interface WebCacheService {
   readonly host: string;
   /** Hosts whose proxy it is. */
   readonly serves: readonly string[];
-  /** Room for stored contents. */
+  /** Room for stored responses, heads and contents. */
   readonly size: Bytes;
   /** Requests to origin servers at once, to each. */
   readonly connections: number;

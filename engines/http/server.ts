@@ -25,7 +25,7 @@ import { isPersistent } from './wire/framing.ts';
 import { encodeResponseHead, type RequestHead, statusLine, type Version } from './wire/head.ts';
 import { type Fields, fieldValue, hasMember, membersOf, withField, without } from './wire/header-field.ts';
 import { decodeAuthority, HTTP_PORT, HTTPS_PORT, type RequestTarget, type Scheme, type Url } from './wire/request-target.ts';
-import { isInterim, phraseOf } from './wire/status.ts';
+import { phraseOf } from './wire/status.ts';
 
 /** A request as a handler gets it. */
 export interface ServedRequest {
@@ -49,7 +49,7 @@ export interface ServedResponse {
   readonly status: number;
   /** The status code's own phrase where it is left out. */
   readonly reason?: string;
-  /** Of these, Content-Length counts only for an answer without a body to HEAD. */
+  /** Of these, Content-Length counts only for an answer without a body to HEAD, which says nothing of a length without it. */
   readonly fields: Fields;
   /** Absent: no content. A source of unknown length is sent in chunks. */
   readonly body?: Body;
@@ -191,7 +191,10 @@ class Session {
     const { status } = response;
     let fields = without(response.fields, 'Connection', 'Keep-Alive', 'Transfer-Encoding');
     if (fieldValue(fields, 'Date') === null) fields = [{ name: 'Date', value: formatHttpDate(instantOf(this.#host.now())) }, ...fields];
-    const body = isInterim(status) || status === 204 || status === 304 ? null : (response.body ?? []);
+    const toHead = request?.method === 'HEAD';
+    // A handler that has no content at hand for HEAD says in the fields how long it would be, or leaves it open (RFC 9110 §8.6).
+    const contentless = status === 204 || status === 304 || (toHead && response.body === undefined);
+    const body = contentless ? null : (response.body ?? []);
     const length = body === null ? null : bodyLength(body);
     const old = request?.version[1] === 0;
     let chunked = false;
@@ -204,15 +207,11 @@ class Session {
         chunked = true;
         fields = withField(fields, 'Transfer-Encoding', 'chunked');
       }
-    } else if (
-      body !== null &&
-      !(request?.method === 'HEAD' && response.body === undefined && fieldValue(fields, 'Content-Length') !== null)
-    ) {
-      fields = withField(fields, 'Content-Length', String(length));
-    } else if (status === 204) fields = without(fields, 'Content-Length');
+    } else if (body !== null) fields = withField(fields, 'Content-Length', String(length));
+    else if (status === 204) fields = without(fields, 'Content-Length');
     if (close) fields = withField(fields, 'Connection', 'close');
     const head = { version: [1, 1] as const, status, reason: response.reason ?? phraseOf(status), fields };
-    const sent = request?.method === 'HEAD' ? null : body;
+    const sent = toHead ? null : body;
     const label = responseLabel(status, head.reason, sent === null ? null : chunked ? 'chunked' : length);
     const problem = yield* writeMessage(this.#connection, { kind: 'response', octets: encodeResponseHead(head), label }, sent, chunked);
     if (problem === null) return !close;

@@ -10,6 +10,7 @@ import { onHost } from '../on-host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { Comparison } from '../scenario.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { attacks } from './attack/steps.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import { sendStream } from './filters/sample-stream.ts';
@@ -42,6 +43,7 @@ function install(world: World): Installed {
   const servers = world.scenario.services.filter((service): service is MailServerService => service.kind === 'mail.server');
   const mailboxes = world.scenario.services.filter((service): service is MailboxService => service.kind === 'mail.mailbox');
   const agents = new UserAgents(tracker);
+  const attack = attacks(world, tracker);
   const seen = seenAddresses(world.scenario);
   for (const service of servers) {
     const host = world.host(service.host);
@@ -59,7 +61,7 @@ function install(world: World): Installed {
           ? null
           : (connection) => secureAsServer(host, connection, { credentials: world.trust.credentials(service.certificate) }),
       protection: (server) => protection(world, host, service.tls, server),
-      addressOf: (name) => seen(service.host, name) ?? world.host(name).address,
+      addressOf: (name) => seen(name, service.host) ?? world.host(name).address,
     };
     world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
@@ -76,7 +78,7 @@ function install(world: World): Installed {
         case 'mail.webmail':
           return webmail(action);
         default:
-          return performAccess(world, action);
+          return performAccess(world, action) ?? attack(action);
       }
     },
     judge: (expected) => (expected.kind === 'mail.mailbox' ? judge(world, mailboxes, expected) : judgeAccess(world, expected)),

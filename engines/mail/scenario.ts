@@ -3,6 +3,7 @@ import type { FileSource } from '../file-source.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Comparison, SourceRange } from '../scenario.ts';
 import type { ServerCertificate } from '../tls/scenario.ts';
+import type { MailAttackAction } from './attack/scenario.ts';
 import type { MailFilterService, StreamAction } from './filters/scenario.ts';
 import type { AccessAction, AccessExpectation, AccessService } from './mailbox/scenario.ts';
 import type { MechanismName } from './sasl/exchange.ts';
@@ -161,7 +162,7 @@ export interface ReportRequest {
   readonly envelopeId: string | null;
 }
 
-export type MailAction = SendAction | StreamAction | WebmailAction | AccessAction;
+export type MailAction = SendAction | StreamAction | WebmailAction | MailAttackAction | AccessAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {

@@ -51,13 +51,16 @@ export interface HealingAction {
 /** Transports that NATs and firewalls tell apart. */
 export type Transport = 'tcp' | 'udp';
 
-/** A port of a NAT's address that always leads to a host behind it. */
+/** Ports of a NAT's address that always lead to a host behind it. */
 export interface PortForward {
   readonly transport: Transport;
-  /** 1 to 65535. No other forward of the NAT has the same transport and port, or the same transport, host and host port. */
+  /** 1 to 65535. No two forwards of a NAT have a transport and port, or a transport, host and host port, in common. */
   readonly port: number;
+  /** The last one: `port` itself where it is one port. */
+  readonly lastPort: number;
   /** One of the hosts behind it. */
   readonly host: string;
+  /** Where `port` leads to; the ports behind it lead to those behind this one. */
   readonly hostPort: number;
 }
 

@@ -36,6 +36,7 @@ const EPHEMERAL_PORTS = 16_384;
 export interface HostNetwork extends TcpNetwork, UdpNetwork {
   readonly flows: FlowNetwork | null;
   readonly middleboxes: Middleboxes | null;
+  diverted(remote: Endpoint, caller: string): Endpoint;
   send(from: number, to: number, size: Bytes, row: number, packet: Segment | UdpDatagram): void;
 }
 
@@ -50,6 +51,7 @@ export class SimulatedHost implements Host {
   life = 0;
 
   readonly #kernel: Kernel;
+  readonly #network: HostNetwork;
   readonly #disk = new MemoryDisk();
   readonly #tasks = new Set<Task>();
   readonly #tcp: HostTcp | HostFlows;
@@ -60,6 +62,7 @@ export class SimulatedHost implements Host {
     this.address = declaration.address;
     this.nameservers = declaration.nameservers;
     this.#kernel = network.kernel;
+    this.#network = network;
     this.narrator = new SimulatedNarrator(network.kernel, network.recorder, index, () => this.up);
     const { middleboxes } = network;
     // What stands for a host behind its NAT is not the router's own to use.
@@ -116,7 +119,7 @@ export class SimulatedHost implements Host {
   }
 
   connect(remote: Endpoint, options?: ConnectOptions): Process<Connection | ConnectFailure> {
-    return this.#tcp.connect(remote, options);
+    return this.#tcp.connect(this.#network.diverted(remote, this.address), options);
   }
 
   bind(port: number): Process<DatagramSocket | ListenFailure> {

@@ -13,7 +13,7 @@ import type { Recorder, Series } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
 import { Faults } from './faults.ts';
 import { FlowNetwork } from './flows/flow-network.ts';
-import type { Host } from './host.ts';
+import type { Endpoint, Host } from './host.ts';
 import { UdpExchanges } from './host-udp.ts';
 import type { LinkDirection } from './link.ts';
 import { AddressRealms } from './middleboxes/address-realms.ts';
@@ -24,6 +24,7 @@ import type { NetworkAction } from './scenario.ts';
 import { SimulatedHost } from './simulated-host.ts';
 import { Topology } from './topology.ts';
 import { type Packet, Transit } from './transit.ts';
+import { type Listener, Wiretap } from './wiretap.ts';
 
 interface Role {
   readonly name: string;
@@ -51,6 +52,8 @@ export class SimulatedNetwork {
   readonly #indexByName = new Map<string, number>();
   readonly #addresses: AddressRealms;
   readonly #roles: Role[][] = [];
+  /** By endpoint: the address that connections to it reach instead. */
+  readonly #diversions = new Map<string, string>();
 
   constructor(kernel: Kernel, scenario: Scenario, recorder: Recorder) {
     this.kernel = kernel;
@@ -131,6 +134,25 @@ export class SimulatedNetwork {
     const index = this.indexOf(hostName);
     this.#roles[index]?.push({ name, role });
     this.#start(index, { name, role });
+  }
+
+  /** See World.tap. */
+  tap(hostName: string, listener: Listener): void {
+    this.recorder.wiretap ??= new Wiretap(this.nameOf);
+    this.recorder.wiretap.add(this.indexOf(hostName), listener);
+  }
+
+  /** See World.divert. As after a forged answer of ARP or DNS: packets then carry the attacker's address. */
+  divert(server: string, port: number, attacker: string): void {
+    const target = this.addressOf(this.indexOf(server));
+    this.#diversions.set(`${target}:${port}`, this.addressOf(this.indexOf(attacker)));
+  }
+
+  /** Where a connection to an endpoint ends that a host of that address makes. */
+  diverted(remote: Endpoint, caller: string): Endpoint {
+    if (this.#diversions.size === 0) return remote;
+    const address = this.#diversions.get(`${remote.address}:${remote.port}`);
+    return address === undefined || address === caller ? remote : { address, port: remote.port };
   }
 
   /** False from a crash until the host is restored. */

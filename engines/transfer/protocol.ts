@@ -24,7 +24,10 @@ function install(world: World): Installed {
   for (const { action } of steps) if (action.kind === 'transfer.send' && !routers.has(action.to)) receivers.add(action.to);
   for (const service of services) {
     if (service.kind !== 'network.nat') continue;
-    for (const { transport, host, hostPort } of service.forwards) if (transport === 'tcp' && hostPort === DISCARD_PORT) receivers.add(host);
+    for (const { transport, host, hostPort, port, lastPort } of service.forwards) {
+      const reached = hostPort <= DISCARD_PORT && DISCARD_PORT <= hostPort + lastPort - port;
+      if (transport === 'tcp' && reached) receivers.add(host);
+    }
   }
   for (const receiver of receivers) world.boot(receiver, 'discard service', (host) => service(host, ledger));
   return { perform: (action) => (action.kind === 'transfer.send' ? perform(world, ledger, action) : undefined) };

@@ -1,5 +1,6 @@
 /** Bytes over one TCP connection to the discard service: how long they take, and what becomes of those that do not arrive. */
 import { describe, expect, test } from 'vitest';
+import { arrivedOf } from '../network/capture/arrived.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MILLISECOND, type Nanoseconds, SECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
@@ -13,8 +14,8 @@ const crash = (host: string, time: Nanoseconds, downFor: Nanoseconds | null = nu
   step({ kind: 'network.crash', host, downFor }, { kind: 'at', time });
 
 /** Two hosts, 20 ms apart: a round trip takes 40 ms. */
-function run(steps: readonly Step[], pc: Partial<HostDeclaration> = {}): Run {
-  return simulate(scenarioForTests({ pc, server: {} }, { steps: steps.map((one) => one) }));
+function run(steps: readonly Step[], pc: Partial<HostDeclaration> = {}, fidelity: Run['fidelity'] = 'packets'): Run {
+  return simulate(scenarioForTests({ pc, server: {} }, { steps: steps.map((one) => one), fidelity }));
 }
 
 const outcomes = ({ steps }: Run) => steps.map(({ outcome, succeeded }) => [outcome, succeeded]);
@@ -74,5 +75,25 @@ describe('a transfer that fails', () => {
   test('times out when its receiver stays away', () => {
     const made = run([transfer(10_000_000), crash('server', SECOND)], { up: 10e6 });
     expect(outcomes(made)[0]).toEqual([expect.stringMatching(/^timed out after \d+ kB$/), false]);
+  });
+
+  test.each(['packets', 'flows'] as const)('has brought its beginning: %s', (fidelity) => {
+    const made = run([transfer(10_000_000), crash('server', SECOND)], { up: 10e6 }, fidelity);
+    const arrived = arrivedOf(made, 0)!;
+    // A line of 10 Mbit/s, for a second less the beginning.
+    expect(arrived).toBeGreaterThan(700_000);
+    expect(arrived).toBeLessThan(1_250_000);
+  });
+
+  test('has brought nothing where nobody was there', () => {
+    // One that is kept from the network before its first segment arrives.
+    const made = run([transfer(1000), crash('server', 45 * MILLISECOND)]);
+    expect([made.messages.rows, arrivedOf(made, 0)]).toEqual([1, 0]);
+  });
+
+  test('counts what was sent again once, and as a whole where it arrived', () => {
+    const made = run([transfer(2_000_000)], { loss: 0.02 });
+    expect(made.statistics.retransmissions).toBeGreaterThan(0);
+    expect(arrivedOf(made, 0)).toBe(2_000_000);
   });
 });

@@ -70,7 +70,8 @@ export function Inspector({ run, message: index, onClose, onSelect, onReveal }: 
         <span class="ns-dim">
           {' · '}
           {formatMoment(message.sentAt)}
-          {message.lost ? ' · lost' : ` · took ${formatDuration(message.receivedAt - message.sentAt)}`} · {formatSize(message.length)}
+          {message.lost ? ` · ${message.fate}` : ` · took ${formatDuration(message.receivedAt - message.sentAt)}`} ·{' '}
+          {formatSize(message.length)}
         </span>
       </div>
       {step && (

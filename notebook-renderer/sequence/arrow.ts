@@ -1,7 +1,7 @@
 /** The lines and texts of one row, in pixels. */
 import { describeLoss } from '../../engines/network/capture/fates.ts';
 import type { Run } from '../../engines/run.ts';
-import { arrowLabel, hostName, text } from '../part.ts';
+import { arrowLabel, fateOf, hostName, text } from '../part.ts';
 import { FALL, GUTTER, type Layout, NOTE_DROP } from './layout.ts';
 import { MESSAGE, NOTE } from './rows.ts';
 import { LABEL, SMALL, shorten, textWidth } from './text-width.ts';
@@ -33,6 +33,8 @@ export interface Label {
 
 /** Where lost messages end, as a share of their way. */
 const LOST_AT = 0.62;
+/** Where those end that arrived in part. */
+const BROKEN_AT = 0.9;
 /** Labels wider than their arrow may reach over other lifelines up to this width, where the page is not narrower than NARROW. */
 const LEAST_ROOM = 264;
 /** On a page narrower than this, every label keeps to its own arrow: neighbours are too close. */
@@ -69,7 +71,9 @@ export function arrowOf(layout: Layout, row: number): Arrow {
   const lost = Number.isNaN(receivedAt);
   const x1 = columns.x[columns.place[from]!]!;
   const y1 = axis.y[row]!;
-  const full = message ? arrowLabel(run, i) : segmentLabel(run, i);
+  const fate = message ? fateOf(run, i) : '';
+  const broken = fate !== '' && fate !== 'lost';
+  const full = message ? `${arrowLabel(run, i)}${broken ? ` · ${fate}` : ''}` : segmentLabel(run, i);
   const font = message ? LABEL : SMALL;
 
   if (from === to) {
@@ -90,8 +94,9 @@ export function arrowOf(layout: Layout, row: number): Arrow {
   }
 
   const target = columns.x[columns.place[to]!]!;
-  const x2 = lost ? Math.round(x1 + (target - x1) * LOST_AT) : target;
-  const y2 = lost ? y1 + FALL * LOST_AT : endY[row]!;
+  const share = broken ? BROKEN_AT : LOST_AT;
+  const x2 = lost ? Math.round(x1 + (target - x1) * share) : target;
+  const y2 = lost ? y1 + FALL * share : endY[row]!;
   const span = Math.abs(target - x1) - 18;
   const reach = layout.visibleWidth < NARROW ? 0 : Math.min(LEAST_ROOM, layout.width - GUTTER - 16);
   const shown = shorten(oneLine(full), Math.max(span, reach), font);

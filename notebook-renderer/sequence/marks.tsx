@@ -44,7 +44,7 @@ export function MessageMark({ layout, row, top, id, place, selected, retransmitt
       data-place={place}
     >
       <title>
-        {`${place + 1}  ${oneLine(message.label)}\n${message.from} → ${message.to}\n${message.protocol} ${message.kind}, ${formatSize(message.length)}\n${message.inner ? `inside: ${message.inner.protocol} ${oneLine(message.inner.label)}\n` : ''}sent ${moment}, ${message.lost ? 'lost on the way' : `received ${formatMoment(message.receivedAt)}, took ${formatDuration(message.receivedAt - message.sentAt)}`}`}
+        {`${place + 1}  ${oneLine(message.label)}\n${message.from} → ${message.to}\n${message.protocol} ${message.kind}, ${formatSize(message.length)}\n${message.inner ? `inside: ${message.inner.protocol} ${oneLine(message.inner.label)}\n` : ''}sent ${moment}, ${message.lost ? (message.fate === 'lost' ? 'lost on the way' : message.fate) : `received ${formatMoment(message.receivedAt)}, took ${formatDuration(message.receivedAt - message.sentAt)}`}`}
       </title>
       <rect class="ns-hit" x={GUTTER} y={y - above} width={layout.width - GUTTER} height={above + BELOW[4]! - 1} rx="3" />
       <ArrowLabel arrow={arrow} top={top} />

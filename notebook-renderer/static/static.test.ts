@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { streamIndex } from '../../engines/network/capture/streams.ts';
 import { recordedRun } from '../../engines/recorded-run-for-tests.ts';
 import { largeRun, textbookRun } from '../fixtures/recorded-runs.ts';
 import { sequenceSvg } from './svg.ts';
@@ -23,6 +24,31 @@ describe('a run as text', () => {
     ]);
     expect(told).toContain('\n 7. 1.320 s  mail.crepes.fr → mail.hamburger.edu   smtp  MAIL FROM: <alice@crepes.fr>\n');
     expect(told).toContain('\n    1.140 s  mail.crepes.fr: connection to mail.hamburger.edu:587 refused\n');
+  });
+
+  it.each([
+    ['nothing', 0, '(lost)'],
+    ['two of six bytes', 2, '(2 B of 6 B arrived)'],
+    ['all of it, for nobody', 6, '(arrived, and was not read)'],
+  ])('tells how much arrived of what was not received: %s', (_, bytes, expected) => {
+    const whole = recordedRun();
+    const quit = Array.from(whole.messages.label).findIndex((label) => whole.strings[label]?.startsWith('QUIT'));
+    const [carrier] = streamIndex(whole).packetsOf(quit);
+    const messages = { ...whole.messages, receivedAt: whole.messages.receivedAt.with(quit, Number.NaN) };
+    const packets = { ...whole.packets, length: whole.packets.length.with(carrier!, bytes) };
+    const broken = { run: { ...whole, messages, packets }, focus: null };
+    expect(describeRun(broken)).toContain(`QUIT  ${expected}\n`);
+    expect(sequenceSvg(broken)).toContain(bytes === 0 ? '>QUIT<' : `>QUIT · ${expected.slice(1, -1)}<`);
+  });
+
+  it('puts a lock before the lines of a transcript that travelled under protection', () => {
+    const whole = recordedRun();
+    const view = { kind: 'transcript', hosts: ['mail.crepes.fr', 'mail.hamburger.edu'] } as const;
+    // Where there are connections of lines, the transcript is of those alone.
+    const connections = { ...whole.connections, protocol: whole.connections.protocol.map(() => -1) };
+    const told = describeRun({ run: { ...whole, connections, views: [{ view, at: { source: 0, start: 0, end: 0 } }] }, focus: null });
+    expect(told).toContain('\n  C: QUIT\n');
+    expect(told).toContain('\n  C: 🔒 a film\n');
   });
 
   it('tells metrics, checks and what never began', () => {

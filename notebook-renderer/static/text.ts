@@ -64,7 +64,8 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
     if (connections.length === 0) lines.push('  they exchanged nothing');
     for (const connection of connections.slice(0, MOST_TRANSCRIPTS)) {
       lines.push(paint('dim', `  ${connectionLabel(run, connection)}`));
-      for (const { side, line } of transcript(run, connection)) lines.push(cut(`  ${side}: ${oneLine(line)}`, width));
+      for (const { side, line, secured } of transcript(run, connection))
+        lines.push(cut(`  ${side}: ${secured ? '🔒 ' : ''}${oneLine(line)}`, width));
     }
   }
   if (part.checks.length > 0) {
@@ -144,10 +145,10 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
         lines.push(paint('dim', cut(`── ${oneLine(run.steps[i]!.text)}, continued`, width)));
         break;
       case MESSAGE: {
-        const { from, to, lost, protocol, label, inner } = messages[next++]!;
+        const { from, to, lost, fate, protocol, label, inner } = messages[next++]!;
         const arrow = `${from} ${lost ? '✕' : '→'} ${to}`;
         const shown = cut(
-          `${moment}  ${arrow.padEnd(pairs)}   ${protocol.padEnd(protocolWidth)}  ${oneLine(label)}${inner ? `  🔒 ${oneLine(inner.label)}` : ''}${lost ? '  (lost)' : ''}`,
+          `${moment}  ${arrow.padEnd(pairs)}   ${protocol.padEnd(protocolWidth)}  ${oneLine(label)}${inner ? `  🔒 ${oneLine(inner.label)}` : ''}${lost ? `  (${fate})` : ''}`,
           width,
         );
         lines.push(

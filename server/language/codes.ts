@@ -40,7 +40,7 @@ export const codes = {
   'unknown-parameter': error('A word where a value is expected is a parameter, declared by `let`.'),
   'circular-parameter': error('The parameter’s value depends on itself.'),
   'range-too-large': error('A range stands for at most 100,000 names.'),
-  'range-descends': error('A range goes from the smaller index to the larger one: `peer[1..3]`.'),
+  'range-descends': error('A range goes from the smaller end to the larger one: `peer[1..3]`, ports `50000-50010`.'),
   'one-name': error('One name is expected here; a range stands for several.'),
   // Names
   'malformed-name': error('Host and domain names have labels of up to 63 characters, separated by dots (RFC 1035 §2.3.1, §2.3.4).'),
@@ -94,6 +94,8 @@ export const codes = {
   'empty-nat': error('A NAT has hosts behind it: name them after `inside`.'),
   'not-inside': error('A NAT forwards ports to hosts behind it.'),
   'duplicate-forward': error('A port of a NAT leads to one port of one host, and that is led to by one port.'),
+  'no-middlebox': error('Only a NAT has mappings, and only a NAT or a firewall drops packets.'),
+  'unequal-ranges': error('A range of ports is forwarded to as many ports.'),
   'link-around-nat': error('Hosts behind a NAT reach others through its router alone; a link joins them to the router or to one another.'),
   'hidden-source': warning('A firewall sees the address of a NAT’s router, not those of the hosts behind it.'),
   'self-transfer': error('A host transfers to another host.'),
@@ -121,6 +123,8 @@ export const codes = {
   'relative-name': warning(
     'A name of several labels without a trailing dot continues with the zone’s name; write the dot where it is complete.',
   ),
+  'nobody-there': warning('A step leads to an address that no host of the scenario has.'),
+  'redirect-to-nobody': warning('The redirect leads to a website that the scenario does not have.'),
   'zone-without-address': warning('The host’s name lies in no declared zone, so nobody can look its address up.'),
   'address-differs': warning('The host’s address and the address record in its zone differ.'),
   // Hints

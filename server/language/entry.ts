@@ -16,8 +16,16 @@ export interface Name {
   readonly end: number;
 }
 
+/** Ports from the first to the last one, and where they are written. */
+export interface Ports {
+  readonly first: number;
+  readonly last: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** How the parser reads a slot. */
-export type SlotForm = 'name' | 'text' | 'expression' | 'record-type' | 'rest-of-line' | 'choice';
+export type SlotForm = 'name' | 'text' | 'expression' | 'ports' | 'record-type' | 'rest-of-line' | 'choice';
 
 /** What a slot's value means: decides completion, hover and how it is checked. */
 export type SlotMeaning =
@@ -231,6 +239,13 @@ export const ratio = (range: Range = {}) =>
   slot<number>('expression', 'quantity', 'a ratio, such as 0.5 %', { dimension: 'ratio', minimum: 0, maximum: 1, units: ['%'], ...range });
 export const count = (range: Range = {}) =>
   slot<number>('expression', 'quantity', 'a whole number', { dimension: 'number', minimum: 0, whole: true, ...range });
+/** A port, or a range of them. */
+export const ports = slot<Ports>('ports', 'quantity', 'a port, such as 80, or a range, such as 50000-50010', {
+  dimension: 'number',
+  minimum: 1,
+  maximum: 65_535,
+  whole: true,
+});
 export const number = (range: Range = {}) => slot<number>('expression', 'quantity', 'a number', { dimension: 'number', ...range });
 
 /** One of several words (or runs of words); `build` gets the value behind them. */

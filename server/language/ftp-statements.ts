@@ -6,6 +6,7 @@ import { octetsOf, utf8Octets } from '../../engines/network/octets.ts';
 import { nameOf } from './defaults/addresses.ts';
 import type { Name } from './entry.ts';
 import { namedFolder } from './files.ts';
+import { forwardAdvice, serverReached } from './middleboxes.ts';
 import type { Site } from './site.ts';
 
 /** The octets of a path, as it is said to a server; null (and reported) for what cannot be one. */
@@ -34,18 +35,22 @@ export function folderFiles(folder: Name, site: Site): readonly DeclaredFile[] {
   });
 }
 
-/** The FTP server on a host; null (and reported) where there is none. */
+/** RFC 959 §8: where control connections are opened to. */
+const CONTROL_PORT = 21;
+
+/** The FTP server on a host, or behind a NAT’s router that forwards to it; null (and reported) where there is none. */
 export function ftpServer(name: Name, site: Site): FtpServerService | null {
   const { program } = site;
-  const host = site.host(name);
-  if (host === null) return null;
+  const named = site.host(name);
+  if (named === null) return null;
+  const host = serverReached(program, named, CONTROL_PORT, (one) => program.ftpServers.has(one.toLowerCase()));
   const server = program.ftpServers.get(host.toLowerCase());
   if (server) {
     program.checkAbove('FTP server', host, server.at, site.place(name));
     return server;
   }
   if (program.incomplete || program.excused.has(`ftp ${host.toLowerCase()}`)) return null;
-  site.report('not-an-ftp-server', name, `\`${host}\` runs no FTP server.`, {
+  site.report('not-an-ftp-server', name, `\`${host}\` runs no FTP server.${forwardAdvice(program, host, CONTROL_PORT)}`, {
     fixes: [{ title: `Declare FTP server \`${host}\``, edits: [program.declarationEdit(`ftp ${host}`, 'ftp', site)], preferred: true }],
   });
   return null;

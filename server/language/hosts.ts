@@ -1,4 +1,5 @@
 /** Hosts: declared by a line of their own, owned by what they run, filled in, or referred to. */
+import { ipv4Bytes } from '../../engines/dns/ip-address.ts';
 import type { SourceRange } from '../../engines/scenario.ts';
 import type { Name } from './entry.ts';
 import type { AccessLink, Program, ProgramHost } from './program.ts';
@@ -116,7 +117,7 @@ export function resolveHost(name: Name, site: Site): string | null {
     return host.name;
   }
   if (program.incomplete || program.isFull(site.source) || program.isExcused(key)) return null;
-  if (!checkHostName(name, site)) return null;
+  if (reportAddress(name, site) || !checkHostName(name, site)) return null;
   program.excused.add(key);
   const range = declaredRange(name, site);
   const meant = range === null ? nearest(name.text, hostNames(program)) : null;
@@ -132,6 +133,26 @@ export function resolveHost(name: Name, site: Site): string | null {
     ],
   });
   return null;
+}
+
+/** An address, or a network, where a host is to be named. True when that was it (reported). */
+function reportAddress(name: Name, site: Site): boolean {
+  const { text } = name;
+  const [address, length] = text.split('/') as [string, string?];
+  if (!ipv4Bytes(address)) return false;
+  const holder = length === undefined ? [...site.program.hosts.values()].find((host) => host.address === address) : undefined;
+  const what = length === undefined ? 'an address' : 'a network';
+  const instead = holder
+    ? ` Did you mean \`${holder.name}\`, which has it?`
+    : length === undefined
+      ? ' Name the host that has it.'
+      : ' Name the hosts of it, with commas between them.';
+  site.report('malformed-name', name, `\`${text}\` is ${what}; here stands the name of a host.${instead}`, {
+    fixes: holder
+      ? [{ title: `Change to \`${holder.name}\``, edits: [{ start: name.start, end: name.end, text: holder.name }], preferred: true }]
+      : [],
+  });
+  return true;
 }
 
 /** `peer[1..300]`, for a `peer[301]` that it leaves out; null where no such range, from 0 or 1 on, is declared. */

@@ -3,8 +3,12 @@ import { readMessageFile } from '../../engines/mail/message/eml.ts';
 import type { Composition } from '../../engines/mail/scenario.ts';
 import type { Name } from './entry.ts';
 import { namedFile } from './files.ts';
+import { forwardAdvice, serverReached } from './middleboxes.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
+
+/** RFC 5321 §4.5.4.2. */
+const SMTP_PORT = 25;
 
 /** Local parts are the server's business; servers here tell no case apart in either part. */
 export function mailboxKey(address: string): string {
@@ -64,14 +68,15 @@ export function submissionServer(from: Name, via: Name | null, site: Site): stri
   const mailbox = program.mailboxes.get(key);
   usesMailbox(from, site);
   if (via) {
-    const host = site.host(via);
-    if (host === null) return null;
+    const called = site.host(via);
+    if (called === null) return null;
+    const host = serverReached(program, called, SMTP_PORT, (one) => program.mailServers.has(one.toLowerCase()));
     const named = program.mailServers.get(host.toLowerCase());
     if (named) {
       program.checkAbove('Mail server', host, named.at, site.place(via));
       return host;
     }
-    site.report('not-a-mail-server', via, `\`${host}\` runs no mail server.`, {
+    site.report('not-a-mail-server', via, `\`${host}\` runs no mail server.${forwardAdvice(program, host, SMTP_PORT)}`, {
       fixes: [
         {
           title: `Declare mail server \`${host}\``,

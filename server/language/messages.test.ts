@@ -130,7 +130,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`Mb` is no unit. Did you mean `Mbps`? Units that fit here are bps, kbps, Mbps, Gbps and Tbps.',
     'host pc2 { up 5 Mbps/s }',
   ],
-  ['host pc2 { loss 5 }', '5', '5 is out of range: from 0 % to 100 % is possible here.', 'host pc2 { loss 5 % }'],
+  [
+    'host pc2 { loss 5 }',
+    '5',
+    '5 is out of range: from 0 % to 100 % is possible here. A number without % is a share from 0 to 1.',
+    'host pc2 { loss 5 % }',
+  ],
   [
     'host pc2 { up 5 Mbps;  down 2 Mbps }',
     ';',
@@ -446,7 +451,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'link pc <-> tv\nlink pc <-> m.x.org\nlink pc <-> ns.x.org\nlink pc <-> ns.x.org recovers',
   ],
   ['link pc <-> pc fails', 'pc', 'A link joins two different hosts.', null],
-  ['link pc <-> tv { duplicates 2 }', '2', '2 is out of range: from 0 % to 100 % is possible here.', 'link pc <-> tv { duplicates 2 % }'],
+  [
+    'link pc <-> tv { duplicates 2 }',
+    '2',
+    '2 is out of range: from 0 % to 100 % is possible here. A number without % is a share from 0 to 1.',
+    'link pc <-> tv { duplicates 2 % }',
+  ],
   ['pc restarts', 'pc restarts', 'Nothing to restart: no step says `pc crashes`.', null],
   ['pc disconnects for 5', '5', 'Expected a duration, such as 250 ms: 5 has no unit. Did you mean 5 s?', 'pc disconnects for 5 s'],
   ['pc reconnects', 'pc reconnects', 'Nothing to reconnect: no step says `pc disconnects`.', null],
@@ -534,7 +544,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['then at 5 s pc crashes', 'at', '`then` or `at`, not both.', 'at 5 s pc crashes'],
   ['pc transfers 5 MB to tv at 5 s', 'at 5 s', '`at 5 s` stands in front of the step.', 'at 5 s pc transfers 5 MB to tv'],
   ['together { pc crashes after 5 s }', 'after 5 s', '`after 5 s` stands in front of the step.', 'together { after 5 s pc crashes }'],
-  ['host pc2 { sack yes }', 'yes', '`yes` does not fit here. Expected `on` or `off`: `sack (on | off)`.', null],
+  ['host pc2 { sack yes }', 'yes', '`yes` does not fit here. Did you mean `on`?', 'host pc2 { sack on }'],
   [
     'host pc2 { trace train.csv }',
     'train.csv',
@@ -746,7 +756,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`ünïcode` cannot name a host: it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form).',
     null,
   ],
-  ['nameserver ns.x.org { recursion yes }', 'yes', '`yes` does not fit here. Expected `on` or `off`: `recursion (on | off)`.', null],
+  ['nameserver ns.x.org { recursion yes }', 'yes', '`yes` does not fit here. Did you mean `on`?', 'nameserver ns.x.org { recursion on }'],
 ])('%s', (line, marked, message, mended) => {
   const text = above + line;
   const found = compileText(text, files).diagnostics.filter(({ severity }) => severity !== 'hint');

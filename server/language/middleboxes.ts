@@ -1,6 +1,6 @@
 /** NATs and firewalls, as their statements declare them: who is behind whom, and what cannot be. */
 import type { FilterRule, FilterVerdict, NatService, PortForward, Transport } from '../../engines/network/scenario.ts';
-import type { Name } from './entry.ts';
+import type { Name, Ports } from './entry.ts';
 import type { Program } from './program.ts';
 import type { Site } from './site.ts';
 
@@ -9,9 +9,9 @@ interface NatBlock extends Pick<NatService, 'filtering' | 'hairpinning' | 'unsol
   readonly inside: readonly Name[];
   readonly forwards: readonly {
     readonly TRANSPORT: Transport | null;
-    readonly PORT: number;
+    readonly PORTS: Ports;
     readonly HOST: Name;
-    readonly INNER: number | null;
+    readonly INNER: Ports | null;
   }[];
 }
 
@@ -78,29 +78,60 @@ function sharedBy({ anycasts }: Program, host: string): string | null {
 
 function forwardsOf(router: string, inside: ReadonlySet<string>, given: NatBlock['forwards'], site: Site): PortForward[] {
   const forwards: PortForward[] = [];
-  for (const { TRANSPORT, PORT, HOST, INNER } of given) {
+  for (const { TRANSPORT, PORTS, HOST, INNER } of given) {
     const host = site.host(HOST);
     if (host === null) continue;
     if (!inside.has(host)) {
       site.report('not-inside', HOST, `\`${host}\` is not behind \`${router}\`: a port can be forwarded to ${listed(inside)}.`);
       continue;
     }
-    const hostPort = INNER ?? PORT;
+    const inner = innerPorts(PORTS, INNER, site);
+    if (inner === null) continue;
+    const { first: port, last: lastPort } = PORTS;
     for (const transport of TRANSPORT === null ? (['tcp', 'udp'] as const) : [TRANSPORT]) {
-      const same = forwards.find(
-        (one) => one.transport === transport && (one.port === PORT || (one.host === host && one.hostPort === hostPort)),
-      );
-      if (!same) {
-        forwards.push({ transport, port: PORT, host, hostPort });
+      const forward = { transport, port, lastPort, host, hostPort: inner };
+      const other = forwards.find((one) => one.transport === transport && overlapOf(one, forward) !== null);
+      if (!other) {
+        forwards.push(forward);
         continue;
       }
-      const what = same.port === PORT ? `port ${PORT}` : `port ${hostPort} of \`${host}\``;
-      const where = same.port === PORT ? `goes to \`${same.host}\`` : `has port ${same.port} of the router`;
-      site.report('duplicate-forward', HOST, `${transport.toUpperCase()} ${what} ${where} already.`);
+      const { port: shared, outside } = overlapOf(other, forward)!;
+      const what = outside ? `port ${shared}` : `port ${shared} of \`${host}\``;
+      const where = outside ? `goes to \`${other.host}\`` : `has port ${other.port + shared - other.hostPort} of the router`;
+      const at = outside || INNER === null ? PORTS : INNER;
+      site.report('duplicate-forward', at, `${transport.toUpperCase()} ${what} ${where} already.`);
       break;
     }
   }
   return forwards;
+}
+
+/** The port behind the NAT that the first of some ports leads to; null where there is none (reported). */
+function innerPorts({ first, last }: Ports, inner: Ports | null, site: Site): number | null {
+  if (inner === null) return first;
+  const [ports, others] = [last - first + 1, inner.last - inner.first + 1];
+  if (others > 1 && others !== ports) {
+    const message = `${ports === 1 ? 'One port leads' : `${ports} ports lead`} to as many, not to ${others}: their first one is enough.`;
+    site.report('unequal-ranges', inner, message, {
+      fixes: [
+        { title: `Change to \`${inner.first}\``, edits: [{ start: inner.start, end: inner.end, text: `${inner.first}` }], preferred: true },
+      ],
+    });
+    return null;
+  }
+  const end = inner.first + ports - 1;
+  if (end <= 65_535) return inner.first;
+  site.report('out-of-range', inner, `From ${inner.first} on, ${ports} ports would end with ${end}, beyond the last port, 65535.`);
+  return null;
+}
+
+/** The first port that two forwards of a transport have in common: of the router, or else of one host behind it; null for none. */
+function overlapOf(one: PortForward, other: PortForward): { readonly port: number; readonly outside: boolean } | null {
+  const port = Math.max(one.port, other.port);
+  if (port <= Math.min(one.lastPort, other.lastPort)) return { port, outside: true };
+  const inner = Math.max(one.hostPort, other.hostPort);
+  const lastOf = ({ hostPort, port: first, lastPort }: PortForward): number => hostPort + lastPort - first;
+  return one.host === other.host && inner <= Math.min(lastOf(one), lastOf(other)) ? { port: inner, outside: false } : null;
 }
 
 const listed = (names: ReadonlySet<string>): string => (names.size === 0 ? 'nobody' : [...names].map((name) => `\`${name}\``).join(', '));
@@ -115,6 +146,7 @@ export function declareFirewall({ HOST, incoming, rules }: FirewallStatement, si
     for (const { from, ...rule } of rules) {
       const sources: string[] = [];
       for (const name of from) {
+        if (anyone(name, from, site)) return;
         const source = site.host(name);
         if (source === null) return;
         checkSource(source, host, name, site);
@@ -126,19 +158,15 @@ export function declareFirewall({ HOST, incoming, rules }: FirewallStatement, si
   });
 }
 
-/** Reports rules for ports from a larger number down to a smaller one; `ranges` of all rules that hold, in order. */
-export function checkPortRanges(ranges: readonly (readonly [number, number])[], site: Site): void {
-  const written = (site.statement.block ?? []).filter(({ complete, slots }) => complete && slots.FIRST && slots.LAST);
-  // Where one of them does not hold, that was reported.
-  if (written.length !== ranges.length) return;
-  for (const [i, [first, last]] of ranges.entries()) {
-    if (first <= last) continue;
-    const { FIRST, LAST } = written[i]!.slots;
-    const range = { start: FIRST!.start, end: LAST!.end };
-    site.report('range-descends', range, `The ports go from ${first} down to ${last}; write the smaller one first.`, {
-      fixes: [{ title: 'Swap them', edits: [{ ...range, text: `${last} to ${first}` }], preferred: true }],
-    });
-  }
+/** `from any`: what leaving `from` out says. True when that was it (reported). */
+function anyone(name: Name, from: readonly Name[], site: Site): boolean {
+  if (!['any', 'anyone', 'anywhere', 'all', 'everyone', '*'].includes(name.text) || site.program.hosts.has(name.text)) return false;
+  const { text } = site.program.sources[site.source]!;
+  const start = text.lastIndexOf('from', name.start);
+  site.report('unknown-host', name, `There is no host \`${name.text}\`. A rule without \`from\` is about what comes from anyone.`, {
+    fixes: from.length === 1 ? [{ title: 'Leave `from` out', edits: [{ start, end: name.end, text: '' }], preferred: true }] : [],
+  });
+  return true;
 }
 
 /** What a host behind a NAT sends to the outside comes by the router's address. */
@@ -148,6 +176,27 @@ function checkSource(source: string, host: string, name: Name, site: Site): void
   site.report('hidden-source', name, `What \`${source}\` sends comes here by the address of \`${behind}\`: name that host.`, {
     fixes: [{ title: `Change to \`${behind}\``, edits: [{ start: name.start, end: name.end, text: behind }], preferred: true }],
   });
+}
+
+/**
+ * The server that a host’s name leads to, by a TCP port that the protocol is known by: a NAT’s router stands for the host that it
+ * forwards the port to, where that `runs` one there. The host itself where it is no such router.
+ */
+export function serverReached({ nats }: Program, host: string, port: number, runs: (host: string) => boolean): string {
+  if (runs(host)) return host;
+  const forwards = nats.find((nat) => nat.host === host)?.forwards ?? [];
+  // The other way, by another port outside than inside, nobody looks for it.
+  const forward = forwards.find((one) => one.transport === 'tcp' && one.port <= port && port <= one.lastPort);
+  return forward && port - forward.port + forward.hostPort === port && runs(forward.host) ? forward.host : host;
+}
+
+/** What to add to the message that a host runs no such server: a router might forward the port. */
+export function forwardAdvice({ nats }: Program, host: string, port: number): string {
+  const nat = nats.find((one) => one.host === host);
+  const behind = nat?.inside[0];
+  return behind === undefined
+    ? ''
+    : ` It is a NAT: what comes for its port ${port} goes to a host behind it by \`forward tcp ${port} to ${behind}\`.`;
 }
 
 /** The router of the NAT that a host is behind; null for none. */
@@ -163,4 +212,24 @@ export function checkLinksAtNats(program: Program): void {
     const hidden = behindA === null ? b : a;
     program.report('link-around-nat', at, `This link would lead around \`${behindOf(program, hidden)}\`, which \`${hidden}\` is behind.`);
   }
+}
+
+/** Whether a host can have the metric at all: only a NAT has mappings, and only a NAT or a firewall drops packets. Reports where not. */
+export function checkMiddlebox(metric: string, host: string, name: Name, site: Site): boolean {
+  const { program } = site;
+  if ((metric !== 'mappings' && metric !== 'packets dropped') || program.incomplete || program.excused.has(host.toLowerCase())) return true;
+  const boxes = [...program.nats, ...(metric === 'mappings' ? [] : program.firewalls)].map((box) => box.host);
+  if (boxes.includes(host)) return true;
+  const [only] = new Set(boxes).size === 1 ? boxes : [];
+  const why =
+    metric === 'mappings'
+      ? `\`${host}\` is no NAT, so it has no mappings.`
+      : `\`${host}\` has no firewall and is no NAT, so it drops nothing.`;
+  site.report('no-middlebox', name, only === undefined ? why : `${why} Did you mean \`${only}\`?`, {
+    fixes:
+      only === undefined
+        ? []
+        : [{ title: `Change to \`${only}\``, edits: [{ start: name.start, end: name.end, text: only }], preferred: true }],
+  });
+  return false;
 }

@@ -208,6 +208,8 @@ export class Program {
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
+  /** Where records stand that the blocks of zones say; those of files are not in it. */
+  readonly recordPlaces = new WeakMap<ResourceRecord, SourceRange>();
   /** By lower-case name. */
   readonly anycasts = new Map<string, ProgramAnycast>();
   /** How many servers the root has, and how many com and net; 0 where nobody said. */

@@ -37,7 +37,9 @@ export function quantityValue(slot: Slot<unknown>, expression: Expression, site:
     const low = Number.isFinite(slot.minimum) ? written(slot.minimum, dimension) : null;
     const high = Number.isFinite(slot.maximum) ? written(slot.maximum, dimension) : null;
     const range = low !== null && high !== null ? `from ${low} to ${high}` : low !== null ? `${low} or more` : `${high} or less`;
-    site.report('out-of-range', expression, `${measured(expression, value, site)} out of range: ${range} is possible here.`, {
+    const share =
+      dimension === 'ratio' && value.dimension === 'number' && slot.maximum === 1 ? ' A number without % is a share from 0 to 1.' : '';
+    site.report('out-of-range', expression, `${measured(expression, value, site)} out of range: ${range} is possible here.${share}`, {
       fixes:
         dimension === 'ratio' && expression.kind === 'quantity' && value.dimension === 'number' && value.number <= 100 * slot.maximum
           ? [{ title: `Change to ${value.number} %`, edits: [{ start: expression.end, end: expression.end, text: ' %' }], preferred: true }]

@@ -1,10 +1,10 @@
 /** Gives a statement's slots their values, each by the form of its type. */
-import type { Slot, SlotMeaning, Slots } from './entry.ts';
+import type { Ports, Slot, SlotMeaning, Slots } from './entry.ts';
 import { evaluate, kinds } from './evaluate.ts';
 import { nameValue } from './names.ts';
 import { quantityValue } from './quantities.ts';
 import type { Site } from './site.ts';
-import type { Expression, ListSyntax, NameSyntax, SlotSyntax } from './syntax.ts';
+import type { Expression, ListSyntax, NameSyntax, PortsSyntax, SlotSyntax } from './syntax.ts';
 
 /** What a slot gives when its problem has been reported; null is the value of one that was left out. */
 const failed = Symbol('failed');
@@ -53,6 +53,11 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       const values = syntax.items.map((item) => textValue(slot, item as Expression, site));
       return values.includes(failed) ? failed : values;
     }
+    case 'ports': {
+      if (syntax.kind !== 'list') return portsValue(slot, syntax as PortsSyntax, site) ?? failed;
+      const values = syntax.items.map((item) => portsValue(slot, item as PortsSyntax, site));
+      return values.includes(null) ? failed : values;
+    }
     case 'expression': {
       // Kept for when it is needed: parameters may refer to later ones.
       if (slot.meaning === 'any-value') return syntax;
@@ -68,4 +73,16 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       return quantityValue(slot, syntax as Expression, site) ?? failed;
     }
   }
+}
+
+/** null when they do not hold (reported). */
+function portsValue(slot: Slot<unknown>, { first, last, start, end }: PortsSyntax, site: Site): Ports | null {
+  const from = quantityValue(slot, first, site) as number | null;
+  const to = last ? (quantityValue(slot, last, site) as number | null) : from;
+  if (from === null || to === null) return null;
+  if (from <= to) return { first: from, last: to, start, end };
+  site.report('range-descends', { start, end }, `The ports go from ${from} down to ${to}; write the smaller one first.`, {
+    fixes: [{ title: 'Swap them', edits: [{ start, end, text: `${to}-${from}` }], preferred: true }],
+  });
+  return null;
 }

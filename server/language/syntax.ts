@@ -50,7 +50,7 @@ export interface Statement extends TextRange {
   braces: TextRange | null;
 }
 
-export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax;
+export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax;
 
 /** `alice-pc`, `peer[1..n]`. Parts take turns: text, index, text, …; a plain name has `indices` null. */
 export interface NameSyntax extends TextRange {
@@ -76,6 +76,14 @@ export interface TextSyntax extends TextRange {
 export interface WordSyntax extends TextRange {
   readonly kind: 'word';
   readonly value: string;
+}
+
+/** `80`, or `50000-50010`. */
+export interface PortsSyntax extends TextRange {
+  readonly kind: 'ports';
+  readonly first: Expression;
+  /** null: the first one alone. */
+  readonly last: QuantitySyntax | null;
 }
 
 export interface ListSyntax extends TextRange {

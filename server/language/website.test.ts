@@ -110,11 +110,11 @@ describe('a website', () => {
   });
   test('has rules', () => {
     const site = website(
-      'redirect "/a" to "/b" redirect "/c" to "http://y.org/" status 308 accepts PUT at "/n/" max-age 1 h max-age 2 min for "/b" header Vary "Cookie" connections non-persistent idle 5 s limit 1 kB',
+      'redirect "/a" to "/b" redirect "/c" to "http://www.x.org/" status 308 accepts PUT at "/n/" max-age 1 h max-age 2 min for "/b" header Vary "Cookie" connections non-persistent idle 5 s limit 1 kB',
     );
     expect(site.redirects).toEqual([
       { path: '/a', to: '/b', status: 302 },
-      { path: '/c', to: 'http://y.org/', status: 308 },
+      { path: '/c', to: 'http://www.x.org/', status: 308 },
     ]);
     expect(site.accepts).toEqual([{ method: 'PUT', path: '/n/' }]);
     expect(site.rules).toEqual([
@@ -195,6 +195,11 @@ describe('steps', () => {
     expect(action('pc requests "/" from www.x.org { header X-Name "Ċ" }')).toMatchObject({ fields: [['X-Name', '\xc4\x8a']] });
   });
 
+  test('what may be PUT may be published', () => {
+    expect(complaints('website y { accepts PUT at "/notes/" }\ny publishes "/notes/1"')).toEqual([]);
+    expect(complaints('website y { accepts POST at "/notes/" }\ny publishes "/notes/1"')).toHaveLength(1);
+  });
+
   test('publish', () => {
     expect(action('www.x.org publishes "/" 5 kB')).toEqual({
       kind: 'http.publish',
@@ -230,7 +235,84 @@ describe('mistakes', () => {
     ['website y { page "/*" 1 kB }', '"/*"', '`/*` is no path of a website: a * stands for no resource here.', null],
     ['website y { objects 2 of 1 kB named "/a" }', '"/a"', '`/a` names 2 objects: write a `*` where their numbers go.', null],
     ['website y { redirect "/a" to "b" }', '"b"', '`b` is neither a path (`/new`) nor a whole URI (`http://www.example.org/`).', null],
-    ['website y { redirect "/a" to "/b" status 304 }', '"/a"', 'A redirect has status 301, 302, 303, 307 or 308; this is 304.', null],
+    [
+      'website y { redirect "/a" to "/b" status 300 }',
+      '300',
+      '`300` does not fit here. Expected `301`, `302`, `303`, `307` or `308`: `redirect PATH to TARGET [status (301 | 302 | 303 | 307 | 308)]`.',
+      null,
+    ],
+    [
+      'pc browses http://www.x.org/',
+      'http://www.x.org/',
+      'Here stands the website’s name, not a URI. Write `www.x.org`.',
+      'pc browses www.x.org',
+    ],
+    [
+      'pc browses "https://www.x.org/a?b#c"',
+      '"https://www.x.org/a?b#c"',
+      'Here stands the website’s name, not a URI. Write `www.x.org using https page "/a?b"`.',
+      'pc browses www.x.org using https page "/a?b"',
+    ],
+    [
+      'pc browses www.x.org/a pipelined',
+      'www.x.org/a',
+      'Here stands the website’s name, not a URI. Write `www.x.org page "/a"`.',
+      'pc browses www.x.org page "/a" pipelined',
+    ],
+    [
+      'pc browses www.x.org:8080',
+      'www.x.org:8080',
+      'Here stands the website’s name, without a port: it is on port 80, on https on 443. Write `www.x.org`.',
+      'pc browses www.x.org',
+    ],
+    [
+      'pc requests "/" from https://www.x.org',
+      'https://www.x.org',
+      'Here stands the website’s name, not a URI. Write `www.x.org using https`.',
+      'pc requests "/" from www.x.org using https',
+    ],
+    [
+      'pc requests "http://www.x.org/"',
+      '"http://www.x.org/"',
+      'Path and website stand apart, the path in quotes. Write `"/" from www.x.org`.',
+      'pc requests "/" from www.x.org',
+    ],
+    [
+      'pc requests http://www.x.org/a from www.x.org',
+      'http://www.x.org/a',
+      'Path and website stand apart, the path in quotes. Write `"/a"`.',
+      'pc requests "/a" from www.x.org',
+    ],
+    [
+      'pc requests "http://www.x.org/a" from www.x.org',
+      '"http://www.x.org/a"',
+      '`http://www.x.org/a` is a whole URI; here stands the path alone: `"/a"`.',
+      'pc requests "/a" from www.x.org',
+    ],
+    ['pc requests /a from www.x.org', '/a', 'A path stands in quotes: `"/a"`.', 'pc requests "/a" from www.x.org'],
+    ['website y { page / 1 kB }', '/', 'A path stands in quotes: `"/"`.', 'website y { page "/" 1 kB }'],
+    ['www.x.org publishes "/gone"', '"/gone"', 'Website `www.x.org` has no resource `/gone`. It has `/`.', null],
+    [
+      'website y { page "/news.html" 1 kB }\ny publishes "/new.html" 2 kB',
+      '"/new.html"',
+      'Website `y` has no resource `/new.html`. Did you mean `/news.html`?',
+      'y publishes "/news.html" 2 kB',
+    ],
+    ['website y\ny publishes "/"', '"/"', 'Website `y` has no resource `/`. It has none.', null],
+    ['website y { https on }', 'on', '`on` does not fit here. Did you mean `offered`?', 'website y { https offered }'],
+    ['website y { tls offered }', 'tls', 'This block has no property `tls`. Did you mean `https`?', 'website y { https offered }'],
+    [
+      'website y { file "/a" "some text" }',
+      '"some text"',
+      'A website’s file is a real one: `file "/a" from "file.txt"`. What is made up for it is an `object` of some size: `object "/a" 5 kB`.',
+      null,
+    ],
+    [
+      'website y { file "/a.png" "logo.png" }',
+      '"logo.png"',
+      '`from` is missing before `"logo.png"`: `file PATH from FILE`.',
+      'website y { file "/a.png" from "logo.png" }',
+    ],
     [
       'pc requests "/" from www.x.org { header X-Y "a\\nX-Z: b" }',
       'X-Y',

@@ -5,19 +5,27 @@ import { generatedType, typeOf } from '../../engines/http/page.ts';
 import type { WebResource } from '../../engines/http/scenario.ts';
 import { isFieldValue, isToken } from '../../engines/http/wire/header-field.ts';
 import { decodeRanges } from '../../engines/http/wire/range.ts';
-import { decodeTarget } from '../../engines/http/wire/request-target.ts';
+import { decodeTarget, decodeUrl } from '../../engines/http/wire/request-target.ts';
 import { utf8Octets } from '../../engines/network/octets.ts';
 import type { Name } from './entry.ts';
 import { namedFile, namedFolder } from './files.ts';
 import type { ProgramWebsite } from './program.ts';
 import type { Site } from './site.ts';
-import { nearest } from './spelling.ts';
+import { nearest, oneOf } from './spelling.ts';
 import { absolute } from './zone-records.ts';
 
 /** Whether a text is the path of a resource (reported where it is not). A `*` may stand in one where `pattern` says so. */
 export function checkPath(path: Name, site: Site, pattern = false): boolean {
   const { text } = path;
   if (decodeTarget('GET', text)?.form === 'origin' && (pattern || !text.includes('*'))) return true;
+  const whole = decodeUrl(text);
+  if (whole && !text.includes('*')) {
+    const title = `Change to "${whole.path}"`;
+    site.report('malformed-web-path', path, `\`${text}\` is a whole URI; here stands the path alone: \`"${whole.path}"\`.`, {
+      fixes: [{ title, edits: [{ start: path.start, end: path.end, text: `"${whole.path}"` }], preferred: true }],
+    });
+    return false;
+  }
   const slashed = `/${text}`;
   const lacksSlash = !text.startsWith('/') && decodeTarget('GET', slashed)?.form === 'origin' && !/^[a-z]+:/i.test(text);
   const why = lacksSlash
@@ -62,6 +70,28 @@ export function isReference(text: string): boolean {
   return text.startsWith('/') ? decodeTarget('GET', text) !== null : decodeTarget('GET', text)?.form === 'absolute';
 }
 
+/** Warns of a redirect to a website that nobody declares, and whose name no declared zone has either. All declarations are known. */
+export function checkRedirect(target: Name, site: Site): void {
+  const { program } = site;
+  const parsed = target.text.startsWith('/') ? null : decodeTarget('GET', target.text);
+  if (parsed?.form !== 'absolute' || program.incomplete) return;
+  const host = plain(parsed.url.host);
+  if (program.websites.has(host) || program.hosts.has(host) || ipv4Bytes(host) || program.zoneAbove(canonical(absolute(host)))) return;
+  const meant = nearest(host, program.websites.keys());
+  const message = `There is no website \`${host}\`, so who follows this gets nowhere.${meant ? ` Did you mean \`${meant}\`?` : ''}`;
+  site.report('redirect-to-nobody', target, message, {
+    fixes: meant
+      ? [
+          {
+            title: `Change to \`${meant}\``,
+            edits: [{ start: target.start, end: target.end, text: JSON.stringify(target.text.replace(/(?<=:\/\/)[^/:]+/, meant)) }],
+            preferred: true,
+          },
+        ]
+      : [],
+  });
+}
+
 /** The website that a step is about, with the name that requests carry; null (and reported) where nobody could answer. */
 export function usedWebsite(name: Name, site: Site): { readonly name: string; readonly website: ProgramWebsite | null } | null {
   const { program } = site;
@@ -101,6 +131,30 @@ export function usedWebsite(name: Name, site: Site): { readonly name: string; re
     ],
   });
   return null;
+}
+
+/** Whether there is something at the path that can be changed (reported where there is not): a resource, or what may be PUT there. */
+export function checkResource(path: Name, { name, resources, accepts }: ProgramWebsite, site: Site): boolean {
+  const { text } = path;
+  if (resources.some((resource) => resource.path === text)) return true;
+  if (accepts.some(({ method, path: at }) => method === 'PUT' && (at === text || (at.endsWith('/') && text.startsWith(at))))) return true;
+  const meant = nearest(
+    text,
+    resources.map((resource) => resource.path),
+  );
+  const known = resources.slice(0, 5).map((resource) => `\`${resource.path}\``);
+  const has = known.length === 0 ? 'It has none' : `It has ${oneOf(resources.length > 5 ? [...known, '…'] : known, 'and')}`;
+  site.report(
+    'unknown-resource',
+    path,
+    `Website \`${name}\` has no resource \`${text}\`. ${meant ? `Did you mean \`${meant}\`?` : `${has}.`}`,
+    {
+      fixes: meant
+        ? [{ title: `Change to "${meant}"`, edits: [{ start: path.start, end: path.end, text: `"${meant}"` }], preferred: true }]
+        : [],
+    },
+  );
+  return false;
 }
 
 /** The paths of a website that a path with `*` stands for; the path itself where it has none. Null (reported) where there is none. */

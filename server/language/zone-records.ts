@@ -85,6 +85,7 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
     }
     if (entry.owner) ownerColumn = columnOf(text, entry.start);
     else if (columnOf(text, entry.start) <= ownerColumn) warnOfClass(entry, text, base, site);
+    program.recordPlaces.set(record, site.place(shifted(entry, base)));
     zone.records.push(record);
     mention(entry, program);
     checkNames(entry, text, base, site);

@@ -1,7 +1,7 @@
 /** The commands of the palette, through the dialogs that a person sees. */
 import * as vscode from 'vscode';
 import { equal, match, ok } from './assert.ts';
-import { accepting, codeCells, errorText, NOTEBOOK_TYPE, notebookOf, runAll, written } from './editor.ts';
+import { accepting, codeCells, errorText, NOTEBOOK_TYPE, notebookOf, runAll, workspaceFile, written } from './editor.ts';
 import { suite, test } from './runner.ts';
 
 const WORLD = 'scenario "Exported"\nhost alice-pc\nzone example.org on ns.example.org { www A 192.0.2.80 }';
@@ -21,6 +21,17 @@ suite('commands', () => {
     equal(cells[cells.length - 1]!.executionSummary?.success, true, errorText(cells[cells.length - 1]!));
   });
 
+  test('Open Samples puts a sample with the files that it names into a folder of its own, where it runs', async () => {
+    const name = 'network/02-faults.netscenario.md';
+    const opened = async () => (await vscode.commands.executeCommand('netscenario.openSamples', name)) as vscode.NotebookDocument;
+    const notebook = await opened();
+    equal(notebook.uri.toString(), workspaceFile('02-faults/02-faults.netscenario.md').toString());
+    ok((await written('02-faults/train.csv')) !== null, 'the trace lies beside it');
+    const cells = await runAll(notebook);
+    equal(cells.map(errorText).join(''), '');
+    equal((await opened()).uri.toString(), workspaceFile('02-faults-2/02-faults.netscenario.md').toString());
+  });
+
   test('Export Capture writes the last run as pcapng', async () => {
     await runAll(await notebookOf('exported.netscenario.md', WORLD, LOOKUP));
     const bytes = await accepting('netscenario.exportCapture', 'a capture', () => written('exported.pcapng'));
@@ -34,6 +45,8 @@ suite('commands', () => {
     match(page, /^<!doctype html>/i);
     match(page, /Exported/);
     match(page, /www\.example\.org/);
+    equal(page.match(/class="cell"/g)?.length, 2, 'cells');
+    equal(page.match(/data-focus="\d"/g)?.length, 2, 'outputs below them');
     ok(!/<script[^>]+src=|<link[^>]+href="http/i.test(page), 'nothing is loaded from elsewhere');
   });
 

@@ -256,7 +256,14 @@ describe('what DNSSEC adds, asked for itself', () => {
     const network = new SimulatedNetwork(new Kernel(1), { ...scenario, services }, new Recorder(metrics));
     const host = (one: string) => network.host(one);
     const trust = new SimulatedTrust(scenario.seed);
-    dns.install({ scenario: { ...scenario, services }, trust, host, boot: network.boot.bind(network) });
+    dns.install({
+      scenario: { ...scenario, services },
+      trust,
+      host,
+      boot: network.boot.bind(network),
+      tap: network.tap.bind(network),
+      divert: network.divert.bind(network),
+    });
     const asking = network.host(HOSTS[0]).spawn(
       'asks',
       (function* () {

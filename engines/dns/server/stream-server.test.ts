@@ -37,7 +37,14 @@ function beside<T>(process: (client: Host, network: SimulatedNetwork) => Process
   );
   const recorder = new Recorder(metrics);
   const network = new SimulatedNetwork(new Kernel(1), scenario, recorder);
-  dns.install({ scenario, trust: new SimulatedTrust(scenario.seed), host: (name) => network.host(name), boot: network.boot.bind(network) });
+  dns.install({
+    scenario,
+    trust: new SimulatedTrust(scenario.seed),
+    host: (name) => network.host(name),
+    boot: network.boot.bind(network),
+    tap: network.tap.bind(network),
+    divert: network.divert.bind(network),
+  });
   const client = network.host('client');
   const task = client.spawn('test', process(client, network));
   while (network.kernel.run(1000));

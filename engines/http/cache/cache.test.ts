@@ -146,13 +146,26 @@ describe('storing (RFC 9111 §3)', () => {
     expect(stored({ 'Last-Modified': at(-86_400) }, {}, true, status)).toBe(expected);
   });
   test('302 with explicit freshness', () => expect(stored({ 'Cache-Control': fresh }, {}, true, 302)).toBe(true));
-  test('what is larger than the room is not stored; what was used longest ago makes room', () => {
+  // 'HTTP/1.1 200 OK', Date, Cache-Control and Content-Length, with their line ends.
+  const HEAD = 17 + 37 + 27 + 21 + 2;
+  test('what is larger than the room, head and content, is not stored', () => {
     const text: Origin = (number) => ({ fields: { 'Cache-Control': fresh }, text: String(number).repeat(400) });
-    expect(run([{}, {}], text, true, 399).asked).toBe(2);
-    const paths = ['/a', '/b', '/a', '/c', '/a', '/b'].map((path) => ({ path }));
-    expect(run(paths, text, true, 1_000).hows).toEqual(
-      ['miss', 'miss', 'hit', 'miss', 'hit', 'miss'].map((how) => (how === 'miss' ? 'fwd=uri-miss; stored' : how)),
-    );
+    expect(run([{}, {}], text, true, HEAD + 399)).toMatchObject({ asked: 2, hows: ['fwd=uri-miss', 'fwd=uri-miss'] });
+    expect(run([{}, {}], text, true, HEAD + 400)).toMatchObject({ asked: 1, hows: ['fwd=uri-miss; stored', 'hit'] });
+  });
+  test('a cache of no room stores nothing, not even what is empty', () => {
+    expect(run([{}, {}], () => ({ fields: { 'Cache-Control': fresh } }), true, 0).asked).toBe(2);
+  });
+  test('what was used longest ago makes room; heads take room, too', () => {
+    const hows = (length: number, room: number) => {
+      const text: Origin = () => ({ fields: { 'Cache-Control': fresh }, text: 'x'.repeat(length) });
+      const paths = ['/a', '/b', '/a', '/c', '/a', '/b'].map((path) => ({ path }));
+      return run(paths, text, true, room).hows.map((how) => (how === 'hit' ? how : how.slice(-6)));
+    };
+    expect(hows(400, 2 * (HEAD + 400))).toEqual(['stored', 'stored', 'hit', 'stored', 'hit', 'stored']);
+    expect(hows(400, 2 * (HEAD + 400) - 1)).toEqual(['stored', 'stored', 'stored', 'stored', 'stored', 'stored']);
+    // Redirects and the like have hardly any content.
+    expect(hows(10, 2 * (HEAD - 1 + 10) - 1)).toEqual(['stored', 'stored', 'stored', 'stored', 'stored', 'stored']);
   });
   test('what broke off is not stored', () => {
     const origin: Origin = (number) => ({
@@ -184,6 +197,24 @@ describe('validation (RFC 9111 §4.3)', () => {
     const made = run([{}, { after: 5 }, { after: 50 }], origin);
     expect(made.asked).toBe(2);
     expect([fieldValue(made.heads[2]!, 'X'), fieldValue(made.heads[2]!, 'Content-Type')]).toEqual(['2', 'text/plain']);
+  });
+  test('304 for another version than the stored one does not freshen it (§4.3.4)', () => {
+    const origin: Origin = (number, asked) =>
+      fieldValue(asked, 'If-None-Match') === null
+        ? { fields: { ETag: `"v${number}"`, 'Cache-Control': 'max-age=1' }, text: String(number) }
+        : { status: 304, fields: { ETag: '"other"', 'Cache-Control': 'max-age=100' } };
+    expect(run([{}, { after: 5 }], origin)).toMatchObject({ came: ['200 1', '200 3'], asked: 3 });
+  });
+  test('304 may change what the response varies by (§4.3.4, §4.1)', () => {
+    const origin: Origin = (_, asked): ReturnType<Origin> => {
+      if (fieldValue(asked, 'If-None-Match') !== null)
+        return { status: 304, fields: { ETag: '"v"', 'Cache-Control': 'max-age=100', Vary: 'A' } };
+      return { fields: { ETag: '"v"', 'Cache-Control': 'max-age=1' }, text: fieldValue(asked, 'A') ?? 'none' };
+    };
+    const a = { fields: { A: 'a' } };
+    const made = run([a, { ...a, after: 5 }, a, { fields: { A: 'b' } }], origin);
+    expect(made.came).toEqual(['200 a', '200 a', '200 a', '200 b']);
+    expect(made.hows.slice(2)).toEqual(['hit', 'fwd=vary-miss; stored']);
   });
   test('with the date where there is no tag', () => {
     const origin: Origin = (_, asked) =>
@@ -219,6 +250,15 @@ describe('validation (RFC 9111 §4.3)', () => {
       '206 234',
     ]);
   });
+});
+
+test.each([
+  [{ Range: 'bytes=2-4', 'If-Range': '"v"' }, '206 234'],
+  [{ Range: 'bytes=2-4', 'If-Range': '"w"' }, '200 0123456789'],
+  [{ Range: 'bytes=2-4', 'If-Range': 'W/"v"' }, '200 0123456789'],
+])('a part is cut out of what is stored if it is still that: %j (RFC 9110 §13.1.5)', (fields, came) => {
+  const origin: Origin = () => ({ fields: { ETag: '"v"', 'Cache-Control': 'max-age=60' }, text: '0123456789' });
+  expect(run([{}, { fields }], origin)).toMatchObject({ came: ['200 0123456789', came], asked: 1 });
 });
 
 describe('stale responses (RFC 9111 §4.2.4)', () => {
@@ -281,6 +321,9 @@ describe('invalidation (RFC 9111 §4.4)', () => {
       text: String(number),
     });
     expect(run([{}, { method: 'POST', path: '/form' }, {}], elsewhere).asked).toBe(2);
+    // The same host on another scheme is another origin.
+    const secured: Origin = (number) => ({ fields: { ...fresh, 'Content-Location': 'https://www:80/x' }, text: String(number) });
+    expect(run([{}, { method: 'POST', path: '/form' }, {}], secured).asked).toBe(2);
   });
 });
 

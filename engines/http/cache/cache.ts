@@ -11,7 +11,7 @@ import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import type { Bytes } from '../../quantities.ts';
 import type { ClientRequest } from '../client.ts';
-import { evaluateConditions, isConditional, validatorsOf } from '../conditions.ts';
+import { evaluateConditions, isConditional, rangeApplies, validatorsOf } from '../conditions.ts';
 import { type IncomingResponse, type RequestFailure, requestFailed } from '../connection.ts';
 import { type Contents, joined } from '../contents.ts';
 import type { IncomingBody } from '../message-reader.ts';
@@ -19,11 +19,11 @@ import { type Body, bodyLength } from '../message-writer.ts';
 import { partOf } from '../partial.ts';
 import { type Directives, directivesOf, secondsOf } from '../wire/cache-control.ts';
 import { formatHttpDate, instantOf } from '../wire/date.ts';
-import { type Fields, fieldValue, fieldValues, withField } from '../wire/header-field.ts';
+import { type Fields, fieldValue, fieldValues, withField, without } from '../wire/header-field.ts';
 import { isSafe } from '../wire/methods.ts';
-import { encodeUrl, resolveReference } from '../wire/request-target.ts';
+import { encodeUrl, isSameOrigin, resolveReference } from '../wire/request-target.ts';
 import { ageOf, lifetimeOf } from './freshness.ts';
-import { CacheStore, type Stored } from './store.ts';
+import { CacheStore, type Stored, storedSize } from './store.ts';
 import { mayStore, storedFields, updatedFields, variantOf } from './storing.ts';
 
 export interface CachedResponse {
@@ -40,7 +40,7 @@ export type Forward = (request: ClientRequest) => Process<IncomingResponse | Req
 
 export interface CacheOptions {
   readonly shared: boolean;
-  /** Room for stored contents. */
+  /** Room for stored responses, heads and contents. */
   readonly size: Bytes;
 }
 
@@ -102,12 +102,14 @@ export class HttpCache {
   #hit(request: ClientRequest, stored: Stored, how: string): CachedResponse {
     const now = instantOf(this.#host.now());
     const fields = withField(stored.fields, 'Age', String(Math.max(0, ageOf(stored, now))));
-    const condition =
-      stored.status === 200 ? evaluateConditions(request.method, request.fields, validatorsOf(stored.fields, now), now) : 'perform';
+    const validators = validatorsOf(stored.fields, now);
+    // §4.3.2: the other conditions are for origin servers.
+    const asked = without(request.fields, 'If-Match', 'If-Unmodified-Since');
+    const condition = stored.status === 200 ? evaluateConditions(request.method, asked, validators, now) : 'perform';
     const whole = { status: stored.status, fields, body: stored.contents };
-    const [range] = fieldValues(request.fields, 'Range');
-    const inPart =
-      range !== undefined && stored.status === 200 && request.method === 'GET' && fieldValue(request.fields, 'If-Range') === null;
+    const [range, ...more] = fieldValues(request.fields, 'Range');
+    const mayBePart = stored.status === 200 && request.method === 'GET' && rangeApplies(request.fields, validators, now);
+    const inPart = range !== undefined && more.length === 0 && mayBePart;
     const answer = condition === 304 ? { status: 304, fields, body: [] } : inPart ? partOf(whole, range, `part-${now}`) : whole;
     const body = answer.body ?? [];
     this.#count(request.method === 'HEAD' ? 0 : (bodyLength(body) ?? 0), true);
@@ -135,13 +137,18 @@ export class HttpCache {
     if (requestFailed(response) || response.status >= 500) return this.#stale(request, stored, response, why);
     if (response.status !== 304) return this.#received(request, uri, response, requestedAt, why);
     yield* response.body.readAll();
+    // §4.3.4: it is about another version than the one that is stored.
+    const told = fieldValue(response.fields, 'ETag');
+    if (told !== null && told !== tag) return yield* this.#miss(request, uri, forward, why);
+    const updatedHead = updatedFields(stored.fields, response.fields);
     const updated: Stored = {
       ...stored,
-      fields: updatedFields(stored.fields, response.fields),
+      fields: updatedHead,
+      variant: variantOf(updatedHead, request.fields),
       requestedAt,
       receivedAt: instantOf(this.#host.now()),
     };
-    this.#store.put(updated);
+    this.#store.replace(stored, updated);
     return this.#hit(request, updated, `${why}; fwd-status=304`);
   }
 
@@ -177,8 +184,10 @@ export class HttpCache {
       fieldValue(response.fields, 'Date') === null ? withField(response.fields, 'Date', formatHttpDate(receivedAt)) : response.fields;
     const fields = storedFields(dated);
     const head = { status, fields, requestedAt, receivedAt };
-    const storing = request.method === 'GET' && mayStore(request.fields, head, this.#shared);
-    const passing = new Passing(body, storing ? this.#size : 0, (contents, length) => {
+    // A content of unknown length may turn out not to fit.
+    const room = this.#size - storedSize(head, body.length ?? 0);
+    const storing = request.method === 'GET' && room >= 0 && mayStore(request.fields, head, this.#shared);
+    const passing = new Passing(body, storing ? (body.length ?? room) : null, (contents, length) => {
       this.#count(length, false);
       if (contents === null) return;
       this.#store.put({ ...head, uri, variant: variantOf(fields, request.fields), contents });
@@ -195,7 +204,7 @@ export class HttpCache {
       this.#store.invalidate(encodeUrl(request.url));
       for (const name of ['Location', 'Content-Location']) {
         const other = resolveReference(request.url, fieldValue(fields, name) ?? '');
-        if (other && other.host === request.url.host && other.port === request.url.port) this.#store.invalidate(encodeUrl(other));
+        if (other && isSameOrigin(other, request.url)) this.#store.invalidate(encodeUrl(other));
       }
     }
     return { status, reason, fields: storedFields(fields), body, how: 'fwd=method' };
@@ -216,19 +225,19 @@ export class HttpCache {
   }
 }
 
-/** A body on its way through a cache: gathered up to a limit, and handed over when all of it has passed; null where it was not kept. */
+/** A body on its way through a cache: gathered up to a limit (null: not at all), and handed over when all of it has passed; null where it was not kept. */
 class Passing {
   readonly #body: IncomingBody;
-  readonly #limit: Bytes;
+  readonly #limit: Bytes | null;
   readonly #done: (contents: Contents | null, length: Bytes) => void;
   #gathered: Content[] | null;
   #told = false;
 
-  constructor(body: IncomingBody, limit: Bytes, done: (contents: Contents | null, length: Bytes) => void) {
+  constructor(body: IncomingBody, limit: Bytes | null, done: (contents: Contents | null, length: Bytes) => void) {
     this.#body = body;
     this.#limit = limit;
     this.#done = done;
-    this.#gathered = limit > 0 ? [] : null;
+    this.#gathered = limit === null ? null : [];
     if (body.ended) this.#tell();
   }
 
@@ -243,7 +252,7 @@ class Passing {
   *read(): Process<Content | null> {
     const content = yield* this.#body.read();
     if (content !== null) {
-      if (this.#body.received > this.#limit) this.#gathered = null;
+      if (this.#limit !== null && this.#body.received > this.#limit) this.#gathered = null;
       this.#gathered?.push(content);
     }
     if (this.#body.ended) this.#tell();

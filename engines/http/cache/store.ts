@@ -1,16 +1,16 @@
 /**
- * What a cache has stored: responses by URI, several of one URI where they vary (RFC 9111 §2, §4.1). When the room is used up,
- * the response that was used longest ago goes.
+ * What a cache has stored: responses by URI, several of one URI where they vary (RFC 9111 §2, §4.1). When the room is used up (by
+ * heads as well as contents), the response that was used longest ago goes.
  */
 
 import { formatSize } from '../../format.ts';
 import type { Host } from '../../network/host.ts';
 import type { Bytes } from '../../quantities.ts';
-import type { Contents } from '../contents.ts';
-import { lengthOf } from '../contents.ts';
+import { type Contents, lengthOf } from '../contents.ts';
 import { virtualTimeOf } from '../wire/date.ts';
-import type { Fields } from '../wire/header-field.ts';
-import { fieldValue } from '../wire/header-field.ts';
+import { encodeResponseHead } from '../wire/head.ts';
+import { type Fields, fieldValue } from '../wire/header-field.ts';
+import { phraseOf } from '../wire/status.ts';
 import { ageOf, lifetimeOf, type StoredHead } from './freshness.ts';
 import { variantOf } from './storing.ts';
 
@@ -31,7 +31,7 @@ export class CacheStore {
   /** By URI and variant, the one used longest ago first. */
   readonly #entries = new Map<string, Stored>();
   readonly #byUri = new Map<string, Set<string>>();
-  /** Bytes of stored contents. */
+  /** Bytes of what is stored, heads and contents. */
   #used: Bytes = 0;
 
   constructor(host: Host, room: Bytes, shared: boolean) {
@@ -59,7 +59,7 @@ export class CacheStore {
   /** In the place of what it has for the same URI and variant. What is larger than the room is not stored. */
   put(stored: Stored): boolean {
     const key = keyOf(stored);
-    const size = lengthOf(stored.contents);
+    const size = sizeOf(stored);
     if (size > this.#room) return false;
     const before = this.#entries.get(key);
     if (before) this.#forget(key, before);
@@ -81,6 +81,13 @@ export class CacheStore {
     return true;
   }
 
+  /** The same response with other fields: what it varies by may have changed, and with it its place. */
+  replace(stored: Stored, updated: Stored): void {
+    const key = keyOf(stored);
+    if (key !== keyOf(updated) && this.#entries.has(key)) this.#remove(key, stored, 'since it varies by other fields now');
+    this.put(updated);
+  }
+
   /** §4.4: everything of a URI. */
   invalidate(uri: string): void {
     for (const key of [...(this.#byUri.get(uri) ?? [])]) this.#remove(key, this.#entries.get(key) as Stored, 'since it may have changed');
@@ -99,11 +106,20 @@ export class CacheStore {
 
   #forget(key: string, stored: Stored): void {
     this.#entries.delete(key);
-    this.#used -= lengthOf(stored.contents);
+    this.#used -= sizeOf(stored);
     const keys = this.#byUri.get(stored.uri);
     keys?.delete(key);
     if (keys?.size === 0) this.#byUri.delete(stored.uri);
   }
+}
+
+/** Bytes of a response with that head and so much content as it was received: a store of many small ones is full of heads. */
+export function storedSize({ status, fields }: StoredHead, contentLength: Bytes): Bytes {
+  return encodeResponseHead({ version: [1, 1], status, reason: phraseOf(status), fields }).length + contentLength;
+}
+
+function sizeOf(stored: Stored): Bytes {
+  return storedSize(stored, lengthOf(stored.contents));
 }
 
 function keyOf({ uri, variant }: Stored): string {

@@ -85,6 +85,11 @@ export function encodeUrl(url: Url): string {
   return `${url.scheme}://${authorityOf(url)}${url.path}`;
 }
 
+/** RFC 9110 §4.3.1. */
+export function isSameOrigin(a: Url, b: Url): boolean {
+  return a.scheme === b.scheme && a.host === b.host && a.port === b.port;
+}
+
 /** A reference against the URI that it stands in (RFC 3986 §5.2); null for other schemes and what is no URI. */
 export function resolveReference(base: Url, reference: string): Url | null {
   const text = reference.replace(/#.*$/s, '');

@@ -44,7 +44,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   NOOP: rule(ANY),
   LOGOUT: rule(ANY, ['BYE']),
   STARTTLS: { ...rule(OUT), supported: 'with TLS' },
-  AUTHENTICATE: rule(OUT, [], LOGIN_CODES),
+  AUTHENTICATE: rule(OUT, [], [...LOGIN_CODES, 'CANNOT']),
   LOGIN: rule(OUT, [], LOGIN_CODES),
   SELECT: rule(IN, SELECTING, [...SELECT_CODES, 'READ-WRITE']),
   EXAMINE: rule(IN, SELECTING, [...SELECT_CODES, 'READ-ONLY']),

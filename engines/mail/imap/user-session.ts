@@ -30,7 +30,9 @@ export function* readByImap(host: Host, secure: Securing, action: ReadAction): P
   const validity = codeOf(opened, 'UIDVALIDITY') ?? '0';
   const exists = numberOf(opened, 'EXISTS') ?? 0;
   const copy = new DeviceCopy(host, action.address);
-  const idOf = (uid: number) => `${validity}.${uid}`;
+  // What POP3 has fetched is another copy, though it be of the same message.
+  const prefix = `${action.folder} ${validity}.`;
+  const idOf = (uid: number) => `${prefix}${uid}`;
   let listed: readonly Listed[] = [];
   if (exists > 0) {
     const set = parseSequenceSet('1:*') as SequenceSet;
@@ -40,7 +42,7 @@ export function* readByImap(host: Host, secure: Securing, action: ReadAction): P
     listed = answer.untagged.flatMap((response) => listedIn(response) ?? []);
   }
   const there = new Set(listed.map(({ uid }) => idOf(uid)));
-  for (const { id } of copy.messages()) if (id.startsWith(`${validity}.`) && !there.has(id)) copy.drop(id);
+  for (const { id } of copy.messages()) if (id.startsWith(prefix) && !there.has(id)) copy.drop(id);
   const missing: number[] = [];
   for (const { uid, flags } of listed) {
     const held = copy.get(idOf(uid));

@@ -43,4 +43,10 @@ export const accessMetrics: readonly MetricDefinition[] = [
     course: 'total',
     doc: 'Passwords that a host has tried in its last attempt to guess one, so far.',
   },
+  {
+    name: 'guessing time',
+    unit: 'ns',
+    subjects,
+    doc: 'How long a host took to guess a password, or to give up.',
+  },
 ];

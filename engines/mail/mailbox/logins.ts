@@ -26,12 +26,15 @@ const NONE: Tally = { failures: 0, lockedUntil: 0 };
 const TOTAL = 'mail/failed logins';
 const STORE = 'logins';
 
+/** What it needs of the server's host. */
+export type LoginHost = Pick<Host, 'name' | 'now' | 'disk' | 'narrator'>;
+
 export class Logins {
-  readonly #host: Host;
+  readonly #host: LoginHost;
   readonly #limits: LoginLimits;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(host: Host, limits: LoginLimits, mailboxes: readonly MailboxService[]) {
+  constructor(host: LoginHost, limits: LoginLimits, mailboxes: readonly MailboxService[]) {
     this.#host = host;
     this.#limits = limits;
     const sharing = new Map<string, number>();

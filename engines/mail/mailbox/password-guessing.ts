@@ -7,7 +7,7 @@ import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { textOfOctets } from '../../network/octets.ts';
 import type { StepOutcome } from '../../protocol.ts';
-import { SECOND } from '../../quantities.ts';
+import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
 import * as imap from '../imap/client.ts';
 import * as pop3 from '../pop3/client.ts';
@@ -26,8 +26,14 @@ interface Door {
 }
 
 export function* guessPassword(host: Host, secure: Securing, action: GuessAction): Process<StepOutcome> {
-  const { server, security, user, words, interval, limit, protocol } = action;
   const startedAt = host.now();
+  const outcome = yield* guess(host, secure, action, startedAt);
+  host.narrator.measure('guessing time', [host.name], host.now() - startedAt);
+  return outcome;
+}
+
+function* guess(host: Host, secure: Securing, action: GuessAction, startedAt: Nanoseconds): Process<StepOutcome> {
+  const { server, security, user, words, interval, limit, protocol } = action;
   const open = (): Process<Door | AccessProblem> =>
     (protocol === 'pop3' ? pop3.openSession : imap.openSession)(host, { server, security, secure });
   let door: Door | null = null;

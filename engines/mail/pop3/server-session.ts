@@ -238,8 +238,8 @@ export class ServerSession {
     const entry = maildrop.entry(number);
     const octets = entry && maildrop.octets(entry);
     if (entry === null || octets === null) return noSuchMessage(number);
-    const reply = ok(top === null ? `${entry.size} octets` : 'Top of message follows');
-    return { kind: 'reply', reply, content: top === null ? octets : topOf(octets, top), what: 'message' };
+    const content = top === null ? octets : topOf(octets, top);
+    return { kind: 'reply', reply: ok(`${content.length} octets`), content, what: 'message' };
   }
 
   /** RFC 2449 §6. */

@@ -2,7 +2,7 @@
  * DKIM's keys (RFC 6376 §3.6, RFC 8301, RFC 8463): the records that publish them, and what they verify.
  *
  * RSA is verified, with the code that verifies DNSSEC's; Ed25519 is what our servers sign with: no library at hand makes RSA keys
- * synchronously and the same everywhere, and a key of 2,048 bits would cost every compilation half a second.
+ * synchronously and the same everywhere, and a key of 2,048 bits would cost a compilation about a second.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256 } from '@noble/hashes/sha2.js';

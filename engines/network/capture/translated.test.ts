@@ -38,7 +38,7 @@ function tshark(capture: Uint8Array, fields: readonly string[]): string[][] {
 
 /** Alice calls `web`; `other` calls a port that is forwarded to Bob, and Alice does so, too. All send 20 kB and read as much. */
 function busyHome(fidelity: Scenario['fidelity']): CaptureTables {
-  const forwards = [{ transport: 'tcp', port: 8080, host: 'bob', hostPort: 80 }] as const;
+  const forwards = [{ transport: 'tcp', port: 8080, lastPort: 8080, host: 'bob', hostPort: 80 }] as const;
   const home = homeNetwork(fidelity, [natForTests({ forwards })]);
   const answering = serve(80, function* (connection): Process {
     yield* drain(connection);
@@ -157,7 +157,7 @@ test('captures of links show what a packet reads there', () => {
 });
 
 test('between two NATs, a packet has an address of neither side', () => {
-  const forwards = [{ transport: 'tcp', port: 8080, host: 'other', hostPort: 80 }] as const;
+  const forwards = [{ transport: 'tcp', port: 8080, lastPort: 8080, host: 'other', hostPort: 80 }] as const;
   const home = homeNetwork('packets', [natForTests({ inside: ['alice'] }), natForTests({ host: 'web', inside: ['other'], forwards })]);
   home.network.boot('other', 'role', serve(80, readAll));
   home.network.boot('alice', 'role', function* (host) {

@@ -88,7 +88,7 @@ describe.each(['packets', 'flows'] as const)('a firewall in front of a server, a
   });
 
   test('on a router stands on its outer side: neighbours pass, and what goes out', () => {
-    const forwards = [{ transport: 'tcp', port: 80, host: 'alice', hostPort: 80 }] as const;
+    const forwards = [{ transport: 'tcp', port: 80, lastPort: 80, host: 'alice', hostPort: 80 }] as const;
     const home = homeNetwork(fidelity, [natForTests({ forwards }), firewallForTests('router', {})]);
     const told: Record<string, unknown[]> = { bob: [], other: [], alice: [] };
     for (const name of ['alice', 'web', 'router']) home.network.boot(name, 'role', answering());

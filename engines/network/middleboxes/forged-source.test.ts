@@ -9,7 +9,7 @@ import type { FilterRule } from '../scenario.ts';
 import { connectionsSeen, firewallForTests, homeNetwork, natForTests, OTHER, ROUTER, WEB } from './network-with-nat-for-tests.ts';
 
 const [ALICE, BOB, NOBODY] = ['192.168.0.2', '192.168.0.3', '192.0.2.99'];
-const FORWARDED = natForTests({ forwards: [{ transport: 'udp', port: 53, host: 'alice', hostPort: 5353 }] });
+const FORWARDED = natForTests({ forwards: [{ transport: 'udp', port: 53, lastPort: 53, host: 'alice', hostPort: 5353 }] });
 
 type Home = ReturnType<typeof homeNetwork>;
 

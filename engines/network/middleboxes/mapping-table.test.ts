@@ -8,7 +8,7 @@ import type { NatService } from '../scenario.ts';
 import { SYN } from '../tcp/segment.ts';
 import type { Header } from './header.ts';
 import { MappingTable } from './mapping-table.ts';
-import { Nat } from './nat.ts';
+import { MAXIMUM_SESSIONS, Nat } from './nat.ts';
 import { natForTests } from './network-with-nat-for-tests.ts';
 
 const none = () => false;
@@ -54,7 +54,7 @@ function natOf(properties: Partial<NatService> = {}) {
     awaits: none,
     usesPort: none,
   };
-  return { nat: new Nat(service, surroundings), kernel };
+  return { nat: new Nat(service, surroundings), kernel, recorder };
 }
 
 const header = fc.record({
@@ -126,4 +126,66 @@ test('a mapping lives as long as one of its sessions', () => {
   kernel.schedule(260, () => expect([nat.translate(from(5)), nat.maps('udp', 5000)]).toEqual(['dropped', false]));
   kernel.run(100);
   expect(kernel.now).toBe(260);
+});
+
+/** UDP and TCP ports 5000 to 5010 lead to ports 6000 to 6010 of host 1. */
+const FORWARDS = (['udp', 'tcp'] as const).map((transport) => ({ transport, port: 5000, lastPort: 5010, host: '1', hostPort: 6000 }));
+
+test.each([
+  [4999, null],
+  [5000, 6000],
+  [5007, 6007],
+  [5010, 6010],
+  [5011, null],
+])('a range of ports is forwarded, each port to its own: %i to %s', (port, expected) => {
+  const { nat } = natOf({ forwards: FORWARDS });
+  const packet: Header = { transport: 'tcp', from: 4, fromPort: 80, to: 0, toPort: port, flags: SYN };
+  expect(nat.maps('tcp', port)).toBe(expected !== null);
+  const translation = nat.translate(packet);
+  expect(typeof translation === 'string' ? null : translation.header).toEqual(expected && { ...packet, to: 1, toPort: expected });
+});
+
+test('what a forwarded endpoint sends has the forwarded port, and nobody else gets it', () => {
+  const { nat } = natOf({ forwards: FORWARDS });
+  const outerPort = (from: number, fromPort: number) => {
+    const translation = nat.translate({ transport: 'udp', from, fromPort, to: 4, toPort: 53, flags: 0 });
+    return typeof translation === 'string' ? translation : translation.header.fromPort;
+  };
+  expect([outerPort(2, 5004), outerPort(1, 6004), outerPort(2, 6004)]).toEqual([5012, 5004, 6004]);
+});
+
+test('sessions of a forwarded port lapse like others; the port stays forwarded', () => {
+  const { nat, kernel } = natOf({ forwards: FORWARDS, timeouts: { udp: 100, established: 1000, transitory: 50 } });
+  const call = (flags: number): Header => ({ transport: 'tcp', from: 4, fromPort: 80, to: 0, toPort: 5000, flags });
+  nat.translate(call(SYN));
+  kernel.schedule(40, () => expect(nat.translate(call(16))).not.toBe('dropped'));
+  kernel.schedule(100, () => expect(nat.translate(call(16))).toBe('dropped'));
+  kernel.schedule(110, () => expect(nat.translate(call(SYN))).not.toBe('dropped'));
+  kernel.schedule(170, () => expect([nat.maps('tcp', 5000), nat.sessions]).toEqual([true, 0]));
+  kernel.run(100);
+  expect(kernel.now).toBe(170);
+});
+
+/** Datagrams from ever new endpoints to a forwarded port, one each `interval`; the sessions kept after each. */
+function floodForwardedPort(datagrams: number, interval: number): number[] {
+  const { nat, kernel } = natOf({ forwards: FORWARDS, timeouts: { udp: 1000, established: 1000, transitory: 1000 } });
+  const kept: number[] = [];
+  for (let i = 0; i < datagrams; i++) {
+    kernel.schedule(i * interval, () => {
+      nat.translate({ transport: 'udp', from: 4 + (i >> 16), fromPort: i & 65_535, to: 0, toPort: 5000, flags: 0 });
+      kept.push(nat.sessions);
+    });
+  }
+  kernel.run(10 * datagrams);
+  return kept;
+}
+
+test('of callers that come and go, those that have gone are not kept', () => {
+  // 100 of them are alive at any time.
+  expect(Math.max(...floodForwardedPort(20_000, 10))).toBeLessThan(2_100);
+});
+
+test('a table has an end', () => {
+  const kept = floodForwardedPort(MAXIMUM_SESSIONS + 100, 0);
+  expect([kept.at(-101), kept.at(-1)]).toEqual([MAXIMUM_SESSIONS, MAXIMUM_SESSIONS]);
 });

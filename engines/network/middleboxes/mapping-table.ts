@@ -15,7 +15,7 @@ export interface Mapping {
   readonly port: number;
   /** Of the NAT's own address. */
   readonly outerPort: number;
-  /** A port that the NAT was told to forward: anyone may send to it, and it is never forgotten. */
+  /** A port that the NAT was told to forward: anyone may send to it. */
   readonly forwarded: boolean;
   /** By the other side's endpoint (header.ts). */
   readonly sessions: Map<number, Session>;

@@ -90,7 +90,7 @@ describe.each(['packets', 'flows'] as const)('TCP through a NAT at %s', (fidelit
   });
 
   test('a forwarded port leads to its host from outside, and from inside by way of a hairpin', () => {
-    const forwards = [{ transport: 'tcp', port: 8080, host: 'alice', hostPort: 80 }] as const;
+    const forwards = [{ transport: 'tcp', port: 8080, lastPort: 8080, host: 'alice', hostPort: 80 }] as const;
     const home = homeNetwork(fidelity, [natForTests({ forwards })]);
     const [callers, heard]: [string[], unknown[]] = [[], []];
     run(home, 'alice', answering(callers));
@@ -108,7 +108,7 @@ describe.each(['packets', 'flows'] as const)('TCP through a NAT at %s', (fidelit
   });
 
   test('without hairpinning a hairpin leads nowhere', () => {
-    const forwards = [{ transport: 'tcp', port: 80, host: 'alice', hostPort: 80 }] as const;
+    const forwards = [{ transport: 'tcp', port: 80, lastPort: 80, host: 'alice', hostPort: 80 }] as const;
     const home = homeNetwork(fidelity, [natForTests({ forwards, hairpinning: false })]);
     const heard: unknown[] = [];
     run(home, 'alice', answering([]));

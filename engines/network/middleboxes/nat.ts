@@ -4,15 +4,18 @@
  * Theory of operation. A packet from inside gets the NAT's address and its mapping's port as its source; one that comes for a
  * mapped port gets the endpoint behind it as its destination. One from inside for a mapped port gets both: a hairpin (RFC 4787
  * §6). A mapping is made by the first packet out, of TCP by a SYN, and lives as long as one of its sessions does; who may come in
- * by it is the filter's rule. What comes for a port without a mapping is the router's own, where something on the router waits
- * for it. A source that cannot lie on the side where the packet comes from is forged, and the packet is dropped (RFC 2827). Nothing
+ * by it is the filter's rule. For a forwarded port, anyone's first packet makes it, from either side. What comes for a port without
+ * a mapping is the router's own, where something on the router waits for it. Sessions that have lapsed are let go when the last
+ * one of their mapping has, and whenever there are twice as many as were left the last time. A source that cannot lie on the side where the packet comes from is forged, and the packet is dropped (RFC 2827). Nothing
  * above the ports is looked at or changed: there is no application-level gateway.
  */
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
+import { SECOND } from '../../quantities.ts';
 import type { Recorder, Series } from '../../recorder.ts';
 import type { NatFiltering, NatService, Transport } from '../scenario.ts';
 import { endpointOf, type Header, opens } from './header.ts';
 import { type Mapping, MappingTable } from './mapping-table.ts';
+import { PortForwards } from './port-forwards.ts';
 import { Session } from './session.ts';
 
 /** What a NAT needs of the network that it stands in. */
@@ -35,12 +38,16 @@ export type Translation = { readonly header: Header; readonly sessions: readonly
 
 /** When a mapping is told to lapse, and what was told of it. */
 interface Told {
-  readonly timer: Timer | null;
+  readonly timer: Timer;
   readonly phase: string;
 }
 
 const STORE = 'nat table';
 const TRANSPORTS = ['tcp', 'udp'] as const;
+/** Sessions that it keeps, of all its mappings; what would begin one more is dropped. */
+export const MAXIMUM_SESSIONS = 65_536;
+/** Sessions that may be kept before those that have lapsed are looked for. */
+const FIRST_SWEEP = 1_024;
 
 export class Nat {
   readonly host: number;
@@ -50,10 +57,16 @@ export class Nat {
   readonly #insideAddresses: ReadonlySet<string>;
   readonly #tables: Record<Transport, MappingTable>;
   readonly #told = new Map<Mapping, Told>();
-  readonly #forwarded: number;
+  readonly #forwards: Record<Transport, PortForwards>;
   readonly #series: Series;
   /** Forwarded ports that somebody has come in by. */
-  readonly #used = new Set<Mapping>();
+  readonly #used: Record<Transport, Set<number>> = { tcp: new Set(), udp: new Set() };
+  /** Mappings of ports that are not forwarded. */
+  #learnt = 0;
+  #kept = 0;
+  #nextSweep = FIRST_SWEEP;
+  /** When a full table is looked through again; past for one that has never been full. */
+  #fullUntil = Number.NEGATIVE_INFINITY;
 
   constructor(service: NatService, surroundings: NatSurroundings) {
     this.#service = service;
@@ -61,20 +74,29 @@ export class Nat {
     this.host = surroundings.indexOf(service.host);
     this.#inside = new Set(service.inside.map(surroundings.indexOf));
     this.#insideAddresses = new Set([...this.#inside].map(surroundings.addressOf));
-    this.#tables = { tcp: this.#freshTable('tcp'), udp: this.#freshTable('udp') };
-    this.#forwarded = this.#size;
+    this.#tables = { tcp: new MappingTable(), udp: new MappingTable() };
+    const { forwards } = service;
+    this.#forwards = {
+      tcp: new PortForwards('tcp', forwards, surroundings.indexOf),
+      udp: new PortForwards('udp', forwards, surroundings.indexOf),
+    };
     this.#series = surroundings.recorder.seriesOf('mappings', [service.host]);
     this.#measure();
-    for (const transport of TRANSPORTS) for (const mapping of this.#tables[transport].all) this.#tell(transport, mapping);
+    for (const transport of TRANSPORTS) this.#tellForwards(transport);
   }
 
   get inside(): ReadonlySet<number> {
     return this.#inside;
   }
 
+  /** How many it keeps, some of which may have lapsed. */
+  get sessions(): number {
+    return this.#kept;
+  }
+
   /** True for a port of its address that stands for a host behind it. */
   maps(transport: Transport, port: number): boolean {
-    return this.#tables[transport].at(port) !== undefined;
+    return this.#tables[transport].at(port) !== undefined || this.#forwards[transport].at(port) !== null;
   }
 
   /** The packet comes from behind it. */
@@ -103,20 +125,8 @@ export class Nat {
   /** The router lost power: what it had learnt is gone, what it was told is not. */
   crash(): void {
     for (const transport of TRANSPORTS) {
-      for (const mapping of [...this.#tables[transport].all]) {
-        if (mapping.forwarded) for (const session of mapping.sessions.values()) session.forget();
-        else this.#forget(transport, mapping, undefined);
-        mapping.sessions.clear();
-      }
+      for (const mapping of [...this.#tables[transport].all]) this.#forget(transport, mapping, undefined);
     }
-  }
-
-  #freshTable(transport: Transport): MappingTable {
-    const table = new MappingTable();
-    for (const forward of this.#service.forwards) {
-      if (forward.transport === transport) table.add(this.#surroundings.indexOf(forward.host), forward.hostPort, forward.port, true);
-    }
-    return table;
   }
 
   #outwards(header: Header): { readonly header: Header; readonly session: Session } | null {
@@ -126,7 +136,7 @@ export class Nat {
     let mapping = table.of(from, fromPort);
     let session = mapping && this.#sessionOf(mapping, to, toPort);
     if (!session) {
-      if (!opens(header)) return null;
+      if (!opens(header) || !this.#hasRoom()) return null;
       mapping ??= this.#map(transport, from, fromPort);
       if (!mapping) return null;
       session = this.#open(transport, mapping, to, toPort);
@@ -138,17 +148,22 @@ export class Nat {
   #inwards(header: Header, passed: readonly Session[]): Translation {
     const { transport, from, fromPort, toPort, flags } = header;
     const { unsolicited } = this.#service;
-    const mapping = this.#tables[transport].at(toPort);
-    if (!mapping) return unsolicited === 'refused' || this.#surroundings.awaits(this.host, header) ? 'own' : 'dropped';
-    let session = this.#sessionOf(mapping, from, fromPort);
+    const table = this.#tables[transport];
+    let mapping = table.at(toPort);
+    const forward = mapping ? null : this.#forwards[transport].at(toPort);
+    if (!mapping && !forward) return unsolicited === 'refused' || this.#surroundings.awaits(this.host, header) ? 'own' : 'dropped';
+    let session = mapping && this.#sessionOf(mapping, from, fromPort);
     if (!session) {
       // Its own TCP knows no such connection, and answers RST.
-      if (!opens(header) || !this.#admits(mapping, from)) return unsolicited === 'refused' ? 'own' : 'dropped';
-      session = this.#open(transport, mapping, from, fromPort);
-      if (mapping.forwarded && !this.#used.has(mapping)) this.#noteUse(transport, mapping);
+      if (!opens(header) || (mapping && !this.#admits(mapping, from))) return unsolicited === 'refused' ? 'own' : 'dropped';
+      if (!this.#hasRoom()) return 'dropped';
+      if (forward) mapping = table.add(forward.host, forward.port, toPort, true);
+      session = this.#open(transport, mapping as Mapping, from, fromPort);
+      if ((mapping as Mapping).forwarded && !this.#used[transport].has(toPort)) this.#noteUse(transport, mapping as Mapping);
     }
     session.pass(this.#surroundings.kernel.now, false, flags);
-    return { header: { ...header, to: mapping.host, toPort: mapping.port }, sessions: [...passed, session] };
+    const { host, port } = mapping as Mapping;
+    return { header: { ...header, to: host, toPort: port }, sessions: [...passed, session] };
   }
 
   /** Whether someone whom the mapping has no session with may come in by it (RFC 4787 §5). */
@@ -171,16 +186,23 @@ export class Nat {
   #open(transport: Transport, mapping: Mapping, host: number, port: number): Session {
     const { now } = this.#surroundings.kernel;
     const session = new Session(transport, this.#service.timeouts, now, () => this.#tell(transport, mapping));
-    mapping.sessions.set(endpointOf(this.#surroundings.holderOf(host), port), session);
+    const endpoint = endpointOf(this.#surroundings.holderOf(host), port);
+    if (!mapping.sessions.has(endpoint)) this.#kept++;
+    mapping.sessions.set(endpoint, session);
     this.#tell(transport, mapping);
     return session;
   }
 
   #map(transport: Transport, host: number, port: number): Mapping | undefined {
     const table = this.#tables[transport];
-    const outerPort = table.freePort(port, (candidate) => this.#surroundings.usesPort(this.host, transport, candidate));
+    const forwards = this.#forwards[transport];
+    const forwarded = forwards.of(host, port);
+    if (forwarded !== null) return table.add(host, port, forwarded, true);
+    const taken = (candidate: number) => forwards.at(candidate) !== null || this.#surroundings.usesPort(this.host, transport, candidate);
+    const outerPort = table.freePort(port, taken);
     if (outerPort === null) return undefined;
     const mapping = table.add(host, port, outerPort, false);
+    this.#learnt++;
     this.#measure();
     return mapping;
   }
@@ -191,34 +213,61 @@ export class Nat {
     let latest = Number.NEGATIVE_INFINITY;
     for (const [endpoint, session] of mapping.sessions) {
       if (session.isAlive(now)) latest = Math.max(latest, session.lapsesAt(now));
-      else mapping.sessions.delete(endpoint);
+      else if (mapping.sessions.delete(endpoint)) this.#kept--;
     }
     return latest;
   }
 
-  /** Tells the run of a mapping where something has changed; that it lives on is told only when the time told before is over. */
+  /** Whether one more session can begin. */
+  #hasRoom(): boolean {
+    const { kernel, recorder } = this.#surroundings;
+    if (this.#kept < this.#nextSweep) return true;
+    if (kernel.now < this.#fullUntil) return false;
+    for (const transport of TRANSPORTS) for (const mapping of this.#tables[transport].all) this.#lapsesAt(mapping);
+    this.#nextSweep = Math.min(Math.max(FIRST_SWEEP, 2 * this.#kept), MAXIMUM_SESSIONS);
+    if (this.#kept < MAXIMUM_SESSIONS) return true;
+    if (this.#fullUntil < 0) {
+      const note = `has no room for more than ${MAXIMUM_SESSIONS} conversations, and drops what would begin one`;
+      recorder.state(kernel.now, this.host, '', '', null, kernel.cause, note);
+    }
+    this.#fullUntil = kernel.now + SECOND;
+    return false;
+  }
+
+  /**
+   * Tells the run of a mapping where something has changed; that it lives on is told only when the time told before is over. Of
+   * forwarded ports, what the router was told was told at the beginning.
+   */
   #tell(transport: Transport, mapping: Mapping): void {
     const phase = transport === 'udp' || mapping.forwarded ? '' : phaseOf(mapping);
     const told = this.#told.get(mapping);
     if (told?.phase === phase) return;
-    const outer = this.#outerEndpoint(mapping);
-    const value = mapping.forwarded ? `${outer}, forwarded` : phase === '' ? outer : `${outer}, ${phase}`;
-    const note = told || mapping.forwarded ? undefined : `${this.#keyOf(transport, mapping)} is ${outer} outside`;
-    if (told?.timer) this.#surroundings.kernel.cancel(told.timer);
-    this.#tellOf(transport, mapping, phase, value, note);
+    const outer = this.#outerEndpoint(mapping.outerPort);
+    const note = told ? undefined : `${this.#keyOf(transport, mapping)} is ${outer} outside`;
+    if (told) this.#surroundings.kernel.cancel(told.timer);
+    this.#tellOf(transport, mapping, phase, note);
   }
 
-  #tellOf(transport: Transport, mapping: Mapping, phase: string, value: string, note?: string): void {
+  #tellOf(transport: Transport, mapping: Mapping, phase: string, note?: string): void {
     const { kernel } = this.#surroundings;
     const key = this.#keyOf(transport, mapping);
-    const expiresAt = mapping.forwarded ? undefined : this.#lapsesAt(mapping);
-    this.#state(key, value, note, expiresAt);
+    const outer = this.#outerEndpoint(mapping.outerPort);
+    const lapsesAt = this.#lapsesAt(mapping);
+    if (!mapping.forwarded) this.#state(key, phase === '' ? outer : `${outer}, ${phase}`, note, lapsesAt);
     const lookAgain = (): void => {
-      if (this.#lapsesAt(mapping) > kernel.now) this.#tellOf(transport, mapping, phase, value);
+      if (this.#lapsesAt(mapping) > kernel.now) this.#tellOf(transport, mapping, phase);
       else this.#forget(transport, mapping, `${key} is forgotten`);
     };
-    const timer = expiresAt === undefined ? null : kernel.schedule(Math.max(expiresAt - kernel.now, 0), lookAgain, { background: true });
+    const timer = kernel.schedule(Math.max(lapsesAt - kernel.now, 0), lookAgain, { background: true });
     this.#told.set(mapping, { timer, phase });
+  }
+
+  #tellForwards(transport: Transport): void {
+    for (const { host, port, outerPort, count } of this.#forwards[transport].all) {
+      const range = (first: number) => (count === 1 ? String(first) : `${first}-${first + count - 1}`);
+      const key = this.#keyOf(transport, { host, port: range(port) });
+      this.#state(key, `${this.#outerEndpoint(range(outerPort))}, forwarded`, undefined, undefined);
+    }
   }
 
   #forget(transport: Transport, mapping: Mapping, note: string | undefined): void {
@@ -227,7 +276,11 @@ export class Nat {
     this.#told.delete(mapping);
     this.#tables[transport].remove(mapping);
     for (const session of mapping.sessions.values()) session.forget();
+    this.#kept -= mapping.sessions.size;
+    mapping.sessions.clear();
+    if (mapping.forwarded) return;
     this.#state(this.#keyOf(transport, mapping), null, note, undefined);
+    this.#learnt--;
     this.#measure();
   }
 
@@ -239,27 +292,23 @@ export class Nat {
   /** The first time that somebody comes in by a forwarded port. */
   #noteUse(transport: Transport, mapping: Mapping): void {
     const { kernel, recorder } = this.#surroundings;
-    this.#used.add(mapping);
-    const note = `${this.#outerEndpoint(mapping)} leads to ${this.#keyOf(transport, mapping)} inside`;
+    this.#used[transport].add(mapping.outerPort);
+    const note = `${this.#outerEndpoint(mapping.outerPort)} leads to ${this.#keyOf(transport, mapping)} inside`;
     recorder.state(kernel.now, this.host, '', '', null, kernel.cause, note);
   }
 
   #measure(): void {
     const { kernel, recorder } = this.#surroundings;
-    recorder.addTo(this.#series, kernel.now, this.#size - this.#forwarded);
+    recorder.addTo(this.#series, kernel.now, this.#learnt);
   }
 
   /** As the state timeline names it: `TCP 192.168.0.2:50000`. */
-  #keyOf(transport: Transport, { host, port }: Mapping): string {
+  #keyOf(transport: Transport, { host, port }: { readonly host: number; readonly port: number | string }): string {
     return `${transport.toUpperCase()} ${this.#surroundings.addressOf(host)}:${port}`;
   }
 
-  #outerEndpoint({ outerPort }: Mapping): string {
-    return `${this.#surroundings.addressOf(this.host)}:${outerPort}`;
-  }
-
-  get #size(): number {
-    return this.#tables.tcp.size + this.#tables.udp.size;
+  #outerEndpoint(port: number | string): string {
+    return `${this.#surroundings.addressOf(this.host)}:${port}`;
   }
 }
 

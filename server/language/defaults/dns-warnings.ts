@@ -1,13 +1,16 @@
 /** What is well formed in DNS, and probably not what was meant. All zones are complete. */
 import { canonical, displayName, parent } from '../../../engines/dns/domain-name.ts';
+import type { ResourceRecord } from '../../../engines/dns/records.ts';
 import type { AnswerExpectation } from '../../../engines/dns/scenario.ts';
 import type { SourceRange } from '../../../engines/scenario.ts';
 import type { Program } from '../program.ts';
+import { nameOf } from './addresses.ts';
 import { isSigned } from './dnssec.ts';
 
 export function dnsWarnings(program: Program): void {
   if (program.incomplete || program.missing.size > 0) return;
   serverWarnings(program);
+  nobodyWarnings(program);
   validationWarnings(program);
   for (const { expected, at } of program.expectations) {
     if (expected.kind === 'dns.answer') answerWarning(expected, at, program);
@@ -41,6 +44,67 @@ function serverWarnings(program: Program): void {
     if (!at || serving.has(key)) continue;
     program.report('without-effect', at, `\`${host}\` serves no zone, so nobody asks it: name it in a \`zone\` line.`);
   }
+}
+
+/**
+ * What the scenario leads to, and none of whose addresses a host has; that one of several is dead may be the lesson. An address that is
+ * only looked up may be anyone's.
+ */
+function nobodyWarnings(program: Program): void {
+  const held = new Set<string>();
+  for (const { address } of program.hosts.values()) if (address !== null) held.add(address);
+  const records = new Map<string, { readonly record: ResourceRecord; readonly at: SourceRange | null }[]>();
+  for (const zone of program.zones.values()) {
+    for (const record of zone.records) {
+      const key = canonical(record.name);
+      const one = { record, at: zone.implicit ? null : (program.recordPlaces.get(record) ?? zone.at) };
+      const known = records.get(key);
+      if (known) known.push(one);
+      else records.set(key, [one]);
+    }
+  }
+  const told = new Set<SourceRange>();
+  for (const [what, names] of reachedNames(program)) {
+    // Aliases lead on; the set grows while it is gone through.
+    const leads = new Set(names);
+    const addresses = [];
+    for (const name of leads) {
+      for (const { record, at } of records.get(name) ?? []) {
+        const { data } = record;
+        if (data.type === 'CNAME') leads.add(canonical(data.target));
+        if (data.type === 'A') addresses.push({ name: record.name, address: data.address, at });
+      }
+    }
+    if (addresses.some(({ address }) => held.has(address))) continue;
+    for (const { name, address, at } of addresses) {
+      if (at === null || told.has(at)) continue;
+      told.add(at);
+      program.report('nobody-there', at, `No host has ${address}, and \`${displayName(name)}\` is ${what}: nobody answers there.`);
+    }
+  }
+}
+
+/** What something connects to, with the names, in lower case, that it may go by. */
+function reachedNames(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
+  const reached = new Map<string, Set<string>>();
+  const add = (what: string, name: string): void => {
+    const names = reached.get(what);
+    if (names) names.add(canonical(name));
+    else reached.set(what, new Set([canonical(name)]));
+  };
+  const sendsMail = program.steps.some(({ action }) => action.kind === 'mail.send');
+  for (const { records } of program.zones.values()) {
+    for (const { name, data } of records) {
+      if (data.type === 'NS') add(`a name server of \`${displayName(name)}\``, data.server);
+      if (data.type === 'MX' && sendsMail) add(`where mail for \`${displayName(name)}\` goes`, data.exchange);
+    }
+  }
+  for (const { action } of program.steps) {
+    if (action.kind !== 'http.browse' && action.kind !== 'http.request') continue;
+    const site = action.site.replace(/:\d+$/, '');
+    add(`asked for as website \`${site}\``, nameOf(site));
+  }
+  return reached;
 }
 
 /** What can validate nothing, and what cannot be validated. */

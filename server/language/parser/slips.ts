@@ -11,8 +11,10 @@ import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
+import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
+import { pathWithoutQuotes, textAsFile, uriAsPath, uriAsWebsite } from './web-slips.ts';
 
 /** A place where the parser cannot go on. */
 export interface Impasse {
@@ -63,6 +65,10 @@ export function slipAt(impasse: Impasse): Slip | null {
 }
 
 const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
+  uriAsWebsite,
+  uriAsPath,
+  pathWithoutQuotes,
+  textAsFile,
   emptyLabel,
   separator,
   commentSign,
@@ -85,6 +91,10 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   listWithAnd,
   typeBeforeName,
   blockWithoutBraces,
+  portWithoutTransport,
+  otherTraffic,
+  portBehindColon,
+  propertyOfTheOther,
 ];
 
 /** `a..b` */

@@ -5,6 +5,7 @@ import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Expression, IndexSyntax, ListSyntax, NameSyntax, SlotSyntax } from '../syntax.ts';
 import { expression, textLiteral } from './expression.ts';
+import { ports } from './ports.ts';
 import type { Reading } from './reading.ts';
 
 const MAXIMUM_INDICES = 4;
@@ -20,6 +21,7 @@ export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
     case 'record-type':
       return kind === TokenKind.word && isRecordType(reading.scanner.slice());
     case 'expression':
+    case 'ports':
       return kind === TokenKind.number || kind === TokenKind.word || kind === TokenKind.text || reading.at('(') || reading.at('-');
     case 'rest-of-line':
       return kind === TokenKind.word || kind === TokenKind.number || kind === TokenKind.text;
@@ -59,10 +61,12 @@ function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
   const { scanner } = reading;
   switch (slot.form) {
     case 'name':
-      return name(reading);
+      return slot.meaning === 'host' ? (network(reading) ?? name(reading)) : name(reading);
     case 'text':
     case 'expression':
       return expression(reading);
+    case 'ports':
+      return ports(reading);
     case 'record-type': {
       const word = { kind: 'word', value: typeCalled(scanner.slice()), start: scanner.start, end: scanner.end } as const;
       scanner.next();
@@ -85,6 +89,15 @@ function restOfLine(slot: Slot<unknown>, reading: Reading): SlotSyntax {
   while (!reading.ended() && !reading.at('{'));
   const end = scanner.previousEnd;
   return { kind: 'word', value: text.slice(start, end), start, end };
+}
+
+/** `10.0.0.0/8`, where a host is to be named: it is one thing, and what is wrong with it is said of the whole. */
+function network({ scanner, text }: Reading): NameSyntax | null {
+  const { start, end } = scanner;
+  const length = text.charAt(end) === '/' ? /^\/\d{1,3}(?![\w/])/.exec(text.slice(end, end + 5)) : null;
+  if (!length || !/^[\d.]+$/.test(scanner.slice())) return null;
+  scanner.resume(end + length[0].length);
+  return { kind: 'name', start, end: scanner.previousEnd, text: text.slice(start, scanner.previousEnd), indices: null };
 }
 
 /** `peer[1..n].example.org`: indices and what goes on behind them touch the name. */

@@ -78,7 +78,7 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
   let state = start;
   for (let first = true; first || !reading.ended(); first = false) {
     const { kind } = scanner;
-    if ((kind === TokenKind.word || kind === TokenKind.symbol) && state.words.size > 0) {
+    if (kind !== TokenKind.text && state.words.size > 0) {
       const edge = wordEdge(state, reading);
       if (edge) {
         for (const { slot, value } of edge.captures) {

@@ -30,6 +30,7 @@ import {
   wordChoice,
 } from '../entry.ts';
 import { mailboxKey, unknownMailbox, usesMailbox } from '../mail-message.ts';
+import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
@@ -66,8 +67,11 @@ function pooled(metric: MetricDefinition): string {
 const statistic = wordChoice(...STATISTICS);
 
 /** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
-function measuredOf(type: SubjectType, name: Name, site: Site): string | null {
-  if (type === 'host') return site.host(name);
+function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name: Name, site: Site): string | null {
+  if (type === 'host') {
+    const found = site.host(name);
+    return found !== null && checkMiddlebox(metric, found, name, site) ? found : null;
+  }
   if (type === 'mail-address') {
     usesMailbox(name, site);
     return name.text;
@@ -105,7 +109,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
         const several = given[names[i]!] as readonly Name[] | null;
-        const pool = several?.map((name) => measuredOf(type, name, site)) ?? null;
+        const pool = several?.map((name) => measuredOf(metric, type, name, site)) ?? null;
         if (pool?.includes(null)) return;
         pools.push(pool as readonly string[] | null);
       }
@@ -180,7 +184,7 @@ function metricEntry(metric: MetricDefinition): Entry {
     build(given, _block, site) {
       const measured: string[] = [];
       for (let i = 0; i < names.length; i++) {
-        const found = measuredOf(metric.subjects[i]!.type, given[names[i]!] as Name, site);
+        const found = measuredOf(metric, metric.subjects[i]!.type, given[names[i]!] as Name, site);
         if (found === null) return;
         measured.push(found);
       }

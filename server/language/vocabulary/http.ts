@@ -25,7 +25,18 @@ import {
 } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import { written } from '../units.ts';
-import { checkPath, checkRange, headerField, isReference, pathsOf, plain, ResourceList, usedWebsite } from '../website.ts';
+import {
+  checkPath,
+  checkRange,
+  checkRedirect,
+  checkResource,
+  headerField,
+  isReference,
+  pathsOf,
+  plain,
+  ResourceList,
+  usedWebsite,
+} from '../website.ts';
 import { step, timing } from './timing.ts';
 import { certificate, shownCertificate } from './tls.ts';
 
@@ -34,6 +45,7 @@ export const httpProtocols = ['http'] as const;
 
 const contentSize = size({ minimum: 0, maximum: 2 ** 40, units: ['KiB', 'kB', 'MB'] });
 const using = choice(['using https', 'https'], ['using http', 'http']);
+const redirectStatus = choice(['301', 301], ['302', 302], ['303', 303], ['307', 307], ['308', 308]);
 const loading = wordChoice('persistent', 'non-persistent', 'pipelined');
 
 export const httpVocabulary = [
@@ -93,7 +105,7 @@ export const httpVocabulary = [
       ),
       redirect: repeated(
         'redirect PATH to TARGET [status STATUS]',
-        { PATH: webPath, TARGET: webPath, STATUS: optional(count({ minimum: 301, maximum: 308 })) },
+        { PATH: webPath, TARGET: webPath, STATUS: optional(redirectStatus) },
         {
           doc: 'Sends who asks for the path elsewhere: to a path, or another website by a whole URI. The status is 301, 302, 303, 307 or 308.',
           default: 'status 302',
@@ -192,12 +204,8 @@ export const httpVocabulary = [
           );
           continue;
         }
-        const status = STATUS ?? 302;
-        if (status === 304 || status === 305 || status === 306) {
-          site.report('out-of-range', PATH, `A redirect has status 301, 302, 303, 307 or 308; this is ${status}.`);
-          continue;
-        }
-        redirects.push({ path: PATH.text, to: TARGET.text, status: status as Redirect['status'] });
+        site.program.afterSteps.push(() => checkRedirect(TARGET, site));
+        redirects.push({ path: PATH.text, to: TARGET.text, status: STATUS ?? 302 });
       }
       const rules: HeaderRule[] = [];
       const rule = (path: Name | null, field: string, value: string) => {
@@ -259,7 +267,7 @@ export const httpVocabulary = [
         'size SIZE',
         { SIZE: size({ minimum: 0, maximum: 2 ** 50, units: ['MiB', 'GiB'] }) },
         {
-          doc: 'Room for what it stores; what was used longest ago makes room.',
+          doc: 'Room for the responses that it stores, heads and contents; what was used longest ago makes room.',
           default: written(webDefaults.cacheSize, 'size'),
           example: 'size 10 MiB',
         },
@@ -314,7 +322,7 @@ export const httpVocabulary = [
         'cache SIZE',
         { SIZE: size({ minimum: 0, maximum: 2 ** 40, units: ['MiB', 'KiB'] }) },
         {
-          doc: 'Room of the browser’s own cache; 0 B for none.',
+          doc: 'Room of the browser’s own cache, for heads and contents; 0 B for none.',
           default: written(webDefaults.browserCache, 'size'),
           standard: 'RFC 9111 §1',
           example: 'cache 0 B',
@@ -436,7 +444,7 @@ export const httpVocabulary = [
         'redirects N',
         { N: count({ maximum: 100 }) },
         {
-          doc: 'How many redirects are followed.',
+          doc: 'How many redirects are followed; one more, and the step fails. With 0, a redirect is the response.',
           default: String(webDefaults.redirects),
           standard: 'RFC 9110 §15.4',
           example: 'redirects 0',
@@ -496,6 +504,7 @@ export const httpVocabulary = [
       site.step(when, given.HOST, (own) => {
         const sites = [...site.program.websites.values()].filter((one) => one.host === own);
         const wanted = name === null ? sites[0] : sites.find((one) => one.name === plain(name.text));
+        if (wanted && !checkResource(given.PATH, wanted, site)) return null;
         if (wanted) return { kind: 'http.publish', host: own, site: wanted.name, path: given.PATH.text, size: given.SIZE };
         const what = name === null ? 'no website' : `no website \`${name.text}\``;
         site.report('unknown-website', name ?? site.slot('HOST'), `There is ${what} on \`${own}\`.`);

@@ -1,4 +1,6 @@
 /** Mail: servers, mailboxes, messages. */
+
+import { mailAttackVocabulary } from './mail/attacks.ts';
 import { mailFilterVocabulary } from './mail/filters.ts';
 import { mailboxVocabulary } from './mail/mailboxes.ts';
 import { mailMessageVocabulary } from './mail/messages.ts';
@@ -20,4 +22,5 @@ export const mailVocabulary = [
   ...webmailVocabulary,
   ...mailReadingVocabulary,
   ...mailSessionsVocabulary,
+  ...mailAttackVocabulary,
 ];

@@ -1,12 +1,11 @@
 /** What stands between hosts: routers that translate addresses, and firewalls. */
 import { IDLE_TIMEOUTS } from '../../../engines/network/middleboxes/session.ts';
 import { DAY, SECOND } from '../../../engines/quantities.ts';
-import { choice, count, duration, entry, host, list, optional, property, repeated, wordChoice } from '../entry.ts';
+import { choice, duration, entry, host, list, optional, ports, property, repeated, wordChoice } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
-import { checkPortRanges, declareFirewall, declareNat } from '../middleboxes.ts';
+import { declareFirewall, declareNat } from '../middleboxes.ts';
 import { written } from '../units.ts';
 
-const port = count({ minimum: 1, maximum: 65_535 });
 const idle = duration({ minimum: SECOND, maximum: 100 * DAY, units: ['min', 's', 'h'] });
 const transport = choice(['tcp', 'tcp'], ['udp', 'udp']);
 const verdict = wordChoice('allow', 'block', 'reject');
@@ -28,10 +27,10 @@ export const middleboxVocabulary = [
         },
       ),
       forward: repeated(
-        'forward [TRANSPORT] PORT to HOST [port INNER]',
-        { TRANSPORT: optional(transport), PORT: port, HOST: host, INNER: optional(port) },
+        'forward [TRANSPORT] PORTS to HOST [port INNER]',
+        { TRANSPORT: optional(transport), PORTS: ports, HOST: host, INNER: optional(ports) },
         {
-          doc: 'What comes for a port of the router goes to a host behind it, to the same port there or another one. TCP and UDP, unless one of them is named.',
+          doc: 'What comes for a port of the router goes to a host behind it, to the same port there or another one; of a range, `50000-50010`, each port to its own, from the one behind `port` on. TCP and UDP, unless one of them is named.',
           example: 'forward tcp 8080 to alice-pc port 80',
         },
       ),
@@ -96,7 +95,7 @@ export const middleboxVocabulary = [
       ),
     },
     blockRequired: true,
-    doc: 'Makes the host a router that others stand behind: they reach the rest of the network by its address alone, each of their ports by one of its own (endpoint-independent mapping; a port is kept where it is free). Nobody outside can begin anything, unless a port is forwarded.',
+    doc: 'Makes the host a router that others stand behind: they reach the rest of the network by its address alone, each of their ports by one of its own (endpoint-independent mapping; a port is kept where it is free). Nobody outside can begin anything, unless a port is forwarded. It keeps up to 65,536 conversations; what would begin one more is dropped.',
     standard: 'RFC 4787, RFC 5382',
     example:
       'host alice-pc, bob-tablet, web\nnat home-router { inside alice-pc, bob-tablet forward tcp 9 to alice-pc filtering address-dependent }\nalice-pc transfers 1 MB to web\nweb transfers 1 MB to home-router\nexpect mappings of home-router = 1',
@@ -138,17 +137,15 @@ export const middleboxVocabulary = [
         },
       ),
       rule: repeated(
-        'VERDICT WHAT [ ( PORT | ports FIRST to LAST ) ] [from SOURCE]',
+        'VERDICT WHAT [PORTS] [from SOURCE]',
         {
           VERDICT: verdict,
           WHAT: choice(['tcp', 'tcp'], ['udp', 'udp'], ['all', 'all']),
-          PORT: optional(list(port)),
-          FIRST: optional(port),
-          LAST: optional(port),
+          PORTS: optional(list(ports)),
           SOURCE: optional(list(host)),
         },
         {
-          doc: '`allow`, `block` or `reject` what comes in by `tcp`, `udp` or `all`, for some ports, or any, from some hosts, or anyone. Of several rules that fit, the first one counts.',
+          doc: '`allow`, `block` or `reject` what comes in by `tcp`, `udp` or `all`, for some ports (`25`, `50000-50010`), or any, from some hosts, or anyone. Of several rules that fit, the first one counts.',
           example: 'allow tcp 25, 80 from mail.crepes.fr',
         },
       ),
@@ -156,14 +153,12 @@ export const middleboxVocabulary = [
     doc: 'Puts a stateful packet filter in front of a host; in front of a NAT’s router, on its outer side. What the host sends goes out, and the answers come in; rules are about what others begin.',
     standard: 'RFC 2979',
     example:
-      'host web, friend, stranger\nfirewall web { block incoming allow tcp 9 from friend allow tcp ports 60000 to 60100 }\nfriend transfers 1 MB to web\nstranger transfers 1 MB to web\nexpect packets dropped by web > 0',
+      'host web, friend, stranger\nfirewall web { block incoming allow tcp 9 from friend allow tcp 80, 60000-60100 }\nfriend transfers 1 MB to web\nstranger transfers 1 MB to web\nexpect packets dropped by web > 0',
     build({ HOST }, block, site) {
-      const ranges = (block.rule ?? []).flatMap(({ FIRST, LAST }) => (FIRST === null || LAST === null ? [] : [[FIRST, LAST] as const]));
-      checkPortRanges(ranges, site);
-      const rules = (block.rule ?? []).map(({ VERDICT, WHAT, PORT, FIRST, LAST, SOURCE }) => ({
+      const rules = (block.rule ?? []).map(({ VERDICT, WHAT, PORTS, SOURCE }) => ({
         verdict: VERDICT,
         transport: WHAT === 'all' ? null : WHAT,
-        ports: FIRST !== null && LAST !== null ? [[FIRST, LAST] as const] : (PORT ?? []).map((one) => [one, one] as const),
+        ports: (PORTS ?? []).map(({ first, last }) => [first, last] as const),
         from: SOURCE ?? [],
       }));
       const lenient = rules.length > 0 && rules.every((rule) => rule.verdict !== 'allow');

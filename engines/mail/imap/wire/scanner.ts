@@ -115,10 +115,10 @@ export class Scanner {
   }
 }
 
-/** The text as an atom where it may be one, else quoted, else a literal. `synchronizing`: whether a literal waits for leave. */
+/** The text as an atom where it may be one, else quoted, else a literal. */
 export function writeAstring(octets: string): string {
-  ASTRING.lastIndex = 0;
-  return ASTRING.exec(octets)?.[0] === octets ? octets : writeString(octets);
+  // Brackets and NIL would stand for themselves; but not every reader knows.
+  return /^[A-Za-z0-9&+,./:;=?@^_`|~$!#'-]+$/.test(octets) && !/^nil$/i.test(octets) ? octets : writeString(octets);
 }
 
 export function writeString(octets: string): string {

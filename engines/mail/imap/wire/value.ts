@@ -20,8 +20,10 @@ export type Value = null | string | Atom | Adjacent | readonly Value[];
 
 export const VALUE_DEPTH_LIMIT = 100;
 
-/** `\Seen`, `\*`, `BODY`, `12`; `[` begins a section. */
-const ATOM = /\\\*|\\?[^\0-\x20\x7f-\xff(){%*"\\\][<]+/y;
+/** `\Seen`, `\*`, `12`, and what stands for itself in a folder's name. */
+const ATOM = /\\\*|\\?[^\0-\x20\x7f-\xff(){%*"\\]+/y;
+/** What a section follows. */
+const SECTIONED = /BODY(?=\[)/iy;
 const ORIGIN = /<\d{1,10}>/y;
 
 export const atom = (text: string | number): Atom => ({ atom: String(text) });
@@ -43,13 +45,15 @@ export function scanValue(scanner: Scanner, depth = 0): Value | undefined {
   }
   const text = scanner.string();
   if (text !== null) return text;
+  const sectioned = scanner.match(SECTIONED)?.[0];
+  if (sectioned !== undefined) {
+    const section = scanSection(scanner);
+    if (section === null || section === 'none') return undefined;
+    return { atom: `${sectioned.toUpperCase()}${writeSection(section)}${scanner.match(ORIGIN)?.[0] ?? ''}` };
+  }
   const found = scanner.match(ATOM)?.[0];
   if (found === undefined) return undefined;
-  if (found.toUpperCase() === 'NIL') return null;
-  const section = scanSection(scanner);
-  if (section === null) return undefined;
-  if (section === 'none') return { atom: found };
-  return { atom: `${found}${writeSection(section)}${scanner.match(ORIGIN)?.[0] ?? ''}` };
+  return found.toUpperCase() === 'NIL' ? null : { atom: found };
 }
 
 export function writeValue(value: Value): string {
