@@ -22,6 +22,7 @@ describe('what comes back, and where', () => {
     ['not to hosts below it', ['a=1; Path=/'], 'https://x.webmail.crepes.fr/', null],
     ['not to neighbours', ['a=1; Path=/'], 'https://www.crepes.fr/', null],
     ['to all of a domain that it names', ['a=1; Path=/; Domain=crepes.fr'], 'https://www.crepes.fr/', 'a=1'],
+    ['not to a domain whose name only ends like it', ['a=1; Path=/; Domain=crepes.fr'], 'https://evilcrepes.fr/', null],
     ['a leading dot is read over', ['a=1; Path=/; Domain=.Crepes.FR'], 'https://www.crepes.fr/', 'a=1'],
     ['never one for another domain', ['a=1; Path=/; Domain=hamburger.edu'], 'https://hamburger.edu/', null],
     ['nor for a domain below', ['a=1; Path=/; Domain=x.webmail.crepes.fr'], 'https://x.webmail.crepes.fr/', null],

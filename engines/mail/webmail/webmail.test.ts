@@ -181,6 +181,14 @@ describe('sending', () => {
   });
 });
 
+/** Elements of which webmail's own pages are made. */
+const PAGE_TAGS = new Set(
+  'html head meta title body h1 h2 nav a form input button label p table tbody tr th td dl dt dd pre ul li textarea'.split(' '),
+);
+function everyTag(node: DefaultTreeAdapterTypes.ParentNode): string[] {
+  return node.childNodes.flatMap((child) => ('tagName' in child ? [child.tagName, ...everyTag(child)] : []));
+}
+
 describe('a message cannot break out of its page', () => {
   const attack = '</pre><script>alert(1)</script><img src=x onerror=alert(1)><form action=//evil.example>';
   test.each([
@@ -199,7 +207,7 @@ describe('a message cannot break out of its page', () => {
     expect(pages.length).toBeGreaterThanOrEqual(3);
     for (const octets of pages) {
       const document = parse(textOfOctets(octets.slice(octets.indexOf('\r\n\r\n') + 4)));
-      expect([...elements(document, 'script'), ...elements(document, 'img')]).toEqual([]);
+      expect(everyTag(document).filter((tag) => !PAGE_TAGS.has(tag))).toEqual([]);
       for (const form of elements(document, 'form')) {
         expect(form.attrs.find(({ name }) => name === 'action')?.value).toMatch(/^\/(login|logout|send|delete)$/);
       }
