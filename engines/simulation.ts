@@ -225,6 +225,7 @@ function placeOf(service: Service): { name: string; on: readonly string[] } {
     case 'dns.zone':
       return { name: service.origin, on: service.servers };
     case 'http.website':
+    case 'mail.webmail':
       return { name: service.name, on: [service.host] };
     case 'mail.mailbox':
       return { name: service.address, on: [service.host] };

@@ -4,6 +4,8 @@ import { Checks, Steps } from './checks/outcomes.tsx';
 import { declaredInShort } from './declarations/summary.ts';
 import { DeclaredTable } from './declarations/table.tsx';
 import { Inspector } from './inspector/inspector.tsx';
+import { MATRIX_METRICS } from './metrics/confusion-matrices.ts';
+import { ConfusionMatrices } from './metrics/confusion-matrix.tsx';
 import { Plot } from './metrics/plot.tsx';
 import { statusOf, tilesOf } from './metrics/summary.ts';
 import { Tiles } from './metrics/tiles.tsx';
@@ -84,7 +86,8 @@ function Told({
   const beside = open && width >= BESIDE;
   const diagramWidth = Math.max(320, width - 2 - (beside ? inspectorWidth(width) : 0) - 12);
 
-  const tiles = useMemo(() => tilesOf(part), [part]);
+  // Those that a matrix shows have no tile besides.
+  const tiles = useMemo(() => tilesOf(part).filter(({ name }) => !MATRIX_METRICS.has(name)), [part]);
   const [plotted, setPlotted] = useState<ReadonlySet<string>>(
     () => new Set(tiles.filter(({ plotted }) => plotted).map(({ name }) => name)),
   );
@@ -172,6 +175,7 @@ function Told({
             onClose={() => togglePlot(tile.name)}
           />
         ))}
+      <ConfusionMatrices part={part} time={time ?? part.endedAt} />
       <div class="ns-told">
         <Checks part={part} onJump={jump} />
         {listSteps && (

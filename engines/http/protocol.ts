@@ -1,8 +1,9 @@
 /** HTTP, as the engines know it: websites, web caches and browsers, the steps that ask, load and publish. */
-import { type Process, wait } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
-import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
+import { onHost } from '../on-host.ts';
+import type { Installed, Protocol, World } from '../protocol.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import type { Trust } from '../tls/simulated-trust.ts';
 import { Browser } from './browser.ts';
@@ -146,33 +147,4 @@ function counted(host: Host, handler: Handler): Handler {
     host.narrator.measure('web requests', [host.name], ++requests);
     return response;
   };
-}
-
-/** Runs a process on a host and waits for its outcome, which is a failure when the host is down or goes down. */
-function* onHost(host: Host, process: (host: Host) => Process<StepOutcome>): Process<StepOutcome> {
-  return yield* wait<StepOutcome>((resume) => {
-    let outcome: StepOutcome = { outcome: `${host.name} is down`, succeeded: false };
-    let began = false;
-    let wanted = true;
-    const tell = () => {
-      if (wanted) resume(outcome);
-    };
-    const task = host.spawn(
-      'user agent',
-      (function* (): Process {
-        began = true;
-        outcome = { outcome: `${host.name} went down`, succeeded: false };
-        try {
-          outcome = yield* process(host);
-        } finally {
-          tell();
-        }
-      })(),
-    );
-    if (!began) tell();
-    return () => {
-      wanted = false;
-      task.stop();
-    };
-  });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cubeRoot, logarithmOfRest, naturalLogarithm } from './elementary-functions.ts';
+import { cubeRoot, exponentialOfNegative, logarithmOfRest, naturalLogarithm } from './elementary-functions.ts';
 
 const near = (given: number, expected: number) =>
   expect(Math.abs(given - expected)).toBeLessThanOrEqual(1e-14 * Math.abs(expected) + Number.MIN_VALUE);
@@ -14,6 +14,9 @@ test('agree with Math to the fourteenth digit', () => {
         near(naturalLogarithm(share), Math.log(share));
         near(logarithmOfRest(share), Math.log1p(-share));
       }
+      near(exponentialOfNegative(share), Math.exp(-share));
+      const small = Math.exp(-share * 600);
+      expect(Math.abs(exponentialOfNegative(share * 600) - small)).toBeLessThan(1e-13 * small);
     }),
   );
 });

@@ -20,7 +20,7 @@ export function logarithmOfRest(share: number): number {
   return share < 0.25 ? twiceArtanh(-share / (2 - share)) : naturalLogarithm(1 - share);
 }
 
-/** e to the power of −`value`, `value` 0 or more; its relative error is below 10^-14. Beyond 745 it is 0. */
+/** e to the power of −`value`, `value` 0 or more; its relative error is below 10^-14, beyond 10 below 10^-13. Beyond 745 it is 0. */
 export function exponentialOfNegative(value: number): number {
   const halvings = Math.floor(value / Math.LN2);
   if (halvings > 1074) return 0;

@@ -6,6 +6,7 @@ import type { Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import { utf8Octets } from '../network/octets.ts';
 import { SessionStates } from '../network/session-states.ts';
+import { onHost } from '../on-host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { EPOCH, SECOND } from '../quantities.ts';
 import type { Comparison } from '../scenario.ts';
@@ -16,6 +17,7 @@ import { KeyRing } from './end-to-end/key-ring.ts';
 import { readMail } from './end-to-end/reading.ts';
 import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
+import { sendStream } from './filters/sample-stream.ts';
 import type { MailFilterService } from './filters/scenario.ts';
 import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
@@ -23,6 +25,7 @@ import { canonicalAddress, domainOf } from './message/address.ts';
 import { subjectOf } from './message/message-format.ts';
 import { mailMetrics } from './metrics.ts';
 import type {
+  MailAddress,
   MailboxExpectation,
   MailboxService,
   MailServerService,
@@ -39,6 +42,7 @@ import { ServerAccount } from './smtp/server-account.ts';
 import { type Submission, UserAgents } from './smtp/user-agent.ts';
 import { DeliveryTracker } from './transfer-agent/delivery-tracker.ts';
 import { type MailServerSurroundings, mailServer } from './transfer-agent/mail-server.ts';
+import { installWebmail } from './webmail/installation.ts';
 
 export const mail: Protocol = {
   name: 'mail',
@@ -63,7 +67,7 @@ function install(world: World): Installed {
       service,
       mailboxes: mailboxes.filter((one) => one.host === service.host),
       tracker,
-      filter: filtering ? new MailFilter(host, filtering, observer) : null,
+      filter: filtering ? new MailFilter(host, filtering, world.scenario.seed, observer) : null,
       senderPolicy: senderPolicy(world, host),
       account: new ServerAccount(host),
       states: new SessionStates(),
@@ -76,12 +80,23 @@ function install(world: World): Installed {
     };
     world.boot(service.host, 'mail server', (booted) => mailServer({ host: booted, ...surroundings }));
   }
+  const submissionOf = (host: Host, wanted: Wanted) => submission(world, servers, mailboxes, host, wanted);
+  const webmail = installWebmail(world, mailboxes, tracker, submissionOf);
   installAccess(world);
   return {
     perform(action) {
-      if (action.kind === 'mail.send') return send(world, { servers, mailboxes, tracker, agents }, action);
-      if (action.kind === 'mail.tamper') return tamper(world, action);
-      return performAccess(world, action) ?? attack(action);
+      switch (action.kind) {
+        case 'mail.send':
+          return send(world.host(action.host), tracker, agents, submissionOf, action);
+        case 'mail.stream':
+          return onHost(world.host(action.host), (host) => sendStream(host, action, submissionOf(host, action), tracker, observer));
+        case 'mail.webmail':
+          return webmail(action);
+        case 'mail.tamper':
+          return tamper(world, action);
+        default:
+          return performAccess(world, action) ?? attack(action);
+      }
     },
     judge(expected) {
       if (expected.kind === 'mail.mailbox') return judge(world, mailboxes, expected);
@@ -107,30 +122,48 @@ function protection(world: World, host: Host, policy: TlsPolicy, server: string)
   };
 }
 
-interface Sending {
-  readonly servers: readonly MailServerService[];
-  readonly mailboxes: readonly MailboxService[];
-  readonly tracker: DeliveryTracker;
-  readonly agents: UserAgents;
+/** What a submission goes by. */
+interface Wanted {
+  readonly from: MailAddress;
+  readonly server: string;
+  /** Only over TLS. */
+  readonly tls?: boolean;
+  /** Octets; without it, the password of the sender's mailbox. */
+  readonly password?: string | null;
+}
+
+/** How a user agent on a host talks to a server on its user's behalf. */
+function submission(
+  world: World,
+  servers: readonly MailServerService[],
+  mailboxes: readonly MailboxService[],
+  host: Host,
+  { from, server: name, tls, password: given }: Wanted,
+): Submission {
+  const server = servers.find((service) => service.host === name);
+  const mailbox = mailboxes.find(({ address }) => canonicalAddress(address) === canonicalAddress(from));
+  const own = server?.domains.some((domain) => domain.toLowerCase() === domainOf(from)) ?? false;
+  // The user agent of the textbook's user speaks as the textbook's server does.
+  const dialect = server?.dialect ?? 'extended';
+  const password = given ?? mailbox?.password ?? null;
+  return {
+    dialect,
+    port: own && dialect === 'extended' ? SUBMISSION_PORT : SMTP_PORT,
+    protection: tls ? protection(world, host, 'required', name) : null,
+    credentials: own && password !== null ? { user: utf8Octets(from), password } : null,
+  };
 }
 
 /** Done when the fate of every recipient is known. */
-function* send(world: World, { servers, mailboxes, tracker, agents }: Sending, action: SendAction): Process<StepOutcome> {
-  const host = world.host(action.host);
-  const server = servers.find((service) => service.host === action.server);
-  const mailbox = mailboxes.find(({ address }) => canonicalAddress(address) === canonicalAddress(action.from));
-  const own = server?.domains.some((domain) => domain.toLowerCase() === domainOf(action.from)) ?? false;
-  // The user agent of the textbook's user speaks as the textbook's server does.
-  const dialect = server?.dialect ?? 'extended';
-  const password = action.password ?? mailbox?.password ?? null;
+function* send(
+  host: Host,
+  tracker: DeliveryTracker,
+  agents: UserAgents,
+  submissionOf: (host: Host, wanted: Wanted) => Submission,
+  action: SendAction,
+): Process<StepOutcome> {
   const envelope = tracker.begin(action.from, action.to, host.now());
-  const submission: Submission = {
-    dialect,
-    port: own && dialect === 'extended' ? SUBMISSION_PORT : SMTP_PORT,
-    protection: action.tls ? protection(world, host, 'required', action.server) : null,
-    credentials: own && password !== null ? { user: utf8Octets(action.from), password } : null,
-  };
-  agents.submit(host, action, submission, envelope);
+  agents.submit(host, action, submissionOf(host, action), envelope);
   return yield* tracker.outcome(envelope);
 }
 

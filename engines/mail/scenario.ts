@@ -10,6 +10,7 @@ import type { MechanismName } from './sasl/exchange.ts';
 import type { DkimSigningService, SenderCheckService } from './sender-authentication/scenario.ts';
 import type { NotifyEvent, Returned } from './smtp/envelope.ts';
 import type { OptionalExtension } from './smtp/extensions.ts';
+import type { WebmailAction, WebmailService } from './webmail/scenario.ts';
 
 /** `alice@crepes.fr`: local part and domain, without angle brackets (RFC 5321 §2.3.11). */
 export type MailAddress = string;
@@ -97,7 +98,14 @@ export interface MailboxService {
   readonly at: SourceRange | null;
 }
 
-export type MailService = MailServerService | MailboxService | MailFilterService | SenderCheckService | DkimSigningService | AccessService;
+export type MailService =
+  | MailServerService
+  | MailboxService
+  | MailFilterService
+  | SenderCheckService
+  | DkimSigningService
+  | WebmailService
+  | AccessService;
 
 export interface Attachment {
   /** Its media type goes by the ending. */
@@ -176,7 +184,7 @@ export interface TamperAction {
   readonly by: string;
 }
 
-export type MailAction = SendAction | StreamAction | TamperAction | MailAttackAction | AccessAction;
+export type MailAction = SendAction | StreamAction | WebmailAction | TamperAction | MailAttackAction | AccessAction;
 
 /** Counts the messages in a mailbox. */
 export interface MailboxExpectation {

@@ -31,7 +31,9 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'mail.sender-check': { one: '', role: () => '' },
   'mail.dkim': { one: '', role: () => '' },
   'mail.server': { one: 'mail server', role: () => 'mail server' },
+  'mail.webmail': { one: 'webmail site', role: (name) => `webmail ${name}` },
   // A setting of a mail server.
+  'mail.filter': { one: '', role: () => '' },
   'mail.access': { one: '', role: () => '' },
   'bitmessage.peer': { one: 'Bitmessage peer', role: () => 'Bitmessage peer' },
   'ftp.server': { one: 'FTP server', role: () => 'FTP server' },

@@ -64,6 +64,8 @@ export const codes = {
   'malformed-web-path': error('A path of a website begins with a slash and has the characters of a URI (RFC 3986 §3.3).'),
   'malformed-range': error('Ranges are first and last bytes counted from 0, with commas between them (RFC 9110 §14.1.2).'),
   'unknown-website': error('The website is declared nowhere, and its name lies in no declared zone.'),
+  'no-webmail': error('The mail server of this mailbox has no webmail. Declare it by a `webmail` line.'),
+  'shared-port': error('A website and webmail cannot share a host: both listen on ports 80 and 443.'),
   'unknown-resource': error('The website has no such resource.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
@@ -80,6 +82,7 @@ export const codes = {
   ),
   'not-a-mail-server': error('Mail is submitted to a host that runs a mail server.'),
   'not-a-bitmessage-peer': error('Bitmessage goes between hosts that a `bitmessage` line makes peers.'),
+  'malformed-signature': error('A signature of malware is a run of bytes in hexadecimal, or a SHA-256 of 64 digits.'),
   'not-an-ftp-server': error('Files are asked of a host that runs an FTP server.'),
   'no-access': error('Mail is read by a protocol that the mailbox’s server speaks, and over TLS where it has TLS.'),
   'malformed-path': error('A path has up to 1024 octets, each name in it up to 255, and no NUL or line end.'),

@@ -60,6 +60,19 @@ export function keptMailbox(name: Name, site: Site): MailboxService | null {
 }
 
 /**
+ * The host of the mail server that a stream of made-up mail goes to: the named one, the sender's if there is one, else that of the
+ * recipients, as spammers do it.
+ */
+export function streamServer(from: Name, to: readonly Name[], via: Name | null, site: Site): string | null {
+  const { program } = site;
+  const serverOf = ({ text }: Name) => program.mailboxes.get(mailboxKey(text))?.host ?? program.serverOfDomain.get(domainOf(text)) ?? null;
+  const servers = new Set(to.map(serverOf));
+  const [only] = servers;
+  const straight = via === null && serverOf(from) === null && servers.size === 1;
+  return straight && only ? only : submissionServer(from, via, site);
+}
+
+/**
  * The host of the mail server that a user agent submits to: the named one, else the one that keeps the sender's mailbox,
  * else the one whose domain it is.
  */

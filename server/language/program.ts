@@ -10,8 +10,10 @@ import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
 import type { FtpServerService } from '../../engines/ftp/scenario.ts';
 import type { BrowserService, WebCacheService, WebsiteService } from '../../engines/http/scenario.ts';
+import type { MailFilterService } from '../../engines/mail/filters/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { DkimSigningService, SenderCheckService } from '../../engines/mail/sender-authentication/scenario.ts';
+import type { WebmailService } from '../../engines/mail/webmail/scenario.ts';
 import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
@@ -145,6 +147,8 @@ export interface ProgramMailServer extends Omit<MailServerService, 'kind' | 'dom
   helo: string | null;
 }
 
+export type ProgramWebmail = { -readonly [K in keyof WebmailService]: WebmailService[K] };
+
 /** With what its block says last. */
 export type ProgramWebsite = { -readonly [K in keyof WebsiteService]: WebsiteService[K] };
 
@@ -226,6 +230,10 @@ export class Program {
   readonly mailboxes = new Map<string, MailboxService>();
   /** By host in lower case. */
   readonly bitmessagePeers = new Map<string, BitmessagePeerService>();
+  readonly mailFilters = new Map<string, MailFilterService>();
+  /** By name in lower case. */
+  readonly webmails = new Map<string, ProgramWebmail>();
+  /** By host in lower case. */
   readonly senderChecks = new Map<string, SenderCheckService>();
   readonly dkimSignings: DkimSigningService[] = [];
   readonly ftpServers = new Map<string, FtpServerService>();

@@ -36,8 +36,16 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     const first = server.domains[0] ?? server.host;
     services.push({ kind: 'mail.server', ...server, greeting: server.greeting ?? first, helo: server.helo ?? first });
   }
-  services.push(...program.mailboxes.values(), ...program.senderChecks.values(), ...program.dkimSignings);
-  services.push(...accessServices(program), ...program.bitmessagePeers.values(), ...program.ftpServers.values());
+  services.push(
+    ...program.mailboxes.values(),
+    ...program.mailFilters.values(),
+    ...program.webmails.values(),
+    ...program.senderChecks.values(),
+    ...program.dkimSignings,
+    ...accessServices(program),
+    ...program.bitmessagePeers.values(),
+    ...program.ftpServers.values(),
+  );
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];

@@ -9,6 +9,7 @@
  */
 import { formatValue } from '../../format.ts';
 import type { Process } from '../../kernel/process.ts';
+import { randomStream } from '../../kernel/random.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { decodeUnstructured, encodeUnstructured } from '../message/encoded-word.ts';
 import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
@@ -39,6 +40,8 @@ interface Finding {
   readonly why: string;
 }
 
+/** Verdicts that stand in the state, the newest. */
+const VERDICTS_SHOWN = 12;
 /** Words of a verdict that are told. */
 const WORDS_TOLD = 5;
 const STATUS_FIELD = 'X-Spam-Status';
@@ -52,11 +55,12 @@ export class MailFilter {
   readonly #malware: MalwareScanner | null;
   #judged = 0;
 
-  constructor(host: Host, service: MailFilterService, observer: FilterObserver) {
+  /** `seed`: the run's. Filters that learn as much learn the same. */
+  constructor(host: Host, service: MailFilterService, seed: number, observer: FilterObserver) {
     this.#host = host;
     this.#service = service;
     this.#observer = observer;
-    this.#spam = service.spam && trainedClassifier(service.spam.training, host.random('spam to learn from'));
+    this.#spam = service.spam && trainedClassifier(service.spam.training, randomStream(seed, 'mail to learn from'));
     this.#malware = service.malware && new MalwareScanner(service.malware.signatures);
   }
 
@@ -109,7 +113,7 @@ export class MailFilter {
   #words(verdict: Verdict | null): Finding | null {
     const { spam } = this.#service;
     if (!spam || !verdict || verdict.score < spam.threshold) return null;
-    return { filter: 'spam', action: spam.action, why: decidingWords(verdict) };
+    return { filter: 'spam', action: spam.action, why: decidingWords(verdict, true) };
   }
 
   /** On the state timeline, on the diagram, and to the observer, who knows the truth. */
@@ -117,10 +121,11 @@ export class MailFilter {
     const { narrator, name } = this.#host;
     const score = verdict ? formatValue(verdict.score, 'ratio') : '';
     const what = finding ? finding.filter : 'ham';
-    const why = finding && finding.filter !== 'spam' ? finding.why : verdict ? decidingWords(verdict) : '';
+    const why = finding && finding.filter !== 'spam' ? finding.why : verdict ? decidingWords(verdict, finding !== null) : '';
     const value = [what, score, why].filter((part) => part !== '').join(' · ');
     const note = finding ? `${finding.filter}, ${PAST[finding.action]}: ${finding.why}` : undefined;
-    narrator.state('mail filter', `message ${++this.#judged}`, value, note === undefined ? {} : { note });
+    if (++this.#judged > VERDICTS_SHOWN) narrator.state('mail filter', `message ${this.#judged - VERDICTS_SHOWN}`, null);
+    narrator.state('mail filter', `message ${this.#judged}`, value, note === undefined ? {} : { note });
     this.#observer.judged(name, content, finding?.filter ?? null, (metric, value) => narrator.measure(metric, [name], value));
   }
 
@@ -145,9 +150,10 @@ export class MailFilter {
 
 const PAST: Readonly<Record<FilterAction, string>> = { reject: 'refused', junk: 'put aside', tag: 'marked' };
 
-/** `winner 0.99, prize 0.99, seminar 0.02`. */
-export function decidingWords({ clues }: Verdict): string {
+/** `winner 0.99, prize 0.98`: the strongest of those that spoke for what it was taken for. */
+export function decidingWords({ clues }: Verdict, asSpam: boolean): string {
   return clues
+    .filter(({ probability }) => probability > 0.5 === asSpam)
     .slice(0, WORDS_TOLD)
     .map(({ token, probability }) => `${token} ${probability.toFixed(2)}`)
     .join(', ');

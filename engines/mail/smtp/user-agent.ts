@@ -126,7 +126,11 @@ export class UserAgents {
 }
 
 /** A session with the first of the server's addresses that wants to talk. */
-function* reach(host: Host, server: string, { dialect, port, protection, credentials }: Submission): Process<ClientSession | Problem> {
+export function* reach(
+  host: Host,
+  server: string,
+  { dialect, port, protection, credentials }: Submission,
+): Process<ClientSession | Problem> {
   const found = yield* lookUpServer(host, server);
   if ('reason' in found) return found;
   let problem: Problem = { kind: 'permanent', reason: `${server} has no address`, reply: null, status: '5.4.4' };
@@ -152,7 +156,7 @@ function nameOf(host: Host): string {
 }
 
 /** Unlike any other: counted on the host's disk (RFC 5322 §3.6.4). */
-function nextMessageId(host: Host): string {
+export function nextMessageId(host: Host): string {
   const count = (host.disk.get<number>(COMPOSED) ?? 0) + 1;
   host.disk.set(COMPOSED, count);
   const right = domainProblem(host.name) === null ? host.name : host.address;

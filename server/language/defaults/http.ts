@@ -25,12 +25,13 @@ const TTL = 3_600;
 
 /** Whether names of websites are looked up: those in a declared zone are, the others are known as from a hosts file. */
 export function completeWeb(program: Program): void {
-  for (const site of program.websites.values()) site.inDns = program.zoneAbove(canonical(nameOf(site.name))) !== null;
+  for (const site of [...program.websites.values(), ...program.webmails.values()])
+    site.inDns = program.zoneAbove(canonical(nameOf(site.name))) !== null;
 }
 
 /** Names of websites that are no host’s get the address of the host that they are on. All hosts have their addresses. */
 export function nameWebsites(program: Program): void {
-  for (const { name, host, inDns, at } of program.websites.values()) {
+  for (const { name, host, inDns, at } of [...program.websites.values(), ...program.webmails.values()]) {
     const owner = program.hosts.get(host.toLowerCase());
     const address = owner ? publicAddress(program, owner) : null;
     if (!inDns || program.hosts.has(name) || address === null) continue;

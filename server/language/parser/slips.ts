@@ -220,12 +220,14 @@ function partitionHeals({ node, found, reading }: Impasse): Slip | null {
   };
 }
 
-/** `pc sends 10 MB to server`. */
-function sendsData(impasse: Impasse): Slip | null {
-  const { reading, state } = impasse;
-  if (reading.scanner.kind !== TokenKind.number || wordBefore(impasse) !== 'sends' || !state.words.has('mail')) return null;
-  const end = reading.scanner.previousEnd;
-  const range = { start: end - 'sends'.length, end };
+/** `pc sends 10 MB to server`: how many, of what is counted, has no unit. */
+function sendsData({ node, reading }: Impasse): Slip | null {
+  const { N } = node.slots;
+  if (N?.kind !== 'quantity' || N.unit === null) return null;
+  const before = /\bsends\s+$/.exec(reading.text.slice(node.start, N.start));
+  if (!before) return null;
+  const start = node.start + before.index;
+  const range = { start, end: start + 'sends'.length };
   return {
     range,
     code: 'expected',

@@ -5,14 +5,13 @@
  * both use. `disguise` is the share of sentences, on the average, that it borrows from the other kind; how many one message borrows
  * is drawn from none to twice as many, so that some of each kind are hard to tell. Same stream, same mail.
  */
-
-import { encodeBase64 } from '../../../base64.ts';
 import type { RandomStream } from '../../../kernel/random.ts';
 import { utf8Octets } from '../../../network/octets.ts';
 import type { Ratio } from '../../../quantities.ts';
 import type { Heading } from '../../message/composition.ts';
 import { encodeUnstructured } from '../../message/encoded-word.ts';
 import { foldField } from '../../message/message-format.ts';
+import { type EntityDraft, joined, writeEntity } from '../../message/mime-writer.ts';
 import { EICAR } from '../malware/signatures.ts';
 import { COMMON, HAM, PEOPLE, type Phrases, SPAM } from './phrases.ts';
 
@@ -25,9 +24,9 @@ const COMMON_SHARE = 0.3;
 export function sampleMail(kind: SampleKind, heading: Heading, random: RandomStream, disguise: Ratio): string {
   switch (kind) {
     case 'ham':
-      return plain(heading, prose(HAM, SPAM, random, disguise), null);
+      return plain(heading, prose(HAM, SPAM, random, disguise), linkTo(random, 'notes', 0.5));
     case 'spam':
-      return plain(heading, prose(SPAM, HAM, random, disguise), `http://offers${random.below(100)}.example/`);
+      return plain(heading, prose(SPAM, HAM, random, disguise), linkTo(random, 'offers', 0.8));
     case 'phishing':
       return phishing(heading, random);
     case 'malware':
@@ -53,8 +52,12 @@ function prose(own: Phrases, other: Phrases, random: RandomStream, disguise: Rat
 }
 
 function plain(heading: Heading, { subject, lines }: Prose, link: string | null): string {
-  const body = [...lines, ...(link === null ? [] : [link])];
-  return message(heading, subject, ['Content-Type: text/plain; charset=utf-8'], body.join('\r\n'));
+  return message(heading, subject, text('text/plain', [...lines, ...(link === null ? [] : [link])]));
+}
+
+/** Some have one, some have none. */
+function linkTo(random: RandomStream, name: string, share: Ratio): string | null {
+  return random.float() < share ? `http://${name}${random.below(100)}.example/` : null;
 }
 
 /** Each of them has one sign that can be seen: another host than shown, a look-alike, a bare address, a host before an `@`. */
@@ -79,43 +82,37 @@ function phishing(heading: Heading, random: RandomStream): string {
     '<p>Your security team</p>',
     '</body></html>',
   ];
-  return message(heading, 'Your account has been limited', ['Content-Type: text/html; charset=utf-8'], html.join('\r\n'));
+  return message(heading, 'Your account has been limited', text('text/html', html));
 }
 
 function malware(heading: Heading, random: RandomStream): string {
-  const name = `invoice-${1000 + random.below(9000)}.com`;
-  const boundary = `part-${random.below(1_000_000)}`;
-  const body = [
-    `--${boundary}`,
-    'Content-Type: text/plain; charset=utf-8',
-    '',
-    'Please find your invoice attached.',
-    `--${boundary}`,
-    `Content-Type: application/octet-stream; name="${name}"`,
-    `Content-Disposition: attachment; filename="${name}"`,
-    'Content-Transfer-Encoding: base64',
-    '',
-    encodeBase64(EICAR).replace(/.{76}/g, '$&\r\n'),
-    `--${boundary}--`,
-  ];
-  return message(heading, 'Your invoice', [`Content-Type: multipart/mixed; boundary="${boundary}"`], body.join('\r\n'));
+  const fileName = `invoice-${1000 + random.below(9000)}.com`;
+  const attachment: EntityDraft = {
+    type: 'application/octet-stream',
+    disposition: { kind: 'attachment', fileName },
+    content: { octets: EICAR },
+  };
+  const parts = [text('text/plain', ['Please find your invoice attached.']), attachment];
+  return message(heading, 'Your invoice', { type: 'multipart/mixed', content: { parts } });
 }
 
-function message(heading: Heading, subject: string, content: readonly string[], body: string): string {
+function text(type: 'text/plain' | 'text/html', lines: readonly string[]): EntityDraft {
+  return { type, parameters: [['charset', 'utf-8']], content: { octets: utf8Octets(lines.map((line) => `${line}\r\n`).join('')) } };
+}
+
+function message(heading: Heading, subject: string, draft: EntityDraft): string {
   const { from, to, date, messageId } = heading;
-  const fields = [
+  const { fields, body } = writeEntity(draft);
+  const addressees = to.map((address, i) => (i < to.length - 1 ? `${address},` : address));
+  const header = [
     foldField('From', [from]),
-    foldField(
-      'To',
-      to.map((address, i) => (i < to.length - 1 ? `${address},` : address)),
-    ),
+    foldField('To', addressees),
     foldField('Subject', encodeUnstructured(subject).split(' ')),
     foldField('Date', [date]),
     foldField('Message-ID', [messageId]),
     'MIME-Version: 1.0',
-    ...content,
   ];
-  return `${fields.join('\r\n')}\r\n\r\n${utf8Octets(body)}\r\n`;
+  return joined({ fields: [...header, ...fields], body });
 }
 
 function filled(text: string, random: RandomStream): string {

@@ -3,8 +3,8 @@
  *
  * Theory of operation. Words are runs of letters, digits, `$`, `'` and `-`, in lower case. Those of the subject are told from the same
  * ones of the text by the prefix `subject:`, since a subject weighs otherwise; the author's address and its domain are `from:`, the hosts
- * of links `link:`. Tags of HTML are read over, comments leave no gap (a word cut in two by one is put together), references are
- * resolved. A message is the set of its tokens: how often one stands in it does not count.
+ * of links `link:` (their URLs are no words). Tags of HTML are read over, comments leave no gap (a word cut in two by one is put
+ * together), references are resolved. A message is the set of its tokens: how often one stands in it does not count.
  * Limits: 256 KiB of text, 4,000 tokens; words have 3 to 24 characters, of longer ones the first 24 count.
  */
 import { decodeUnstructured } from '../../message/encoded-word.ts';
@@ -39,7 +39,7 @@ export function tokensOf(content: string): readonly string[] {
   for (const part of readableParts(content)) {
     if (part.text === null) continue;
     const { text, links } = linksOf(part.text, part.html);
-    addWords(text, '');
+    addWords(text.replace(/https?:\/\/\S+/gi, ' '), '');
     for (const { host } of links) if (host !== null) add(`link:${host}`);
   }
   return [...tokens];
