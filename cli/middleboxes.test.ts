@@ -23,9 +23,10 @@ describe.each(['packets', 'flows'])('at %s', (fidelity) => {
       nat home-router.home.org {
         inside alice-pc, mail.home.org, ns.home.org
         forward tcp 25 to mail.home.org
+        forward tcp 587 to mail.home.org
         forward udp 53 to ns.home.org
       }
-      firewall mail.example.com { allow tcp 25 }
+      firewall mail.example.com { allow tcp 25 allow tcp 587 }
       alice-pc resolves www.example.com
       alice-pc sends mail from alice@home.org to bob@example.com { subject "Hi" }
       carol sends mail from bob@example.com to alice@home.org via mail.example.com { subject "Re: Hi" }
