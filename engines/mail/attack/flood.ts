@@ -1,12 +1,12 @@
 /** Floods of a mail server: connections that do nothing but be there, and messages that nobody wants (RFC 5321 §7.8). */
 import { count } from '../../format.ts';
-import type { Process, Task } from '../../kernel/process.ts';
+import { type Process, race, type Task } from '../../kernel/process.ts';
 import { type Connection, failed, type Host } from '../../network/host.ts';
 import { LineReader } from '../../network/line-reader.ts';
 import type { StepOutcome } from '../../protocol.ts';
 import { SECOND } from '../../quantities.ts';
 import { domainProblem } from '../message/address.ts';
-import { ClientSession, openSession } from '../smtp/client.ts';
+import { ClientSession, openSession, TIMEOUTS } from '../smtp/client.ts';
 import { plainEnvelope } from '../smtp/envelope.ts';
 import { SMTP_PORT } from '../smtp/server.ts';
 import { REPLY_LINE_LIMIT } from '../smtp/wire/reply.ts';
@@ -20,8 +20,8 @@ export function* floodWithConnections(host: Host, address: string, { rate, durat
     const connection = yield* host.connect({ address, port: SMTP_PORT });
     if (failed(connection)) return;
     held.push(connection);
-    const greeting = yield* new LineReader(connection).readLine(REPLY_LINE_LIMIT);
-    if (greeting.kind === 'line' && greeting.line.startsWith('220')) greeted++;
+    const read = yield* race(new LineReader(connection).readLine(REPLY_LINE_LIMIT), host.sleep(TIMEOUTS.greeting));
+    if (read.winner === 'first' && read.value.kind === 'line' && read.value.line.startsWith('220')) greeted++;
   });
   for (const connection of held) connection.abort();
   return { outcome: `${count(total, 'connection')}, ${greeted} of them greeted`, succeeded: true };

@@ -1,6 +1,7 @@
 /** Attacks on mail as steps. */
 import type { Process } from '../../kernel/process.ts';
 import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
+import { onHost } from '../../on-host.ts';
 import type { StepOutcome, World } from '../../protocol.ts';
 import type { Action } from '../../scenario.ts';
 import { SMTP_PORT } from '../smtp/server.ts';
@@ -18,6 +19,8 @@ export function attacks(world: World, tracker: DeliveryTracker): (action: Action
     ears.set(name, ear);
     return ear;
   };
+  const addressOf = ({ server, host }: { readonly server: string; readonly host: string }) =>
+    seen(server, host) ?? world.host(server).address;
   return (action) => {
     switch (action.kind) {
       case 'mail.eavesdrop': {
@@ -36,9 +39,9 @@ export function attacks(world: World, tracker: DeliveryTracker): (action: Action
         return atOnce(`stands in front of ${action.server}`);
       }
       case 'mail.connection-flood':
-        return floodWithConnections(world.host(action.host), seen(action.server, action.host) ?? world.host(action.server).address, action);
+        return onHost(world.host(action.host), (host) => floodWithConnections(host, addressOf(action), action));
       case 'mail.message-flood':
-        return floodWithMessages(world.host(action.host), seen(action.server, action.host) ?? world.host(action.server).address, action);
+        return onHost(world.host(action.host), (host) => floodWithMessages(host, addressOf(action), action));
       default:
         return undefined;
     }

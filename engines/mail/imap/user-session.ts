@@ -42,7 +42,9 @@ export function* readByImap(host: Host, secure: Securing, action: ReadAction): P
     listed = answer.untagged.flatMap((response) => listedIn(response) ?? []);
   }
   const there = new Set(listed.map(({ uid }) => idOf(uid)));
-  for (const { id } of copy.messages()) if (id.startsWith(prefix) && !there.has(id)) copy.drop(id);
+  // Also those of another UIDVALIDITY: they are of a folder that is no more (RFC 3501 §2.3.1.1).
+  const ofFolder = (id: string) => id.startsWith(`${action.folder} `) && /^\d+\.\d+$/.test(id.slice(action.folder.length + 1));
+  for (const { id } of copy.messages()) if (ofFolder(id) && !there.has(id)) copy.drop(id);
   const missing: number[] = [];
   for (const { uid, flags } of listed) {
     const held = copy.get(idOf(uid));

@@ -191,7 +191,9 @@ export class MailboxStore {
     if (!this.hasRoom(address, octets.length)) return null;
     if (!this.folder(address, folder)?.selectable) this.createFolder(address, folder);
     const found = this.folder(address, folder);
-    return found ? this.#add(address, found, { octets, arrivedAt: now, flags: [] }, 'delivered') : null;
+    // No room for that folder: what was accepted goes where it can be read.
+    if (!found?.selectable) return folder === INBOX ? null : this.deliver(address, octets, now);
+    return this.#add(address, found, { octets, arrivedAt: now, flags: [] }, 'delivered');
   }
 
   /** What a user puts into a folder (§6.3.11). */

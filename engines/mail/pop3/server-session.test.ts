@@ -23,10 +23,9 @@ function world(tls: 'off' | 'offered' | 'required' = 'offered', now = () => 0) {
       timestamp: '<1896.697170952@dbc.mtview.ca.us>',
       secured,
       now,
-      lastLogin: () => {
-        const before = last;
+      lastLogin: () => last,
+      loggedIn: () => {
         last = now();
-        return before;
       },
     });
   return { store, open };

@@ -40,8 +40,10 @@ export interface SessionSurroundings {
   /** TLS from the start. */
   readonly secured: boolean;
   now(): Nanoseconds;
-  /** When the mailbox was last logged in to, by POP3; then it is now. */
+  /** When the mailbox was last logged in to, by POP3. */
   lastLogin(address: MailAddress): Nanoseconds | null;
+  /** It was, now. */
+  loggedIn(address: MailAddress): void;
 }
 
 /** Commands not understood after which the server has had enough. */
@@ -181,6 +183,7 @@ export class ServerSession {
     const maildrop = maildrops.open(address);
     if (!maildrop) return refuse('Another session has the maildrop', 'IN-USE');
     this.#maildrop = maildrop;
+    this.#surroundings.loggedIn(address);
     return say(`${address} has ${summaryOf(maildrop.kept)}`);
   }
 

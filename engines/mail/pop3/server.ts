@@ -60,7 +60,8 @@ class ServedSession {
       timestamp: nextTimestamp(host),
       secured: connection !== plain,
       now: () => host.now(),
-      lastLogin: (address) => takeLastLogin(host, address),
+      lastLogin: (address) => host.disk.get<Nanoseconds>(lastLoginOf(address)) ?? null,
+      loggedIn: (address) => host.disk.set(lastLoginOf(address), host.now()),
     });
   }
 
@@ -134,9 +135,6 @@ function nextTimestamp(host: Host): string {
   return `<${count}.${Math.floor(host.now() / SECOND)}@${host.name}>`;
 }
 
-function takeLastLogin(host: Host, address: MailAddress): Nanoseconds | null {
-  const name = `mail/last pop3 login/${canonicalAddress(address)}`;
-  const last = host.disk.get<Nanoseconds>(name) ?? null;
-  host.disk.set(name, host.now());
-  return last;
+function lastLoginOf(address: MailAddress): string {
+  return `mail/last pop3 login/${canonicalAddress(address)}`;
 }

@@ -22,6 +22,14 @@ export function* readByPop3(host: Host, secure: Securing, action: ReadAction): P
   const fresh = listed.filter(({ id }) => !copy.hasSeen(id));
   if (action.preview !== null) return yield* preview(session, fresh, action.preview);
   let octets = 0;
+  if (!action.keep) {
+    // Taken before, and its deletion was never confirmed.
+    for (const { number, id } of listed) {
+      if (!copy.hasSeen(id)) continue;
+      const marked = yield* session.ask({ verb: 'DELE', message: number });
+      if ('reason' in marked) return yield* leave(session, marked);
+    }
+  }
   for (const { number, id } of fresh) {
     const got = yield* session.ask({ verb: 'RETR', message: number });
     if ('reason' in got) return yield* leave(session, got);

@@ -4,9 +4,6 @@ import { canonicalAddress, domainOf } from '../message/address.ts';
 import type { Account } from '../sasl/mechanism.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
 
-/** Aliases of aliases go this deep; what is deeper is a loop, or as good as one. */
-const DEPTH_LIMIT = 16;
-
 export class LocalAddresses {
   /** Of which it is the final destination, in lower case. */
   readonly domains: ReadonlySet<string>;
@@ -44,22 +41,29 @@ export class LocalAddresses {
 
   /** Whether mail for a local address is taken. */
   exists(local: MailAddress): boolean {
-    return this.members(local) !== null || this.#store.find(local) !== null;
+    return this.members(local) !== null ? this.everybody(local).length > 0 : this.#store.find(local) !== null;
   }
 
   /** Everybody that mail for an address goes to in the end, aliases of aliases included, each once. */
   everybody(address: MailAddress): MailAddress[] {
     const seen = new Set<string>();
     const found: MailAddress[] = [];
-    const visit = (one: MailAddress, depth: number): void => {
+    const visit = (one: MailAddress): void => {
       const name = canonicalAddress(one);
-      if (seen.has(name) || depth > DEPTH_LIMIT) return;
+      if (seen.has(name)) return;
       seen.add(name);
       const members = this.members(one);
-      if (members === null) found.push(one);
-      else for (const member of members) visit(member, depth + 1);
+      if (members === null) {
+        found.push(one);
+        return;
+      }
+      for (const member of members) {
+        // An alias that names itself keeps a copy in the mailbox of that name.
+        if (canonicalAddress(member) !== name) visit(member);
+        else if (this.#store.find(member) !== null && !found.includes(one)) found.push(one);
+      }
     };
-    visit(address, 0);
+    visit(address);
     return found;
   }
 

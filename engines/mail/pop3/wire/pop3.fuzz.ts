@@ -48,7 +48,7 @@ function serve(lines: readonly string[]): string {
   const host = hostForSessions();
   const { store, logins } = mailboxForSessions(host);
   const surroundings = { service: SERVICE, logins, maildrops: new Maildrops(store), timestamp: '<1.2@server>', secured: false };
-  const session = new ServerSession({ ...surroundings, now: () => 0, lastLogin: () => null });
+  const session = new ServerSession({ ...surroundings, now: () => 0, lastLogin: () => null, loggedIn: () => {} });
   let said = '';
   for (const line of lines) {
     const act = session.command(line);
