@@ -36,7 +36,10 @@ export class Wiretap {
   }
 
   sent(row: number, from: number, to: number, connection: number, content: Content, message: MessageInfo): void {
-    const listeners = [...(this.#listeners.get(from) ?? []), ...(this.#listeners.get(to) ?? [])];
+    // What a host tells itself goes over no line.
+    if (from === to) return;
+    // Who listens at both ends hears it once.
+    const listeners = [...new Set([...(this.#listeners.get(from) ?? []), ...(this.#listeners.get(to) ?? [])])];
     if (listeners.length === 0) return;
     this.#travelling.set(row, { travelling: { from: this.#nameOf(from), to: this.#nameOf(to), connection, content, message }, listeners });
   }

@@ -1,13 +1,16 @@
 /**
- * What somebody on the way reads of mail: the messages, their senders and recipients, and the passwords that go in clear. It knows the
- * protocol and nothing else; records of TLS tell it how long they are.
+ * What somebody on the way reads of mail: of SMTP the messages, their senders and recipients; of SMTP, POP3 and IMAP the passwords that go
+ * in clear. It knows the protocols and nothing else; records of TLS tell it how long they are.
  */
 import { decodeBase64 } from '../../base64.ts';
 import { bytesOf, type Content } from '../../content.ts';
 import type { Host } from '../../network/host.ts';
 import { octetsOf, textOfOctets } from '../../network/octets.ts';
+import type { Listener } from '../../network/wiretap.ts';
 import type { Bytes } from '../../quantities.ts';
+import { decodeCommand as decodeImapCommand } from '../imap/wire/command.ts';
 import { subjectOf } from '../message/message-format.ts';
+import { decodeCommand as decodePop3Command } from '../pop3/wire/command.ts';
 import { decodeCommand } from '../smtp/wire/command.ts';
 import { unstuffDots } from '../smtp/wire/transparency.ts';
 
@@ -16,6 +19,8 @@ const STORE = 'overheard';
 /** What was said on a connection so far that is needed to understand what comes. */
 interface Conversation {
   sender: string;
+  /** Named in POP3, whose password comes with the next command. */
+  user: string;
   recipients: string[];
   mechanism: string | null;
   responses: string[];
@@ -37,19 +42,24 @@ export class Overhearing {
     this.#measure('overheard bytes', 0);
   }
 
-  /** A message of SMTP, or records, as they passed. Other protocols are not its trade. */
+  /** One for all lines, so that what passes two of them is heard once. */
+  readonly listener: Listener = ({ connection, message, content }) => this.hear(connection, message.protocol, message.kind, content);
+
+  /** A message of SMTP, POP3 or IMAP, or records, as they passed. Other protocols are not its trade. */
   hear(connection: number, protocol: string, kind: string, content: Content): void {
     if (protocol === 'tls') {
       this.#protected += content.length;
       this.#host.narrator.state(STORE, 'under TLS', `${this.#protected} B that cannot be read`);
       return;
     }
-    if (protocol !== 'smtp') return;
+    if (protocol !== 'smtp' && protocol !== 'pop3' && protocol !== 'imap') return;
     this.#clear += content.length;
     this.#measure('overheard bytes', this.#clear);
     const conversation = this.#conversation(connection);
     const octets = octetsOf(bytesOf(content));
-    if (kind === 'command') for (const line of octets.split('\r\n').slice(0, -1)) this.#command(conversation, line);
+    if (protocol === 'pop3') this.#pop3(conversation, kind, octets);
+    else if (protocol === 'imap') this.#imap(conversation, kind, octets);
+    else if (kind === 'command') for (const line of octets.split('\r\n').slice(0, -1)) this.#command(conversation, line);
     else if (kind === 'response') this.#response(conversation, octets.replace(/\r\n$/, ''));
     else if (kind === 'content') this.#message(conversation, unstuffDots(octets.slice(0, -3)));
   }
@@ -57,9 +67,39 @@ export class Overhearing {
   #conversation(connection: number): Conversation {
     const known = this.#conversations.get(connection);
     if (known) return known;
-    const conversation: Conversation = { sender: '', recipients: [], mechanism: null, responses: [] };
+    const conversation: Conversation = { sender: '', user: '', recipients: [], mechanism: null, responses: [] };
     this.#conversations.set(connection, conversation);
     return conversation;
+  }
+
+  /** RFC 1939 §7, RFC 5034. */
+  #pop3(conversation: Conversation, kind: string, octets: string): void {
+    if (kind === 'answer') this.#response(conversation, octets.replace(/\r\n$/, ''));
+    if (kind !== 'command') return;
+    for (const line of octets.split('\r\n').slice(0, -1)) {
+      const command = decodePop3Command(line);
+      if ('error' in command) continue;
+      if (command.verb === 'USER') conversation.user = command.argument;
+      else if (command.verb === 'PASS') this.#learn(conversation.user, command.argument);
+      else if (command.verb === 'AUTH' && command.mechanism !== null) this.#exchange(conversation, command.mechanism, command.initial);
+    }
+  }
+
+  /** RFC 3501 §6.2.2, §6.2.3. A login in literals goes unheard. */
+  #imap(conversation: Conversation, kind: string, octets: string): void {
+    if (kind === 'answer') this.#response(conversation, octets.replace(/\r\n$/, ''));
+    if (kind !== 'command') return;
+    const told = decodeImapCommand(octets.replace(/\r\n$/, ''));
+    if ('error' in told) return;
+    const { command } = told;
+    if (command.verb === 'LOGIN') this.#learn(command.user, command.password);
+    else if (command.verb === 'AUTHENTICATE') this.#exchange(conversation, command.mechanism, command.initial);
+  }
+
+  #exchange(conversation: Conversation, mechanism: string, initial: string | null): void {
+    conversation.mechanism = mechanism;
+    conversation.responses = [];
+    if (initial !== null) this.#response(conversation, initial);
   }
 
   #command(conversation: Conversation, line: string): void {
@@ -69,15 +109,12 @@ export class Overhearing {
       conversation.sender = command.path;
       conversation.recipients = [];
     } else if (command.verb === 'RCPT') conversation.recipients.push(command.path);
-    else if (command.verb === 'AUTH') {
-      conversation.mechanism = command.mechanism;
-      conversation.responses = [];
-      if (command.initial !== null) this.#response(conversation, command.initial);
-    }
+    else if (command.verb === 'AUTH') this.#exchange(conversation, command.mechanism, command.initial);
   }
 
   #response(conversation: Conversation, line: string): void {
     const { mechanism, responses } = conversation;
+    if (mechanism === null) return;
     responses.push(decodeBase64(line));
     if (mechanism === 'PLAIN') {
       const [, user, password] = (responses[0] as string).split('\0');

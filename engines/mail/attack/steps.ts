@@ -25,7 +25,7 @@ export function attacks(world: World, tracker: DeliveryTracker): (action: Action
     switch (action.kind) {
       case 'mail.eavesdrop': {
         const ear = earOf(action.host);
-        world.tap(action.victim, ({ connection, message, content }) => ear.hear(connection, message.protocol, message.kind, content));
+        world.tap(action.victim, ear.listener);
         return atOnce(`listens on the line of ${action.victim}`);
       }
       case 'mail.intercept': {

@@ -80,6 +80,7 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   timingBehind,
   partitionHeals,
   sendsData,
+  sendsMail,
   assignmentWithoutLet,
   comparisonWord,
   reversedSign,
@@ -236,6 +237,18 @@ function sendsData({ node, reading }: Impasse): Slip | null {
   };
 }
 
+/** `pc sends email from …`, `pc sends a mail`: what is sent was taken for a number of messages. */
+function sendsMail({ node, last, reading }: Impasse): Slip | null {
+  if (last?.kind !== 'parameter' || last !== node.slots.N || !/\bsends\s+$/.test(reading.text.slice(node.start, last.start))) return null;
+  const [written, word] = /^(?:an?\s+)?([\w-]+)/.exec(reading.text.slice(last.start, last.start + 80)) ?? [];
+  if (!written || !word) return null;
+  const known = ['mail', 'webmail', 'bitmessage'];
+  const meant = known.includes(word) ? word : (nearest(word, known) ?? (/^(e-?mails?|messages?|mails)$/.test(word) ? 'mail' : undefined));
+  if (!meant) return null;
+  const range = { start: last.start, end: last.start + written.length };
+  return { range, code: 'expected', message: `Did you mean \`sends ${meant}\`?`, fixes: [replacement(range, meant)] };
+}
+
 function assignmentWithoutLet({ found, node, state, blockOf }: Impasse): Slip | null {
   const { HOST } = node.slots;
   if (found !== '=' || blockOf || state !== statementAutomaton.slots[0]?.to || HOST?.kind !== 'name' || HOST.start !== node.start)
@@ -348,7 +361,9 @@ function nameLeftOut(impasse: Impasse): Slip | null {
 
 /** The one word that must come is missing, and what follows it is there: `mail from ann@x.org bob@x.org`. */
 function wordLeftOut(impasse: Impasse): Slip | null {
-  const { state, found, reading } = impasse;
+  const { state, found, node, blockOf, reading } = impasse;
+  // `{ work 1 }`: not a property of this block.
+  if (blockOf && reading.scanner.start === node.start) return null;
   if (found === null || state.words.size !== 1 || state.slots.length > 0 || state.accepts) return null;
   const [edge] = state.words.values();
   const { kind } = reading.scanner;
@@ -366,6 +381,11 @@ function wordLeftOut(impasse: Impasse): Slip | null {
   // `to bob@x.org from ann@x.org`: the word is there, only later.
   const rest = /^[^\n{}]*/.exec(reading.text.slice(reading.scanner.end, reading.scanner.end + 200))![0];
   if (rest.split(/\s+/).includes(edge.word)) return null;
+  // `replaces "a" with "b"`: one preposition stands for the other.
+  if (/^(as|at|by|for|from|in|of|on|to|using|via|with)$/.test(found)) {
+    const message = `Here stands \`${edge.word}\` instead of \`${found}\`${formOf(impasse)}`;
+    return { range: token(impasse), code: 'expected', message, fixes: [replacement(token(impasse), edge.word)] };
+  }
   const message = `\`${edge.word}\` is missing before \`${found}\`${formOf(impasse)}`;
   return { range: token(impasse), code: 'expected', message, fixes: [insertion(reading.scanner.start, `${edge.word} `)] };
 }

@@ -18,7 +18,7 @@ export const mailAttackVocabulary = [
     id: 'eavesdrop',
     pattern: 'HOST eavesdrops on VICTIM',
     slots: { HOST: subject, VICTIM: host },
-    doc: 'From now on the host reads what passes the access line of another, and understands mail: messages, and passwords that go in clear. What is under TLS it cannot read.',
+    doc: 'From now on the host reads what passes the access line of another, and understands mail: the messages of SMTP, and passwords of SMTP, POP3 and IMAP that go in clear. What is under TLS it cannot read.',
     standard: 'RFC 3207 §6',
     example: `${talking}\nmallory eavesdrops on mail.hamburger.edu\n${sending}\nexpect overheard messages by mallory = 1`,
     build(given, _block, site: Site) {
