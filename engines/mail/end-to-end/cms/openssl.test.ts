@@ -148,3 +148,13 @@ test('who is not trusted is told', () => {
     reason: expect.stringContaining('expired'),
   });
 });
+
+test('a content that was put into a detached signature does not stand for what lies beside it', () => {
+  const { content } = read(signCms(TEXT, alice, NOW, false), 'signed');
+  const signed = { ...read(signCms(TEXT, alice, NOW, true), 'signed'), content };
+  expect(verifyCms(signed, TEXT, trust.roots, NOW)).toMatchObject({ valid: true });
+  expect(verifyCms(signed, Buffer.from('Do you like mustard?\r\n'), trust.roots, NOW)).toMatchObject({
+    valid: false,
+    reason: 'the message was altered after it was signed',
+  });
+});

@@ -66,9 +66,12 @@ export type CmsVerdict =
   | { readonly valid: true; readonly certificate: Certificate; readonly signedAt: number | null }
   | { readonly valid: false; readonly reason: string };
 
-/** Whether everybody who signed it did. `detached`: the content where the message does not hold it; `now`: seconds since 1970. Total. */
+/**
+ * Whether everybody who signed it did. `detached`: the content that lies beside it, which is what is looked at even where it holds one,
+ * too; null where it lies inside. `now`: seconds since 1970. Total.
+ */
 export function verifyCms(signed: SignedData, detached: Uint8Array | null, trust: readonly Uint8Array[], now: number): CmsVerdict {
-  const content = signed.content ?? detached;
+  const content = detached ?? signed.content;
   if (!content) return { valid: false, reason: 'what is signed is not there' };
   const certificates = signed.certificates.flatMap((one) => {
     const decoded = decodeCertificate(one);
