@@ -10,7 +10,7 @@ import { type Certificate, DIGITAL_SIGNATURE, decodeCertificate, mayProtectMail 
 import { contextual, der, derIdentifier, derInteger, derSequence, derTime, TAGS } from '../../../tls/certificate/der.ts';
 import { sign, verify } from '../../../tls/certificate/signature.ts';
 import { MAXIMUM_CHAIN, verifyPath } from '../../../tls/certificate/verification.ts';
-import type { CertificateIdentifier, SignedData, SignerInfo } from './content-info.ts';
+import { type CertificateIdentifier, readsAsAttributes, type SignedData, type SignerInfo } from './content-info.ts';
 import { CONTENT_TYPE, DATA, ECDSA_WITH_SHA256, MESSAGE_DIGEST, SHA256, SIGNED_DATA, SIGNING_TIME } from './identifiers.ts';
 
 /**
@@ -103,6 +103,11 @@ function verifySigner(
     if (signedAttributes.contentType !== contentType) return bad('the signature is over another type of content');
     if (!signedAttributes.messageDigest || !equalBytes(signedAttributes.messageDigest, sha256(content)))
       return bad('the message was altered after it was signed');
+  } else {
+    // RFC 5652 §5.3: only plain data goes without.
+    if (contentType !== DATA) return bad('a signature of other than plain data needs signed attributes');
+    // Nothing in a signature tells whether it is over attributes: those of another message, given out for a text, would be valid.
+    if (readsAsAttributes(content)) return bad('signed attributes stand for the content');
   }
   if (!verify(certificate.publicKey, signedAttributes?.der ?? content, signature)) return bad('the signature does not fit');
   if (!mayProtectMail(certificate, DIGITAL_SIGNATURE)) return bad('the signer’s certificate is not for mail');
