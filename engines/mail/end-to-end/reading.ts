@@ -100,7 +100,7 @@ class Reader {
     if (type === 'application/pgp-signature') {
       const armored = decodeArmor(octetsOf(signature));
       if ('error' in armored) return { kind: 'invalid', reason: armored.error };
-      return this.#byOpenPgp(verifyDetached(armored.bytes, content, this.#keys()));
+      return this.#byOpenPgp(verifyDetached(armored.bytes, content, this.#keys(), this.#now));
     }
     if (!/^application\/(x-)?pkcs7-signature$/.test(type)) return { kind: 'invalid', reason: `a signature of type ${type}` };
     const decoded = decodeCms(signature);
@@ -126,7 +126,7 @@ class Reader {
     this.#encrypted = true;
     const armored = decodeArmor(armor);
     if ('error' in armored) return { problem: armored.error };
-    const opened = decryptMessage(armored.bytes, this.#ring.openPgp(this.#reader), this.#keys());
+    const opened = decryptMessage(armored.bytes, this.#ring.openPgp(this.#reader), this.#keys(), this.#now);
     if ('problem' in opened) return opened;
     if (opened.signature) this.#note(this.#byOpenPgp(opened.signature));
     return parsed(opened.content);
