@@ -119,6 +119,33 @@ describe('a signature', () => {
     expect(read(protectedBy(by(format, null, EVE))).signature).toEqual({ kind: 'invalid', reason: `signed by ${EVE}, not by ${ALICE}` });
   });
 
+  describe.each(['smime', 'openpgp'] as const)('by %s', (format) => {
+    const octets = protectedBy(by(format, null));
+    const from = (...fields: string[]) => read(octets.replace(/^From: .*$/m, fields.join('\r\n'))).signature;
+
+    test.each([
+      'From: Alice <alice@crepes.fr>',
+      'From: "<eve@example.net>, Alice" <ALICE@crepes.fr>',
+      'From: (eve@example.net) "alice"@crepes.fr (Alice)',
+      'from:\r\n <alice@crepes.fr>',
+    ])('is the author’s in %j', (field) => expect(from(field)).toEqual({ kind: 'valid', by: ALICE }));
+
+    test.each([
+      ['From: eve@example.net', 'From: alice@crepes.fr'],
+      ['From: alice@crepes.fr', 'From: alice@crepes.fr'],
+      ['From: eve@example.net, alice@crepes.fr'],
+      ['From: eve@example.net <alice@crepes.fr>'],
+      ['From: <eve@example.net> <alice@crepes.fr>'],
+      ['From: <alice@crepes.fr> eve@example.net'],
+      ['From: Friends: alice@crepes.fr;'],
+      ['From: eve@example.net (<alice@crepes.fr>'],
+      ['From: <@example.net:alice@crepes.fr>'],
+      [`From: alice@crepes.fr${' '.repeat(20_000)}, eve@example.net`],
+      ['From: Alice'],
+      ['X-From: alice@crepes.fr'],
+    ])('is nobody’s in %j', (...fields) => expect(from(...fields).kind).toBe('invalid'));
+  });
+
   test('covers an attachment, too', () => {
     const octets = protectedBy(by('smime', null), message('See the menu.', true));
     expect(read(octets)).toMatchObject({ text: 'See the menu.\r\n', signature: { kind: 'valid' } });

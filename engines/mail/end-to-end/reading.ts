@@ -8,8 +8,8 @@
  */
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { canonicalAddress } from '../message/address.ts';
+import { soleAddress } from '../message/address-list.ts';
 import { parameterText } from '../message/content-fields.ts';
-import { fieldOf } from '../message/message-format.ts';
 import { contentOf, type Entity, parseMime, readableText } from '../message/mime.ts';
 import type { MailAddress } from '../scenario.ts';
 import { decodeCms } from './cms/content-info.ts';
@@ -38,12 +38,18 @@ const LAYERS_LIMIT = 8;
 /** `octets`: a message; `reader`: whose keys are tried; `now`: seconds since 1970. Total. */
 export function readMail(octets: string, reader: MailAddress, ring: KeyRing, now: number): MailReading {
   const message = parseMime(octets);
-  return new Reader(addressIn(fieldOf(message, 'From')?.value ?? ''), reader, ring, now).read(octets, message);
+  return new Reader(authorOf(message), reader, ring, now).read(octets, message);
 }
 
-/** RFC 5322 §3.4: of one author, the address without the name. */
-function addressIn(from: string): MailAddress {
-  return canonicalAddress(/<([^<>]*)>[^<>]*$/.exec(from)?.[1] ?? from.trim());
+/** RFC 5322 §3.6.2; null unless there is one From field, and one author in it: readers may show either of two. */
+function authorOf({ fields }: Entity): MailAddress | null {
+  const [from, second] = fields.filter(({ name }) => name.toLowerCase() === 'from');
+  return from && !second ? addressIn(from.value) : null;
+}
+
+function addressIn(text: string): MailAddress | null {
+  const address = soleAddress(text);
+  return address === null ? null : canonicalAddress(address);
 }
 
 /** An entity and the octets that its ranges are of. */
@@ -53,14 +59,14 @@ interface Layer {
 }
 
 class Reader {
-  readonly #author: MailAddress;
+  readonly #author: MailAddress | null;
   readonly #reader: MailAddress;
   readonly #ring: KeyRing;
   readonly #now: number;
   #encrypted = false;
   #signature: SignatureReading = { kind: 'missing' };
 
-  constructor(author: MailAddress, reader: MailAddress, ring: KeyRing, now: number) {
+  constructor(author: MailAddress | null, reader: MailAddress, ring: KeyRing, now: number) {
     this.#author = author;
     this.#reader = reader;
     this.#ring = ring;
@@ -100,7 +106,7 @@ class Reader {
     if (type === 'application/pgp-signature') {
       const armored = decodeArmor(octetsOf(signature));
       if ('error' in armored) return { kind: 'invalid', reason: armored.error };
-      return this.#byOpenPgp(verifyDetached(armored.bytes, content, this.#keys()));
+      return this.#byOpenPgp(verifyDetached(armored.bytes, content, this.#keys(), this.#now));
     }
     if (!/^application\/(x-)?pkcs7-signature$/.test(type)) return { kind: 'invalid', reason: `a signature of type ${type}` };
     const decoded = decodeCms(signature);
@@ -126,7 +132,7 @@ class Reader {
     this.#encrypted = true;
     const armored = decodeArmor(armor);
     if ('error' in armored) return { problem: armored.error };
-    const opened = decryptMessage(armored.bytes, this.#ring.openPgp(this.#reader), this.#keys());
+    const opened = decryptMessage(armored.bytes, this.#ring.openPgp(this.#reader), this.#keys(), this.#now);
     if ('problem' in opened) return opened;
     if (opened.signature) this.#note(this.#byOpenPgp(opened.signature));
     return parsed(opened.content);
@@ -134,12 +140,14 @@ class Reader {
 
   /** The author's key is known, whoever else's is. */
   #keys() {
-    if (this.#author !== '') this.#ring.openPgp(this.#author);
+    if (this.#author !== null) this.#ring.openPgp(this.#author);
     return this.#ring.openPgpKeys;
   }
 
   #byOpenPgp(verdict: SignatureVerdict): SignatureReading {
-    return verdict.valid ? this.#by([addressIn(verdict.by.userId)]) : { kind: 'invalid', reason: verdict.reason };
+    if (!verdict.valid) return { kind: 'invalid', reason: verdict.reason };
+    const signer = addressIn(verdict.by.userId);
+    return this.#by(signer === null ? [] : [signer]);
   }
 
   #byCms(verdict: CmsVerdict): SignatureReading {
@@ -148,8 +156,9 @@ class Reader {
 
   /** RFC 8550 §3: the signer's address is to be the author's. */
   #by(signers: readonly MailAddress[]): SignatureReading {
+    if (this.#author === null) return { kind: 'invalid', reason: 'the message does not name one author' };
     if (signers.includes(this.#author)) return { kind: 'valid', by: this.#author };
-    return { kind: 'invalid', reason: `signed by ${signers.join(', ') || 'nobody'}, not by ${this.#author || 'its author'}` };
+    return { kind: 'invalid', reason: `signed by ${signers.join(', ') || 'nobody'}, not by ${this.#author}` };
   }
 
   /** Of several signatures, one that does not hold counts. */

@@ -1,9 +1,9 @@
 /** ENVELOPE, BODY and BODYSTRUCTURE of a message (RFC 3501 §7.4.2), made of its MIME tree. Header fields stand in them as they came. */
 
+import { type Address, parseAddressList } from '../message/address-list.ts';
 import type { ParameterisedValue } from '../message/content-fields.ts';
 import { fieldOf } from '../message/message-format.ts';
 import { type Entity, isMultipart } from '../message/mime.ts';
-import { type Address, parseAddressList } from './address-list.ts';
 import { atom, type Value } from './wire/value.ts';
 
 export function envelopeOf(message: Entity): Value {

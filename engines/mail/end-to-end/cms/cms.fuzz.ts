@@ -18,6 +18,7 @@ const alice = trust.mailCredentials('alice@crepes.fr');
 const bob = trust.mailCredentials('bob@hamburger.edu');
 const TEXT = 'Content-Type: text/plain\r\n\r\nDo you like ketchup?\r\n';
 const content = Uint8Array.from(TEXT, (char) => char.charCodeAt(0));
+const OTHER = Uint8Array.from('Do you like mustard?\r\n', (char) => char.charCodeAt(0));
 const recipients = [alice, bob].flatMap(({ certificates }) => {
   const decoded = decodeCertificate(certificates[0] as Uint8Array);
   return 'certificate' in decoded ? [decoded.certificate] : [];
@@ -30,7 +31,9 @@ function run(bytes: Uint8Array): string {
   // A signature or a key takes time.
   if (!luckyIn(32, bytes)) return JSON.stringify(decoded);
   if (decoded.kind === 'signed') {
-    const verdict = verifyCms(decoded, content, trust.roots, EPOCH);
+    // What lies within does not speak for what lies beside.
+    if (verifyCms(decoded, OTHER, trust.roots, EPOCH).valid) throw new Error('what nobody signed is found valid');
+    const verdict = verifyCms(decoded, decoded.content ? null : content, trust.roots, EPOCH);
     if (verdict.valid && decoded.content && octetsOf(decoded.content) !== TEXT) throw new Error('what nobody signed is found valid');
     return verdict.valid ? 'valid' : verdict.reason;
   }

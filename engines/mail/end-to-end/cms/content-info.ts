@@ -289,6 +289,20 @@ function scanAttributes(scanner: Scanner): Omit<SignedAttributes, 'der'> {
   return found;
 }
 
+/** Whether these bytes are a SET OF Attribute (RFC 5652 §5.3), whatever they say. Total. */
+export function readsAsAttributes(bytes: Uint8Array): boolean {
+  const attribute = (scanner: Scanner): void =>
+    element(scanner, TAGS.sequence, 'Attribute', (inner) => {
+      readIdentifier(inner, 'attrType', NAMES);
+      element(inner, TAGS.set, 'attrValues', (values) => values.opaque(values.left, 'values'));
+    });
+  const scanned = Scanner.scan(bytes, (scanner) => {
+    element(scanner, TAGS.set, 'signedAttrs', (list) => list.each(() => attribute(list)));
+    scanner.finish();
+  });
+  return !('refusal' in scanned);
+}
+
 function scanEnveloped(scanner: Scanner, authenticated: boolean): EnvelopedData {
   readInteger(scanner, 'version');
   if (nextTag(scanner) === contextual(0, true)) anything(scanner, 'originatorInfo');

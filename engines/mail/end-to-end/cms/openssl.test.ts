@@ -9,10 +9,11 @@ import { EPOCH } from '../../../quantities.ts';
 import type { Credentials } from '../../../tls/certificate/authority.ts';
 import { decodeCertificate } from '../../../tls/certificate/certificate.ts';
 import { privateKeyInfo } from '../../../tls/certificate/encoding.ts';
-import { publicKeyOf } from '../../../tls/certificate/signature.ts';
+import { publicKeyOf, sign } from '../../../tls/certificate/signature.ts';
 import { SimulatedTrust } from '../../../tls/simulated-trust.ts';
 import { type CmsContent, decodeCms } from './content-info.ts';
 import { decryptCms, encryptCms } from './enveloped-data.ts';
+import { SIGNED_DATA } from './identifiers.ts';
 import { signCms, verifyCms } from './signed-data.ts';
 
 const absent = spawnSync('openssl', ['version']).error !== undefined;
@@ -146,5 +147,44 @@ test('who is not trusted is told', () => {
   expect(verifyCms(read(signCms(TEXT, alice, NOW, false), 'signed'), null, trust.roots, NOW + 3 * 365 * 86_400)).toMatchObject({
     valid: false,
     reason: expect.stringContaining('expired'),
+  });
+});
+
+test('a content that was put into a detached signature does not stand for what lies beside it', () => {
+  const { content } = read(signCms(TEXT, alice, NOW, false), 'signed');
+  const signed = { ...read(signCms(TEXT, alice, NOW, true), 'signed'), content };
+  expect(verifyCms(signed, TEXT, trust.roots, NOW)).toMatchObject({ valid: true });
+  expect(verifyCms(signed, Buffer.from('Do you like mustard?\r\n'), trust.roots, NOW)).toMatchObject({
+    valid: false,
+    reason: 'the message was altered after it was signed',
+  });
+});
+
+describe('without signed attributes', () => {
+  const attributed = () => read(signCms(TEXT, alice, NOW, false), 'signed');
+
+  test('no signed attributes of another message are the content', () => {
+    const signed = attributed();
+    const [signer] = signed.signers;
+    const content = signer!.signedAttributes!.der;
+    const substituted = { ...signed, content, signers: [{ ...signer!, signedAttributes: null }] };
+    expect(verifyCms(substituted, null, trust.roots, NOW)).toEqual({ valid: false, reason: 'signed attributes stand for the content' });
+  });
+
+  test('only plain data is signed', () => {
+    const signed = attributed();
+    const signers = [{ ...signed.signers[0]!, signedAttributes: null, signature: sign(alice.key, TEXT) }];
+    expect(verifyCms({ ...signed, signers }, null, trust.roots, NOW)).toMatchObject({ valid: true });
+    expect(verifyCms({ ...signed, contentType: SIGNED_DATA, signers }, null, trust.roots, NOW)).toEqual({
+      valid: false,
+      reason: 'a signature of other than plain data needs signed attributes',
+    });
+  });
+
+  test('a text may begin as a SET does', () => {
+    const text = Buffer.from(`1\x0a0\x08${' '.repeat(8)}`);
+    const signed = attributed();
+    const signers = [{ ...signed.signers[0]!, signedAttributes: null, signature: sign(alice.key, text) }];
+    expect(verifyCms({ ...signed, content: text, signers }, null, trust.roots, NOW)).toMatchObject({ valid: true });
   });
 });

@@ -10,7 +10,7 @@ import { type Certificate, DIGITAL_SIGNATURE, decodeCertificate, mayProtectMail 
 import { contextual, der, derIdentifier, derInteger, derSequence, derTime, TAGS } from '../../../tls/certificate/der.ts';
 import { sign, verify } from '../../../tls/certificate/signature.ts';
 import { MAXIMUM_CHAIN, verifyPath } from '../../../tls/certificate/verification.ts';
-import type { CertificateIdentifier, SignedData, SignerInfo } from './content-info.ts';
+import { type CertificateIdentifier, readsAsAttributes, type SignedData, type SignerInfo } from './content-info.ts';
 import { CONTENT_TYPE, DATA, ECDSA_WITH_SHA256, MESSAGE_DIGEST, SHA256, SIGNED_DATA, SIGNING_TIME } from './identifiers.ts';
 
 /**
@@ -66,9 +66,12 @@ export type CmsVerdict =
   | { readonly valid: true; readonly certificate: Certificate; readonly signedAt: number | null }
   | { readonly valid: false; readonly reason: string };
 
-/** Whether everybody who signed it did. `detached`: the content where the message does not hold it; `now`: seconds since 1970. Total. */
+/**
+ * Whether everybody who signed it did. `detached`: the content that lies beside it, which is what is looked at even where it holds one,
+ * too; null where it lies inside. `now`: seconds since 1970. Total.
+ */
 export function verifyCms(signed: SignedData, detached: Uint8Array | null, trust: readonly Uint8Array[], now: number): CmsVerdict {
-  const content = signed.content ?? detached;
+  const content = detached ?? signed.content;
   if (!content) return { valid: false, reason: 'what is signed is not there' };
   const certificates = signed.certificates.flatMap((one) => {
     const decoded = decodeCertificate(one);
@@ -100,6 +103,11 @@ function verifySigner(
     if (signedAttributes.contentType !== contentType) return bad('the signature is over another type of content');
     if (!signedAttributes.messageDigest || !equalBytes(signedAttributes.messageDigest, sha256(content)))
       return bad('the message was altered after it was signed');
+  } else {
+    // RFC 5652 §5.3: only plain data goes without.
+    if (contentType !== DATA) return bad('a signature of other than plain data needs signed attributes');
+    // Nothing in a signature tells whether it is over attributes: those of another message, given out for a text, would be valid.
+    if (readsAsAttributes(content)) return bad('signed attributes stand for the content');
   }
   if (!verify(certificate.publicKey, signedAttributes?.der ?? content, signature)) return bad('the signature does not fit');
   if (!mayProtectMail(certificate, DIGITAL_SIGNATURE)) return bad('the signer’s certificate is not for mail');

@@ -9,6 +9,7 @@ import { EPOCH } from '../../../quantities.ts';
 import { decodeArmor, encodeArmor } from './armor.ts';
 import { decodePublicKey, encodePublicKey, encodeSecretKey, generateKey, type OpenPgpPublicKey } from './keys.ts';
 import { decryptMessage, encryptMessage, signText, verifyDetached } from './message.ts';
+import { makeSignature, SIGNATURE_TYPES } from './signature.ts';
 
 const absent = spawnSync('gpg', ['--version']).error !== undefined;
 if (absent) console.warn('gpg is not installed: its verdict on OpenPGP is not asked for');
@@ -39,6 +40,9 @@ function gpg(args: readonly string[], input: Uint8Array | string = '') {
   const { stdout, stderr, status } = spawnSync('gpg', [...options, ...args], { input, timeout: 60_000 });
   return { stdout, said: stderr.toString(), status };
 }
+
+/** At which gpg signs. */
+const machineTime = (): number => Math.floor(Date.now() / 1000);
 
 const inArmor = (text: Uint8Array) => {
   const armored = decodeArmor(text.toString());
@@ -89,12 +93,15 @@ describe.skipIf(absent)('we', () => {
     gpg(['--import'], encodeSecretKey(alice));
     const { stdout } = gpg([...options, '--detach-sign'], TEXT);
     const signature = options.includes('--armor') ? inArmor(stdout) : stdout;
-    expect(verifyDetached(signature, TEXT, [eve, alice])).toMatchObject({ valid: true, by: { userId: 'Alice <alice@crepes.fr>' } });
-    expect(verifyDetached(signature, TEXT.subarray(1), [alice])).toMatchObject({
+    expect(verifyDetached(signature, TEXT, [eve, alice], machineTime())).toMatchObject({
+      valid: true,
+      by: { userId: 'Alice <alice@crepes.fr>' },
+    });
+    expect(verifyDetached(signature, TEXT.subarray(1), [alice], machineTime())).toMatchObject({
       valid: false,
       reason: expect.stringContaining('altered'),
     });
-    expect(verifyDetached(signature, TEXT, [eve])).toMatchObject({ valid: false, reason: 'by a key that is not known' });
+    expect(verifyDetached(signature, TEXT, [eve], machineTime())).toMatchObject({ valid: false, reason: 'by a key that is not known' });
   });
 
   test.each([
@@ -106,7 +113,7 @@ describe.skipIf(absent)('we', () => {
     gpg(['--import'], encodePublicKey(bob));
     const { stdout, said } = gpg([...options, '--encrypt', '-r', 'bob@hamburger.edu'], TEXT);
     expect(said).not.toContain('failed');
-    const opened = decryptMessage(options.includes('--armor') ? inArmor(stdout) : stdout, bob, [alice]);
+    const opened = decryptMessage(options.includes('--armor') ? inArmor(stdout) : stdout, bob, [alice], machineTime());
     if ('problem' in opened) throw new Error(opened.problem);
     expect(Buffer.from(opened.content).toString().replace(/\r?\n/g, '\r\n')).toBe(TEXT.toString());
     if (options.includes('--sign')) expect(opened.signature).toMatchObject({ valid: true });
@@ -121,7 +128,7 @@ describe.skipIf(absent)('we', () => {
     expect(carol).toMatchObject({ userId: 'carol@example.org' });
     expect(Buffer.from(carol.primary.fingerprint).toString('hex').toUpperCase()).toBe(fingerprint);
     expect(gpg(['--decrypt'], encryptMessage(TEXT, [carol], null, EPOCH, randomStream(1, 'session'))).stdout).toEqual(TEXT);
-    expect(verifyDetached(gpg(['--detach-sign'], TEXT).stdout, TEXT, [carol])).toMatchObject({ valid: true });
+    expect(verifyDetached(gpg(['--detach-sign'], TEXT).stdout, TEXT, [carol], machineTime())).toMatchObject({ valid: true });
   });
 });
 
@@ -135,14 +142,57 @@ test('keys are read as they were written, and only with their own signatures', (
   }
 });
 
+describe('a signature', () => {
+  type Subpackets = Parameters<typeof makeSignature>[4];
+  const HOUR = Uint8Array.of(0, 0, 0x0e, 0x10);
+  const at = (now: number, others: Subpackets = []) =>
+    verifyDetached(makeSignature(alice, SIGNATURE_TYPES.binary, [TEXT], EPOCH, others), TEXT, [alice], now);
+
+  test.each<[string, number, Subpackets]>([
+    ['from when it is made', EPOCH, []],
+    ['within its time', EPOCH + 3599, [[3, HOUR]]],
+    ['for ever where it says so', EPOCH + 1e8, [[3, new Uint8Array(4)]]],
+    [
+      'with critical subpackets that are looked at',
+      EPOCH,
+      [
+        [0x83, HOUR],
+        [0x9b, Uint8Array.of(3)],
+      ],
+    ],
+    [
+      'with others that are not critical',
+      EPOCH,
+      [
+        [20, new Uint8Array(8)],
+        [9, HOUR],
+      ],
+    ],
+  ])('is valid %s', (_, now, others) => expect(at(now, others)).toMatchObject({ valid: true, signedAt: EPOCH }));
+
+  test.each<[string, number, Subpackets, string]>([
+    ['before it is made', EPOCH - 1, [], 'it is dated in the future'],
+    ['when its time is over', EPOCH + 3600, [[3, HOUR]], 'it has expired'],
+    ['with a critical notation', EPOCH, [[0x80 | 20, new Uint8Array(8)]], 'its subpacket 20 is critical, and not understood'],
+    ['with a critical subpacket that has only a name here', EPOCH, [[0x80 | 9, HOUR]], 'its subpacket 9 is critical, and not understood'],
+  ])('is not valid %s', (_, now, others, reason) => expect(at(now, others)).toEqual({ valid: false, reason }));
+
+  test('within an encrypted message has its time, too', () => {
+    const message = encryptMessage(TEXT, [bob], alice, EPOCH, randomStream(1, 'session'));
+    expect(decryptMessage(message, bob, [alice], EPOCH - 1)).toMatchObject({
+      signature: { valid: false, reason: 'it is dated in the future' },
+    });
+  });
+});
+
 test('any changed byte of an encrypted message is found, and nobody else reads it', () => {
   const message = encryptMessage(TEXT, [bob], alice, EPOCH, randomStream(1, 'session'));
-  expect(decryptMessage(message, bob, [alice])).toMatchObject({ signature: { valid: true } });
-  expect(decryptMessage(message, eve, [alice])).toEqual({ problem: 'encrypted for others' });
+  expect(decryptMessage(message, bob, [alice], EPOCH)).toMatchObject({ signature: { valid: true } });
+  expect(decryptMessage(message, eve, [alice], EPOCH)).toEqual({ problem: 'encrypted for others' });
   for (let i = 0; i < message.length; i++) {
     const altered = Uint8Array.from(message);
     altered[i] = altered[i]! ^ 0x10;
-    expect(decryptMessage(altered, bob, [alice])).toHaveProperty('problem');
+    expect(decryptMessage(altered, bob, [alice], EPOCH)).toHaveProperty('problem');
   }
 });
 

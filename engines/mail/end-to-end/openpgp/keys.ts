@@ -119,7 +119,7 @@ const hashedUser = (user: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(0
 
 /**
  * The first key of a Transferable Public Key, with its first user ID and the last subkey that is for encryption, both bound to it by
- * its own signatures. Total.
+ * its own signatures. Nobody looks at the time here: signatures that expire bind nothing. Total.
  */
 export function decodePublicKey(bytes: Uint8Array): OpenPgpPublicKey | { readonly error: string } {
   const packets = decodePackets(bytes);
@@ -142,12 +142,12 @@ export function decodePublicKey(bytes: Uint8Array): OpenPgpPublicKey | { readonl
 
 function certifies(primary: PublicKeyBody, signature: SignatureBody, user: string): boolean {
   const certification = signature.type >= SIGNATURE_TYPES.certification && signature.type <= SIGNATURE_TYPES.positiveCertification;
-  return certification && signedWith(primary, signature, [hashedKey(primary), hashedUser(bytesOfOctets(user))]);
+  return certification && signature.lifetime === 0 && signedWith(primary, signature, [hashedKey(primary), hashedUser(bytesOfOctets(user))]);
 }
 
 function binds(primary: PublicKeyBody, signature: SignatureBody, subkey: PublicKeyBody): boolean {
   const encrypts = signature.type === SIGNATURE_TYPES.subkeyBinding && (signature.keyFlags & ENCRYPTS) !== 0;
-  return encrypts && signedWith(primary, signature, [hashedKey(primary), hashedKey(subkey)]);
+  return encrypts && signature.lifetime === 0 && signedWith(primary, signature, [hashedKey(primary), hashedKey(subkey)]);
 }
 
 /** Whether a signature says that it is by this key. */

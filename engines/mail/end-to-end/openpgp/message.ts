@@ -48,26 +48,32 @@ function canonicalText(text: Uint8Array): Uint8Array {
 }
 
 export type SignatureVerdict =
-  | { readonly valid: true; readonly by: OpenPgpPublicKey; readonly signedAt: number | null }
+  | { readonly valid: true; readonly by: OpenPgpPublicKey; readonly signedAt: number }
   | { readonly valid: false; readonly reason: string };
 
-/** Whether one of `keys` made this detached signature. Total. */
-export function verifyDetached(signature: Uint8Array, text: Uint8Array, keys: readonly OpenPgpPublicKey[]): SignatureVerdict {
+/** Whether one of `keys` made this detached signature, and it counts at `now`: seconds since 1970. Total. */
+export function verifyDetached(signature: Uint8Array, text: Uint8Array, keys: readonly OpenPgpPublicKey[], now: number): SignatureVerdict {
   const packets = decodePackets(signature);
   if ('error' in packets) return { valid: false, reason: `unreadable: ${packets.error}` };
   const [first] = packets;
   if (first?.kind !== 'signature') return { valid: false, reason: 'no signature of a kind that is known' };
-  return verdict(first.signature, text, keys);
+  return verdict(first.signature, text, keys, now);
 }
 
-function verdict(signature: SignatureBody, content: Uint8Array, keys: readonly OpenPgpPublicKey[]): SignatureVerdict {
+function verdict(signature: SignatureBody, content: Uint8Array, keys: readonly OpenPgpPublicKey[], now: number): SignatureVerdict {
+  const bad = (reason: string): SignatureVerdict => ({ valid: false, reason });
+  const { type, created, lifetime, unknownCritical } = signature;
   const by = keys.find((key) => madeBy(key, signature));
-  if (!by) return { valid: false, reason: 'by a key that is not known' };
-  if (signature.type !== SIGNATURE_TYPES.binary && signature.type !== SIGNATURE_TYPES.text)
-    return { valid: false, reason: 'no signature of a message' };
-  const document = signature.type === SIGNATURE_TYPES.text ? canonicalText(content) : content;
-  if (!signedWith(by.primary, signature, [document])) return { valid: false, reason: 'the message was altered after it was signed' };
-  return { valid: true, by, signedAt: signature.created };
+  if (!by) return bad('by a key that is not known');
+  if (type !== SIGNATURE_TYPES.binary && type !== SIGNATURE_TYPES.text) return bad('no signature of a message');
+  if (unknownCritical !== null) return bad(`its subpacket ${unknownCritical} is critical, and not understood`);
+  const document = type === SIGNATURE_TYPES.text ? canonicalText(content) : content;
+  if (!signedWith(by.primary, signature, [document])) return bad('the message was altered after it was signed');
+  // RFC 9580 §5.2.3.11: it must be there.
+  if (created === null) return bad('it does not say when it was made');
+  if (created > now) return bad('it is dated in the future');
+  if (lifetime !== 0 && created + lifetime <= now) return bad('it has expired');
+  return { valid: true, by, signedAt: created };
 }
 
 /** An encrypted message (§10.3). `recipients`: with subkeys for encryption, at least one; `signer`: signs inside. `time`: seconds since 1970. */
@@ -142,8 +148,11 @@ export type OpenPgpOpened =
   /** `signature`: null where it is not signed. */
   { readonly content: Uint8Array; readonly signature: SignatureVerdict | null } | { readonly problem: string };
 
-/** What an encrypted message holds, for the holder of `key`; `keys`: those that signatures may be by. Total. */
-export function decryptMessage(message: Uint8Array, key: OpenPgpKey, keys: readonly OpenPgpPublicKey[]): OpenPgpOpened {
+/**
+ * What an encrypted message holds, for the holder of `key`; `keys`: those that signatures may be by. `now`: seconds since 1970, when a
+ * signature is to count. Total.
+ */
+export function decryptMessage(message: Uint8Array, key: OpenPgpKey, keys: readonly OpenPgpPublicKey[], now: number): OpenPgpOpened {
   const packets = decodePackets(message);
   if ('error' in packets) return { problem: `unreadable: ${packets.error}` };
   const encrypted = packets.find((packet) => packet.kind === 'encrypted');
@@ -163,7 +172,7 @@ export function decryptMessage(message: Uint8Array, key: OpenPgpKey, keys: reado
       plain.at(-22) !== 0xd3 ||
       plain.at(-21) !== 0x14
       ? { problem: 'what is encrypted was altered on the way' }
-      : read(plain.subarray(18, -22), keys);
+      : read(plain.subarray(18, -22), keys, now);
   }
   return { problem };
 }
@@ -186,7 +195,7 @@ function unwrap(packet: Extract<PacketBody, { kind: 'session-key' }>, key: OpenP
 }
 
 /** The literal data, and the signature behind it. */
-function read(inner: Uint8Array, keys: readonly OpenPgpPublicKey[]): OpenPgpOpened {
+function read(inner: Uint8Array, keys: readonly OpenPgpPublicKey[], now: number): OpenPgpOpened {
   const packets = decodePackets(inner);
   if ('error' in packets) return { problem: `unreadable inside: ${packets.error}` };
   const literal = packets.find((packet) => packet.kind === 'literal');
@@ -195,5 +204,5 @@ function read(inner: Uint8Array, keys: readonly OpenPgpPublicKey[]): OpenPgpOpen
     return { problem: compressed ? 'compressed inside, which is not supported' : 'nothing to be read inside' };
   }
   const signature = packets.find((packet) => packet.kind === 'signature');
-  return { content: literal.content, signature: signature ? verdict(signature.signature, literal.content, keys) : null };
+  return { content: literal.content, signature: signature ? verdict(signature.signature, literal.content, keys, now) : null };
 }

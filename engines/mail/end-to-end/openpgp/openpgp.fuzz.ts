@@ -35,10 +35,10 @@ function read(bytes: Uint8Array): string {
   // A signature or a key takes time.
   if (!luckyIn(32, bytes)) return JSON.stringify(packets);
   if (kinds.includes('encrypted')) {
-    const opened = decryptMessage(bytes, bob, [alice]);
+    const opened = decryptMessage(bytes, bob, [alice], EPOCH);
     if ('content' in opened && octetsOf(opened.content) !== TEXT) throw new Error('what was altered opens');
   }
-  if (kinds[0] === 'signature' && verifyDetached(bytes, OTHER, [alice]).valid) throw new Error('what nobody signed is found valid');
+  if (kinds[0] === 'signature' && verifyDetached(bytes, OTHER, [alice], EPOCH).valid) throw new Error('what nobody signed is found valid');
   if (kinds[0] === 'key') {
     const key = decodePublicKey(bytes);
     if (!('error' in key) && key.userId !== alice.userId) throw new Error('a key has a user ID that it has not signed');

@@ -100,11 +100,13 @@ export interface SignatureBody {
   /** From the version to the end of the hashed subpackets: what is signed besides the document. */
   readonly hashedPart: Uint8Array;
   readonly created: number | null;
+  /** Seconds from then on that it counts; 0: for ever. */
+  readonly lifetime: number;
   /** 20 and 8 bytes. */
   readonly issuerFingerprint: Uint8Array | null;
   readonly issuerKeyId: Uint8Array | null;
   readonly keyFlags: number;
-  /** The number of a critical subpacket that is not known: the signature counts for nothing (§5.2.3.7). */
+  /** The number of a critical subpacket that is not evaluated here, even if it has a name: the signature counts for nothing (§5.2.3.7). */
   readonly unknownCritical: number | null;
   /** The first two bytes of the hash. */
   readonly left: Uint8Array;
@@ -353,7 +355,9 @@ export const fingerprintOf = (body: Uint8Array): Uint8Array => sha1(concatBytes(
 /** RFC 9580 §5.5.4.2: its last 8 bytes. */
 export const keyIdOf = ({ fingerprint }: Pick<PublicKeyBody, 'fingerprint'>): Uint8Array => fingerprint.subarray(12);
 
-type Subpackets = { -readonly [K in 'created' | 'issuerFingerprint' | 'issuerKeyId' | 'keyFlags' | 'unknownCritical']: SignatureBody[K] };
+type Subpackets = {
+  -readonly [K in 'created' | 'lifetime' | 'issuerFingerprint' | 'issuerKeyId' | 'keyFlags' | 'unknownCritical']: SignatureBody[K];
+};
 
 function scanSignature(inner: Scanner): PacketBody {
   const start = inner.at;
@@ -361,7 +365,7 @@ function scanSignature(inner: Scanner): PacketBody {
   const type = inner.number(1, 'type', (value) => ({ value: SIGNATURE_NAMES[value] ?? String(value), standard: 'RFC 9580 §5.2.1' }));
   const algorithm = algorithmField(inner);
   const hash = hashField(inner);
-  const known: Subpackets = { created: null, issuerFingerprint: null, issuerKeyId: null, keyFlags: 0, unknownCritical: null };
+  const known: Subpackets = { created: null, lifetime: 0, issuerFingerprint: null, issuerKeyId: null, keyFlags: 0, unknownCritical: null };
   inner.vector(
     2,
     'hashed subpackets',
@@ -431,9 +435,14 @@ function readSubpacket(type: number, critical: boolean, one: Scanner, known: Sub
     if (hashed) known.created = time;
     return;
   }
+  if (type === 3) {
+    const seconds = one.number(4, 'seconds', (value) => ({ meaning: value === 0 ? 'counts for ever' : 'from its creation on' }));
+    if (hashed) known.lifetime = seconds;
+    return;
+  }
   const value = one.opaque(one.left, 'value');
   if (type === 16 && value.length === 8) known.issuerKeyId ??= value;
   else if (type === 33 && value.length === 21 && value[0] === 4) known.issuerFingerprint ??= value.subarray(1);
   else if (type === 27 && hashed) known.keyFlags = value[0] ?? 0;
-  else if (hashed && critical && SUBPACKETS[type] === undefined) known.unknownCritical = type;
+  else if (hashed && critical) known.unknownCritical = type;
 }

@@ -6,7 +6,7 @@ import { checkFields, type FuzzTarget } from '../../../fuzz-target.ts';
 import { LineReader } from '../../../network/line-reader.ts';
 import { bytesOfOctets, octetsOf } from '../../../network/octets.ts';
 import { atOnceResult, BOB, hostForSessions, mailboxForSessions, SERVICE, scripted } from '../../mailbox/session-for-tests.ts';
-import { parseAddressList } from '../address-list.ts';
+import { parseAddressList, soleAddress } from '../../message/address-list.ts';
 import { ClientSession } from '../client.ts';
 import { readCommand } from '../command-reader.ts';
 import { ServerSession } from '../server-session.ts';
@@ -40,7 +40,10 @@ const target: FuzzTarget = {
     if (!('error' in response)) same(decodeResponse(encodeResponse(response)), response, 'response');
     const name = decodeFolderName(octets.split('\r\n', 1)[0] as string);
     if (name !== null) same(decodeFolderName(encodeFolderName(name)), name, 'folder name');
-    return JSON.stringify([serve(bytes), listen(bytes), parseAddressList(octets)]);
+    const addresses = parseAddressList(octets);
+    const sole = soleAddress(octets);
+    if (sole !== null) same(addresses.map(({ mailbox, host }) => `${mailbox}@${host}`).join(), sole, 'sole address');
+    return JSON.stringify([serve(bytes), listen(bytes), addresses]);
   },
 };
 

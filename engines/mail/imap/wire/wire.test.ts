@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkFields } from '../../../fuzz-target.ts';
 import { bytesOfOctets } from '../../../network/octets.ts';
-import { parseAddressList } from '../address-list.ts';
+import { parseAddressList } from '../../message/address-list.ts';
 import { folderPattern } from '../folder-pattern.ts';
 import { type Command, decodeCommand, encodeCommand, STATUS_ITEMS } from './command.ts';
 import { formatInternalDate, parseDate, parseInternalDate } from './date.ts';

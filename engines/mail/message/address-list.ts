@@ -72,6 +72,25 @@ export function parseAddressList(value: string): Address[] {
   return addresses.slice(0, ADDRESSES_LIMIT);
 }
 
+/**
+ * `alice@crepes.fr` of a field that names just this one address, in whatever way anybody reads it: `alice@crepes.fr` or
+ * `Alice <alice@crepes.fr>`, with comments or not. Else null: for several, groups, source routes, an address as a name without quotes,
+ * text behind the brackets, and whatever else readers may take for one address or another. Quotes of the local part are left out. Total.
+ */
+export function soleAddress(value: string): string | null {
+  if (value.length > FIELD_LIMIT) return null;
+  const all = [...tokens(value, () => {})];
+  const is = (token: Token | undefined, char: string): boolean => token?.kind === 'special' && token.char === char;
+  const open = all.findIndex((token) => is(token, '<'));
+  if (open >= 0 && !(all.slice(0, open).every(({ kind }) => kind === 'word') && is(all.at(-1), '>'))) return null;
+  const [mailbox, at, ...host] = open < 0 ? all : all.slice(open + 1, -1);
+  if (mailbox?.kind !== 'word' || !is(at, '@')) return null;
+  const domain = textOf(host);
+  // The colons of an IPv6 address in brackets are tokens by themselves.
+  const whole = (host.length === 1 && host[0]?.kind === 'word') || /^\[[\dA-Za-z:.]+\]$/.test(domain);
+  return whole ? `${mailbox.text}@${domain}` : null;
+}
+
 function addressOf(words: readonly Token[], angle: readonly Token[] | null, comment: string | null): Address | null {
   if (angle) {
     const colon = angle.findIndex((token) => token.kind === 'special' && token.char === ':');
