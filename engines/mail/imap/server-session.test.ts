@@ -83,7 +83,7 @@ describe('the command table', () => {
     expect(say(session, 'XYZZY')).toEqual(['BAD No such command: XYZZY']);
     expect(session.command('')).toMatchObject({ tagged: '* BAD A tag and a command are expected' });
     expect(session.refused('t', 'too big')).toMatchObject({ tagged: 't NO [TOOBIG] More than the server takes' });
-    expect(session.refused(null, 'too long')).toMatchObject({ tagged: '* BAD The command is too long' });
+    expect(session.refused(null, 'too long')).toMatchObject({ tagged: '* BAD The command is too long', next: 'close' });
     const answers = Array.from({ length: 50 }, () => session.command('t BLAH'));
     expect(answers.filter((act) => act.kind === 'reply' && act.next === 'close').length).toBeGreaterThan(0);
   });

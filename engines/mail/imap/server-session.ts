@@ -114,10 +114,11 @@ export class ServerSession {
     return { ...act, untagged: [...act.untagged, ...news.map(plain)] };
   }
 
-  /** One that was not taken, or not understood as it came. */
+  /** One that was not taken. Behind what is too long, where the next command begins is not known (§4.3): the session is over. */
   refused(tag: string | null, why: 'too long' | 'too big'): Act {
     if (why === 'too big') return reply(status(tag, tag === null ? 'BAD' : 'NO', 'More than the server takes', 'TOOBIG'));
-    return this.#mistake(tag, 'the command is too long');
+    const text = 'The command is too long';
+    return { kind: 'reply', untagged: [plain(this.bye(text))], tagged: status(tag, 'BAD', text), next: 'close' };
   }
 
   /** The answer to a challenge; null for one that was too long. */
