@@ -56,7 +56,7 @@ export interface SessionSurroundings {
 }
 
 const ERRORS_LIMIT = 50;
-/** Of what one FETCH brings: a short command can ask for the same octets any number of times. */
+/** Of what one FETCH brings beyond the text of each message once: a short command can ask for the same octets any number of times. */
 const FETCH_LIMIT: Bytes = 128 * 1024 * 1024;
 const CHARSETS = ['US-ASCII', 'UTF-8'];
 
@@ -451,11 +451,12 @@ export class ServerSession {
       const message = marked ? { ...stored, flags: flagSet([...stored.flags, '\\Seen']) } : stored;
       // §7.4.2: flags that changed are told.
       const told = marked ? distinct([...asked, { item: 'FLAGS' }]) : asked;
-      const found = fetched(told, message, selected.flagsOf(message), left);
+      const once = whole ? message.octets.length : 0;
+      const found = fetched(told, message, selected.flagsOf(message), once + left);
       // What is not told is not marked, either.
       if (found === null)
         return { kind: 'reply', untagged, tagged: status(tag, 'NO', `${name}: more than the server tells at once`, 'LIMIT') };
-      left -= found.size;
+      left -= Math.max(0, found.size - once);
       if (marked) selected.silently(() => this.#surroundings.store.setFlags(address, selected.id, one, message.flags));
       if (told.some(({ item }) => item === 'FLAGS')) selected.toldFlags(one);
       untagged.push({ octets: numbered(selected.sequenceOf(one), 'FETCH', [found.value]), brings: whole });
