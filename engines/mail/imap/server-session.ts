@@ -426,7 +426,7 @@ export class ServerSession {
     const found = selected.uids.flatMap((one, i) => {
       const message = selected.message(one);
       const candidate = message && { message, sequence: i + 1, recent: selected.isRecent(one) };
-      return candidate && keys.every((key) => matches(key, candidate, context)) ? [uid ? one : i + 1] : [];
+      return candidate && matches(keys, candidate, context) ? [uid ? one : i + 1] : [];
     });
     return reply(ok(tag, `${uid ? 'UID ' : ''}SEARCH completed`), data('SEARCH', found.map(atom)));
   }
