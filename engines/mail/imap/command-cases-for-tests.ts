@@ -16,6 +16,10 @@ const IN = ['LOGIN bob pickles'];
 const OPEN = [...IN, 'SELECT INBOX'];
 const SEEN_ONE = [...OPEN, 'STORE 1 +FLAGS.SILENT (\\Seen)'];
 
+const LARGE = 'x'.repeat(900_000);
+/** All of it, again and again: more than a string can hold. */
+const PARTS_OF_LARGE = Array.from({ length: 700 }, (_, i) => `BODY.PEEK[]<${i}.900000>`);
+
 export const commandCases: readonly CommandCase[] = [
   {
     verb: 'CAPABILITY',
@@ -520,6 +524,20 @@ export const commandCases: readonly CommandCase[] = [
     what: 'after EXAMINE marks nothing',
     say: [...IN, 'EXAMINE INBOX', 'FETCH 1 RFC822.TEXT<0>', 'FETCH 1 FLAGS'],
     responses: ['* 1 FETCH (FLAGS (\\Recent))', 'OK FETCH completed'],
+  },
+  {
+    verb: 'FETCH',
+    section: 'RFC 3501 §6.4.5',
+    what: 'an item asked for twice is told once',
+    say: [...OPEN, 'FETCH 1 (UID UID BODY.PEEK[TEXT]<0.2> UID BODY[TEXT]<0.2>)'],
+    responses: ['* 1 FETCH (UID 1 BODY[TEXT]<0> "Do" FLAGS (\\Seen \\Recent))', 'OK FETCH completed'],
+  },
+  {
+    verb: 'FETCH',
+    section: 'RFC 5530 §3',
+    what: 'more octets than one command may bring',
+    say: [...OPEN, `APPEND INBOX {${LARGE.length}}\r\n${LARGE}`, `FETCH 3 (${PARTS_OF_LARGE.join(' ')})`],
+    responses: ['NO [LIMIT] FETCH: more than the server tells at once'],
   },
   {
     verb: 'FETCH',

@@ -1,12 +1,12 @@
 /** What a FETCH response tells of a message (RFC 3501 §7.4.2). */
-import { EPOCH, SECOND } from '../../quantities.ts';
+import { type Bytes, EPOCH, SECOND } from '../../quantities.ts';
 import type { StoredMessage } from '../mailbox/folder.ts';
 import { type Entity, parseMime } from '../message/mime.ts';
 import { envelopeOf, structureOf } from './body-structure.ts';
 import { partialOf, sectionOf } from './section.ts';
 import { formatInternalDate } from './wire/date.ts';
-import { type FetchItem, type Section, writeSection } from './wire/fetch-item.ts';
-import { atom, type Value } from './wire/value.ts';
+import { type FetchItem, type Section, writeFetchItems, writeSection } from './wire/fetch-item.ts';
+import { atom, isAtom, isList, type Value } from './wire/value.ts';
 
 const WHOLE: Section = { part: [], text: null, fields: [] };
 
@@ -21,8 +21,24 @@ export function brings(item: FetchItem): boolean {
   return item.item === 'RFC822' || item.item === 'RFC822.TEXT';
 }
 
-/** `flags`: as the session has them, `\Recent` included. */
-export function fetched(items: readonly FetchItem[], message: StoredMessage, flags: Value): Value {
+/** Each once, in the order asked. Sections that bring the same are one, whether or not they mark the message. */
+export function distinct(items: readonly FetchItem[]): FetchItem[] {
+  const kept = new Map<string, FetchItem>();
+  for (const item of items) {
+    const key = writeFetchItems([item.item === 'BODY[]' ? { ...item, peek: false } : item]);
+    if (!kept.has(key)) kept.set(key, item);
+  }
+  return [...kept.values()];
+}
+
+export interface Fetched {
+  readonly value: Value;
+  /** Octets of its texts, without what it takes to write them. */
+  readonly size: Bytes;
+}
+
+/** `flags`: as the session has them, `\Recent` included. null as soon as it is more than `limit` octets. */
+export function fetched(items: readonly FetchItem[], message: StoredMessage, flags: Value, limit: Bytes): Fetched | null {
   let entity: Entity | null = null;
   const parsed = (): Entity => {
     entity ??= parseMime(message.octets);
@@ -57,5 +73,20 @@ export function fetched(items: readonly FetchItem[], message: StoredMessage, fla
       }
     }
   };
-  return items.flatMap(told);
+  const value: Value[] = [];
+  let size = 0;
+  for (const item of items) {
+    const pair = told(item);
+    size += sizeOf(pair);
+    if (size > limit) return null;
+    value.push(...pair);
+  }
+  return { value, size };
+}
+
+function sizeOf(value: Value): Bytes {
+  if (value === null) return 0;
+  if (typeof value === 'string') return value.length;
+  if (isAtom(value)) return value.atom.length;
+  return (isList(value) ? value : value.adjacent).reduce((size, one) => size + sizeOf(one), 0);
 }

@@ -3,7 +3,7 @@ import { EPOCH, SECOND } from '../../quantities.ts';
 import { hasFlag, type StoredMessage } from '../mailbox/folder.ts';
 import { parseDateTime } from '../message/date-time.ts';
 import { decodeUnstructured } from '../message/encoded-word.ts';
-import { fieldOf, type Message } from '../message/message-format.ts';
+import { fieldOf } from '../message/message-format.ts';
 import { type Entity, leavesOf, parseMime, textOf } from '../message/mime.ts';
 import type { SearchKey } from './wire/search-key.ts';
 import { inSet } from './wire/sequence-set.ts';
@@ -23,8 +23,9 @@ export interface SearchContext {
   text(octets: string): string;
 }
 
-export function matches(key: SearchKey, candidate: Candidate, context: SearchContext): boolean {
-  return new Match(candidate, context).holds(key);
+/** Whether it is what all of the keys ask for. */
+export function matches(keys: readonly SearchKey[], candidate: Candidate, context: SearchContext): boolean {
+  return new Match(candidate, context).holds({ key: 'AND', all: keys });
 }
 
 class Match {
@@ -32,6 +33,9 @@ class Match {
   readonly #context: SearchContext;
   /** Taken apart when something asks for it, once. */
   #parsed: Entity | null = null;
+  /** Decoded, in lower case: header fields, and texts of the body's parts. A command may ask for hundreds of words in them. */
+  #header: readonly string[] | null = null;
+  #texts: readonly string[] | null = null;
 
   constructor(candidate: Candidate, context: SearchContext) {
     this.#candidate = candidate;
@@ -135,18 +139,15 @@ class Match {
   }
 
   #headerHas(wanted: string): boolean {
-    const has = ({ fields }: Message) =>
-      fields.some(({ name, value }) => `${name}: ${decodeUnstructured(value)}`.toLowerCase().includes(wanted));
-    return has(this.#entity);
+    this.#header ??= this.#entity.fields.map(({ name, value }) => `${name}: ${decodeUnstructured(value)}`.toLowerCase());
+    return this.#header.some((field) => field.includes(wanted));
   }
 
   #bodyHas(wanted: string): boolean {
+    if (wanted === '') return true;
     const { octets } = this.#candidate.message;
-    for (const leaf of leavesOf(this.#entity)) {
-      const text = textOf(octets, leaf);
-      if (text?.toLowerCase().includes(wanted)) return true;
-    }
-    return wanted === '';
+    this.#texts ??= [...leavesOf(this.#entity)].map((leaf) => textOf(octets, leaf)?.toLowerCase() ?? '');
+    return this.#texts.some((text) => text.includes(wanted));
   }
 }
 

@@ -61,7 +61,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   CLOSE: rule(OPEN),
   EXPUNGE: rule(OPEN, ['EXPUNGE'], ['READ-ONLY']),
   SEARCH: rule(OPEN, ['SEARCH'], ['BADCHARSET'], false),
-  FETCH: rule(OPEN, ['FETCH'], ['EXPUNGEISSUED'], false),
+  FETCH: rule(OPEN, ['FETCH'], ['EXPUNGEISSUED', 'LIMIT'], false),
   STORE: rule(OPEN, ['FETCH'], ['READ-ONLY', 'EXPUNGEISSUED'], false),
   COPY: rule(OPEN, [], COPY_CODES),
   UID: rule(OPEN),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { BOB, hostForSessions, mailboxForSessions, SERVICE } from '../mailbox/session-for-tests.ts';
 import { commandCases } from './command-cases-for-tests.ts';
 import { RULES, type State } from './server-rules.ts';
@@ -83,10 +84,25 @@ describe('the command table', () => {
     expect(say(session, 'XYZZY')).toEqual(['BAD No such command: XYZZY']);
     expect(session.command('')).toMatchObject({ tagged: '* BAD A tag and a command are expected' });
     expect(session.refused('t', 'too big')).toMatchObject({ tagged: 't NO [TOOBIG] More than the server takes' });
-    expect(session.refused(null, 'too long')).toMatchObject({ tagged: '* BAD The command is too long' });
+    expect(session.refused(null, 'too long')).toMatchObject({ tagged: '* BAD The command is too long', next: 'close' });
     const answers = Array.from({ length: 50 }, () => session.command('t BLAH'));
     expect(answers.filter((act) => act.kind === 'reply' && act.next === 'close').length).toBeGreaterThan(0);
   });
+});
+
+test('every message of a large folder may be asked for at once, but not again and again', () => {
+  const host = hostForSessions();
+  const store = new MailboxStore(host.disk);
+  store.create(BOB, 1_000_000_000);
+  const octets = `A: b\r\n\r\n${'x'.repeat(900_000)}`;
+  for (let i = 0; i < 200; i++) store.deliver(BOB, octets, 0);
+  const { logins } = mailboxForSessions(hostForSessions(), []);
+  const session = new ServerSession({ service: SERVICE, logins, store, nonce: '<1@server>', secured: false, now: () => 0 });
+  talk(session, OPEN);
+  const once = say(session, 'FETCH 1:* RFC822');
+  expect([once.length, once.at(-1)]).toEqual([201, 'OK FETCH completed']);
+  const twice = say(session, 'FETCH 1:* (RFC822 BODY.PEEK[])');
+  expect([twice.length, twice.at(-1)]).toEqual([150, 'NO [LIMIT] FETCH: more than the server tells at once']);
 });
 
 describe('two sessions at one folder', () => {

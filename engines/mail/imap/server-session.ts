@@ -4,21 +4,20 @@
  */
 
 import { textOfOctets } from '../../network/octets.ts';
-import { EPOCH, type Nanoseconds, SECOND } from '../../quantities.ts';
-import { HIERARCHY_SEPARATOR, hasFlag, type StoredMessage, SYSTEM_FLAGS } from '../mailbox/folder.ts';
+import { type Bytes, EPOCH, type Nanoseconds, SECOND } from '../../quantities.ts';
+import { flagSet, HIERARCHY_SEPARATOR, hasFlag, type StoredMessage, SYSTEM_FLAGS } from '../mailbox/folder.ts';
 import type { Logins } from '../mailbox/logins.ts';
 import type { Folder, MailboxStore, StoreProblem } from '../mailbox/mailbox-store.ts';
 import type { AccessService } from '../mailbox/scenario.ts';
 import { isMechanism, MECHANISMS, ServerExchange, type ServerTurn } from '../sasl/exchange.ts';
 import type { Account } from '../sasl/mechanism.ts';
 import type { MailAddress } from '../scenario.ts';
-import { brings, fetched, reads } from './fetching.ts';
+import { brings, distinct, fetched, reads } from './fetching.ts';
 import { folderPattern } from './folder-pattern.ts';
 import { matches } from './search.ts';
 import { SelectedFolder } from './selected-folder.ts';
 import { RULES, type State } from './server-rules.ts';
 import { type Command, decodeCommand, type StatusItem } from './wire/command.ts';
-import type { FetchItem } from './wire/fetch-item.ts';
 import { encodeFolderName } from './wire/modified-utf7.ts';
 import { encodeResponse, type Status } from './wire/response.ts';
 import { writeAstring } from './wire/scanner.ts';
@@ -57,6 +56,8 @@ export interface SessionSurroundings {
 }
 
 const ERRORS_LIMIT = 50;
+/** Of what one FETCH brings beyond the text of each message once: a short command can ask for the same octets any number of times. */
+const FETCH_LIMIT: Bytes = 128 * 1024 * 1024;
 const CHARSETS = ['US-ASCII', 'UTF-8'];
 
 export class ServerSession {
@@ -114,10 +115,11 @@ export class ServerSession {
     return { ...act, untagged: [...act.untagged, ...news.map(plain)] };
   }
 
-  /** One that was not taken, or not understood as it came. */
+  /** One that was not taken. Behind what is too long, where the next command begins is not known (§4.3): the session is over. */
   refused(tag: string | null, why: 'too long' | 'too big'): Act {
     if (why === 'too big') return reply(status(tag, tag === null ? 'BAD' : 'NO', 'More than the server takes', 'TOOBIG'));
-    return this.#mistake(tag, 'the command is too long');
+    const text = 'The command is too long';
+    return { kind: 'reply', untagged: [plain(this.bye(text))], tagged: status(tag, 'BAD', text), next: 'close' };
   }
 
   /** The answer to a challenge; null for one that was too long. */
@@ -424,7 +426,7 @@ export class ServerSession {
     const found = selected.uids.flatMap((one, i) => {
       const message = selected.message(one);
       const candidate = message && { message, sequence: i + 1, recent: selected.isRecent(one) };
-      return candidate && keys.every((key) => matches(key, candidate, context)) ? [uid ? one : i + 1] : [];
+      return candidate && matches(keys, candidate, context) ? [uid ? one : i + 1] : [];
     });
     return reply(ok(tag, `${uid ? 'UID ' : ''}SEARCH completed`), data('SEARCH', found.map(atom)));
   }
@@ -432,32 +434,33 @@ export class ServerSession {
   #fetch(tag: string, { uid, set, items }: Command & { verb: 'FETCH' }, address: MailAddress, selected: SelectedFolder): Act {
     const chosen = this.#chosen(set, uid, selected);
     if (chosen === null) return this.#mistake(tag, 'no such message');
-    const hasUid = items.some(({ item }) => item === 'UID');
-    const wanted: FetchItem[] = [...items, ...(uid && !hasUid ? [{ item: 'UID' as const }] : [])];
+    const asked = distinct(uid ? [...items, { item: 'UID' }] : items);
     const marks = !selected.readOnly && items.some(reads);
     const whole = items.some(brings);
     const untagged: Untagged[] = [];
+    const name = `${uid ? 'UID ' : ''}FETCH`;
     let gone = false;
+    let left = FETCH_LIMIT;
     for (const one of chosen) {
-      let message = selected.message(one);
-      if (!message) {
+      const stored = selected.message(one);
+      if (!stored) {
         gone = true;
         continue;
       }
-      let told = wanted;
-      if (marks && !hasFlag(message.flags, '\\Seen')) {
-        const { flags } = message;
-        selected.silently(() => {
-          message = this.#surroundings.store.setFlags(address, selected.id, one, [...flags, '\\Seen']);
-        });
-        // §7.4.2: flags that changed are told.
-        if (!items.some(({ item }) => item === 'FLAGS')) told = [...wanted, { item: 'FLAGS' }];
-      }
+      const marked = marks && !hasFlag(stored.flags, '\\Seen');
+      const message = marked ? { ...stored, flags: flagSet([...stored.flags, '\\Seen']) } : stored;
+      // §7.4.2: flags that changed are told.
+      const told = marked ? distinct([...asked, { item: 'FLAGS' }]) : asked;
+      const once = whole ? message.octets.length : 0;
+      const found = fetched(told, message, selected.flagsOf(message), once + left);
+      // What is not told is not marked, either.
+      if (found === null)
+        return { kind: 'reply', untagged, tagged: status(tag, 'NO', `${name}: more than the server tells at once`, 'LIMIT') };
+      left -= Math.max(0, found.size - once);
+      if (marked) selected.silently(() => this.#surroundings.store.setFlags(address, selected.id, one, message.flags));
       if (told.some(({ item }) => item === 'FLAGS')) selected.toldFlags(one);
-      const value = fetched(told, message as StoredMessage, selected.flagsOf(message as StoredMessage));
-      untagged.push({ octets: numbered(selected.sequenceOf(one), 'FETCH', [value]), brings: whole });
+      untagged.push({ octets: numbered(selected.sequenceOf(one), 'FETCH', [found.value]), brings: whole });
     }
-    const name = `${uid ? 'UID ' : ''}FETCH`;
     return { kind: 'reply', untagged, tagged: gone ? expunged(tag, name) : ok(tag, `${name} completed`) };
   }
 
