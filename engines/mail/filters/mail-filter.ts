@@ -12,7 +12,7 @@ import type { Process } from '../../kernel/process.ts';
 import { randomStream } from '../../kernel/random.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { decodeUnstructured, encodeUnstructured } from '../message/encoded-word.ts';
-import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
+import { decodeMessage, foldField, prependFields, withoutFields } from '../message/message-format.ts';
 import type { Reply } from '../smtp/wire/reply.ts';
 import { listedIn } from './block-list.ts';
 import type { FilterObserver } from './filter-observer.ts';
@@ -130,10 +130,7 @@ export class MailFilter {
   }
 
   #marked(content: string, finding: Finding | null, verdict: Verdict | null): string {
-    let marked = content;
-    for (const { name, start, end } of decodeMessage(content).fields.toReversed()) {
-      if (name.toLowerCase() === STATUS_FIELD.toLowerCase()) marked = marked.slice(0, start) + marked.slice(end);
-    }
+    let marked = withoutFields(content, ({ name }) => name.toLowerCase() === STATUS_FIELD.toLowerCase());
     if (finding?.action === 'tag') marked = withMarkedSubject(marked, finding.filter);
     const fields: string[] = [];
     if (verdict && this.#service.spam) {

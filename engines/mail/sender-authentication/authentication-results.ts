@@ -1,5 +1,5 @@
 /** The Authentication-Results field (RFC 8601): what a server found of a message, for those behind it. */
-import { decodeMessage } from '../message/message-format.ts';
+import { withoutFields } from '../message/message-format.ts';
 import type { DkimVerdict } from './dkim.ts';
 import type { DmarcVerdict } from './dmarc.ts';
 import type { SpfVerdict } from './spf.ts';
@@ -35,11 +35,8 @@ function token(text: string): string {
 
 /** §5: what came in under the receiver’s own name is forged, and must go. */
 export function withoutForgedResults(octets: string, server: string): string {
-  let rest = octets;
-  for (const { name, value, start, end } of decodeMessage(octets).fields.toReversed()) {
+  return withoutFields(octets, ({ name, value }) => {
     const id = /^[ \t]*([^ \t;]+)/.exec(value)?.[1] ?? '';
-    if (name.toLowerCase() === 'authentication-results' && id.toLowerCase() === server.toLowerCase())
-      rest = rest.slice(0, start) + rest.slice(end);
-  }
-  return rest;
+    return name.toLowerCase() === 'authentication-results' && id.toLowerCase() === server.toLowerCase();
+  });
 }
