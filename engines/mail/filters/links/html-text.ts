@@ -16,7 +16,8 @@ export interface HtmlText {
   readonly anchors: readonly Anchor[];
 }
 
-const SIZE_LIMIT = 256 * 1024;
+/** Of a part, in characters; what stands behind is not looked at. */
+export const SIZE_LIMIT = 256 * 1024;
 const ANCHORS_LIMIT = 500;
 const SHOWN_LIMIT = 2_000;
 const LINE_ENDS = new Set(['br', 'p', 'div', 'tr', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'blockquote', 'title', 'hr']);

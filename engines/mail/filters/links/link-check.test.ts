@@ -49,6 +49,14 @@ test('a URL that stands in the text of its own link is one link', () => {
   ]);
 });
 
+test('dots in a URL take no longer than other characters, and a text is looked at as far as its limit', () => {
+  const url = `http://x.example/${'.'.repeat(100_000)}a`;
+  const began = performance.now();
+  expect(linksOf(`${url}...`, false).links.map(({ href }) => href === url)).toEqual([true]);
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(linksOf(`${' '.repeat(256 * 1024)}http://a.example`, false)).toMatchObject({ links: [] });
+});
+
 test.each([
   ['www.bank.example', 'bank.example'],
   ['bank.example', 'bank.example'],
