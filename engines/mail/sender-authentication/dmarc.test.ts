@@ -21,6 +21,11 @@ test.each([
   ['a@crepes.fr, b@bank.com', null],
   ['"a,b" <alice@crepes.fr>', 'crepes.fr'],
   ['nobody', null],
+  ['ceo@bank.com.', 'bank.com'],
+  ['ceo @ bank . com', 'bank.com'],
+  ['Board: a@bank.com;', 'bank.com'],
+  ['ceo@bank.com <mallory@evil.example>', null],
+  [`${'x'.repeat(10_000)} <ceo@bank.com>`, null],
 ])('the author %s is of %s', (value, domain) => expect(fromDomainOf(`From: ${value}\r\n\r\n`)).toBe(domain));
 
 test('two From fields have no author', () => expect(fromDomainOf('From: a@b.c\r\nFrom: a@b.c\r\n\r\n')).toBeNull());
@@ -71,6 +76,27 @@ describe('a message from bank.com', () => {
     };
     const { result, disposition } = finish(checkDmarc(askIn(names), `From: ceo@${from}\r\n\r\n`, vouching, () => draw));
     expect(`${result} ${disposition}`).toBe(expected);
+  });
+
+  test.each([
+    ['From: ceo@bank.com, mallory@evil.example', 'fail reject bank.com'],
+    ['From: mallory@evil.example\r\nFrom: ceo@bank.com', 'fail reject bank.com'],
+    ['From: ceo@bank.com.', 'fail reject bank.com'],
+    ['From: ceo@bank.com <mallory@evil.example>', 'fail reject bank.com'],
+    ['From: <ceo@bank.com> <mallory@evil.example>', 'fail reject bank.com'],
+    ['From: mallory@evil.example', 'pass none evil.example'],
+    ['From: mallory@evil.example, a@b.example', 'none none b.example'],
+    ['From: mallory@evil.example\r\nFrom: mallory@evil.example', 'fail reject null'],
+    ['Subject: x', 'fail reject null'],
+    ['From: "ceo@bank.com', 'fail quarantine null'],
+    ['From: nobody:;', 'fail quarantine null'],
+    [`From: ${Array.from({ length: 11 }, (_, i) => `a@x${i}.example`).join(',')}`, 'fail quarantine null'],
+  ])('%j is not got round', (header, expected) => {
+    const text = (policy: string) => [{ type: 'TXT', strings: [`v=DMARC1; p=${policy}`] } as const];
+    const ask = askIn({ '_dmarc.bank.com': text('reject'), '_dmarc.evil.example': text('none') });
+    const vouching = { spf: { result: 'pass', domain: 'evil.example' }, dkim: [] } as const;
+    const { result, disposition, fromDomain } = finish(checkDmarc(ask, `${header}\r\n\r\n`, vouching, () => 0));
+    expect(`${result} ${disposition} ${fromDomain}`).toBe(expected);
   });
 
   test('two policies are as good as none, and a lookup that fails is told', () => {
