@@ -35,8 +35,32 @@ function token(text: string): string {
 
 /** §5: what came in under the receiver’s own name is forged, and must go. */
 export function withoutForgedResults(octets: string, server: string): string {
-  return withoutFields(octets, ({ name, value }) => {
-    const id = /^[ \t]*([^ \t;]+)/.exec(value)?.[1] ?? '';
-    return name.toLowerCase() === 'authentication-results' && id.toLowerCase() === server.toLowerCase();
-  });
+  const own = withoutLastDot(server);
+  return withoutFields(
+    octets,
+    ({ name, value }) => name.toLowerCase() === 'authentication-results' && withoutLastDot(serverOf(value)) === own,
+  );
+}
+
+function withoutLastDot(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+/** The authserv-id (§2.2): a token or a quoted string behind white space and comments, which may be nested; without its quotes. */
+function serverOf(value: string): string {
+  let at = 0;
+  for (let depth = 0; at < value.length; at++) {
+    const char = value[at] as string;
+    if (char === '(') depth++;
+    else if (depth > 0 && char === ')') depth--;
+    else if (depth > 0 && char === '\\') at++;
+    else if (depth === 0 && !/\s/.test(char)) break;
+  }
+  if (value[at] !== '"') return /[^\s;()"]*/.exec(value.slice(at))?.[0] ?? '';
+  let id = '';
+  for (at++; at < value.length && value[at] !== '"'; at++) {
+    if (value[at] === '\\') at++;
+    id += value[at] ?? '';
+  }
+  return id.trim();
 }
