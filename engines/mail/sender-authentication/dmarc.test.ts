@@ -99,6 +99,19 @@ describe('a message from bank.com', () => {
     expect(`${result} ${disposition} ${fromDomain}`).toBe(expected);
   });
 
+  test.each([
+    ['nothing', [], 'fail reject'],
+    ['another text', ['v=spf1 -all'], 'fail reject'],
+    ['two records', ['v=DMARC1; p=none', 'v=DMARC1; p=reject'], 'none none'],
+    ['one without a policy', ['v=DMARC1; p=maybe'], 'permerror none'],
+  ])('with %s at its subdomain', (_what, texts, expected) => {
+    const record = (text: string) => ({ type: 'TXT', strings: [text] }) as const;
+    const ask = askIn({ '_dmarc.bank.com': [record('v=DMARC1; p=reject')], '_dmarc.news.bank.com': texts.map(record) });
+    const vouching = { spf: { result: 'none', domain: '' }, dkim: [] } as const;
+    const { result, disposition } = finish(checkDmarc(ask, 'From: ceo@news.bank.com\r\n\r\n', vouching, () => 0));
+    expect(`${result} ${disposition}`).toBe(expected);
+  });
+
   test('two policies are as good as none, and a lookup that fails is told', () => {
     const text = { type: 'TXT', strings: ['v=DMARC1; p=reject'] } as const;
     const vouching = { spf: { result: 'none', domain: 'bank.com' }, dkim: [] } as const;

@@ -104,6 +104,8 @@ function* checkDomain(ask: Ask, fromDomain: string, vouching: Vouching, draw: ()
   if (found === null && organisation !== fromDomain) found = yield* policyAt(ask, organisation);
   if (found === 'temporary') return verdict('temperror', 'the lookup of the policy failed');
   if (found === null) return verdict('none', `${fromDomain} has no policy`);
+  if (found === 'several') return verdict('none', `${fromDomain} has more than one policy, which is as good as none`);
+  if (found === 'malformed') return verdict('permerror', `the policy of ${fromDomain} cannot be read`);
   const { record, domain } = found;
   const vouchedBy = aligned(fromDomain, vouching, record);
   if (vouchedBy !== null) return verdict('pass', vouchedBy);
@@ -118,13 +120,17 @@ function* checkDomain(ask: Ask, fromDomain: string, vouching: Vouching, draw: ()
   );
 }
 
-function* policyAt(ask: Ask, domain: string): Process<{ record: DmarcRecord; domain: string } | 'temporary' | null> {
+type Policy = { readonly record: DmarcRecord; readonly domain: string } | 'temporary' | 'several' | 'malformed';
+
+/** null: nothing there, and the organisational domain is to be asked. §6.6.3: several records, or one without a policy, end the search. */
+function* policyAt(ask: Ask, domain: string): Process<Policy | null> {
   const texts = yield* textsAt(ask, `_dmarc.${domain}`);
   if (texts === 'temporary') return 'temporary';
-  const records = texts.filter(isDmarcRecord);
-  // §6.6.3: several records are as good as none.
-  const record = records.length === 1 ? parseDmarcRecord(records[0] as string) : null;
-  return record && { record, domain };
+  const [text, ...more] = texts.filter(isDmarcRecord);
+  if (text === undefined) return null;
+  if (more.length > 0) return 'several';
+  const record = parseDmarcRecord(text);
+  return record ? { record, domain } : 'malformed';
 }
 
 /** §3.1: who vouches for the domain; null for nobody. */
