@@ -13,10 +13,11 @@ import { randomStream } from '../../kernel/random.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { decodeUnstructured, encodeUnstructured } from '../message/encoded-word.ts';
 import { decodeMessage, foldField, prependFields, withoutFields } from '../message/message-format.ts';
+import { organisationalDomain } from '../message/organisational-domain.ts';
 import type { Reply } from '../smtp/wire/reply.ts';
 import { listedIn } from './block-list.ts';
 import type { FilterObserver } from './filter-observer.ts';
-import { registrableDomain, suspicionOf, wordsOf } from './links/link-check.ts';
+import { suspicionOf, wordsOf } from './links/link-check.ts';
 import { linksOf } from './links/links.ts';
 import { MalwareScanner } from './malware/scanner.ts';
 import { readableParts } from './readable-parts.ts';
@@ -101,7 +102,7 @@ export class MailFilter {
       const suspicion = suspicionOf(link, settings);
       if (suspicion) return phishing(wordsOf(suspicion));
     }
-    const hosts = new Set(links.flatMap(({ host }) => (host === null ? [] : [registrableDomain(host)])));
+    const hosts = new Set(links.flatMap(({ host }) => (host === null ? [] : [organisationalDomain(host)])));
     if (settings.lists.length === 0) return null;
     for (const domain of hosts) {
       const list = yield* listedIn(this.#host, settings.lists, domain);

@@ -22,7 +22,6 @@ describe('header section', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-
   const sample = 'From: alice@crepes.fr\r\nSubject: Two\r\n  lines\r\nX-Empty:\r\n\r\nbody: text\r\n';
   test('fields, unfolded, with their places', () => {
     const message = decodeMessage(sample);

@@ -2,16 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DkimVerdict } from './dkim.ts';
 import { checkDmarc, fromDomainOf, parseDmarcRecord } from './dmarc.ts';
 import { askIn, finish, type Names } from './names-for-tests.ts';
-import { organisationalDomain } from './organisational-domain.ts';
 import type { SpfResult } from './spf.ts';
-
-test.each([
-  ['crepes.fr', 'crepes.fr'],
-  ['a.b.Crepes.FR.', 'crepes.fr'],
-  ['mail.shop.co.uk', 'shop.co.uk'],
-  ['co.uk', 'co.uk'],
-  ['fr', 'fr'],
-])('%s belongs to %s', (domain, organisation) => expect(organisationalDomain(domain)).toBe(organisation));
 
 test.each([
   ['alice@crepes.fr', 'crepes.fr'],

@@ -8,9 +8,9 @@
 import type { Process } from '../../kernel/process.ts';
 import { domainProblem } from '../message/address.ts';
 import { decodeMessage } from '../message/message-format.ts';
+import { organisationalDomain } from '../message/organisational-domain.ts';
 import type { DkimVerdict } from './dkim.ts';
 import { type Ask, textsAt } from './domain-lookup.ts';
-import { organisationalDomain } from './organisational-domain.ts';
 import type { SpfResult } from './spf.ts';
 import { parseTagList } from './tag-list.ts';
 

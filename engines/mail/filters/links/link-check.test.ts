@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { registrableDomain, suspicionOf, wordsOf } from './link-check.ts';
+import { suspicionOf, wordsOf } from './link-check.ts';
 import { linksOf } from './links.ts';
 import { decodePunycode, unicodeName } from './punycode.ts';
 
@@ -56,14 +56,6 @@ test('dots in a URL take no longer than other characters, and a text is looked a
   expect(performance.now() - began).toBeLessThan(1_000);
   expect(linksOf(`${' '.repeat(256 * 1024)}http://a.example`, false)).toMatchObject({ links: [] });
 });
-
-test.each([
-  ['www.bank.example', 'bank.example'],
-  ['bank.example', 'bank.example'],
-  ['www.bank.co.uk', 'bank.co.uk'],
-  ['192.0.2.1', '192.0.2.1'],
-  ['localhost', 'localhost'],
-])('%s is registered as %s', (host, domain) => expect(registrableDomain(host)).toBe(domain));
 
 // RFC 3492 §7.1
 test.each([
