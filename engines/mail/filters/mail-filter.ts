@@ -45,6 +45,8 @@ interface Finding {
 const VERDICTS_SHOWN = 12;
 /** Words of a verdict that are told. */
 const WORDS_TOLD = 5;
+/** Domains of links in a message that block lists are asked about: each look-up is a wait, and the sender chooses how many there are. */
+const DOMAINS_ASKED = 20;
 const STATUS_FIELD = 'X-Spam-Status';
 
 export class MailFilter {
@@ -104,7 +106,8 @@ export class MailFilter {
     }
     const hosts = new Set(links.flatMap(({ host }) => (host === null ? [] : [organisationalDomain(host)])));
     if (settings.lists.length === 0) return null;
-    for (const domain of hosts) {
+    if (hosts.size > DOMAINS_ASKED) this.#host.narrator.note(`asks about ${DOMAINS_ASKED} of ${hosts.size} domains of links`);
+    for (const domain of [...hosts].slice(0, DOMAINS_ASKED)) {
       const list = yield* listedIn(this.#host, settings.lists, domain);
       if (list !== null) return phishing(`leads to ${domain}, which is listed in ${list}`);
     }

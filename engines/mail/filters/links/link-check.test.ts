@@ -28,6 +28,9 @@ describe('a link is suspicious', () => {
     ['http://a.evil.example/x.', 'leads to a.evil.example, which is on the block list'],
     ["<A HREF='http://a.evil.example'>x", 'leads to a.evil.example, which is on the block list'],
     ['<a href="http:&#47;/a.evil.example/">x</a>', 'leads to a.evil.example, which is on the block list'],
+    ['<a href = "http://a.evil.example/">x</a>', 'leads to a.evil.example, which is on the block list'],
+    ['<a\nhref\n=\nhttp://a.evil.example/>x</a>', 'leads to a.evil.example, which is on the block list'],
+    ['<a title = "a>b" href= "http://a.evil.example/">x</a>', 'leads to a.evil.example, which is on the block list'],
     ['<a title="a>b" href="http://a.evil.example/">x</a>', 'leads to a.evil.example, which is on the block list'],
   ])('%s', (html, why) => expect(words(html)).toEqual([why]));
 
@@ -47,6 +50,12 @@ test('a URL that stands in the text of its own link is one link', () => {
     'http://a.example/1',
     'http://a.example/3',
   ]);
+});
+
+test('tags without an end are read once', () => {
+  const began = performance.now();
+  expect(linksOf(`${'<a '.repeat(80_000)}href=">"`, true)).toMatchObject({ links: [] });
+  expect(performance.now() - began).toBeLessThan(1_000);
 });
 
 test('dots in a URL take no longer than other characters, and a text is looked at as far as its limit', () => {
