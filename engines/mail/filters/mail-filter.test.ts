@@ -168,6 +168,14 @@ describe('phishing links', () => {
     expect(run(blocking, [step], { records: [listed] }).steps[0]?.outcome).toContain('550 5.7.1 Message refused as phishing');
     expect(run(blocking, [step]).steps[0]?.succeeded).toBe(true);
   });
+  test('no more than 20 domains of a message are asked about', () => {
+    const links20 = Array.from({ length: 30 }, (_, i) => `<a href="http://x${i}.example/">Read on</a>`).join(' ');
+    const { messages, strings } = run(links('reject', { lists: ['dbl.example.org'] }), [html(links20)]);
+    const asked = new Set(
+      Array.from(messages.label, (label) => strings[label] as string).filter((label) => /dbl.example.org A\?$/.test(label)),
+    );
+    expect([...asked]).toEqual(Array.from({ length: 20 }, (_, i) => `x${i}.example.dbl.example.org A?`));
+  });
 });
 
 describe('clients on a block list', () => {

@@ -12,11 +12,12 @@ import type { Process } from '../../kernel/process.ts';
 import { randomStream } from '../../kernel/random.ts';
 import type { Address, Host } from '../../network/host.ts';
 import { decodeUnstructured, encodeUnstructured } from '../message/encoded-word.ts';
-import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
+import { decodeMessage, foldField, prependFields, withoutFields } from '../message/message-format.ts';
+import { organisationalDomain } from '../message/organisational-domain.ts';
 import type { Reply } from '../smtp/wire/reply.ts';
 import { listedIn } from './block-list.ts';
 import type { FilterObserver } from './filter-observer.ts';
-import { registrableDomain, suspicionOf, wordsOf } from './links/link-check.ts';
+import { suspicionOf, wordsOf } from './links/link-check.ts';
 import { linksOf } from './links/links.ts';
 import { MalwareScanner } from './malware/scanner.ts';
 import { readableParts } from './readable-parts.ts';
@@ -44,6 +45,8 @@ interface Finding {
 const VERDICTS_SHOWN = 12;
 /** Words of a verdict that are told. */
 const WORDS_TOLD = 5;
+/** Domains of links in a message that block lists are asked about: each look-up is a wait, and the sender chooses how many there are. */
+const DOMAINS_ASKED = 20;
 const STATUS_FIELD = 'X-Spam-Status';
 
 export class MailFilter {
@@ -101,9 +104,10 @@ export class MailFilter {
       const suspicion = suspicionOf(link, settings);
       if (suspicion) return phishing(wordsOf(suspicion));
     }
-    const hosts = new Set(links.flatMap(({ host }) => (host === null ? [] : [registrableDomain(host)])));
+    const hosts = new Set(links.flatMap(({ host }) => (host === null ? [] : [organisationalDomain(host)])));
     if (settings.lists.length === 0) return null;
-    for (const domain of hosts) {
+    if (hosts.size > DOMAINS_ASKED) this.#host.narrator.note(`asks about ${DOMAINS_ASKED} of ${hosts.size} domains of links`);
+    for (const domain of [...hosts].slice(0, DOMAINS_ASKED)) {
       const list = yield* listedIn(this.#host, settings.lists, domain);
       if (list !== null) return phishing(`leads to ${domain}, which is listed in ${list}`);
     }
@@ -130,10 +134,7 @@ export class MailFilter {
   }
 
   #marked(content: string, finding: Finding | null, verdict: Verdict | null): string {
-    let marked = content;
-    for (const { name, start, end } of decodeMessage(content).fields.toReversed()) {
-      if (name.toLowerCase() === STATUS_FIELD.toLowerCase()) marked = marked.slice(0, start) + marked.slice(end);
-    }
+    let marked = withoutFields(content, ({ name }) => name.toLowerCase() === STATUS_FIELD.toLowerCase());
     if (finding?.action === 'tag') marked = withMarkedSubject(marked, finding.filter);
     const fields: string[] = [];
     if (verdict && this.#service.spam) {

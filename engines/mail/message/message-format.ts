@@ -89,6 +89,18 @@ export function prependFields(octets: string, fields: readonly string[]): string
   return `${fields.map((field) => `${field}\r\n`).join('')}${headed ? '' : '\r\n'}${octets}`;
 }
 
+/** Without the fields that are not wanted, in one pass over the octets. */
+export function withoutFields(octets: string, unwanted: (field: HeaderField) => boolean): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const field of decodeMessage(octets).fields) {
+    if (!unwanted(field)) continue;
+    pieces.push(octets.slice(at, field.start));
+    at = field.end;
+  }
+  return pieces.join('') + octets.slice(at);
+}
+
 /** A field's lines: `name: ` and `parts`, joined by spaces, folded before a part that would go beyond 78 columns (§2.1.1). Without the last CRLF. */
 export function foldField(name: string, parts: readonly string[]): string {
   let line = `${name}:`;

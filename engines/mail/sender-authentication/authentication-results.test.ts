@@ -40,3 +40,13 @@ test('fields under the server’s own name are taken out, those of others stay',
     'A: b\r\nauthentication-results: other.y; spf=fail\r\n\r\nAuthentication-Results: mail.x\r\n',
   );
 });
+
+test.each(['(c) mail.x', '(a (b\\) c)) \t(d)mail.x', '"mail.x"', '(c) "MAIL\\.x" 1', 'mail.x(c)', 'mail.x. ', '\r\n (c)\r\n mail.x'])(
+  'the server’s own name is known in %j',
+  (id) => expect(withoutForgedResults(`Authentication-Results: ${id}; spf=pass\r\nA: b\r\n\r\n`, 'mail.x')).toBe('A: b\r\n\r\n'),
+);
+
+test.each(['(mail.x) other.y', '"other.y"', 'mail.x.y', '', '(mail.x'])('another’s stays: %j', (id) => {
+  const octets = `Authentication-Results: ${id}; spf=pass\r\nA: b\r\n\r\n`;
+  expect(withoutForgedResults(octets, 'mail.x')).toBe(octets);
+});

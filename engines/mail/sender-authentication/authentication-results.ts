@@ -1,5 +1,5 @@
 /** The Authentication-Results field (RFC 8601): what a server found of a message, for those behind it. */
-import { decodeMessage } from '../message/message-format.ts';
+import { withoutFields } from '../message/message-format.ts';
 import type { DkimVerdict } from './dkim.ts';
 import type { DmarcVerdict } from './dmarc.ts';
 import type { SpfVerdict } from './spf.ts';
@@ -35,11 +35,32 @@ function token(text: string): string {
 
 /** §5: what came in under the receiver’s own name is forged, and must go. */
 export function withoutForgedResults(octets: string, server: string): string {
-  let rest = octets;
-  for (const { name, value, start, end } of decodeMessage(octets).fields.toReversed()) {
-    const id = /^[ \t]*([^ \t;]+)/.exec(value)?.[1] ?? '';
-    if (name.toLowerCase() === 'authentication-results' && id.toLowerCase() === server.toLowerCase())
-      rest = rest.slice(0, start) + rest.slice(end);
+  const own = withoutLastDot(server);
+  return withoutFields(
+    octets,
+    ({ name, value }) => name.toLowerCase() === 'authentication-results' && withoutLastDot(serverOf(value)) === own,
+  );
+}
+
+function withoutLastDot(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+/** The authserv-id (§2.2): a token or a quoted string behind white space and comments, which may be nested; without its quotes. */
+function serverOf(value: string): string {
+  let at = 0;
+  for (let depth = 0; at < value.length; at++) {
+    const char = value[at] as string;
+    if (char === '(') depth++;
+    else if (depth > 0 && char === ')') depth--;
+    else if (depth > 0 && char === '\\') at++;
+    else if (depth === 0 && !/\s/.test(char)) break;
   }
-  return rest;
+  if (value[at] !== '"') return /[^\s;()"]*/.exec(value.slice(at))?.[0] ?? '';
+  let id = '';
+  for (at++; at < value.length && value[at] !== '"'; at++) {
+    if (value[at] === '\\') at++;
+    id += value[at] ?? '';
+  }
+  return id.trim();
 }

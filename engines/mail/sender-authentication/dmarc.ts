@@ -6,11 +6,11 @@
  * domain's policy says what it wants: nothing, quarantine or reject, for so many per cent of the messages.
  */
 import type { Process } from '../../kernel/process.ts';
-import { domainOf, parseMailbox } from '../message/address.ts';
+import { domainProblem } from '../message/address.ts';
 import { decodeMessage } from '../message/message-format.ts';
+import { organisationalDomain } from '../message/organisational-domain.ts';
 import type { DkimVerdict } from './dkim.ts';
 import { type Ask, textsAt } from './domain-lookup.ts';
-import { organisationalDomain } from './organisational-domain.ts';
 import type { SpfResult } from './spf.ts';
 import { parseTagList } from './tag-list.ts';
 
@@ -29,7 +29,7 @@ export interface DmarcRecord {
 export interface DmarcVerdict {
   readonly result: DmarcResult;
   readonly reason: string;
-  /** The domain in the From field; null where there is not exactly one. */
+  /** The author’s domain that decided; null where none did, but the form of the From field. */
   readonly fromDomain: string | null;
   /** What is to be done; `none` unless the result is `fail`. */
   readonly disposition: DmarcPolicy;
@@ -40,6 +40,11 @@ export interface Vouching {
   readonly spf: { readonly result: SpfResult; readonly domain: string };
   readonly dkim: readonly DkimVerdict[];
 }
+
+/** Domains in From that are looked up; with more, the field counts as unreadable. */
+const AUTHORS_LIMIT = 10;
+/** Octets of a From field. */
+const FROM_LIMIT = 10_000;
 
 /** §6.6.3: whether a text at `_dmarc.DOMAIN` is a DMARC record at all. */
 export function isDmarcRecord(text: string): boolean {
@@ -68,22 +73,39 @@ export function parseDmarcRecord(text: string): DmarcRecord | null {
   };
 }
 
-/** `draw`: 0 (included) to 100 (excluded), for policies that go for some of the messages; called when one does. */
+/**
+ * Each author’s domain is checked, and the strictest policy that fails decides (§6.6.1), or whoever adds an author would get round it.
+ * A From field that is missing, there twice or cannot be read fails, too. `draw`: 0 (included) to 100 (excluded), for policies that go
+ * for some of the messages; called when one does.
+ */
 export function* checkDmarc(ask: Ask, octets: string, vouching: Vouching, draw: () => number): Process<DmarcVerdict> {
-  const fromDomain = fromDomainOf(octets);
+  const { domains, problem } = authorsOf(octets);
+  const verdicts: DmarcVerdict[] = [];
+  for (const domain of domains.slice(0, AUTHORS_LIMIT)) verdicts.push(yield* checkDomain(ask, domain, vouching, draw));
+  if (problem) verdicts.push({ result: 'fail', fromDomain: null, ...problem });
+  return verdicts.toSorted((a, b) => severity(b) - severity(a))[0] as DmarcVerdict;
+}
+
+/** What decides for a message is the worst that is found. */
+function severity({ result, disposition }: DmarcVerdict): number {
+  const results: readonly DmarcResult[] = ['pass', 'none', 'permerror', 'temperror', 'fail'];
+  return results.indexOf(result) + ['none', 'quarantine', 'reject'].indexOf(disposition);
+}
+
+function* checkDomain(ask: Ask, fromDomain: string, vouching: Vouching, draw: () => number): Process<DmarcVerdict> {
   const verdict = (result: DmarcResult, reason: string, disposition: DmarcPolicy = 'none'): DmarcVerdict => ({
     result,
     reason,
     fromDomain,
     disposition,
   });
-  // §6.6.1: without one author's domain there is nothing to align with.
-  if (fromDomain === null) return verdict('permerror', 'there is not exactly one domain in the From field');
   const organisation = organisationalDomain(fromDomain);
   let found = yield* policyAt(ask, fromDomain);
   if (found === null && organisation !== fromDomain) found = yield* policyAt(ask, organisation);
   if (found === 'temporary') return verdict('temperror', 'the lookup of the policy failed');
   if (found === null) return verdict('none', `${fromDomain} has no policy`);
+  if (found === 'several') return verdict('none', `${fromDomain} has more than one policy, which is as good as none`);
+  if (found === 'malformed') return verdict('permerror', `the policy of ${fromDomain} cannot be read`);
   const { record, domain } = found;
   const vouchedBy = aligned(fromDomain, vouching, record);
   if (vouchedBy !== null) return verdict('pass', vouchedBy);
@@ -98,13 +120,17 @@ export function* checkDmarc(ask: Ask, octets: string, vouching: Vouching, draw: 
   );
 }
 
-function* policyAt(ask: Ask, domain: string): Process<{ record: DmarcRecord; domain: string } | 'temporary' | null> {
+type Policy = { readonly record: DmarcRecord; readonly domain: string } | 'temporary' | 'several' | 'malformed';
+
+/** null: nothing there, and the organisational domain is to be asked. §6.6.3: several records, or one without a policy, end the search. */
+function* policyAt(ask: Ask, domain: string): Process<Policy | null> {
   const texts = yield* textsAt(ask, `_dmarc.${domain}`);
   if (texts === 'temporary') return 'temporary';
-  const records = texts.filter(isDmarcRecord);
-  // §6.6.3: several records are as good as none.
-  const record = records.length === 1 ? parseDmarcRecord(records[0] as string) : null;
-  return record && { record, domain };
+  const [text, ...more] = texts.filter(isDmarcRecord);
+  if (text === undefined) return null;
+  if (more.length > 0) return 'several';
+  const record = parseDmarcRecord(text);
+  return record ? { record, domain } : 'malformed';
 }
 
 /** §3.1: who vouches for the domain; null for nobody. */
@@ -116,26 +142,49 @@ function aligned(fromDomain: string, { spf, dkim }: Vouching, record: DmarcRecor
   return spf.result === 'pass' && same(spf.domain, record.strictSpf) ? `the envelope’s ${spf.domain} is aligned with ${fromDomain}` : null;
 }
 
-/** The domain of the one author, in lower case; null unless there is one From field whose addresses are of one domain. */
+/** The domain of the one author, in lower case; null unless there is one From field that can be read and whose addresses are of one domain. */
 export function fromDomainOf(octets: string): string | null {
-  const fields = decodeMessage(octets).fields.filter(({ name }) => name.toLowerCase() === 'from');
-  if (fields.length !== 1) return null;
-  const domains = new Set(addressesIn(fields[0]?.value as string).map(domainOf));
-  const [domain] = domains;
-  return domains.size === 1 && domain ? domain : null;
+  const { domains, problem } = authorsOf(octets);
+  return problem === null && domains.length === 1 ? (domains[0] as string) : null;
 }
 
-/** Addresses in a From field's value (RFC 5322 §3.4): those in angle brackets, or bare; display names and comments left out. The first 10,000 octets count. */
-function addressesIn(value: string): string[] {
-  const bare = withoutQuotations(value.slice(0, 10_000));
-  return bare.split(',').flatMap((part) => {
-    const open = part.lastIndexOf('<');
-    const close = part.indexOf('>', open);
-    const text = open >= 0 ? part.slice(open + 1, close < 0 ? undefined : close) : part;
-    const address = text.replace(/[ \t]+/g, '');
-    const parsed = parseMailbox(address);
-    return 'error' in parsed ? [] : [address];
-  });
+interface Authors {
+  /** Of whatever a reader might take for an address, in all From fields; lower case, each once. */
+  readonly domains: readonly string[];
+  /** Why they are not to be relied on, and what is done for that. */
+  readonly problem: Pick<DmarcVerdict, 'reason' | 'disposition'> | null;
+}
+
+/**
+ * Who a message says it is from. §6.6.1: messages without a From field or with two are refused, as receivers do. One that cannot be
+ * read is put aside: RFC 6854 allows groups there, with no address at all.
+ */
+function authorsOf(octets: string): Authors {
+  const fields = decodeMessage(octets).fields.filter(({ name }) => name.toLowerCase() === 'from');
+  const read = fields.map(({ value }) => domainsIn(value));
+  const domains = [...new Set(read.flatMap((one) => one.domains))];
+  if (fields.length === 0) return { domains, problem: { reason: 'there is no From field', disposition: 'reject' } };
+  if (fields.length > 1) return { domains, problem: { reason: 'there is more than one From field', disposition: 'reject' } };
+  const readable = read.every((one) => one.readable) && domains.length > 0 && domains.length <= AUTHORS_LIMIT;
+  return { domains, problem: readable ? null : { reason: 'the From field cannot be read', disposition: 'quarantine' } };
+}
+
+/**
+ * The domains of the addresses in a From field’s value (RFC 5322 §3.4), in angle brackets or bare; quoted names and comments left out.
+ * Addresses where none may stand, as in a name without quotes, count too, but make it unreadable.
+ */
+function domainsIn(value: string): { readonly domains: readonly string[]; readonly readable: boolean } {
+  const domains: string[] = [];
+  let readable = value.length <= FROM_LIMIT;
+  const bare = withoutQuotations(value.slice(0, FROM_LIMIT)).replace(/[ \t]+/g, ' ');
+  for (const part of bare.replace(/ ?([@.]) ?/g, '$1').split(',')) {
+    if (part.trim() === '') continue;
+    const found = [...part.matchAll(/@([^@<>; ]+)/g)].map(([, domain = '']) => domain.toLowerCase().replace(/\.$/, ''));
+    const valid = found.filter((domain) => domainProblem(domain) === null);
+    if (part.split('@').length !== 2 || valid.length !== 1) readable = false;
+    domains.push(...valid);
+  }
+  return { domains, readable };
 }
 
 /** Without comments; quoted strings become a letter, since what stands in them is a name or a local part. */

@@ -135,7 +135,11 @@ export class SenderPolicy {
 
 /** RFC 7489 §10.3. */
 function dmarcRefusal({ dmarc }: Findings): { reply: Reply; reason: string } {
-  const reply = { code: 550, enhanced: '5.7.1', lines: [`Refused as ${dmarc?.fromDomain} asks by its DMARC policy`] };
+  if (!dmarc || dmarc.fromDomain === null) {
+    const why = dmarc?.reason ?? 'its author cannot be told';
+    return { reply: { code: 550, enhanced: '5.7.1', lines: [`Refused: ${why}`] }, reason: why };
+  }
+  const reply = { code: 550, enhanced: '5.7.1', lines: [`Refused as ${dmarc.fromDomain} asks by its DMARC policy`] };
   return { reply, reason: 'DMARC policy of the author’s domain' };
 }
 

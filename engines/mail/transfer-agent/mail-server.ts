@@ -19,7 +19,7 @@ import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
 import type { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
-import { decodeMessage, foldField, prependFields } from '../message/message-format.ts';
+import { decodeMessage, foldField, prependFields, withoutFields } from '../message/message-format.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
 import type { SenderPolicy, SenderVerdict } from '../sender-authentication/sender-policy.ts';
 import { Admission } from '../smtp/admission.ts';
@@ -348,9 +348,5 @@ function transmissionType({ extended, secured, user }: Client): string {
 
 /** RFC 5321 §4.4: of a message there is one, the one of its final delivery. */
 function withoutReturnPath(content: string): string {
-  let rest = content;
-  for (const { name, start, end } of decodeMessage(content).fields.toReversed()) {
-    if (name.toLowerCase() === 'return-path') rest = rest.slice(0, start) + rest.slice(end);
-  }
-  return rest;
+  return withoutFields(content, ({ name }) => name.toLowerCase() === 'return-path');
 }

@@ -16,7 +16,8 @@ export interface HtmlText {
   readonly anchors: readonly Anchor[];
 }
 
-const SIZE_LIMIT = 256 * 1024;
+/** Of a part, in characters; what stands behind is not looked at. */
+export const SIZE_LIMIT = 256 * 1024;
 const ANCHORS_LIMIT = 500;
 const SHOWN_LIMIT = 2_000;
 const LINE_ENDS = new Set(['br', 'p', 'div', 'tr', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'blockquote', 'title', 'hr']);
@@ -44,13 +45,16 @@ export function readHtml(source: string): HtmlText {
       at = end < 0 ? html.length : end + 3;
       continue;
     }
-    const end = /[a-z/!?]/i.test(html[start + 1] ?? '') ? endOfTag(html, start) : -1;
-    if (end < 0) {
+    if (!/[a-z/!?]/i.test(html[start + 1] ?? '')) {
       pieces.push('<');
       at = start + 1;
-      // Without an end here there is none further on: the rest is text.
-      if (html.indexOf('>', at) < 0) break;
       continue;
+    }
+    const end = endOfTag(html, start);
+    if (end < 0) {
+      // To the end it stands within this tag: the rest is text, and read only once.
+      at = start;
+      break;
     }
     const tag = html.slice(start + 1, end);
     at = end + 1;
@@ -72,12 +76,15 @@ export function readHtml(source: string): HtmlText {
   return { text: pieces.join(''), anchors };
 }
 
-/** Where the `>` of a tag is; one in the quotes of an attribute's value ends no tag. −1 where there is none. */
+/** Where the `>` of a tag is; one in the quotes of an attribute's value, behind a `=` and maybe white space, ends no tag. −1 where there is none. */
 function endOfTag(html: string, start: number): number {
+  let previous = '';
   for (let at = start + 1; at < html.length; at++) {
-    const char = html[at];
+    const char = html[at] as string;
     if (char === '>') return at;
-    if ((char !== '"' && char !== "'") || html[at - 1] !== '=') continue;
+    const opens = (char === '"' || char === "'") && previous === '=';
+    if (!/\s/.test(char)) previous = char;
+    if (!opens) continue;
     const end = html.indexOf(char, at + 1);
     if (end < 0) return html.indexOf('>', at);
     at = end;
@@ -87,7 +94,7 @@ function endOfTag(html: string, start: number): number {
 
 /** The value of a tag's attribute; null where it has none. */
 export function attribute(tag: string, wanted: string): string | null {
-  for (const [, name = '', double, single, bare] of tag.matchAll(/[\s/"']([a-z-]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
+  for (const [, name = '', double, single, bare] of tag.matchAll(/[\s/"']([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
     if (name.toLowerCase() === wanted) return resolved((double ?? single ?? bare) as string).trim();
   }
   return null;

@@ -1,10 +1,6 @@
-/**
- * Whether a link leads where it seems to: the signs of phishing that can be seen without following it.
- *
- * Where the domain that somebody registered begins is told by the last two labels, or three below a few known suffixes of two
- * (`co.uk`): there is no public suffix list here.
- */
+/** Whether a link leads where it seems to: the signs of phishing that can be seen without following it. */
 import { ipv4Bytes } from '../../../dns/ip-address.ts';
+import { organisationalDomain } from '../../message/organisational-domain.ts';
 import { authorityIn, type Link } from './links.ts';
 import { skeleton } from './look-alike.ts';
 import { unicodeName } from './punycode.ts';
@@ -27,16 +23,14 @@ export interface LinkSettings {
   readonly blocked: readonly string[];
 }
 
-const SECOND_LEVEL = new Set(['co', 'com', 'ac', 'org', 'net', 'gov', 'edu']);
-
 /** null: nothing to be said against it. */
 export function suspicionOf(link: Link, settings: LinkSettings): Suspicion | null {
   const { host, userInformation } = link;
   if (host === null) return null;
-  const domain = registrableDomain(host);
+  const domain = organisationalDomain(host);
   if (settings.blocked.some((blocked) => isBelow(host, blocked.toLowerCase()))) return { kind: 'blocked', host };
   const shown = hostShown(link.shown);
-  if (shown !== null && registrableDomain(shown) !== domain) return { kind: 'other host', host, shown };
+  if (shown !== null && organisationalDomain(shown) !== domain) return { kind: 'other host', host, shown };
   if (userInformation !== null && looksLikeHost(userInformation)) return { kind: 'user information', host, shown: userInformation };
   const like = settings.protected.find((one) => one.toLowerCase() !== domain && skeleton(one) === skeleton(domain));
   if (like !== undefined) return { kind: 'look-alike', host, like };
@@ -58,15 +52,6 @@ export function wordsOf(suspicion: Suspicion): string {
     case 'blocked':
       return `leads to ${host}, which is on the block list`;
   }
-}
-
-/** `www.bank.co.uk` → `bank.co.uk`. An address is itself. */
-export function registrableDomain(host: string): string {
-  if (ipv4Bytes(host)) return host;
-  const labels = host.split('.');
-  const last = labels.at(-1) as string;
-  const long = last.length === 2 && SECOND_LEVEL.has(labels.at(-2) ?? '');
-  return labels.slice(long ? -3 : -2).join('.');
 }
 
 /** A host that the text of a link shows: of a URL, or of what looks like a host's name; null where it shows neither. */
