@@ -116,7 +116,7 @@ function parameterValue(expression: { name: string; start: number; end: number }
       site.report(
         'unknown-parameter',
         expression,
-        `Expected ${slot.expected}: write \`"${shortened(name)}"\`. (There is no parameter ${shown}.)`,
+        `Expected ${slot.expected}: write \`"${shortened(name)}"\`. There is no parameter ${shown}.`,
         {
           fixes: [{ title: 'Put it in quotes', edits: [{ start, end, text: `"${name}"` }], preferred: true }],
         },
@@ -130,7 +130,7 @@ function parameterValue(expression: { name: string; start: number; end: number }
         `${slot ? `Expected ${slot.expected}: ${shown}` : shown} is neither a value nor the name of a parameter.`,
       );
     else if (digits >= 0)
-      site.report('unknown-parameter', expression, `Numbers are written in digits: ${digits}. (There is no parameter ${shown}.)`, {
+      site.report('unknown-parameter', expression, `Numbers are written in digits: ${digits}. There is no parameter ${shown}.`, {
         fixes: [change(String(digits))],
       });
     else

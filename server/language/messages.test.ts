@@ -94,7 +94,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'pc sends mail from ann@x.org to bob@x.org { subject Hi }',
     'Hi',
-    'Expected a text in quotes: write `"Hi"`. (There is no parameter `Hi`.)',
+    'Expected a text in quotes: write `"Hi"`. There is no parameter `Hi`.',
     'pc sends mail from ann@x.org to bob@x.org { subject "Hi" }',
   ],
   ['pc sends mail from ann@x.org to bob@x.org { subject "Hi }', '{', 'This block is never closed: write `}` at its end.', null],
@@ -379,7 +379,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'expect mailbox bob@x.org has one message',
     'one',
-    'Numbers are written in digits: 1. (There is no parameter `one`.)',
+    'Numbers are written in digits: 1. There is no parameter `one`.',
     'expect mailbox bob@x.org has 1 message',
   ],
   [
@@ -414,7 +414,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['show transcript of pc, tv', ',', '`,` does not fit here. Expected `with`: `show transcript of A with B`.', null],
   ['show sequence where protocol is gopher', 'gopher', `No engine speaks \`gopher\`. Known are ${oneOf(protocols, 'and')}.`, null],
   ['seed', '', 'Expected a whole number here: `seed SEED`.', null],
-  ['seed seven', 'seven', 'Numbers are written in digits: 7. (There is no parameter `seven`.)', 'seed 7'],
+  ['seed seven', 'seven', 'Numbers are written in digits: 7. There is no parameter `seven`.', 'seed 7'],
   ['seed = 7', '=', 'The value stands right behind `seed`, without `=`: `seed SEED`.', 'seed  7'],
   ['scenario My title', 'My title', 'A text stands in quotes: `"My title"`.', 'scenario "My title"'],
   ['let n', '', 'Expected `=` here: `let NAME = VALUE`.', null],
@@ -552,7 +552,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'host pc2 { trace train.csv }',
     'train.csv',
-    'Expected a file’s name in quotes: write `"train.csv"`. (There is no parameter `train.csv`.)',
+    'Expected a file’s name in quotes: write `"train.csv"`. There is no parameter `train.csv`.',
     'host pc2 { trace "train.csv" }',
   ],
   ['host pc2 { trace "tain.csv" }', '"tain.csv"', 'Cannot read `tain.csv`: there is no such file.', null],
@@ -805,7 +805,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   [
     'pc opens ftp session with f { cd pub }',
     'pub',
-    'Expected a path in quotes: write `"pub"`. (There is no parameter `pub`.)',
+    'Expected a path in quotes: write `"pub"`. There is no parameter `pub`.',
     'pc opens ftp session with f { cd "pub" }',
   ],
   [
