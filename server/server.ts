@@ -8,6 +8,7 @@ import { codeActions } from './features/code-actions.ts';
 import { completion } from './features/completion.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { hover } from './features/hover.ts';
+import { definition, highlights, prepareRename, references, rename } from './features/names.ts';
 import type { InitializationOptions } from './initialization.ts';
 import { type FileReader, NamedFiles, same } from './named-files.ts';
 import { Programs } from './programs.ts';
@@ -45,6 +46,10 @@ export function serve(connection: Connection, readFile: FileReader): void {
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }] },
         completionProvider: { triggerCharacters: [' ', '{', '@', '.'], resolveProvider: false },
         hoverProvider: true,
+        definitionProvider: true,
+        referencesProvider: true,
+        documentHighlightProvider: true,
+        renameProvider: { prepareProvider: true },
         codeActionProvider: { codeActionKinds: ['quickfix'] },
       },
     };
@@ -81,6 +86,11 @@ export function serve(connection: Connection, readFile: FileReader): void {
   connection.onCodeAction((parameters) => codeActions(programs, parameters));
   connection.onCompletion((parameters) => completion(programs, parameters));
   connection.onHover((parameters) => hover(programs, parameters));
+  connection.onDefinition((parameters) => definition(programs, parameters));
+  connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));
+  connection.onDocumentHighlight((parameters) => highlights(programs, parameters));
+  connection.onPrepareRename((parameters) => prepareRename(programs, parameters));
+  connection.onRenameRequest((parameters) => rename(programs, parameters, parameters.newName));
 
   texts.listen(connection);
   notebooks.listen(connection);

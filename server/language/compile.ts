@@ -38,13 +38,13 @@ export interface Analysis extends Compilation {
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
 export function compile(sources: readonly SourceText[], files: FileTable): Compilation {
-  const { scenario, diagnostics, sources: all, missing } = analyse(sources, files, false);
+  const { scenario, diagnostics, sources: all, missing } = analyse(sources, files);
   return { scenario, diagnostics, sources: all, missing };
 }
 
-/** Like `compile`, keeping what the editor's features ask for. */
-export function analyse(sources: readonly SourceText[], files: FileTable, tracking = true): Analysis {
-  const program = new Program(files, protocols, tracking);
+/** Like `compile`, with the tables behind it. */
+export function analyse(sources: readonly SourceText[], files: FileTable): Analysis {
+  const program = new Program(files, protocols);
   const { sites, imports } = assemble(program, sources);
   for (const site of sites) noteParameter(site);
   for (const site of sites) if (isDeclaration(site.statement)) build(site);

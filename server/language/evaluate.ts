@@ -144,7 +144,6 @@ function parameterValue(expression: { name: string; start: number; end: number }
   parameter.used = true;
   const place = site.place(expression);
   program.checkAbove('Parameter', name, parameter.place, place);
-  program.occurs('parameter', name, place, false);
   return parameterNamed(name, expression, site);
 }
 

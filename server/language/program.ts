@@ -30,6 +30,7 @@ import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
+import type { RecordName } from './mentions.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
 
@@ -176,14 +177,6 @@ export interface DefaultNote {
   readonly why: string;
 }
 
-/** A place where a declared name stands: for hover, references, rename. */
-export interface Occurrence {
-  readonly symbol: 'host' | 'zone' | 'mailbox' | 'parameter';
-  readonly name: string;
-  readonly at: SourceRange;
-  readonly declares: boolean;
-}
-
 /** Diagnostics of one document. Whoever has more reads the first ones first. */
 const maximumDiagnostics = 1_000;
 
@@ -255,7 +248,8 @@ export class Program {
   readonly expectations: Expectation[] = [];
   readonly views: View[] = [];
   readonly notes: DefaultNote[] = [];
-  readonly occurrences: Occurrence[] = [];
+  /** The names in the blocks of zones, in program order but for imports: for references and rename. */
+  readonly recordNames: RecordName[] = [];
   /** Domains of mail addresses that were checked. */
   readonly goodDomains = new Set<string>();
   /** Set while servers that DNS brings with it can still be filled in: their names in lower case, and the filling in. */
@@ -272,11 +266,7 @@ export class Program {
 
   readonly #reported: number[] = [];
 
-  readonly #tracking: boolean;
-
-  /** `tracking`: keeps the occurrences of names, for hover, references and rename. */
-  constructor(files: FileTable, protocols: readonly string[], tracking: boolean) {
-    this.#tracking = tracking;
+  constructor(files: FileTable, protocols: readonly string[]) {
     this.files = files;
     this.protocols = protocols;
   }
@@ -333,11 +323,6 @@ export class Program {
       fixes: code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : [],
     });
     return false;
-  }
-
-  /** Notes where a declared name stands, when somebody wants to know. */
-  occurs(symbol: Occurrence['symbol'], name: string, at: SourceRange, declares: boolean): void {
-    if (this.#tracking) this.occurrences.push({ symbol, name, at, declares });
   }
 
   isExcused(key: string): boolean {
