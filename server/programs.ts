@@ -161,7 +161,8 @@ export class Programs {
   /** The other open programs that one of those documents is part of, as an import or as their own. */
   sharing(program: Program, uris: ReadonlySet<string>): Program[] {
     return this.all().filter(
-      (other) => other.uri !== program.uri && this.analysis(other).program.sources.some(({ uri }) => [...uris].some((one) => same(one, uri))),
+      (other) =>
+        other.uri !== program.uri && this.analysis(other).program.sources.some(({ uri }) => [...uris].some((one) => same(one, uri))),
     );
   }
 

@@ -7,8 +7,10 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { codeActions } from './features/code-actions.ts';
 import { completion } from './features/completion.ts';
 import { Diagnostics } from './features/diagnostics.ts';
+import { formatting } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
 import { definition, highlights, prepareRename, references, rename } from './features/names.ts';
+import { documentSymbols, workspaceSymbols } from './features/symbols.ts';
 import type { InitializationOptions } from './initialization.ts';
 import { type FileReader, NamedFiles, same } from './named-files.ts';
 import { Programs } from './programs.ts';
@@ -50,6 +52,11 @@ export function serve(connection: Connection, readFile: FileReader): void {
         referencesProvider: true,
         documentHighlightProvider: true,
         renameProvider: { prepareProvider: true },
+        documentSymbolProvider: true,
+        workspaceSymbolProvider: true,
+        documentFormattingProvider: true,
+        documentRangeFormattingProvider: true,
+        documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
         codeActionProvider: { codeActionKinds: ['quickfix'] },
       },
     };
@@ -90,6 +97,15 @@ export function serve(connection: Connection, readFile: FileReader): void {
   connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));
   connection.onDocumentHighlight((parameters) => highlights(programs, parameters));
   connection.onPrepareRename((parameters) => prepareRename(programs, parameters));
+  connection.onDocumentSymbol(({ textDocument }) => documentSymbols(programs, textDocument.uri));
+  connection.onWorkspaceSymbol(({ query }) => workspaceSymbols(programs, query));
+  connection.onDocumentFormatting((parameters) => formatting(programs, parameters));
+  connection.onDocumentRangeFormatting((parameters) => formatting(programs, parameters, parameters.range));
+  connection.onDocumentOnTypeFormatting((parameters) => {
+    // The line above the cursor was ended; a brace ends a block.
+    const line = parameters.ch === '\n' ? Math.max(0, parameters.position.line - 1) : parameters.position.line;
+    return formatting(programs, parameters, { start: { line, character: 0 }, end: { line, character: 0 } });
+  });
   connection.onRenameRequest((parameters) => rename(programs, parameters, parameters.newName));
 
   texts.listen(connection);
