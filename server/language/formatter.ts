@@ -88,8 +88,6 @@ interface Marks {
   /** Braces of blocks. */
   readonly opens: Set<number>;
   readonly closes: Set<number>;
-  /** Minus signs of negative values. */
-  readonly negative: Set<number>;
   /** Where slots are filled: no column begins within one. */
   readonly filled: TextRange[];
 }
@@ -262,7 +260,6 @@ function cut(tree: SyntaxTree): Piece[] {
     slots: new Map(),
     opens: new Set(),
     closes: new Set(),
-    negative: new Set(),
     filled: [],
   };
   const unclosed = new Set(tree.problems.filter(({ code }) => code === 'unclosed-block').map(({ start }) => start));
@@ -272,7 +269,6 @@ function cut(tree: SyntaxTree): Piece[] {
   let comment = 0;
   let depth = 0;
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  let atNegative = false;
   /** The pattern of the statement or property that the scanner is in. */
   let kind = '';
   const filled = marks.filled.sort((a, b) => a.start - b.start);
@@ -321,7 +317,6 @@ function cut(tree: SyntaxTree): Piece[] {
       // The comments within a broken statement are part of it.
       scanner.resume(whole.end);
       while (comment < scanner.comments.length && scanner.comments[comment]! < whole.end) comment += 2;
-      atNegative = false;
       continue;
     }
     const { end } = scanner;
@@ -338,16 +333,20 @@ function cut(tree: SyntaxTree): Piece[] {
       begins: leads?.begins ?? (opens || closes || !isInner ? 'column' : 'tight'),
       part: closes ? '}' : `${kind} ${leads ? '' : (marks.slots.get(start) ?? token)}`,
       gluedBefore: token === ',' || token === ')',
-      gluedBehind: token === '(' || atNegative || marks.negative.has(start),
+      gluedBehind: token === '(' || (token === '-' && isSign(pieces[pieces.length - 1], marks, start, text)),
       untouched: !known,
     });
-    atNegative = false;
     if (opens) depth++;
     scanner.next();
   }
   comments(text.length + 1);
   markBreaks(pieces, marks);
   return pieces;
+}
+
+/** A minus sign in front of a value, and not between two. */
+function isSign(before: Piece | undefined, { slots }: Marks, start: number, text: string): boolean {
+  return !before || slots.has(start) || /^[-+*/(,]$/.test(text.slice(before.start, before.end));
 }
 
 /** The braces of blocks that go on over several lines. */
@@ -420,7 +419,6 @@ function markSlot(syntax: SlotSyntax, marks: Marks): void {
       markSlot(syntax.right, marks);
       break;
     case 'negative':
-      marks.negative.add(syntax.start);
       markSlot(syntax.operand, marks);
       break;
     case 'ports':

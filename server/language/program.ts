@@ -170,6 +170,7 @@ export interface Parameter {
 
 /** A value that the author left to the language, for inlay hints. */
 export interface DefaultNote {
+  readonly kind: 'address' | 'default';
   /** Where it would be written: behind this place. */
   readonly at: SourceRange;
   /** `address 10.0.0.1`. */
