@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mentionsIn } from './mentions.ts';
 import { parseNotebook } from './notebook.ts';
 import { parse } from './parser.ts';
 import { reparse } from './reparse.ts';
+import { semanticTokens } from './semantic-tokens.ts';
+import type { SyntaxTree } from './syntax.ts';
 
 const folder = new URL('../../samples/', import.meta.url);
 const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -17,6 +20,8 @@ const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .cells.flatMap((cell) => (cell.kind === 'code' ? [cell.text] : []))
       .join('\n');
   });
+
+const placesOf = (tree: SyntaxTree) => mentionsIn(tree).map(({ space, text, role, start, end }) => [space, text, role, start, end]);
 
 const pieces = fc.oneof(
   fc.constantFrom(
@@ -70,7 +75,11 @@ test('a tree that follows its text through edits is the one of the text', () => 
         const start = Math.floor(at * text.length);
         text = text.slice(0, start) + insert + text.slice(start + remove);
         tree = reparse(tree, text);
-        expect(tree).toEqual(parse(text));
+        const afresh = parse(text);
+        expect(tree).toEqual(afresh);
+        // What is kept with statements goes on to be true.
+        expect(semanticTokens(tree)).toEqual(semanticTokens(afresh));
+        expect(placesOf(tree)).toEqual(placesOf(afresh));
       }
     }),
     { numRuns: runs, seed: Number(process.env.FUZZ_SEED ?? 1) },
