@@ -6,7 +6,8 @@ import { DeclaredTable } from './declarations/table.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { MATRIX_METRICS } from './metrics/confusion-matrices.ts';
 import { ConfusionMatrices } from './metrics/confusion-matrix.tsx';
-import { Plot } from './metrics/plot.tsx';
+import { Plot, pictureOfTile } from './metrics/plot.tsx';
+import { askedPlotsOf } from './metrics/plots.ts';
 import { statusOf, tilesOf } from './metrics/summary.ts';
 import { Tiles } from './metrics/tiles.tsx';
 import type { Output } from './output.ts';
@@ -88,6 +89,8 @@ function Told({
 
   // Those that a matrix shows have no tile besides.
   const tiles = useMemo(() => tilesOf(part).filter(({ name }) => !MATRIX_METRICS.has(name)), [part]);
+  const pictures = useMemo(() => new Map(tiles.map((tile) => [tile.name, pictureOfTile(tile)])), [tiles]);
+  const asked = useMemo(() => askedPlotsOf(part), [part]);
   const [plotted, setPlotted] = useState<ReadonlySet<string>>(
     () => new Set(tiles.filter(({ plotted }) => plotted).map(({ name }) => name)),
   );
@@ -161,12 +164,21 @@ function Told({
   return (
     <>
       <Tiles tiles={tiles} width={width} plotted={plotted} plotId={plotId} onPlot={togglePlot} />
+      {asked.map(({ key, name, picture }, i) =>
+        picture ? (
+          <Plot key={key} picture={picture} part={part} id={`${id}-asked-${i}`} width={width} time={time} onTime={moveTo} />
+        ) : (
+          <p class="ns-empty" key={key}>
+            Nothing was measured here to plot of {name}.
+          </p>
+        ),
+      )}
       {tiles
         .filter(({ name }) => plotted.has(name))
         .map((tile) => (
           <Plot
             key={tile.name}
-            tile={tile}
+            picture={pictures.get(tile.name)!}
             part={part}
             id={plotId(tile.name)}
             width={width}

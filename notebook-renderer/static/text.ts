@@ -10,6 +10,7 @@ import { breakLabel, connectionLabel, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
 import { connectionsBetween, MOST_TRANSCRIPTS } from '../transcript/conversation.ts';
+import { plotTexts } from './plots.ts';
 
 export interface TextOptions {
   /** Columns; labels are cut to fit. 0: as long as they are. */
@@ -56,6 +57,10 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
       metrics.reduce((most, { name }) => Math.max(most, name.length), 0),
     );
     for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
+  }
+  for (const { heading, lines: told } of plotTexts(part)) {
+    lines.push('', paint('bold', heading));
+    for (const line of told) lines.push(cut(line, width));
   }
   for (const { view } of part.views) {
     if (view.kind !== 'transcript') continue;

@@ -6,12 +6,25 @@
  * said by its type alone.
  */
 
+import type { MetricDefinition } from '../../engines/protocol.ts';
+import type { Statistic } from '../../engines/statistics.ts';
 import type { Site } from './site.ts';
 import type { Dimension } from './units.ts';
 
 /** A declared or mentioned thing, as written (`peer[3]` where a range was expanded). */
 export interface Name {
   readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A metric of some subjects, as it is plotted. */
+export interface Measure {
+  readonly metric: MetricDefinition;
+  /** null: the last value. */
+  readonly statistic: Statistic | null;
+  /** As the catalogue's entry orders them; null: whoever it is. */
+  readonly subjects: readonly (readonly Name[] | null)[];
   readonly start: number;
   readonly end: number;
 }
@@ -25,7 +38,7 @@ export interface Ports {
 }
 
 /** How the parser reads a slot. */
-export type SlotForm = 'name' | 'text' | 'expression' | 'ports' | 'record-type' | 'rest-of-line' | 'choice';
+export type SlotForm = 'name' | 'text' | 'expression' | 'ports' | 'record-type' | 'rest-of-line' | 'choice' | 'measure';
 
 /** What a slot's value means: decides completion, hover and how it is checked. */
 export type SlotMeaning =
@@ -49,7 +62,9 @@ export type SlotMeaning =
   | 'web-path'
   | 'quantity'
   | 'any-value'
-  | 'choice';
+  | 'choice'
+  | 'metric'
+  | 'measure';
 
 /** `T` is what the entry's `build` is given. */
 export interface Slot<T> {
@@ -210,6 +225,8 @@ export const pathName = slot<Name>('text', 'path', 'a path in quotes', { dimensi
 export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
 /** Of a resource on a web server. */
 export const webPath = slot<Name>('text', 'web-path', 'a path in quotes, such as "/index.html"', { dimension: 'text' });
+/** `congestion window of server to pc`; subjects may be left out, or be ranges. */
+export const metric = slot<Measure>('measure', 'metric', 'a metric, such as `congestion window of HOST`');
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');
 
 /** An evaluated expression. */

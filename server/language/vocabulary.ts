@@ -18,6 +18,7 @@ import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
+import { plotsVocabulary } from './vocabulary/plots.ts';
 import { programVocabulary } from './vocabulary/program.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
@@ -41,6 +42,7 @@ export const vocabulary: readonly Entry[] = [
   ...ftpVocabulary,
   ...httpVocabulary,
   ...expectationsVocabulary,
+  ...plotsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */
