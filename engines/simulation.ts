@@ -63,6 +63,7 @@ export class Simulation {
       boot: network.boot.bind(network),
       tap: network.tap.bind(network),
       divert: network.divert.bind(network),
+      path: network.path.bind(network),
     };
     this.#installed = [network, ...protocols.map((protocol) => protocol.install(world))];
     this.#schedule = new Schedule(this.#kernel, scenario.steps, (action) => this.#perform(action));

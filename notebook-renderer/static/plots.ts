@@ -1,7 +1,7 @@
 /** The plots that the author asked for, as pieces of a drawing and as text. */
 import { formatMoment } from '../format.ts';
 import { type Line, layOutPanels, rangeOf } from '../metrics/plot-layout.ts';
-import { askedPlotsOf, rangeText } from '../metrics/plots.ts';
+import { askedPlotsOf, type PlotPicture, rangeText } from '../metrics/plots.ts';
 import type { Part } from '../part.ts';
 import { oneLine } from '../sequence/arrow.ts';
 import { SMALL, shorten } from '../sequence/text-width.ts';
@@ -29,49 +29,105 @@ export interface Drawn {
 }
 
 export function drawnPlots(part: Part, width: number): Drawn {
+  const pictures = askedPlotsOf(part).flatMap(({ picture }) => (picture ? [picture] : []));
+  return below(pictures.map((picture) => drawnPicture(picture, part, width)));
+}
+
+/** One under the other. */
+export function below(all: readonly Drawn[]): Drawn {
+  let height = 0;
   const lines: string[] = [];
-  let y = 0;
-  for (const { name, picture } of askedPlotsOf(part)) {
-    if (!picture) continue;
-    const layouts = layOutPanels(picture.panels, { startedAt: part.startedAt, endedAt: part.endedAt, width: width - 24, height: PANEL });
-    lines.push(
-      `<g class="plot" transform="translate(12 ${y})"><text class="name" x="4" y="16">${escapeXml(shorten(oneLine(name), width - 40, SMALL))}</text>`,
-    );
-    let top = HEAD;
-    let number = 0;
-    const legend: string[] = [];
-    for (const [i, layout] of layouts.entries()) {
-      const { lines: shown, unit } = picture.panels[i]!;
-      const { left, right, bottom } = layout;
-      lines.push(`<g transform="translate(0 ${top})">`);
-      for (const tick of layout.values) {
-        lines.push(
-          `<path class="grid" d="M${left} ${Math.round(tick.y) + 0.5}H${right}"/><text class="tick" x="${left - 8}" y="${tick.y + 4}" text-anchor="end">${escapeXml(tick.label)}</text>`,
-        );
-      }
-      lines.push(`<path class="axis" d="M${left} ${bottom + 0.5}H${right}"/>`);
-      for (const tick of layout.times) {
-        lines.push(
-          `<path class="axis" d="M${tick.x + 0.5} ${bottom}v4"/><text class="tick" x="${tick.x}" y="${bottom + 17}" text-anchor="middle">${escapeXml(tick.label)}</text>`,
-        );
-      }
-      for (const [k, { path, dots }] of layout.paths.entries()) {
-        const hue = hueOf(number++);
-        const marks = dots.map((dot) => `<circle cx="${dot.x}" cy="${dot.y}" r="2.5"/>`).join('');
-        lines.push(`<g class="p${hue}"><path class="curve" d="${path}"/>${marks}</g>`);
-        const line = shown[k]!;
-        legend.push(
-          `<g class="p${hue}" transform="translate(8 ${legend.length * LEGEND})"><path class="curve" d="M0 -4H22"/><text x="30" y="0">${escapeXml(shorten(oneLine(line.subject || 'the whole run'), width * 0.6, SMALL))} <tspan class="dim">${escapeXml(rangeText(line, unit))}</tspan></text></g>`,
-        );
-      }
-      lines.push('</g>');
-      top += PANEL;
-    }
-    if (picture.unshown > 0) legend.push(`<text class="dim" x="38" y="${legend.length * LEGEND}">and ${picture.unshown} more</text>`);
-    lines.push(`<g transform="translate(0 ${top + LEGEND})">`, ...legend, '</g></g>');
-    y += top + LEGEND * (legend.length + 0.5) + GAP;
+  for (const drawn of all) {
+    lines.push(`<g transform="translate(0 ${height})">`, ...drawn.lines, '</g>');
+    height += drawn.height;
   }
-  return { lines, height: Math.ceil(y) };
+  return { lines, height };
+}
+
+/** `startedAt`, `endedAt`: times that the picture goes over at least. */
+export function drawnPicture(
+  { name, panels, unshown }: PlotPicture,
+  { startedAt, endedAt }: Pick<Part, 'startedAt' | 'endedAt'>,
+  width: number,
+): Drawn {
+  const layouts = layOutPanels(panels, { startedAt, endedAt, width: width - 24, height: PANEL });
+  let number = 0;
+  const legend: LegendEntry[] = [];
+  const drawn = layouts.map((layout, i) => {
+    const { lines: shown, unit } = panels[i]!;
+    const lines = drawnAxes(layout, layout.times);
+    for (const [k, { path, dots }] of layout.paths.entries()) {
+      const line = shown[k]!;
+      const hue = hueOf(number++);
+      lines.push(`<g class="p${hue}"><path class="curve" d="${path}"/>${drawnDots(dots)}</g>`);
+      legend.push({ hue, curve: 'curve', label: line.subject || 'the whole run', note: rangeText(line, unit) });
+    }
+    return { lines, height: PANEL };
+  });
+  return framed({ name, panels: below(drawn), legend, unshown, width });
+}
+
+interface Axes {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly values: readonly { readonly y: number; readonly label: string }[];
+}
+
+export function drawnAxes(
+  { left, right, bottom, values }: Axes,
+  ticks: readonly { readonly x: number; readonly label: string }[],
+): string[] {
+  return [
+    ...values.map(
+      ({ y, label }) =>
+        `<path class="grid" d="M${left} ${Math.round(y) + 0.5}H${right}"/><text class="tick" x="${left - 8}" y="${y + 4}" text-anchor="end">${escapeXml(label)}</text>`,
+    ),
+    `<path class="axis" d="M${left} ${bottom + 0.5}H${right}"/>`,
+    ...ticks.map(
+      ({ x, label }) =>
+        `<path class="axis" d="M${x} ${bottom}v4"/><text class="tick" x="${x}" y="${bottom + 17}" text-anchor="middle">${escapeXml(label)}</text>`,
+    ),
+  ];
+}
+
+export const drawnDots = (dots: readonly { readonly x: number; readonly y: number }[]): string =>
+  dots.map(({ x, y }) => `<circle cx="${x}" cy="${y}" r="2.5"/>`).join('');
+
+export interface LegendEntry {
+  readonly hue: number;
+  /** Class of the piece of the line. */
+  readonly curve: string;
+  readonly label: string;
+  readonly note: string;
+}
+
+interface Framed {
+  readonly name: string;
+  readonly panels: Drawn;
+  readonly legend: readonly LegendEntry[];
+  /** Lines that there was no room for. */
+  readonly unshown: number;
+  readonly width: number;
+}
+
+/** A title, the panels, and a legend below them. */
+export function framed({ name, panels, legend, unshown, width }: Framed): Drawn {
+  const entries = legend.map(
+    ({ hue, curve, label, note }, i) =>
+      `<g class="p${hue}" transform="translate(8 ${i * LEGEND})"><path class="${curve}" d="M0 -4H22"/><text x="30" y="0">${escapeXml(shorten(oneLine(label), width * 0.6, SMALL))} <tspan class="dim">${escapeXml(note)}</tspan></text></g>`,
+  );
+  if (unshown > 0) entries.push(`<text class="dim" x="38" y="${entries.length * LEGEND}">and ${unshown} more</text>`);
+  const top = HEAD + panels.height;
+  const lines = [
+    `<g class="plot" transform="translate(12 0)"><text class="name" x="4" y="16">${escapeXml(shorten(oneLine(name), width - 40, SMALL))}</text>`,
+    `<g transform="translate(0 ${HEAD})">`,
+    ...panels.lines,
+    `</g><g transform="translate(0 ${top + LEGEND})">`,
+    ...entries,
+    '</g></g>',
+  ];
+  return { lines, height: Math.ceil(top + LEGEND * (entries.length + 0.5) + GAP) };
 }
 
 /** Characters of the course that a line of text shows. */
@@ -83,16 +139,28 @@ export function plotTexts(part: Part): { readonly heading: string; readonly line
   return askedPlotsOf(part).map(({ name, picture }) => {
     const heading = `Plot of ${oneLine(name)}`;
     if (!picture) return { heading, lines: ['  nothing was measured'] };
-    const all = picture.panels.flatMap(({ lines, unit }) => lines.map((line) => ({ line, unit })));
-    const from = Math.min(...all.map(({ line }) => line.at[0]!));
-    const to = Math.max(...all.map(({ line }) => line.at[line.at.length - 1]!));
-    const longest = all.reduce((most, { line }) => Math.max(most, line.subject.length), 0);
-    const lines = all.map(
-      ({ line, unit }) => `  ${oneLine(line.subject).padEnd(longest)}  ${courseOf(line, from, to)}  ${rangeText(line, unit)}`,
-    );
-    if (picture.unshown > 0) lines.push(`  and ${picture.unshown} more`);
-    return { heading: `${heading}, ${formatMoment(from)} to ${formatMoment(to)}`, lines };
+    const { from, to } = timesOf(picture);
+    return { heading: `${heading}, ${formatMoment(from)} to ${formatMoment(to)}`, lines: courseTexts(picture) };
   });
+}
+
+/** A line for each of the picture's, over the time of all of them. */
+export function courseTexts(picture: PlotPicture): string[] {
+  const { from, to } = timesOf(picture);
+  const all = picture.panels.flatMap(({ lines, unit }) => lines.map((line) => ({ line, unit })));
+  const longest = all.reduce((most, { line }) => Math.max(most, line.subject.length), 0);
+  const told = all.map(
+    ({ line, unit }) => `  ${oneLine(line.subject).padEnd(longest)}  ${courseOf(line, from, to)}  ${rangeText(line, unit)}`,
+  );
+  return picture.unshown > 0 ? [...told, `  and ${picture.unshown} more`] : told;
+}
+
+function timesOf({ panels }: PlotPicture): { readonly from: number; readonly to: number } {
+  const lines = panels.flatMap(({ lines }) => lines);
+  return {
+    from: lines.reduce((first, { at }) => Math.min(first, at[0]!), Number.POSITIVE_INFINITY),
+    to: lines.reduce((last, { at }) => Math.max(last, at[at.length - 1]!), 0),
+  };
 }
 
 /** The greatest value of each column as a bar, from zero on; a column without a sample shows the one before. */

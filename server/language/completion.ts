@@ -5,7 +5,7 @@ import { recordFormats } from '../../engines/dns/record-format.ts';
 import { textOfOctets } from '../../engines/network/octets.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
-import type { Entry, Property, Slot } from './entry.ts';
+import { type Entry, holdsStatements, type Property, type Slot } from './entry.ts';
 import { type MeasureForm, measureAutomaton } from './measures.ts';
 import { expectedAt } from './parser/expectation.ts';
 import { form, helpful, type State } from './pattern.ts';
@@ -63,7 +63,7 @@ export function complete(analysis: Analysis, source: SourceText, offset: number)
   }
   if (expected.slot) addSlot(expected.slot, program, add);
   for (const state of expected.states) {
-    addWords(state, expected.block !== null && expected.block.block !== 'steps', add);
+    addWords(state, expected.block !== null && !holdsStatements(expected.block), add);
     for (const edge of state.slots) addSlot(edge.slot, program, add);
   }
   return [...items.values()];
@@ -195,9 +195,14 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
     case 'protocol':
       for (const name of program.protocols) add({ label: name, kind: 'value', detail: 'protocol', doc: '' });
       break;
-    case 'metric':
+    case 'parameter':
+      for (const { name } of program.parameters.values()) add({ label: name, kind: 'parameter', detail: '', doc: `Parameter \`${name}\`` });
+      break;
+    case 'alternative':
+      for (const name of program.alternatives.keys()) add({ label: name, kind: 'value', detail: 'alternative', doc: '' });
+      break;
     case 'measure':
-      addMeasures(measureAutomaton(slot), add);
+      addMeasures(measureAutomaton, add);
       break;
     case 'quantity':
     case 'any-value':

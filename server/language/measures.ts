@@ -41,10 +41,5 @@ function formOf(metric: MetricDefinition, withStatistic: boolean): MeasureForm {
   return { pattern, slots, doc: metric.doc, standard: metric.standard ?? null, metric };
 }
 
-/** By what the slot's meaning asks for: a metric as it is, or, where one value is wanted, a statistic of it as well. */
-const automata: Readonly<Record<'metric' | 'measure', State<MeasureForm>>> = {
-  metric: automaton(metrics.map((metric) => formOf(metric, false))),
-  measure: automaton(metrics.map((metric) => formOf(metric, metric.course !== 'total'))),
-};
-
-export const measureAutomaton = ({ meaning }: Slot<unknown>): State<MeasureForm> => automata[meaning === 'measure' ? 'measure' : 'metric'];
+/** A metric as it is, or a statistic of it; of a total, a statistic would say nothing. */
+export const measureAutomaton: State<MeasureForm> = automaton(metrics.map((metric) => formOf(metric, metric.course !== 'total')));

@@ -6,6 +6,7 @@ import { slotNamesOf } from './measures.ts';
 import { nameValue } from './names.ts';
 import { quantityValue } from './quantities.ts';
 import type { Site } from './site.ts';
+import { sweptValues } from './swept-values.ts';
 import type { Expression, ListSyntax, MeasureSyntax, NameSyntax, PortsSyntax, SlotSyntax } from './syntax.ts';
 
 /** What a slot gives when its problem has been reported; null is the value of one that was left out. */
@@ -65,6 +66,8 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       const values = syntax.items.map((item) => measureValue(item as MeasureSyntax, site));
       return values.includes(null) ? failed : values;
     }
+    case 'values':
+      return sweptValues(syntax as ListSyntax, site) ?? failed;
     case 'expression': {
       // Kept for when it is needed: parameters may refer to later ones.
       if (slot.meaning === 'any-value') return syntax;

@@ -51,7 +51,7 @@ export interface Statement extends TextRange {
   braces: TextRange | null;
 }
 
-export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax;
+export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax | ValueRangeSyntax;
 
 /** `alice-pc`, `peer[1..n]`. Parts take turns: text, index, text, …; a plain name has `indices` null. */
 export interface NameSyntax extends TextRange {
@@ -85,6 +85,16 @@ export interface PortsSyntax extends TextRange {
   readonly first: Expression;
   /** null: the first one alone. */
   readonly last: QuantitySyntax | null;
+}
+
+/** `1..10 step 2` in a list of values. */
+export interface ValueRangeSyntax extends TextRange {
+  readonly kind: 'values';
+  readonly first: Expression;
+  /** null: the first one alone. */
+  readonly last: Expression | null;
+  /** null: 1 of the unit that the last one has. */
+  readonly step: Expression | null;
 }
 
 /** `congestion window of server to pc`. */

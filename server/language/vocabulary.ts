@@ -20,6 +20,7 @@ import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { plotsVocabulary } from './vocabulary/plots.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { sweepsVocabulary } from './vocabulary/sweeps.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
@@ -43,6 +44,7 @@ export const vocabulary: readonly Entry[] = [
   ...httpVocabulary,
   ...expectationsVocabulary,
   ...plotsVocabulary,
+  ...sweepsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */

@@ -12,9 +12,8 @@ import { type Reading, replacement } from './reading.ts';
 export function measure(slot: Slot<unknown>, reading: Reading): MeasureSyntax | null {
   const { scanner } = reading;
   const { start } = scanner;
-  const beginning = measureAutomaton(slot);
   const slots: Record<string, SlotSyntax> = {};
-  let state = beginning;
+  let state = measureAutomaton;
   for (let first = true; first || !reading.ended(); first = false) {
     if (scanner.kind !== TokenKind.word && scanner.kind !== TokenKind.number) break;
     const edge = state.words.get(scanner.slice());
@@ -35,18 +34,18 @@ export function measure(slot: Slot<unknown>, reading: Reading): MeasureSyntax | 
   }
   if (scanner.kind === TokenKind.end) reading.stop({ measures: state });
   if (state.accepts) return { kind: 'measure', form: state.accepts, slots, start, end: scanner.previousEnd };
-  reportUnknown(beginning, state, slot, reading);
+  reportUnknown(state, slot, reading);
   return null;
 }
 
-function reportUnknown(beginning: State<MeasureForm>, state: State<MeasureForm>, slot: Slot<unknown>, reading: Reading): void {
+function reportUnknown(state: State<MeasureForm>, slot: Slot<unknown>, reading: Reading): void {
   const { scanner } = reading;
   const words = [...state.words.keys()];
   const expected =
-    state === beginning
+    state === measureAutomaton
       ? slot.expected
       : [...words.map((word) => `\`${word}\``), ...state.slots.map((edge) => edge.slot.expected)].join(' or ');
-  const atEnd = reading.ended() && scanner.previousEnd > 0 && state !== beginning;
+  const atEnd = reading.ended() && scanner.previousEnd > 0 && state !== measureAutomaton;
   if (atEnd) {
     reading.report(reading.behind(), 'expected', `Expected ${expected} here.`);
     return;

@@ -9,6 +9,7 @@ import { measure } from './measures.ts';
 import { name, network } from './names.ts';
 import { ports } from './ports.ts';
 import type { Reading } from './reading.ts';
+import { values } from './values.ts';
 
 /** The current token can begin such a slot. */
 export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
@@ -22,6 +23,7 @@ export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
     case 'record-type':
       return kind === TokenKind.word && isRecordType(reading.scanner.slice());
     case 'expression':
+    case 'values':
     case 'ports':
       return kind === TokenKind.number || kind === TokenKind.word || kind === TokenKind.text || reading.at('(') || reading.at('-');
     case 'rest-of-line':
@@ -70,6 +72,8 @@ function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
       return ports(reading);
     case 'measure':
       return measure(slot, reading);
+    case 'values':
+      return values(reading);
     case 'record-type': {
       const word = { kind: 'word', value: typeCalled(scanner.slice()), start: scanner.start, end: scanner.end } as const;
       scanner.next();
