@@ -20,6 +20,7 @@ import { STEP } from './sequence/rows.ts';
 import { Scrubber } from './sequence/scrubber.tsx';
 import { Toolbar } from './sequence/toolbar.tsx';
 import { StatePanel } from './states/panel.tsx';
+import { Sweep } from './sweep/sweep.tsx';
 import { connectionsBetween, MOST_TRANSCRIPTS } from './transcript/conversation.ts';
 import { Transcript } from './transcript/transcript.tsx';
 
@@ -49,6 +50,7 @@ export function App({ output, id, postMessage }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const { run } = part;
+  const { sweeps = [] } = output;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
   return (
     <div class="ns" ref={root}>
@@ -61,9 +63,12 @@ export function App({ output, id, postMessage }: Props) {
               : `✗ ${failed} of ${part.checks.length} checks failed`}
           </span>
         )}
-        <span class="ns-dim">{part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ')}</span>
+        {(sweeps.length === 0 || !part.declaresOnly) && (
+          <span class="ns-dim">{part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ')}</span>
+        )}
       </header>
-      {part.declaresOnly && <DeclaredTable output={output} />}
+      {part.declaresOnly && sweeps.length === 0 && <DeclaredTable output={output} />}
+      {width > 0 && sweeps.map((swept, i) => <Sweep key={swept.plan.at.start} swept={swept} id={`${id}-sweep-${i}`} width={width} />)}
       {!part.declaresOnly && width > 0 && <Told part={part} id={id} width={width} postMessage={postMessage} />}
     </div>
   );

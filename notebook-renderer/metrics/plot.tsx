@@ -11,6 +11,7 @@ import type { Unit } from '../../engines/run.ts';
 import { formatCount, formatMoment } from '../format.ts';
 import type { Part } from '../part.ts';
 import { CopyButton } from '../transcript/transcript.tsx';
+import { lineClass, Swatch } from './line-style.tsx';
 import {
   betweenOf,
   csvOf,
@@ -28,16 +29,19 @@ import {
 } from './plot-layout.ts';
 import { type PlotPicture, rangeText, readingsOf } from './plots.ts';
 import type { Tile } from './summary.ts';
+import { ValueTable } from './value-table.tsx';
 
 interface Props {
   readonly picture: PlotPicture;
-  readonly part: Part;
+  /** Times that it goes over at least. */
+  readonly part: Pick<Part, 'startedAt' | 'endedAt'>;
   readonly id: string;
   /** Pixels. */
   readonly width: number;
   /** Where the diagram's slider stands; null where nobody moved it. */
   readonly time: number | null;
-  readonly onTime: (time: number) => void;
+  /** Absent where there is no diagram that could be shown at that time. */
+  readonly onTime?: (time: number) => void;
   /** Absent where it stays open. */
   readonly onClose?: () => void;
 }
@@ -45,10 +49,6 @@ interface Props {
 /** Of a panel that stands alone, and of several. */
 const HEIGHT = 216;
 const STACKED_HEIGHT = 160;
-
-/** Classes of the palette in theme.css, neighbours far apart also to the colour-blind; orange last, which light themes have pale. */
-const COLOURS = [0, 4, 2, 1, 5, 3];
-const lineClass = (i: number): string => `ns-p${COLOURS[i % COLOURS.length]} ns-plot-line-${i}`;
 
 /** Samples that a page key passes over. */
 const PAGE = 10;
@@ -107,7 +107,7 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
         break;
       case 'Enter':
       case ' ':
-        if (ruler !== null) onTime(ruler);
+        if (ruler !== null) onTime?.(ruler);
         break;
       case 'Escape':
         setRuler(null);
@@ -154,7 +154,7 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
         aria-valuetext={spoken(now)}
         onMouseMove={(event) => setRuler(timeUnder(event))}
         onMouseLeave={() => setRuler(null)}
-        onClick={(event) => onTime(timeUnder(event))}
+        onClick={(event) => onTime?.(timeUnder(event))}
         onBlur={() => setRuler(null)}
         onKeyDown={onKeyDown}
       >
@@ -175,7 +175,13 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
         ))}
         {unshown > 0 && <li class="ns-dim">and {formatCount(unshown)} more</li>}
       </ul>
-      {tabled && <Table lines={lines.map(({ line }) => line)} rows={readingsOf(panels, layout)} name={name} />}
+      {tabled && (
+        <ValueTable
+          name={name}
+          head={['time', ...lines.map(({ line }) => line.subject)]}
+          rows={readingsOf(panels, layout).map(({ at, cells }) => [formatMoment(at), ...cells])}
+        />
+      )}
     </figure>
   );
 }
@@ -227,43 +233,6 @@ function Panel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProp
         .reverse()}
       {ruler !== null && <RulerMarks lines={lines} unit={unit} layout={layout} first={first} at={ruler} />}
     </svg>
-  );
-}
-
-function Table({
-  lines,
-  rows,
-  name,
-}: {
-  readonly lines: readonly Line[];
-  readonly rows: ReturnType<typeof readingsOf>;
-  readonly name: string;
-}) {
-  return (
-    <div class="ns-plot-table">
-      <table aria-label={`Values of ${name}`}>
-        <thead>
-          <tr>
-            <th scope="col">time</th>
-            {lines.map(({ subject }) => (
-              <th scope="col" key={subject}>
-                {subject}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ at, cells }) => (
-            <tr key={at}>
-              <th scope="row">{formatMoment(at)}</th>
-              {cells.map((cell, i) => (
-                <td key={lines[i]!.subject}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 
@@ -335,14 +304,5 @@ function Readings({ lines, layout, at }: ReadingsProps) {
         })}
       </dl>
     </div>
-  );
-}
-
-/** A piece of the line, as it is drawn. */
-function Swatch({ i }: { readonly i: number }) {
-  return (
-    <svg class={`ns-plot-swatch ns-plot-line ${lineClass(i)}`} width="24" height="8" viewBox="0 0 24 8" aria-hidden="true">
-      <path d="M0 4H24" />
-    </svg>
   );
 }

@@ -16,6 +16,7 @@ import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/r
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
 import { escapeXml } from './escape.ts';
 import { drawnPlots, PLOT_RULES } from './plots.ts';
+import { drawnSweeps, SWEEP_RULES } from './sweeps.ts';
 
 export interface SvgOptions {
   /** Least width in pixels; many hosts make it wider. */
@@ -47,7 +48,7 @@ text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-
 .note rect{fill:var(--raised);stroke:var(--dim);stroke-opacity:.5}.break rect{fill:var(--bg);stroke:var(--bad)}
 .band rect{fill:var(--hue);fill-opacity:.03;stroke:var(--hue);stroke-opacity:.3}.band text{fill:var(--dim);font-size:10.5px}
 .busy{fill:var(--raised);stroke:var(--dim);stroke-opacity:.6}
-${PLOT_RULES}`;
+${PLOT_RULES}${SWEEP_RULES}`;
 
 const ROOT = 'netscenario-sequence';
 
@@ -69,17 +70,19 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   const empty = layout.rows.count === 0;
   const more = part.messages.length - layout.rows.messages.length;
   const { headHeight } = layout.columns;
-  const hosts = part.declaresOnly ? declaredHosts(output) : [];
+  const declares = part.declaresOnly && !output.sweeps?.length;
+  const hosts = declares ? declaredHosts(output) : [];
   const listed = hosts.slice(0, MOST_HOSTS);
   const unlisted = hosts.length - listed.length;
   const body = empty ? (listed.length + (unlisted > 0 ? 1 : 0)) * HOST_LINE + (listed.length > 0 ? 10 : 0) : headHeight + layout.height;
   const plots = drawnPlots(part, layout.width);
+  const swept = drawnSweeps(output.sweeps ?? [], layout.width);
   const sequenceEnd = TOP + body + (more > 0 ? 30 : 8);
-  const height = sequenceEnd + plots.height;
+  const height = sequenceEnd + plots.height + swept.height;
   const { run } = part;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
   const passed = part.checks.length - failed;
-  const status = part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ');
+  const status = declares ? declaredInShort(output) : part.declaresOnly ? '' : statusOf(part).join(' · ');
   const checks =
     part.checks.length === 0
       ? ''
@@ -107,6 +110,7 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
     lines.push(`<text class="dim" x="${GUTTER + 12}" y="${sequenceEnd - 12}">${hidden}</text>`);
   }
   if (plots.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd})">`, plots.lines.join('\n'), '</g>');
+  if (swept.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd + plots.height})">`, swept.lines.join('\n'), '</g>');
   lines.push('</svg>');
   return lines.join('\n');
 }
