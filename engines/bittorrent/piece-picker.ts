@@ -103,7 +103,9 @@ export class PiecePicker {
   /** A peer becomes known, with what it has. */
   peerBitfield(set: PieceSet): void {
     if (this.#isFull(set)) this.#everything++;
-    else for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(set, piece)) this.peerHas(piece);
+    else
+      for (let i = 0; i < set.length; i++)
+        for (let word = set[i] as number; word !== 0; word &= word - 1) this.peerHas(32 * i + 31 - Math.clz32(word & -word));
   }
 
   /** A known peer is gone; `set` is what it had last: what it came with, and what `peerHas` told since. */
@@ -113,7 +115,8 @@ export class PiecePicker {
       if (this.#everything <= -SLACK) this.#settle();
       return;
     }
-    for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(set, piece)) this.#peerLost(piece);
+    for (let i = 0; i < set.length; i++)
+      for (let word = set[i] as number; word !== 0; word &= word - 1) this.#peerLost(32 * i + 31 - Math.clz32(word & -word));
   }
 
   /** We have the piece, begun or not. */
