@@ -1,9 +1,8 @@
 /** What a scenario can say about BitTorrent (BEP 3): torrents, who downloads them how, who leaves. */
+
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
-
-/** Pieces are asked for in blocks of this size (BEP 3: "all current implementations use 2^14"). */
-export const BLOCK: Bytes = 16 * 1024;
+import type { PickStrategy } from './piece-picker.ts';
 
 /** One file that is distributed, who tracks it, and who has it from the beginning. */
 export interface TorrentService {
@@ -33,9 +32,6 @@ export interface TorrentService {
   readonly metainfo: Uint8Array | null;
   readonly at: SourceRange | null;
 }
-
-/** In which order a peer asks for pieces. */
-export type PickStrategy = 'rarest' | 'random' | 'in-order';
 
 export type Arrival =
   | { readonly kind: 'at once' }

@@ -2,12 +2,12 @@
  * What is known of a whole swarm: who takes part, how far each has come, what went from whom to whom. An observer: it stands outside the
  * wire, changes nothing that peers do, and outlives their crashes. All metrics of a torrent come from here.
  */
-import type { Process } from '../kernel/process.ts';
-import { wait } from '../kernel/process.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { type Process, wait } from '../kernel/process.ts';
 import type { Narrator } from '../network/host.ts';
 import { type BitsPerSecond, type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
 import { clientServerBound, distributionBound } from './bounds.ts';
-import { hasPiece, type PieceSet, pieceSet, sizeOf } from './piece-set.ts';
+import { addPiece, hasPiece, type PieceSet, pieceSet, sizeOf } from './piece-set.ts';
 
 /** What utilisation is taken over. */
 export const SAMPLING: Nanoseconds = 10 * SECOND;
@@ -39,6 +39,13 @@ export interface Member {
   banned: number;
 }
 
+/** Somebody waits for the end of downloads. */
+interface Waiting {
+  readonly members: ReadonlySet<Member>;
+  readonly underWay: Set<Member>;
+  readonly resume: () => void;
+}
+
 export class SwarmLedger {
   readonly torrent: string;
   readonly pieces: number;
@@ -63,11 +70,27 @@ export class SwarmLedger {
   /** Between downloading peers; to those with the same access rate. */
   #exchanged: Bytes = 0;
   #exchangedAlike: Bytes = 0;
+  /** Last values, by metric. */
   readonly #told = new Map<string, number>();
-  #waiting: (() => void)[] = [];
+  /** Present: with all of it, and without. */
+  #seeds = 0;
+  #downloaders = 0;
+  /** Downloads by how they stand. */
+  #underWay = 0;
+  #completed = 0;
+  #failed = 0;
+  /** By their peer ids in hex. */
+  readonly #identities = new Map<string, Member>();
+  /** Of the rates of those that completed: their number, their sum, the sum of their squares. */
+  readonly #rates = { count: 0, sum: 0, squares: 0 };
+  readonly #waiting = new Set<Waiting>();
 
   /** `narrator`: any host's; metrics have subjects of their own. */
-  constructor(torrent: { readonly name: string; readonly size: Bytes; readonly pieces: number }, narrator: Narrator, now: () => Nanoseconds) {
+  constructor(
+    torrent: { readonly name: string; readonly size: Bytes; readonly pieces: number },
+    narrator: Narrator,
+    now: () => Nanoseconds,
+  ) {
     this.torrent = torrent.name;
     this.pieces = torrent.pieces;
     this.#size = torrent.size;
@@ -90,7 +113,11 @@ export class SwarmLedger {
   }
 
   /** Somebody who may take part; called again it gives the same. `downloads`: it is awaited from now on. */
-  enlist(host: { readonly name: string; readonly up: BitsPerSecond; readonly down: BitsPerSecond }, downloads: boolean, poisons = false): Member {
+  enlist(
+    host: { readonly name: string; readonly up: BitsPerSecond; readonly down: BitsPerSecond },
+    downloads: boolean,
+    poisons = false,
+  ): Member {
     let member = this.#members.get(host.name);
     if (!member) {
       member = {
@@ -112,10 +139,7 @@ export class SwarmLedger {
       };
       this.#members.set(host.name, member);
     }
-    if (downloads) {
-      member.downloads = true;
-      member.ending = null;
-    }
+    if (downloads && member.ending !== 'complete') this.#open(member);
     return member;
   }
 
@@ -132,13 +156,23 @@ export class SwarmLedger {
     this.#tell('client-server bound', clientServerBound(this.#size, seeds, peers));
   }
 
+  /** It goes by that peer id, until it comes anew. */
+  identify(peerId: Uint8Array, member: Member): void {
+    this.#identities.set(bytesToHex(peerId), member);
+  }
+
+  /** Who goes by that peer id; undefined for a stranger. */
+  identified(peerId: Uint8Array): Member | undefined {
+    return this.#identities.get(bytesToHex(peerId));
+  }
+
   /** It joins the swarm with what it has. */
   join(member: Member, have: PieceSet): void {
     if (member.present) return;
     member.present = true;
     member.have.set(have);
     member.haveCount = sizeOf(have);
-    if (member.downloads && member.ending === 'down') member.ending = null;
+    if (member.ending === 'down') this.#open(member);
     if (member.downloads && Number.isNaN(member.arrivedAt)) {
       member.arrivedAt = this.#now();
       if (Number.isNaN(this.#firstArrival)) this.#firstArrival = this.#now();
@@ -148,7 +182,7 @@ export class SwarmLedger {
     // Nothing counts while nobody downloads.
     if (member.downloads && Number.isNaN(this.#sampledAt)) this.#beginSample();
     for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) this.#more(piece);
-    this.#tellCrowd();
+    this.#countPresent(member, 1);
     this.#tellAvailability(true);
   }
 
@@ -159,7 +193,7 @@ export class SwarmLedger {
     this.#accrue();
     this.#capacity -= member.up;
     for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(member.have, piece)) this.#fewer(piece);
-    this.#tellCrowd();
+    this.#countPresent(member, -1);
     this.#tellAvailability(true);
     this.tellTraffic(member);
     this.end(member, ending);
@@ -167,9 +201,28 @@ export class SwarmLedger {
 
   /** A download that is under way, or was to begin, is over. */
   end(member: Member, ending: Ending): void {
-    if (!member.downloads || member.ending === 'complete') return;
+    if (!member.downloads || member.ending !== null || ending === null) return;
     member.ending = ending;
-    if (ending !== null) this.#settle();
+    this.#underWay--;
+    if (ending === 'complete') this.#completed++;
+    else if (ending !== 'left') this.#failed++;
+    if (this.#underWay === 0) this.#settle();
+    for (const waiting of [...this.#waiting]) {
+      waiting.underWay.delete(member);
+      if (waiting.underWay.size > 0) continue;
+      this.#waiting.delete(waiting);
+      waiting.resume();
+    }
+  }
+
+  /** A download begins, or goes on. */
+  #open(member: Member): void {
+    if (member.downloads && member.ending === null) return;
+    if (member.ending === 'down' || member.ending === 'gave up') this.#failed--;
+    member.downloads = true;
+    member.ending = null;
+    this.#underWay++;
+    for (const { members, underWay } of this.#waiting) if (members.has(member)) underWay.add(member);
   }
 
   /** Content of it has arrived. */
@@ -187,10 +240,15 @@ export class SwarmLedger {
   /** It has one piece more. */
   gained(member: Member, piece: number): void {
     if (hasPiece(member.have, piece)) return;
-    member.have[piece >>> 5]! |= 1 << (piece & 31);
+    addPiece(member.have, piece);
     member.haveCount++;
     this.#more(piece);
     const complete = member.haveCount === this.pieces;
+    if (complete && member.present && !member.poisons) {
+      this.#downloaders--;
+      this.#seeds++;
+      this.#tellCrowd();
+    }
     this.#tellAvailability(complete);
     if (complete && member.downloads) this.#complete(member);
   }
@@ -217,72 +275,58 @@ export class SwarmLedger {
 
   /** Done when none of these downloads is under way any more. */
   ended(members: readonly Member[]): Process {
-    const over = () => members.every(({ ending }) => ending !== null);
     return wait<void>((resume) => {
-      if (over()) {
+      const underWay = new Set(members.filter(({ ending }) => ending === null));
+      if (underWay.size === 0) {
         resume();
         return () => {};
       }
-      const look = () => {
-        if (!over()) return;
-        this.#waiting = this.#waiting.filter((one) => one !== look);
-        resume();
-      };
-      this.#waiting.push(look);
-      return () => {
-        this.#waiting = this.#waiting.filter((one) => one !== look);
-      };
+      const waiting = { members: new Set(members), underWay, resume };
+      this.#waiting.add(waiting);
+      return () => this.#waiting.delete(waiting);
     });
-  }
-
-  get #downloading(): boolean {
-    for (const { downloads, ending } of this.#members.values()) if (downloads && ending === null) return true;
-    return false;
   }
 
   #complete(member: Member): void {
     member.completedAt = this.#now();
-    this.#tell('download time', member.completedAt - member.arrivedAt, member.host);
-    const rates: number[] = [];
-    for (const { arrivedAt, completedAt } of this.#members.values())
-      if (completedAt > arrivedAt) rates.push(1 / (completedAt - arrivedAt));
-    if (rates.length > 0) this.#tell('fairness', fairnessOf(rates));
+    const time = member.completedAt - member.arrivedAt;
+    this.#tell('download time', time, member.host);
+    const rates = this.#rates;
+    const rate = SECOND / Math.max(1, time);
+    rates.count++;
+    rates.sum += rate;
+    rates.squares += rate * rate;
+    // Jain’s index.
+    this.#tell('fairness', Math.min(1, (rates.sum * rates.sum) / (rates.count * rates.squares)));
     if (this.#exchanged > 0) this.#tell('clustering', this.#exchangedAlike / this.#exchanged);
-    this.#tellCrowd();
     this.tellTraffic(member);
-    member.ending = 'complete';
-    this.#settle();
+    this.end(member, 'complete');
   }
 
-  /** The last one may just have ended. */
+  /** No download is under way any more. */
   #settle(): void {
-    if (!this.#downloading) {
-      if (!Number.isNaN(this.#sampledAt)) {
-        this.#tellUtilisation();
-        this.#sampledAt = Number.NaN;
-        for (const member of this.#members.values()) this.tellTraffic(member);
-      }
-      const downloads = [...this.#members.values()].filter((one) => one.downloads && one.ending !== 'left');
-      if (downloads.length > 0 && downloads.every(({ ending }) => ending === 'complete')) {
-        const time = this.#now() - this.#firstArrival;
-        this.#tell('completion time', time);
-        const bound = this.#told.get('distribution bound ');
-        if (bound !== undefined) this.#tell('bound ratio', time / bound);
-      }
+    if (!Number.isNaN(this.#sampledAt)) {
+      this.#tellUtilisation();
+      this.#sampledAt = Number.NaN;
+      for (const member of this.#members.values()) this.tellTraffic(member);
     }
-    for (const look of [...this.#waiting]) look();
+    if (this.#completed === 0 || this.#failed > 0) return;
+    const time = this.#now() - this.#firstArrival;
+    this.#tell('completion time', time);
+    const bound = this.#told.get('distribution bound');
+    if (bound !== undefined) this.#tell('bound ratio', time / bound);
+  }
+
+  #countPresent({ poisons, haveCount }: Member, by: 1 | -1): void {
+    if (poisons) return;
+    if (haveCount === this.pieces) this.#seeds += by;
+    else this.#downloaders += by;
+    this.#tellCrowd();
   }
 
   #tellCrowd(): void {
-    let seeds = 0;
-    let downloaders = 0;
-    for (const { present, poisons, haveCount } of this.#members.values()) {
-      if (!present || poisons) continue;
-      if (haveCount === this.pieces) seeds++;
-      else downloaders++;
-    }
-    this.#tellChange('seeds', seeds);
-    this.#tellChange('downloaders', downloaders);
+    this.#tellChange('seeds', this.#seeds);
+    this.#tellChange('downloaders', this.#downloaders);
   }
 
   #more(piece: number): void {
@@ -331,18 +375,11 @@ export class SwarmLedger {
   }
 
   #tellChange(metric: string, value: number): void {
-    if (this.#told.get(`${metric} `) !== value) this.#tell(metric, value);
+    if (this.#told.get(metric) !== value) this.#tell(metric, value);
   }
 
   #tell(metric: string, value: number, host?: string): void {
-    this.#told.set(`${metric} ${host ?? ''}`, value);
+    if (host === undefined) this.#told.set(metric, value);
     this.#narrator.measure(metric, host === undefined ? [this.torrent] : [host, this.torrent], value);
   }
-}
-
-/** Jain’s index: (Σx)² / (n Σx²). */
-export function fairnessOf(rates: readonly number[]): number {
-  const sum = rates.reduce((total, rate) => total + rate, 0);
-  const squares = rates.reduce((total, rate) => total + rate * rate, 0);
-  return (sum * sum) / (rates.length * squares);
 }

@@ -1,40 +1,37 @@
 /**
- * A torrent as those who have its metainfo know it: what it is called by, how it is cut up, and whether a piece is right.
- *
- * Its content is made up from a seed: byte i is always the same, so a peer that has a piece need not hold its bytes. A piece whose
- * blocks all are that content, at their places, consists of the very bytes that were hashed for the metainfo: its SHA-1 is right,
- * and need not be computed to know it. All others are hashed.
+ * A torrent as those who have its metainfo know it: what it is called by, how it is cut up, and whether a piece is right. Its content is
+ * made up from a seed, so a peer that has a piece need not hold its bytes.
  */
-import { equalBytes } from '@noble/curves/utils.js';
-import { sha1 } from '@noble/hashes/legacy.js';
-import { type Bulk, bytesOf, type Content, isSealed } from '../content.ts';
+import type { Bulk } from '../content.ts';
+import type { Contents } from '../contents.ts';
 import type { Bytes } from '../quantities.ts';
-import { HASH_LENGTH } from './wire/handshake.ts';
+import { PieceHashes } from './piece-hashes.ts';
+import type { TorrentService } from './scenario.ts';
+import { decodeMetainfo, type Info, infoHashOf } from './wire/metainfo.ts';
+
+export const TRACKER_PORT = 6969;
+export const PEER_PORT = 6881;
 
 export class Torrent {
   readonly name: string;
   readonly size: Bytes;
   readonly pieceLength: Bytes;
   readonly pieces: number;
+  /** 20 bytes. */
   readonly infoHash: Uint8Array;
-  /** The SHA-1 of each piece, one behind the other. */
-  readonly #hashes: Uint8Array;
-  /** What its content is made from. */
   readonly #seed: number;
+  readonly #hashes: PieceHashes;
 
-  constructor(name: string, size: Bytes, pieceLength: Bytes, infoHash: Uint8Array, hashes: Uint8Array, seed: number) {
+  /** `seed`: what its content is made from, 1 to 2^32 − 1. A `.torrent` file that it was read from says what it is called by. */
+  constructor({ name, size, pieceLength, metainfo }: TorrentService, seed: number) {
     this.name = name;
     this.size = size;
     this.pieceLength = pieceLength;
-    this.pieces = Math.ceil(size / pieceLength);
-    this.infoHash = infoHash;
-    this.#hashes = hashes;
     this.#seed = seed;
-  }
-
-  /** Of that piece; the last one may be shorter. */
-  lengthOf(piece: number): Bytes {
-    return Math.min(this.pieceLength, this.size - piece * this.pieceLength);
+    this.#hashes = new PieceHashes([{ seed, offset: 0, length: size }], pieceLength);
+    this.pieces = this.#hashes.count;
+    const read = metainfo === null ? null : decodeMetainfo(metainfo);
+    this.infoHash = read && !('error' in read) ? read.infoHash : infoHashOf(infoOf(name, size, this.#hashes));
   }
 
   /** What lies there. */
@@ -42,18 +39,13 @@ export class Torrent {
     return { seed: this.#seed, offset: piece * this.pieceLength + begin, length };
   }
 
-  /** Whether these blocks, in their order, make the piece up. */
-  isRight(piece: number, blocks: readonly Content[]): boolean {
-    let offset = piece * this.pieceLength;
-    let own = true;
-    for (const block of blocks) {
-      own &&= !(block instanceof Uint8Array) && !isSealed(block) && block.seed === this.#seed && block.offset === offset;
-      offset += block.length;
-    }
-    if (offset !== piece * this.pieceLength + this.lengthOf(piece)) return false;
-    if (own) return true;
-    const hash = sha1.create();
-    for (const block of blocks) hash.update(bytesOf(block));
-    return equalBytes(hash.digest(), this.#hashes.subarray(piece * HASH_LENGTH, (piece + 1) * HASH_LENGTH));
+  /** Whether these blocks, in their order, are the piece: by its SHA-1. */
+  isRight(piece: number, blocks: Contents): boolean {
+    return this.#hashes.fits(piece, blocks);
   }
+}
+
+/** Of a torrent that no `.torrent` file describes. */
+function infoOf(name: string, length: Bytes, hashes: PieceHashes): Info {
+  return { name, pieceLength: hashes.pieceLength, pieces: hashes.all(), files: null, length, isPrivate: false };
 }

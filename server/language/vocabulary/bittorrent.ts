@@ -1,5 +1,6 @@
 /** BitTorrent: torrents, who downloads them and how, who leaves. */
-import { type Arrival, type Behaviour, BLOCK, type PickStrategy } from '../../../engines/bittorrent/scenario.ts';
+import { BLOCK } from '../../../engines/bittorrent/block-requests.ts';
+import type { Arrival, Behaviour } from '../../../engines/bittorrent/scenario.ts';
 import { DAY, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
 import { torrentDefaults } from '../defaults/bittorrent.ts';
 import { choice, count, duration, entry, host, list, newTorrent, optional, property, size, subject, torrent } from '../entry.ts';
@@ -47,7 +48,7 @@ export const bittorrentVocabulary = [
         'tracker HOST [TRANSPORT]',
         { HOST: host, TRANSPORT: optional(choice(['udp', 'udp'], ['http', 'http'])) },
         {
-          doc: 'The host that knows who takes part, asked over HTTP (port 80) or UDP (port 6969). A name in a declared zone is looked up by DNS.',
+          doc: 'The host that knows who takes part, asked over HTTP or UDP, at port 6969. A name in a declared zone is looked up by DNS.',
           default: `a host \`${torrentDefaults.tracker}\`, over HTTP`,
           standard: 'BEP 3, BEP 15',
           example: 'tracker tracker.example.org udp',
@@ -227,7 +228,7 @@ export const bittorrentVocabulary = [
         arrival,
         stay: block.leave ? 0 : (block.stay?.TIME ?? null),
         freeRider: block.freeRider !== undefined,
-        pick: (block.pick?.STRATEGY ?? 'rarest') as PickStrategy,
+        pick: block.pick?.STRATEGY ?? 'rarest',
         poisons: block.poisons !== undefined,
         patience: block.patience?.TIME ?? torrentDefaults.patience,
       };
