@@ -128,6 +128,10 @@ describe('a response', () => {
     ['d8:intervali1e6:peers66:abcdefe', 'peers6: 6 bytes, where a peer has 18'],
   ])('%j is none: %s', (text, error) => expect(read(text)).toEqual({ error }));
 
+  test('with a peer that listens nowhere is read without it', () => {
+    expect(read('d8:intervali1e5:peers12:\n\0\0\x01\0\0\n\0\0\x02\0\x01e')).toMatchObject({ peers: [{ address: '10.0.0.2', port: 1 }] });
+  });
+
   test('without peers is one', () => expect(read('d8:intervali1ee')).toMatchObject({ interval: 1, complete: null, peers: [] }));
 });
 

@@ -229,14 +229,14 @@ function readPeers(top: BencodedDictionary): { readonly list: readonly ListedPee
   return { list };
 }
 
-/** Peers of six bytes (BEP 23) or eighteen (BEP 7) each. */
+/** Peers of six bytes (BEP 23) or eighteen (BEP 7) each; those with port 0, where nobody listens, are left out. */
 export function readCompactPeers(bytes: Uint8Array, size: 6 | 18): { readonly list: ListedPeer[] } | TrackerError {
   if (bytes.length % size !== 0) return { error: `${bytes.length} bytes, where a peer has ${size}` };
   const list: ListedPeer[] = [];
   for (let at = 0; at < bytes.length; at += size) {
     const port = unsigned(bytes, at + size - 2, 2);
     const address = bytes.subarray(at, at + size - 2);
-    list.push({ address: size === 6 ? formatIpv4(address) : ipv6Text(address), port, peerId: null });
+    if (port !== 0) list.push({ address: size === 6 ? formatIpv4(address) : ipv6Text(address), port, peerId: null });
   }
   return { list };
 }

@@ -166,7 +166,7 @@ const responses: fc.Arbitrary<UdpTrackerResponse> = fc.oneof(
       interval: uint32,
       complete: uint32,
       incomplete: uint32,
-      peers: fc.array(fc.record({ address: fc.ipV4(), port: fc.integer({ min: 0, max: 65_535 }), peerId: fc.constant(null) }), {
+      peers: fc.array(fc.record({ address: fc.ipV4(), port: fc.integer({ min: 1, max: 65_535 }), peerId: fc.constant(null) }), {
         maxLength: 4,
       }),
     }),
