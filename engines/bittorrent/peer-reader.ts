@@ -21,8 +21,8 @@ import {
   PEER_MESSAGES,
   type PeerMessage,
   PREFIX_LENGTH,
-  unsigned,
 } from './wire/peer-message.ts';
+import { unsigned } from './wire/unsigned.ts';
 
 export type PeerRead<T> =
   | T

@@ -1,11 +1,11 @@
-/** The BitTorrent dissector, by the kind of a message of the run: `handshake`, `message` (one or more of the peer wire), `block` (what a piece carries). */
+/** The BitTorrent dissectors: of connections between peers by a message's kind, `handshake` or `message` (one or more); of what pieces carry; of trackers over UDP. */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Dissector, type Field, moved } from '../../field.ts';
 import { formatSize } from '../../format.ts';
 import type { Bytes } from '../../quantities.ts';
 import { decodeBencodedStart, fieldOf, type KeyMeaning } from './bencoding.ts';
 import { beginsHandshake, EXTENSION_BITS, HANDSHAKE_LENGTH, HANDSHAKE_PARTS, HANDSHAKE_START } from './handshake.ts';
-import { clientOf } from './peer-id.ts';
+import { clientOf, shownPeerId } from './peer-id.ts';
 import {
   bitsSet,
   decodeBody,
@@ -21,8 +21,9 @@ import {
   PREFIX_LENGTH,
   peerMessageLabel,
   TAILS,
-  unsigned,
 } from './peer-message.ts';
+import { dissectUdpTracker } from './udp-tracker.ts';
+import { unsigned } from './unsigned.ts';
 
 const STANDARD = 'BEP 3';
 /** Messages of one write that are shown. */
@@ -34,12 +35,18 @@ export const dissectBitTorrent: Dissector = (bytes, kind) => {
       return dissectHandshake(bytes);
     case 'message':
       return dissectMessages(bytes, 0);
-    case 'block':
-      return [{ name: 'block', value: `${formatSize(bytes.length)} of the piece`, start: 0, end: bytes.length, standard: STANDARD }];
     default:
       return [{ name: 'message', value: `no kind of BitTorrent message: ${kind}`, start: 0, end: bytes.length, malformed: true }];
   }
 };
+
+/** A block that is a message of the run for itself. */
+export const dissectBlock: Dissector = (bytes) => [
+  { name: 'block', value: `${formatSize(bytes.length)} of the piece`, start: 0, end: bytes.length, standard: STANDARD },
+];
+
+/** Kinds `request` and `response`. */
+export const dissectUdpTrackerMessage: Dissector = (bytes, kind) => dissectUdpTracker(bytes, kind === 'request' ? kind : 'response');
 
 /** Its fields, and those of messages behind it. */
 function dissectHandshake(bytes: Uint8Array): readonly Field[] {
@@ -106,12 +113,6 @@ const PART_FIELDS: Readonly<Record<(typeof HANDSHAKE_PARTS)[number]['name'], (pa
     standard: 'BEP 20',
   }),
 };
-
-/** As text where it is some. */
-export function shownPeerId(peerId: Uint8Array): string {
-  const text = String.fromCharCode(...peerId);
-  return /^[!-~]*$/.test(text) ? text : bytesToHex(peerId);
-}
 
 /** Messages one behind the other, from `from` on. */
 function dissectMessages(bytes: Uint8Array, from: Bytes): readonly Field[] {

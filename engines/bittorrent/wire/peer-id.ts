@@ -2,6 +2,7 @@
  * Peer ids (BEP 20): 20 bytes by which a peer is told from others, and which tell what program it runs. Ours, and most, are
  * Azureus-style: `-`, two characters for the client, four for its version, `-`, and twelve that are drawn.
  */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { RandomStream } from '../../kernel/random.ts';
 import { bytesOfOctets, octetsOf } from '../../network/octets.ts';
 import { PEER_ID_LENGTH } from './handshake.ts';
@@ -38,4 +39,10 @@ export function clientOf(peerId: Uint8Array): string | null {
   if (!parts) return null;
   const [, client, version] = parts as unknown as [string, string, string];
   return `${Object.hasOwn(CLIENTS, client) ? CLIENTS[client] : client} ${[...version].join('.')}`;
+}
+
+/** As text where it is some. */
+export function shownPeerId(peerId: Uint8Array): string {
+  const text = octetsOf(peerId);
+  return /^[!-~]*$/.test(text) ? text : bytesToHex(peerId);
 }

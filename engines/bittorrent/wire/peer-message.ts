@@ -9,6 +9,7 @@ import { bytesOf, type Content } from '../../content.ts';
 import type { Contents } from '../../contents.ts';
 import { count, formatSize } from '../../format.ts';
 import type { Bytes } from '../../quantities.ts';
+import { putUnsigned, unsigned } from './unsigned.ts';
 
 export type PeerMessage =
   | { readonly kind: 'keep-alive' }
@@ -157,11 +158,11 @@ export function contentsOfMessage(message: PeerMessage): Contents {
 function start(id: number, numbers: readonly (readonly [octets: number, value: number])[], tail: Bytes): Uint8Array {
   const size = numbers.reduce((sum, [octets]) => sum + octets, 1);
   const bytes = new Uint8Array(PREFIX_LENGTH + size);
-  put(bytes, 0, PREFIX_LENGTH, size + tail);
+  putUnsigned(bytes, 0, PREFIX_LENGTH, size + tail);
   bytes[PREFIX_LENGTH] = id;
   let at = PREFIX_LENGTH + 1;
   for (const [octets, value] of numbers) {
-    put(bytes, at, octets, value);
+    putUnsigned(bytes, at, octets, value);
     at += octets;
   }
   return bytes;
@@ -212,15 +213,4 @@ export function bitsSet(bitfield: Uint8Array): number {
   let bits = 0;
   for (let byte of bitfield) for (; byte > 0; byte &= byte - 1) bits++;
   return bits;
-}
-
-/** An unsigned number of up to 4 bytes, all of which must be there. */
-export function unsigned(bytes: Uint8Array, at: Bytes, octets: number): number {
-  let value = 0;
-  for (let i = 0; i < octets; i++) value = value * 256 + (bytes[at + i] as number);
-  return value;
-}
-
-function put(bytes: Uint8Array, at: Bytes, octets: number, value: number): void {
-  for (let i = 0; i < octets; i++) bytes[at + i] = value >>> (8 * (octets - 1 - i));
 }
