@@ -83,6 +83,14 @@ const PRESENT = 1;
 const GONE = 2;
 const MIXED = -2;
 
+/** Of an edge, from the one that downloads to the one that uploads. */
+const CHOKED = 0;
+/** Unchoked; what is asked for has not come yet. */
+const BEGINNING = 1;
+/** Unchoked, with nothing to ask for. */
+const IDLE = 2;
+const FLOWING = 3;
+
 export class CompactSwarm {
   readonly pieces: number;
   readonly neighbours: Neighbours;
@@ -116,10 +124,13 @@ export class CompactSwarm {
 
   /** Of each edge, from the one that downloads to the one that uploads: pieces that the other told of and we did not. */
   readonly #interesting: Int32Array;
-  /** What flows here, or NONE. */
+  readonly #progress: Uint8Array;
+  /** What flows here while it is FLOWING. */
   readonly #flow: Int32Array;
-  /** The timer by which a flow begins, or NONE. */
+  /** The timer by which a flow begins while it is BEGINNING. */
   readonly #beginning: Float64Array;
+  /** Of each peer: edges that are idle. */
+  readonly #idle: Uint8Array;
 
   /** Of each job: its piece, who sent of it (or NONE, MIXED), whether anybody did who poisons, and the next one of the peer. */
   #jobPiece = new Int32Array(64);
@@ -170,8 +181,10 @@ export class CompactSwarm {
     this.#rounds = new Float64Array(peers);
     this.#roundTimers = new Float64Array(peers);
     this.#interesting = new Int32Array(peers * MOST_CONNECTIONS);
-    this.#flow = new Int32Array(peers * MOST_CONNECTIONS).fill(NONE);
-    this.#beginning = new Float64Array(peers * MOST_CONNECTIONS).fill(NONE);
+    this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
+    this.#flow = new Int32Array(peers * MOST_CONNECTIONS);
+    this.#beginning = new Float64Array(peers * MOST_CONNECTIONS);
+    this.#idle = new Uint8Array(peers);
     this.#full = fullSet(this.pieces);
   }
 
@@ -304,10 +317,9 @@ export class CompactSwarm {
     const { now } = this.#kernel;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
       if (neighbours.other[edge] === NOBODY) continue;
-      const download = this.#flow[edge] as number;
-      if (download !== NONE) this.#transfers.account(download);
-      const upload = this.#flow[neighbours.back[edge] as number] as number;
-      if (upload !== NONE) this.#transfers.account(upload);
+      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#flow[edge] as number);
+      const back = neighbours.back[edge] as number;
+      if (this.#progress[back] === FLOWING) this.#transfers.account(this.#flow[back] as number);
     }
     const choker = this.#chokers[peer];
     if (choker) {
@@ -331,22 +343,24 @@ export class CompactSwarm {
       if (!choker.isUnchoked(place)) this.#stop(edge);
       else {
         const roundTrip = 2 * (this.#latency(peer) + this.#latency(neighbours.peerOf(edge)));
+        this.#setProgress(edge, BEGINNING);
         this.#beginning[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
       }
     }
   }
 
   #begin(edge: number): void {
-    this.#beginning[edge] = NONE;
+    this.#setProgress(edge, IDLE);
     this.#ask(edge);
   }
 
-  /** Whether the peer of the edge is unchoked, and nothing flows or is about to. */
-  #isIdle(edge: number): boolean {
-    if (this.#flow[edge] !== NONE || this.#beginning[edge] !== NONE) return false;
-    const { neighbours } = this;
-    const choker = this.#chokers[neighbours.other[edge] as number];
-    return choker?.isUnchoked(neighbours.placeOf(neighbours.back[edge] as number)) ?? false;
+  #setProgress(edge: number, progress: number): void {
+    const before = this.#progress[edge] as number;
+    if (before === progress) return;
+    this.#progress[edge] = progress;
+    if (before !== IDLE && progress !== IDLE) return;
+    const peer = this.neighbours.peerOf(edge);
+    this.#idle[peer] = (this.#idle[peer] as number) + (progress === IDLE ? 1 : -1);
   }
 
   /** The peer of an idle edge asks for a piece, if there is one to ask for. */
@@ -354,6 +368,7 @@ export class CompactSwarm {
     const peer = this.neighbours.peerOf(edge);
     const job = this.#nextJob(edge, peer);
     if (job === NONE) return;
+    this.#setProgress(edge, FLOWING);
     this.#flow[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
     if (this.#blocks[peer]?.endGame) this.#wake(peer);
   }
@@ -377,25 +392,22 @@ export class CompactSwarm {
 
   /** Something may be asked for that was not before: of all that would give. */
   #wake(peer: number): void {
-    if (this.#waking || this.#blocks[peer] === null) return;
+    if (this.#waking || this.#idle[peer] === 0 || this.#blocks[peer] === null) return;
     this.#waking = true;
     const { neighbours } = this;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++)
-      if (neighbours.other[edge] !== NOBODY && this.#isIdle(edge)) this.#ask(edge);
+      if (this.#progress[edge] === IDLE) this.#ask(edge);
     this.#waking = false;
   }
 
   /** The peer of the edge is choked by the other one: what it had asked for can be asked of others. */
   #stop(edge: number): void {
-    if (this.#beginning[edge] !== NONE) {
-      this.#kernel.cancel(this.#beginning[edge] as number);
-      this.#beginning[edge] = NONE;
-    }
-    const flow = this.#flow[edge] as number;
-    if (flow === NONE) return;
+    const progress = this.#progress[edge] as number;
+    this.#setProgress(edge, CHOKED);
+    if (progress === BEGINNING) this.#kernel.cancel(this.#beginning[edge] as number);
+    if (progress !== FLOWING) return;
     const peer = this.neighbours.peerOf(edge);
-    this.#flow[edge] = NONE;
-    this.#transfers.end(flow);
+    this.#transfers.end(this.#flow[edge] as number);
     this.#blocks[peer]?.drop(this.neighbours.placeOf(edge));
     this.#wake(peer);
   }
@@ -443,7 +455,7 @@ export class CompactSwarm {
       const next = this.#nextJob(edge, peer);
       if (next !== NONE) transfers.move(flow, next);
       else {
-        this.#flow[edge] = NONE;
+        this.#setProgress(edge, IDLE);
         transfers.end(flow);
       }
     }
@@ -488,7 +500,6 @@ export class CompactSwarm {
   #tell(peer: number, piece: number): void {
     if (this.#states[peer] !== PRESENT) return;
     const { neighbours } = this;
-    const choker = this.#chokers[peer];
     addPiece(this.#told[peer] as PieceSet, piece);
     const untold = (this.#untold[peer] as number) - 1;
     this.#untold[peer] = untold;
@@ -505,8 +516,7 @@ export class CompactSwarm {
         const interesting = (this.#interesting[back] as number) + 1;
         this.#interesting[back] = interesting;
         if (interesting === 1) this.#setInterest(back, true);
-        else if (choker?.isUnchoked(neighbours.placeOf(edge)) && this.#flow[back] === NONE && this.#beginning[back] === NONE)
-          this.#ask(back);
+        else if (this.#progress[back] === IDLE) this.#ask(back);
       }
     }
     if (untold === 0) this.#partFromSeeds(peer);
