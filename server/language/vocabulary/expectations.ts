@@ -27,6 +27,7 @@ import {
   type Slot,
   type Slots,
   size,
+  torrent,
   wordChoice,
 } from '../entry.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
@@ -34,6 +35,7 @@ import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
+import { usedTorrent } from '../torrent.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
 /** What a lookup can come to without a record. */
@@ -41,8 +43,13 @@ const OUTCOMES = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT', 'REFUSED', 'FORME
 
 export const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
-const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
-const subjectNames: Readonly<Record<SubjectType, string>> = { host: 'HOST', 'mail-address': 'ADDRESS', 'domain-name': 'NAME' };
+const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName, torrent };
+const subjectNames: Readonly<Record<SubjectType, string>> = {
+  host: 'HOST',
+  'mail-address': 'ADDRESS',
+  'domain-name': 'NAME',
+  torrent: 'TORRENT',
+};
 
 const valueSlots: Readonly<Record<Unit, Slot<number>>> = {
   ns: duration({ units: ['ms', 's'] }),
@@ -56,6 +63,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   host: 'mail.crepes.fr',
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
+  torrent: 'ubuntu',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -76,6 +84,7 @@ function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name:
     usesMailbox(name, site);
     return name.text;
   }
+  if (type === 'torrent') return usedTorrent(name, site)?.name ?? null;
   site.program.usesZone(absolute(name.text), site.place(name));
   // The engines measure by the name as DNS compares it.
   return canonical(absolute(name.text));
@@ -104,7 +113,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: metricExample(metric).replace('\nexpect ', '\nexpect mean '),
+    example: metricExample(metric).replace(/\nexpect (mean )?/, '\nexpect mean '),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
@@ -141,7 +150,9 @@ function slotNamesOf(metric: MetricDefinition): readonly string[] {
 
 /** A program in which the metric is expected: of two hosts, while the one transfers to the other; of a middlebox; else of mail. */
 function metricExample(metric: MetricDefinition): string {
-  const { name, unit, subjects: measured } = metric;
+  const { name, unit, subjects: measured, example } = metric;
+  // A torrent is measured where somebody downloads it.
+  if (example !== undefined && measured.some(({ type }) => type === 'torrent')) return example;
   const of = (subject: (type: SubjectType, place: number) => string): string =>
     measured.map(({ preposition, type }, i) => `${preposition} ${subject(type, i)}`).join(' ');
   if (measured.length === 2 && measured.every(({ type }) => type === 'host')) {
