@@ -220,6 +220,8 @@ function declarations({ hosts, services }: Scenario): Declaration[] {
 
 function placeOf(service: Service): { name: string; on: readonly string[] } {
   switch (service.kind) {
+    case 'bittorrent.torrent':
+      return { name: service.name, on: [service.tracker, ...service.seeds] };
     case 'dns.signing':
       return { name: service.zone, on: [] };
     case 'dns.zone':

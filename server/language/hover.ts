@@ -116,6 +116,12 @@ function describe({ symbol, name }: Occurrence, program: Program): string | null
       const mailbox = program.mailboxes.get(name);
       return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
     }
+    case 'torrent': {
+      const torrent = program.torrents.get(name);
+      return torrent
+        ? `**Torrent** \`${torrent.name}\`: ${written(torrent.size, 'size')} in pieces of ${written(torrent.pieceLength, 'size')}, tracked by ${torrent.tracker}`
+        : null;
+    }
     case 'parameter': {
       const parameter = program.parameters.get(name);
       if (!parameter?.value) return null;

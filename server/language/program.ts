@@ -5,6 +5,7 @@
  */
 
 import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
+import type { TorrentService } from '../../engines/bittorrent/scenario.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -156,6 +157,9 @@ export interface ProgramWebCache extends Omit<WebCacheService, 'serves'> {
   readonly serves: string[];
 }
 
+/** With what is known of its hosts last. */
+export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -178,7 +182,7 @@ export interface DefaultNote {
 
 /** A place where a declared name stands: for hover, references, rename. */
 export interface Occurrence {
-  readonly symbol: 'host' | 'zone' | 'mailbox' | 'parameter';
+  readonly symbol: 'host' | 'zone' | 'mailbox' | 'parameter' | 'torrent';
   readonly name: string;
   readonly at: SourceRange;
   readonly declares: boolean;
@@ -242,6 +246,8 @@ export class Program {
   /** By host in lower case. */
   readonly webCaches = new Map<string, ProgramWebCache>();
   readonly webBrowsers = new Map<string, BrowserService>();
+  /** By name, in lower case. */
+  readonly torrents = new Map<string, ProgramTorrent>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

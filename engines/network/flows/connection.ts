@@ -123,7 +123,7 @@ export class FlowConnection implements Connection, SendingEnd {
     });
   }
 
-  *write(content: Content, message: MessageInfo): Process<boolean> {
+  *write(content: Content, message: MessageInfo, room = Number.POSITIVE_INFINITY): Process<boolean> {
     if (this.state !== 'ESTABLISHED' || this.#closing) return false;
     const { length } = content;
     if (length === 0) return true;
@@ -136,11 +136,13 @@ export class FlowConnection implements Connection, SendingEnd {
     // The stream keeps bytes of its own, so that the caller may use its buffer again.
     this.outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sending.write(length);
-    const kept = Math.max(SEND_BUFFER, this.settings.receiveBuffer);
+    const kept = Math.min(room, Math.max(SEND_BUFFER, this.settings.receiveBuffer));
     if (end - (this.peer?.arrived ?? 0) <= kept) return true;
     return yield* wait<boolean>((resume) => {
       const writer = { end: end - kept, resume };
-      this.#writers.push(writer);
+      // In the order of their places: who leaves less room waits longer.
+      const later = this.#writers.findIndex((one) => one.end > writer.end);
+      this.#writers.splice(later < 0 ? this.#writers.length : later, 0, writer);
       this.sending.tellWhenAcknowledged(end - kept);
       return () => {
         const i = this.#writers.indexOf(writer);

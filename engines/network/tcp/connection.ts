@@ -73,7 +73,8 @@ export class TcpConnection implements Connection {
   readonly #sendBuffer: Bytes;
   #timeWait: Timer | null = null;
   readonly #readers: ((content: Content | null) => void)[] = [];
-  readonly #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
+  /** Each waits until so much of the stream is acknowledged. */
+  readonly #writers: { readonly acknowledged: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
   #opened: ((failure: ConnectFailure | null) => void) | null = null;
 
   constructor(
@@ -140,7 +141,7 @@ export class TcpConnection implements Connection {
     });
   }
 
-  *write(content: Content, message: MessageInfo): Process<boolean> {
+  *write(content: Content, message: MessageInfo, room: Bytes = this.#sendBuffer): Process<boolean> {
     if (this.state !== 'ESTABLISHED' && this.state !== 'CLOSE-WAIT') return false;
     if (content.length === 0) return true;
     const { kernel, recorder, hostIndex } = this.#surroundings;
@@ -153,9 +154,10 @@ export class TcpConnection implements Connection {
     this.#outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sender.streamEnd = end;
     this.sender.output();
-    if (this.sender.buffered <= this.#sendBuffer) return true;
+    const kept = Math.min(room, this.#sendBuffer);
+    if (this.sender.buffered <= kept) return true;
     return yield* wait<boolean>((resume) => {
-      const writer = { end, resume };
+      const writer = { acknowledged: end - kept, resume };
       this.#writers.push(writer);
       return () => {
         const i = this.#writers.indexOf(writer);
@@ -329,6 +331,17 @@ export class TcpConnection implements Connection {
       this.#end(state === 'TIME-WAIT' || ((state === 'CLOSING' || state === 'LAST-ACK') && this.sender.awaitsOnlyFin) ? 'closed' : 'reset');
   }
 
+  /** In the order in which they came; who writes on meanwhile waits for a later acknowledgment. */
+  #resumeWriters(acknowledged: Bytes): void {
+    const due = this.#writers.filter((writer) => writer.acknowledged <= acknowledged);
+    for (const writer of due) {
+      const i = this.#writers.indexOf(writer);
+      if (i < 0) continue;
+      this.#writers.splice(i, 1);
+      writer.resume(true);
+    }
+  }
+
   #takeAcknowledgment(segment: Segment, position: number, acknowledgment: number): void {
     const { sender } = this;
     const window = segment.window * 2 ** (segment.flags & SYN ? 0 : this.#remoteShift);
@@ -336,8 +349,7 @@ export class TcpConnection implements Connection {
     if (acknowledgment > sender.una) {
       sender.acknowledged(acknowledgment, false);
       sender.updateWindow(position, acknowledgment, window);
-      while (this.#writers.length > 0 && (this.#writers[0]?.end ?? 0) <= sender.una - 1 + this.#sendBuffer)
-        this.#writers.shift()?.resume(true);
+      if (this.#writers.length > 0) this.#resumeWriters(sender.una - 1);
     } else if (acknowledgment === sender.una) {
       const repeats =
         sender.max > sender.una && segment.length === 0 && !(segment.flags & (SYN | FIN)) && sender.window === window && window > 0;

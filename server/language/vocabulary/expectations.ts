@@ -27,6 +27,7 @@ import {
   type Slot,
   type Slots,
   size,
+  torrent,
   wordChoice,
 } from '../entry.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
@@ -34,6 +35,7 @@ import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
+import { usedTorrent } from '../torrent.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
 /** What a lookup can come to without a record. */
@@ -41,8 +43,13 @@ const OUTCOMES = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT', 'REFUSED', 'FORME
 
 export const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
-const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
-const subjectNames: Readonly<Record<SubjectType, string>> = { host: 'HOST', 'mail-address': 'ADDRESS', 'domain-name': 'NAME' };
+const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName, torrent };
+const subjectNames: Readonly<Record<SubjectType, string>> = {
+  host: 'HOST',
+  'mail-address': 'ADDRESS',
+  'domain-name': 'NAME',
+  torrent: 'TORRENT',
+};
 
 const valueSlots: Readonly<Record<Unit, Slot<number>>> = {
   ns: duration({ units: ['ms', 's'] }),
@@ -56,6 +63,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   host: 'mail.crepes.fr',
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
+  torrent: 'ubuntu',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -76,6 +84,7 @@ function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name:
     usesMailbox(name, site);
     return name.text;
   }
+  if (type === 'torrent') return usedTorrent(name, site)?.name ?? null;
   site.program.usesZone(absolute(name.text), site.place(name));
   // The engines measure by the name as DNS compares it.
   return canonical(absolute(name.text));
