@@ -7,7 +7,7 @@ const ofHost: MetricDefinition['subjects'] = [
   { preposition: 'for', type: 'torrent' },
 ];
 
-const swarm = 'host seed, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds seed }\npeer[1..3] downloads ubuntu\n';
+const swarm = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds origin }\npeer[1..3] downloads ubuntu\n';
 const ofUbuntu = (expected: string) => ({ example: `${swarm}expect ${expected}` });
 
 export const bittorrentMetrics: readonly MetricDefinition[] = [
@@ -63,12 +63,12 @@ export const bittorrentMetrics: readonly MetricDefinition[] = [
     ...ofUbuntu('availability of ubuntu = 4'),
   },
   {
-    name: 'mean availability',
+    name: 'piece copies',
     unit: '',
     subjects: ofTorrent,
     course: 'level',
     doc: 'Copies of a torrent’s pieces among the peers that are there, on average.',
-    ...ofUbuntu('mean availability of ubuntu = 4'),
+    ...ofUbuntu('piece copies of ubuntu = 4'),
   },
   {
     name: 'seeds',
@@ -114,7 +114,7 @@ export const bittorrentMetrics: readonly MetricDefinition[] = [
     subjects: ofHost,
     course: 'total',
     doc: 'Content of a torrent that others have received from a peer so far.',
-    ...ofUbuntu('bytes uploaded of seed for ubuntu >= 1 MiB'),
+    ...ofUbuntu('bytes uploaded of origin for ubuntu >= 1 MiB'),
   },
   {
     name: 'share ratio',

@@ -351,7 +351,7 @@ export class SwarmLedger {
     this.#tellChange('availability', this.#minimum);
     if (!now && this.#now() - this.#meanToldAt < TELLING) return;
     this.#meanToldAt = this.#now();
-    this.#tellChange('mean availability', this.#copiesInAll / this.pieces);
+    this.#tellChange('piece copies', this.#copiesInAll / this.pieces);
   }
 
   /** What the access links could have carried up to now. */

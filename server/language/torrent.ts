@@ -1,5 +1,8 @@
 /** What the statements about torrents need to know: torrents by name. */
+import { decodeMetainfo } from '../../engines/bittorrent/wire/metainfo.ts';
+import { decodeTrackerUrl } from '../../engines/bittorrent/wire/tracker-url.ts';
 import type { Name } from './entry.ts';
+import { namedFile } from './files.ts';
 import type { ProgramTorrent } from './program.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
@@ -29,4 +32,33 @@ export function usedTorrent(name: Name, site: Site): ProgramTorrent | null {
     ],
   });
   return null;
+}
+
+/** What a `.torrent` file says of a torrent. */
+export interface TorrentFile {
+  readonly length: number;
+  readonly pieceLength: number;
+  readonly tracker: { readonly HOST: Name; readonly TRANSPORT: 'http' | 'udp' } | null;
+  readonly metainfo: Uint8Array;
+}
+
+/** A `.torrent` file that a statement names; `missing` where it cannot be had, or is none (reported). */
+export function readTorrent(file: Name, site: Site): TorrentFile | 'missing' {
+  const found = namedFile(file, site);
+  if (!found) return 'missing';
+  const metainfo = decodeMetainfo(found.bytes);
+  if ('error' in metainfo) {
+    site.report('malformed-file', file, `\`${file.text}\` is no torrent: ${metainfo.error} (byte ${metainfo.at}).`);
+    return 'missing';
+  }
+  const { info, trackers } = metainfo;
+  let tracker: TorrentFile['tracker'] = null;
+  for (const url of trackers.flat()) {
+    const decoded = decodeTrackerUrl(url);
+    // A tracker goes by a name here: addresses are given to hosts.
+    if (!decoded || decoded.transport === 'https' || /^[\d.:[\]]+$/.test(decoded.host)) continue;
+    tracker = { HOST: { ...file, text: decoded.host }, TRANSPORT: decoded.transport };
+    break;
+  }
+  return { length: info.length, pieceLength: info.pieceLength, tracker, metainfo: found.bytes };
 }

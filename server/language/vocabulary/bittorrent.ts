@@ -3,10 +3,10 @@ import { BLOCK } from '../../../engines/bittorrent/block-requests.ts';
 import type { Arrival, Behaviour } from '../../../engines/bittorrent/scenario.ts';
 import { DAY, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
 import { torrentDefaults } from '../defaults/bittorrent.ts';
-import { choice, count, duration, entry, host, list, newTorrent, optional, property, size, subject, torrent } from '../entry.ts';
+import { choice, count, duration, entry, fileName, host, list, newTorrent, optional, property, size, subject, torrent } from '../entry.ts';
 import { ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
-import { usedTorrent } from '../torrent.ts';
+import { readTorrent, usedTorrent } from '../torrent.ts';
 import { written } from '../units.ts';
 import { step, timing } from './timing.ts';
 
@@ -15,7 +15,7 @@ export const bittorrentProtocols = ['bittorrent', 'bittorrent-data', 'udp-tracke
 
 const MAXIMUM_PIECES = 2 ** 20;
 const wait = { units: ['s', 'min', 'ms'] as const };
-const example = 'host seed, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds seed }\npeer[1..3] downloads ubuntu';
+const example = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds origin }\npeer[1..3] downloads ubuntu';
 
 export const bittorrentVocabulary = [
   entry({
@@ -67,7 +67,7 @@ export const bittorrentVocabulary = [
       seeds: property(
         'seeds HOST',
         { HOST: list(host) },
-        { doc: 'The hosts that have all of it when the run begins, and upload it.', default: 'none', example: 'seeds seed[1..2]' },
+        { doc: 'The hosts that have all of it when the run begins, and upload it.', default: 'none', example: 'seeds origin' },
       ),
       slots: property(
         'slots N',
@@ -89,6 +89,15 @@ export const bittorrentVocabulary = [
           example: 'optimistic unchoke off',
         },
       ),
+      from: property(
+        'from FILE',
+        { FILE: fileName },
+        {
+          doc: 'What a `.torrent` file says: size, piece size, and the tracker, unless the block says another. It has the file’s info hash; its content is made up. Several files are one, end to end.',
+          standard: 'BEP 3',
+          example: 'from "ubuntu.torrent"',
+        },
+      ),
       fidelity: property(
         'fidelity LEVEL',
         { LEVEL: choice(['messages', 'messages'], ['pieces', 'pieces']) },
@@ -107,9 +116,16 @@ export const bittorrentVocabulary = [
       const key = NAME.text.toLowerCase();
       if (!program.declareOnce(`torrent ${key}`, `Torrent \`${NAME.text}\``, site.place(NAME))) return;
       program.occurs('torrent', key, site.place(NAME), true);
-      const tracker = block.tracker ? ownHost(block.tracker.HOST, site) : '';
-      const length = block.size?.SIZE ?? torrentDefaults.size;
-      const pieceLength = block.piece?.SIZE ?? torrentDefaults.pieceLength;
+      const read = block.from ? readTorrent(block.from.FILE, site) : null;
+      if (read === 'missing') {
+        program.excused.add(key);
+        return;
+      }
+      if (read) warnOfSizes(block, site);
+      const named = block.tracker ?? read?.tracker ?? null;
+      const tracker = named ? ownHost(named.HOST, site) : '';
+      const length = read?.length ?? block.size?.SIZE ?? torrentDefaults.size;
+      const pieceLength = read?.pieceLength ?? block.piece?.SIZE ?? torrentDefaults.pieceLength;
       if (tracker === null || !checkPieces(length, pieceLength, site)) {
         program.excused.add(key);
         return;
@@ -121,14 +137,14 @@ export const bittorrentVocabulary = [
         size: length,
         pieceLength,
         tracker,
-        trackerTransport: block.tracker?.TRANSPORT ?? 'http',
+        trackerTransport: named?.TRANSPORT ?? 'http',
         trackerInDns: false,
         interval: block.interval?.TIME ?? torrentDefaults.interval,
         seeds,
         fidelity: block.fidelity?.LEVEL ?? 'messages',
         uploadSlots: block.slots?.N ?? torrentDefaults.uploadSlots,
         optimisticUnchoke: block.optimistic?.MODE ?? true,
-        metainfo: null,
+        metainfo: read?.metainfo ?? null,
         at: site.at,
       });
       site.later(() => {
@@ -201,7 +217,7 @@ export const bittorrentVocabulary = [
     },
     doc: 'The hosts join the swarm of a torrent and download it: they ask the tracker for peers, connect to them, and exchange pieces. What a host had on its disk from before it crashed or left, it keeps. The step is done when each of them has all of it, has left, or has given up.',
     standard: 'BEP 3',
-    example: `host seed, peer[1..5]\ntorrent ubuntu { size 4 MiB piece 64 KiB seeds seed }\npeer[1..5] downloads ubuntu { arrive every 2 s leave when complete }\nexpect completion time of ubuntu < 10 min`,
+    example: `host origin, peer[1..5]\ntorrent ubuntu { size 4 MiB piece 64 KiB seeds origin }\npeer[1..5] downloads ubuntu { arrive every 2 s leave when complete }\nexpect completion time of ubuntu < 10 min`,
     build(given, block, site) {
       const when = timing(given, site);
       const found = usedTorrent(given.TORRENT, site);
@@ -241,7 +257,7 @@ export const bittorrentVocabulary = [
     slots: { HOST: subject, TORRENT: torrent },
     doc: 'The host stops taking part in a torrent: it aborts its download, or stops seeding. It tells the tracker, and closes its connections; what it has stays on its disk.',
     standard: 'BEP 3',
-    example: `${example}\nseed leaves ubuntu\nexpect seeds of ubuntu = 3`,
+    example: `${example}\npeer[1] leaves ubuntu\nexpect seeds of ubuntu = 3`,
     build(given, _block, site) {
       const when = timing(given, site);
       const found = usedTorrent(given.TORRENT, site);
@@ -250,6 +266,15 @@ export const bittorrentVocabulary = [
     },
   }),
 ];
+
+function warnOfSizes(block: { readonly size?: object; readonly piece?: object }, site: Site): void {
+  for (const [word, given] of [
+    ['size', block.size],
+    ['piece', block.piece],
+  ] as const) {
+    if (given) site.report('without-effect', site.property(word), 'The `.torrent` file says it already.');
+  }
+}
 
 function checkPieces(length: number, pieceLength: number, site: Site): boolean {
   let power = BLOCK;

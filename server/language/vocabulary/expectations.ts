@@ -113,7 +113,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: metricExample(metric).replace('\nexpect ', '\nexpect mean '),
+    example: metricExample(metric).replace(/\nexpect (mean )?/, '\nexpect mean '),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
@@ -150,7 +150,9 @@ function slotNamesOf(metric: MetricDefinition): readonly string[] {
 
 /** A program in which the metric is expected: of two hosts, while the one transfers to the other; of a middlebox; else of mail. */
 function metricExample(metric: MetricDefinition): string {
-  const { name, unit, subjects: measured } = metric;
+  const { name, unit, subjects: measured, example } = metric;
+  // A torrent is measured where somebody downloads it.
+  if (example !== undefined && measured.some(({ type }) => type === 'torrent')) return example;
   const of = (subject: (type: SubjectType, place: number) => string): string =>
     measured.map(({ preposition, type }, i) => `${preposition} ${subject(type, i)}`).join(' ');
   if (measured.length === 2 && measured.every(({ type }) => type === 'host')) {
