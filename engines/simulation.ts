@@ -57,6 +57,7 @@ export class Simulation {
     const network = new SimulatedNetwork(this.#kernel, scenario, this.#recorder);
     const world = {
       scenario,
+      kernel: this.#kernel,
       trust: new SimulatedTrust(scenario.seed),
       host: (name: string) => network.host(name),
       boot: network.boot.bind(network),

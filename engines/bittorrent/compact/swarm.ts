@@ -9,8 +9,8 @@
  * What neighbours know of a peer's pieces is `told`: a piece is told when it is here and the HAVE has travelled, for the sender's
  * latency and the swarm's mean one. A peer is interested in a neighbour that has told of a piece that it has not told of itself.
  *
- * A piece is one block: it has one sender, but in the end game, when its senders share what is left of it. What came of a piece
- * before its sender choked stays; the next one brings the rest.
+ * What is asked for at a time is a unit: a block or, where the swarm is large, more, up to a whole piece. A unit has one sender, but in
+ * the end game, when its senders share what is left of it. What came of a unit before its sender choked stays; the next one brings the rest.
  *
  * Order: everything is an event of the kernel, or follows from one at once; random numbers come from streams of the swarm.
  */
@@ -45,6 +45,8 @@ export interface CompactTorrent {
   readonly hosts: readonly CompactHost[];
   readonly choker?: ChokerOptions;
   readonly tracker?: TrackerOptions;
+  /** What is asked for at a time: BLOCK times a power of two, up to the length of a piece. `unitOf` where absent. */
+  readonly unit?: Bytes;
   /** From a peer to its tracker, one way; the mean latency of the hosts where absent. */
   readonly trackerLatency?: Nanoseconds;
 }
@@ -55,18 +57,26 @@ export interface CompactBehaviour {
   readonly stay: Nanoseconds | null;
   /** Never unchokes anybody. */
   readonly freeRider: boolean;
-  /** What it sends fails the check of its piece. */
-  readonly poisons: boolean;
   /** Gives up when nothing has come for so long; Infinity never does. */
   readonly patience: Nanoseconds;
 }
 
-export type CompactEnding = 'complete' | 'left' | 'gave up';
+export type CompactEnding = 'complete' | 'left' | 'gave up' | 'down';
+
+/** Units that all peers get together, at most, where units can be larger. */
+const MOST_UNITS = 1_000_000;
+
+/** The smallest unit with which that many peers get no more units than a machine takes in its stride; at most a piece. */
+export function unitOf({ length, pieceLength, hosts }: CompactTorrent): Bytes {
+  let unit = Math.min(BLOCK, pieceLength);
+  while (unit < pieceLength && (hosts.length * length) / unit > MOST_UNITS) unit *= 2;
+  return Math.min(unit, pieceLength);
+}
 
 /** Who is told what happens. Peers are their index in `hosts`. */
 export interface SwarmObserver {
   joined(peer: number, has: PieceSet): void;
-  /** Content has arrived; `bytes` may be fractions. */
+  /** Whole bytes of content have arrived. */
   moved(from: number, to: number, bytes: Bytes): void;
   gained(peer: number, piece: number): void;
   corrupt(peer: number): void;
@@ -132,13 +142,16 @@ export class CompactSwarm {
   /** Of each peer: edges that are idle. */
   readonly #idle: Uint8Array;
 
-  /** Of each job: its piece, who sent of it (or NONE, MIXED), whether anybody did who poisons, and the next one of the peer. */
-  #jobPiece = new Int32Array(64);
+  /** Of each job: its block, who sent of it (or NONE, MIXED), whether anybody did who poisons, and the next one of the peer. */
+  #jobBlock = new Int32Array(64);
   #jobSender = new Int32Array(64);
   #jobPoisoned = new Uint8Array(64);
   #jobNext = new Int32Array(64);
 
   readonly #full: PieceSet;
+  readonly #unit: Bytes;
+  /** Pieces of peers (peer × pieces + piece) of which something came that is corrupt; true where it is clear from whom. */
+  readonly #corrupt = new Map<number, boolean>();
   readonly #flowsOfJob: number[] = [];
   #waking = false;
   readonly #announceEvent = (peer: number): void => this.#announce(peer);
@@ -186,26 +199,39 @@ export class CompactSwarm {
     this.#beginning = new Float64Array(peers * MOST_CONNECTIONS);
     this.#idle = new Uint8Array(peers);
     this.#full = fullSet(this.pieces);
+    this.#unit = torrent.unit ?? unitOf(torrent);
   }
 
   /** A peer that has everything joins, and stays until `leave`. */
   seed(peer: number): void {
-    this.#told[peer] = this.#full;
-    this.#complete[peer] = 1;
-    this.#join(peer, false);
+    this.#pretend(peer);
+    this.#join(peer, this.#full, false);
   }
 
-  /** A peer that has nothing joins. */
-  arrive(peer: number, behaviour: CompactBehaviour): void {
+  /** A peer joins that says it has everything, and whose pieces all fail their check. */
+  poison(peer: number): void {
+    this.#pretend(peer);
+    this.#poisons[peer] = 1;
+    this.#join(peer, pieceSet(this.pieces), false);
+  }
+
+  #pretend(peer: number): void {
+    this.#told[peer] = this.#full;
+    this.#untold[peer] = 0;
+    this.#complete[peer] = 1;
+  }
+
+  /** A peer joins that has nothing, or `have`, which is not all. */
+  arrive(peer: number, behaviour: CompactBehaviour, have: PieceSet = pieceSet(this.pieces)): void {
     const { length, pieceLength } = this.#torrent;
     const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random);
-    this.#told[peer] = pieceSet(this.pieces);
-    this.#untold[peer] = this.pieces;
+    for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) picker.weHave(piece);
+    this.#told[peer] = have.slice();
+    this.#untold[peer] = this.pieces - picker.haveCount;
     this.#pickers[peer] = picker;
-    this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: pieceLength });
+    this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: this.#unit });
     this.#behaviours[peer] = behaviour;
-    this.#poisons[peer] = behaviour.poisons ? 1 : 0;
-    this.#join(peer, behaviour.freeRider);
+    this.#join(peer, have, behaviour.freeRider);
   }
 
   isPresent(peer: number): boolean {
@@ -239,12 +265,12 @@ export class CompactSwarm {
     this.#observer.parted(peer, ending);
   }
 
-  #join(peer: number, freeRider: boolean): void {
+  #join(peer: number, has: PieceSet, freeRider: boolean): void {
     this.#states[peer] = PRESENT;
     this.#receivedAt[peer] = this.#kernel.now;
     this.#announcedAt[peer] = this.#kernel.now;
     if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random);
-    this.#observer.joined(peer, this.#told[peer] as PieceSet);
+    this.#observer.joined(peer, has);
     // A connection to the tracker, and its answer: two round trips.
     this.#kernel.call(4 * (this.#latency(peer) + (this.#torrent.trackerLatency ?? this.#meanLatency)), this.#announceEvent, peer);
     this.#planRound(peer, Math.floor(this.#random.float() * ROUND));
@@ -376,13 +402,14 @@ export class CompactSwarm {
   #nextJob(edge: number, peer: number): number {
     const blocks = this.#blocks[peer];
     if (!blocks) return NONE;
-    const piece = blocks.next(this.neighbours.placeOf(edge), this.#told[this.neighbours.other[edge] as number] as PieceSet);
-    if (piece === NO_BLOCK) return NONE;
+    const other = this.neighbours.other[edge] as number;
+    const block = blocks.next(other, this.#told[other] as PieceSet);
+    if (block === NO_BLOCK) return NONE;
     for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number)
-      if (this.#jobPiece[job] === piece) return job;
-    const job = this.#transfers.open(blocks.lengthOf(piece));
-    if (job >= this.#jobPiece.length) this.#growJobs();
-    this.#jobPiece[job] = piece;
+      if (this.#jobBlock[job] === block) return job;
+    const job = this.#transfers.open(blocks.lengthOf(block));
+    if (job >= this.#jobBlock.length) this.#growJobs();
+    this.#jobBlock[job] = block;
     this.#jobSender[job] = NONE;
     this.#jobPoisoned[job] = 0;
     this.#jobNext[job] = this.#firstJob[peer] as number;
@@ -408,7 +435,7 @@ export class CompactSwarm {
     if (progress !== FLOWING) return;
     const peer = this.neighbours.peerOf(edge);
     this.#transfers.end(this.#flow[edge] as number);
-    this.#blocks[peer]?.drop(this.neighbours.placeOf(edge));
+    this.#blocks[peer]?.drop(this.neighbours.other[edge] as number);
     this.#wake(peer);
   }
 
@@ -428,23 +455,32 @@ export class CompactSwarm {
   }
 
   #whole(job: number): void {
-    const { neighbours } = this;
     const transfers = this.#transfers;
-    const piece = this.#jobPiece[job] as number;
+    const block = this.#jobBlock[job] as number;
     const first = transfers.firstFlow(job);
     const peer = transfers.to(first);
     const blocks = this.#blocks[peer] as BlockRequests;
-    blocks.received(neighbours.placeOf(transfers.tag(first)), piece);
+    const piece = blocks.pieceOf(block);
+    const key = peer * this.pieces + piece;
     const sender = this.#jobSender[job] as number;
-    const poisoned = this.#jobPoisoned[job] === 1;
+    if (this.#jobPoisoned[job] === 1) this.#corrupt.set(key, sender !== MIXED && this.#corrupt.get(key) !== false);
+    let culprit = NOBODY;
+    let corrupt = false;
+    const arrival = blocks.received(sender === MIXED ? transfers.from(first) : sender, block);
     this.#unlinkJob(peer, job);
-    if (poisoned) {
-      blocks.reject(piece);
-      this.#observer.corrupt(peer);
-    } else {
-      blocks.accept(piece);
-      this.#observer.gained(peer, piece);
-      this.#kernel.call(this.#latency(peer) + this.#meanLatency, this.#tellEvent, peer * this.pieces + piece);
+    if (arrival === 'completes its piece') {
+      const clear = this.#corrupt.get(key);
+      corrupt = clear !== undefined;
+      if (corrupt) {
+        this.#corrupt.delete(key);
+        const only = blocks.reject(piece);
+        if (clear) culprit = only;
+        this.#observer.corrupt(peer);
+      } else {
+        blocks.accept(piece);
+        this.#observer.gained(peer, piece);
+        this.#kernel.call(this.#latency(peer) + this.#meanLatency, this.#tellEvent, key);
+      }
     }
     // Its flows go on with other pieces.
     const edges = this.#flowsOfJob;
@@ -460,8 +496,8 @@ export class CompactSwarm {
       }
     }
     transfers.close(job);
-    if (poisoned && sender !== MIXED) this.#ban(peer, sender);
-    if (poisoned || blocks.endGame) this.#wake(peer);
+    if (culprit !== NOBODY) this.#ban(peer, culprit);
+    if (corrupt || blocks.endGame) this.#wake(peer);
     if (this.#pickers[peer]?.complete) this.#completed(peer);
   }
 
@@ -557,8 +593,8 @@ export class CompactSwarm {
   }
 
   #growJobs(): void {
-    const size = 2 * this.#jobPiece.length;
-    this.#jobPiece = grown(this.#jobPiece, new Int32Array(size));
+    const size = 2 * this.#jobBlock.length;
+    this.#jobBlock = grown(this.#jobBlock, new Int32Array(size));
     this.#jobSender = grown(this.#jobSender, new Int32Array(size));
     this.#jobPoisoned = grown(this.#jobPoisoned, new Uint8Array(size));
     this.#jobNext = grown(this.#jobNext, new Int32Array(size));

@@ -41,7 +41,7 @@ export class Transfers {
   #nextOfJob = new Int32Array(64);
   /** Bytes a nanosecond. */
   #rate = new Float64Array(64);
-  /** Up to when it is accounted for. */
+  /** Up to when it is accounted for, in nanoseconds and fractions of them. */
   #at = new Float64Array(64);
 
   /** Of each job. */
@@ -145,14 +145,15 @@ export class Transfers {
     this.#touch();
   }
 
-  /** Tells what a flow has moved up to now. */
+  /** Tells which whole bytes a flow has moved up to now. */
   account(flow: number): void {
-    const { now } = this.#kernel;
     const job = this.#job[flow] as number;
     const left = this.#left[job] as number;
-    const bytes = Math.min(left, (this.#rate[flow] as number) * (now - (this.#at[flow] as number)));
-    this.#at[flow] = now;
+    const rate = this.#rate[flow] as number;
+    const at = this.#at[flow] as number;
+    const bytes = Math.min(left, Math.floor(rate * (this.#kernel.now - at)));
     if (bytes <= 0) return;
+    this.#at[flow] = at + bytes / rate;
     this.#left[job] = left - bytes;
     this.#ends.moved(flow, job, bytes);
   }
@@ -166,6 +167,7 @@ export class Transfers {
     for (let i = 0; i < allocation.changedCount; i++) {
       const flow = allocation.changed[i] as number;
       this.account(flow);
+      this.#at[flow] = this.#kernel.now;
       this.#rate[flow] = allocation.rate(flow);
       this.#plan(this.#job[flow] as number);
     }
@@ -198,14 +200,17 @@ export class Transfers {
   /** When a job will be whole, at the rates of its flows. */
   #plan(job: number): void {
     this.#unplan(job);
+    const { now } = this.#kernel;
     let rate = 0;
+    let fractions = 0;
     for (let flow = this.#firstFlow[job] as number; flow !== NONE; flow = this.#nextOfJob[flow] as number) {
       this.account(flow);
       rate += this.#rate[flow] as number;
+      fractions += (this.#rate[flow] as number) * (now - (this.#at[flow] as number));
     }
     if (rate <= 0) return;
     // Rounded up, so that the last byte has come.
-    const delay: Nanoseconds = Math.ceil((this.#left[job] as number) / rate);
+    const delay: Nanoseconds = Math.max(0, Math.ceil(((this.#left[job] as number) - fractions) / rate));
     this.#timer[job] = this.#kernel.call(delay, this.#complete, job);
   }
 
@@ -222,10 +227,13 @@ export class Transfers {
       this.account(flow);
       last = flow;
     }
-    // What rounding has left.
+    // What are fractions of bytes of several flows.
     const left = this.#left[job] as number;
     this.#left[job] = 0;
-    if (left > 0) this.#ends.moved(last, job, left);
+    if (left > 0) {
+      this.#at[last] = this.#kernel.now;
+      this.#ends.moved(last, job, left);
+    }
     this.#ends.whole(job);
   }
 
