@@ -23,7 +23,6 @@ export function Cells({ value, label }: { readonly value: string; readonly label
       aria-label={`${label}: ${had} of ${value.length} cells filled`}
     >
       {[...value].map((digit, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
         <rect key={i} x={i * cell + 0.5} y={0.5} width={cell - 1} height={HEIGHT - 1} fill-opacity={Number(digit) / 9} />
       ))}
     </svg>
