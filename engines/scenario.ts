@@ -6,6 +6,7 @@
  * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
  */
 import type { BitmessageAction, BitmessageService } from './bitmessage/scenario.ts';
+import type { BittorrentAction, BittorrentService } from './bittorrent/scenario.ts';
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
@@ -104,7 +105,7 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService;
+export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService | BittorrentService;
 
 /** What a step does. One line a protocol. */
 export type Action =
@@ -115,6 +116,7 @@ export type Action =
   | BitmessageAction
   | FtpAction
   | HttpAction
+  | BittorrentAction
   | { readonly kind: 'together' };
 
 export type Timing =
@@ -180,7 +182,17 @@ export interface Expectation {
 /** What the author asked to see; viewers show everything where there is none. */
 export type ViewKind =
   | { readonly kind: 'sequence'; readonly hosts: readonly string[]; readonly protocols: readonly string[] }
-  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] };
+  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] }
+  /** Metrics over time, all in one picture. */
+  | { readonly kind: 'plot'; readonly curves: readonly PlottedMetric[] };
+
+/** A metric, of one subject or of several: a line each. */
+export interface PlottedMetric {
+  /** Name in an engine's metrics catalogue. */
+  readonly metric: string;
+  /** As the catalogue's entry orders them; null: whoever it is. */
+  readonly subjects: readonly (readonly string[] | null)[];
+}
 
 export interface View {
   readonly view: ViewKind;

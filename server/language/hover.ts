@@ -49,6 +49,10 @@ function slotHover(slot: Slot<unknown>, syntax: SlotSyntax, inside: (range: Text
     const item = syntax.items.find(inside);
     return item ? slotHover(slot, item, inside) : null;
   }
+  if (syntax.kind === 'measure') {
+    const { metric, standard } = syntax.form;
+    return { text: [`**${metric.name}**: ${metric.doc}`, ...(standard === null ? [] : [standard])].join('\n\n'), range: syntax };
+  }
   if (slot.meaning === 'record-type' && syntax.kind === 'word') {
     const format = formatOf(syntax.value);
     return format ? { text: `**${format.type}**: ${format.doc}\n\n${format.standard}`, range: syntax } : null;
@@ -92,6 +96,12 @@ function describe(mention: Mention, program: Program): string | null {
   if (mention.space === 'mailbox') {
     const mailbox = program.mailboxes.get(name);
     return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
+  }
+  if (mention.space === 'torrent') {
+    const torrent = program.torrents.get(name);
+    return torrent
+      ? `**Torrent** \`${torrent.name}\`: ${written(torrent.size, 'size')} in pieces of ${written(torrent.pieceLength, 'size')}, tracked by ${torrent.tracker}`
+      : null;
   }
   if (mention.space !== 'domain') return null;
   const host = program.hosts.get(name);

@@ -5,6 +5,7 @@
  */
 
 import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
+import type { TorrentService } from '../../engines/bittorrent/scenario.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -26,6 +27,7 @@ import type {
   TcpSettings,
   View,
 } from '../../engines/scenario.ts';
+import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
@@ -33,6 +35,7 @@ import type { Value } from './entry.ts';
 import type { RecordName } from './mentions.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
+import { PLAIN, type Variant } from './variant.ts';
 
 export interface FixInput {
   readonly title: string;
@@ -157,6 +160,15 @@ export interface ProgramWebCache extends Omit<WebCacheService, 'serves'> {
   readonly serves: string[];
 }
 
+/** A sweep, or a comparison, and the expectations of its points. */
+export interface ProgramSweep {
+  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
+  readonly plots: SweepPlot[];
+  readonly expectations: Expectation[];
+}
+/** With what is known of its hosts last. */
+export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -236,6 +248,8 @@ export class Program {
   /** By host in lower case. */
   readonly webCaches = new Map<string, ProgramWebCache>();
   readonly webBrowsers = new Map<string, BrowserService>();
+  /** By name, in lower case. */
+  readonly torrents = new Map<string, ProgramTorrent>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();
@@ -248,6 +262,13 @@ export class Program {
   readonly steps: Step[] = [];
   readonly expectations: Expectation[] = [];
   readonly views: View[] = [];
+  readonly sweeps: ProgramSweep[] = [];
+  /** The one in whose block the statement stands that is being built; null for none. */
+  sweep: ProgramSweep | null = null;
+  /** Where the blocks of each alternative stand, by its name; the first one holds unless told otherwise. */
+  readonly alternatives = new Map<string, SourceRange[]>();
+  /** Which point of a sweep the program is compiled for. */
+  readonly variant: Variant;
   readonly notes: DefaultNote[] = [];
   /** The names in the blocks of zones, in program order but for imports: for references and rename. */
   readonly recordNames: RecordName[] = [];
@@ -267,7 +288,8 @@ export class Program {
 
   readonly #reported: number[] = [];
 
-  constructor(files: FileTable, protocols: readonly string[]) {
+  constructor(files: FileTable, protocols: readonly string[], variant: Variant = PLAIN) {
+    this.variant = variant;
     this.files = files;
     this.protocols = protocols;
   }

@@ -6,6 +6,7 @@ import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
+import { bittorrentProtocols, bittorrentVocabulary } from './vocabulary/bittorrent.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -18,7 +19,9 @@ import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
+import { plotsVocabulary } from './vocabulary/plots.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { sweepsVocabulary } from './vocabulary/sweeps.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
@@ -40,7 +43,10 @@ export const vocabulary: readonly Entry[] = [
   ...bitmessageVocabulary,
   ...ftpVocabulary,
   ...httpVocabulary,
+  ...bittorrentVocabulary,
   ...expectationsVocabulary,
+  ...plotsVocabulary,
+  ...sweepsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */
@@ -50,6 +56,7 @@ export const protocols: readonly string[] = [
   ...bitmessageProtocols,
   ...ftpProtocols,
   ...httpProtocols,
+  ...bittorrentProtocols,
   ...tlsProtocols,
   ...transferProtocols,
 ];
