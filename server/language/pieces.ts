@@ -3,6 +3,7 @@
  * line, records, broken statements). Between two pieces is nothing but white space.
  */
 import type { TextRange } from './compilation.ts';
+import { holdsStatements } from './entry.ts';
 import { Scanner, TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
 
@@ -132,8 +133,8 @@ export function cut(tree: SyntaxTree): Piece[] {
       begins: mark?.begins ?? (mark?.brace || !isInner ? 'column' : 'tight'),
       statement,
       part: leads ? '' : (mark?.slot ?? token),
-      gluedBefore: token === ',' || token === ')',
-      gluedBehind: token === '(' || (token === '-' && isSign(pieces[pieces.length - 1], mark, text)),
+      gluedBefore: token === ',' || token === ')' || token === '..',
+      gluedBehind: token === '(' || token === '..' || (token === '-' && isSign(pieces[pieces.length - 1], mark, text)),
       untouched: isKept ? mark.broken : !inStatement,
       breaks: false,
     });
@@ -201,7 +202,7 @@ function markStatements(statements: readonly Statement[], marks: Marks, unclosed
     }
     open.brace = 'opens';
     marks.mark(braces.end - 1).brace = 'closes';
-    markStatements(block, marks, unclosed, entry.block === 'steps' ? 'column' : 'property');
+    markStatements(block, marks, unclosed, holdsStatements(entry) ? 'column' : 'property');
   }
 }
 
@@ -232,6 +233,12 @@ function markSlot(syntax: SlotSyntax, marks: Marks): void {
       break;
     case 'negative':
       markSlot(syntax.operand, marks);
+      break;
+    case 'values':
+      for (const part of [syntax.first, syntax.last, syntax.step]) if (part) markSlot(part, marks);
+      break;
+    case 'measure':
+      for (const name in syntax.slots) markSlot(syntax.slots[name]!, marks);
       break;
     case 'ports':
       if (syntax.last) keep(marks.mark(syntax.start), syntax.end, false);

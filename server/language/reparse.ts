@@ -136,6 +136,12 @@ function moveSlot(node: SlotSyntax, by: number): void {
       moveSlot(node.left, by);
       moveSlot(node.right, by);
       break;
+    case 'values':
+      for (const part of [node.first, node.last, node.step]) if (part) moveSlot(part, by);
+      break;
+    case 'measure':
+      for (const name in node.slots) moveSlot(node.slots[name]!, by);
+      break;
     case 'ports':
       moveSlot(node.first, by);
       if (node.last) moveSlot(node.last, by);

@@ -3,6 +3,7 @@
  * whether it belongs to the language at its place. A tree alone tells.
  */
 import { readMasterFile } from '../../engines/dns/master-file/master-file.ts';
+import { holdsStatements } from './entry.ts';
 import { spaceOf } from './mentions.ts';
 import { Scanner, TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
@@ -160,7 +161,7 @@ function gather(
     for (const { start, entry, block, braces } of inner) {
       if (within) firstWords.add(start);
       if (entry?.block === 'records' && braces && !block) records.set(braces.start, inner.find((one) => one.start === start)!);
-      if (block) blocks(block, entry?.block !== 'steps');
+      if (block) blocks(block, !entry || !holdsStatements(entry));
     }
   };
   blocks(statements, false);
@@ -193,6 +194,9 @@ function putQuantities(syntax: SlotSyntax, put: (range: { start: number; end: nu
       break;
     case 'negative':
       putQuantities(syntax.operand, put);
+      break;
+    case 'values':
+      for (const part of [syntax.first, syntax.last, syntax.step]) if (part) putQuantities(part, put);
       break;
     case 'ports':
       put(syntax.last ? syntax : syntax.first, 'number');
