@@ -50,7 +50,8 @@ describe('a member comes, or goes', () => {
   test('one that does not serve is passed over, as if it were not there', () => {
     const ring = new HashRing(members(5));
     const without = new HashRing(members(5).filter((member) => member !== 'edge3'));
-    for (const object of objects.slice(0, 500)) expect(ring.memberFor(object, (member) => member !== 'edge3')).toBe(without.memberFor(object));
+    for (const object of objects.slice(0, 500))
+      expect(ring.memberFor(object, (member) => member !== 'edge3')).toBe(without.memberFor(object));
     expect(ring.memberFor('/object1', () => false)).toBeNull();
   });
 });

@@ -100,7 +100,8 @@ describe('the best that a placement can be', () => {
   const sizes = Float64Array.from({ length: 1_000 }, (_, i) => 1 + ((i * 37) % 50));
 
   test.each<ReplacementPolicy>(['lru', 'lfu', 'gdsf', 'fifo'])('is not surpassed by %s', (policy) => {
-    for (const room of [500, 5_000]) expect(simulated(policy, shares, sizes, room, 100_000).objects).toBeLessThan(bestStatic(shares, sizes, room).objects);
+    for (const room of [500, 5_000])
+      expect(simulated(policy, shares, sizes, room, 100_000).objects).toBeLessThan(bestStatic(shares, sizes, room).objects);
   });
 
   test('GDSF answers more requests than LRU where sizes differ, and comes near the best', () => {

@@ -25,7 +25,8 @@ const BISECTIONS = 60;
 
 /** By Che's approximation, of a cache with so much room. `shares`: probabilities of the objects; `sizes`: of each. */
 export function predicted(policy: 'lru' | 'fifo', shares: Float64Array, sizes: Float64Array, room: Bytes): HitRatios {
-  const there = policy === 'lru' ? (expected: number) => 1 - exponentialOfNegative(expected) : (expected: number) => expected / (1 + expected);
+  const there =
+    policy === 'lru' ? (expected: number) => 1 - exponentialOfNegative(expected) : (expected: number) => expected / (1 + expected);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (room >= total) return { objects: 1, bytes: 1 };
   if (room <= 0) return { objects: 0, bytes: 0 };

@@ -10,7 +10,8 @@ function requests(rate: number, crowd: FlashCrowd | null, seed = 1) {
   const popularity = new Popularity(zipf(50, 1));
   const process = new RequestProcess(popularity, rate, crowd, randomStream(seed, 'arrivals'), randomStream(seed, 'choices'));
   const found: { at: number; object: number }[] = [];
-  for (let next = process.next(0); next.at < 100 * SECOND; next = process.next(next.at)) found.push({ at: next.at / SECOND, object: next.object });
+  for (let next = process.next(0); next.at < 100 * SECOND; next = process.next(next.at))
+    found.push({ at: next.at / SECOND, object: next.object });
   return found;
 }
 

@@ -46,7 +46,8 @@ export class RequestProcess {
       const inCrowd = crowd !== null && from >= crowd.from && from < crowd.until;
       const rate = this.#rate + (inCrowd ? crowd.rate : 0);
       const at = from + Math.round(this.#arrivals.exponential(SECOND / rate));
-      const boundary = crowd === null ? Number.POSITIVE_INFINITY : from < crowd.from ? crowd.from : inCrowd ? crowd.until : Number.POSITIVE_INFINITY;
+      const boundary =
+        crowd === null ? Number.POSITIVE_INFINITY : from < crowd.from ? crowd.from : inCrowd ? crowd.until : Number.POSITIVE_INFINITY;
       if (at >= boundary) {
         from = boundary;
         continue;

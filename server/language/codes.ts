@@ -66,6 +66,9 @@ export const codes = {
   'unknown-website': error('The website is declared nowhere, and its name lies in no declared zone.'),
   'no-webmail': error('The mail server of this mailbox has no webmail. Declare it by a `webmail` line.'),
   'shared-port': error('A website and webmail cannot share a host: both listen on ports 80 and 443.'),
+  'unknown-cdn': error('The step is about a CDN that a `cdn` line declares, with a catalogue that says what is asked for.'),
+  'no-nodes': error('Nodes enter deep into access networks, and the scenario has none.'),
+  'not-a-node': error('A cluster, and a push, is about nodes of the CDN, each in one cluster at most.'),
   'unknown-resource': error('The website has no such resource.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'declared-below': error(
@@ -91,6 +94,7 @@ export const codes = {
   ),
   'self-link': error('A link joins two different hosts.'),
   'unknown-link': error('No `link` line joins the two hosts, so nothing can happen to a link between them.'),
+  'two-access-networks': error('A host stands in one access network at most; routers, and hosts behind a NAT, stand in none.'),
   'two-nats': error('A host is behind one NAT at most, and a NAT behind none.'),
   'empty-nat': error('A NAT has hosts behind it: name them after `inside`.'),
   'not-inside': error('A NAT forwards ports to hosts behind it.'),

@@ -326,6 +326,10 @@ describe('the vocabulary', () => {
       webbrowser: 'webbrowser b',
       browse: 'host a\nwebsite w\na browses w',
       request: 'host a\nwebsite w\na requests "/" from w',
+      isp: 'host viewer[1..5], dns.isp.net\nisp comcast',
+      cdn: 'host viewer, comcast\nzone netcinema.com on ns.netcinema.com { }\nisp comcast { inside viewer }\ncdn kingcdn',
+      'keep requesting': 'host a\ncdn kingcdn { catalogue 1000 objects of 1 MB }\na keeps requesting from kingcdn at 1 per s for 10 s',
+      crowd: 'cdn kingcdn { catalogue 1000 objects of 1 MB }\ncrowd of 10 uses kingcdn at 1 per s for 10 s',
     };
     for (const entry of vocabulary) {
       for (const property of Object.values(entry.properties ?? {})) {

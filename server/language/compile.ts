@@ -10,6 +10,7 @@ import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
+import { nameCdns } from './defaults/cdn.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames, withoutIdleLocalServer } from './defaults/dns.ts';
 import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
@@ -76,6 +77,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
   if (program.needsDns) offerRecursion(program);
   assignAddresses(program);
   nameWebsites(program);
+  nameCdns(program);
   if (program.needsDns) {
     completeSenderAuthentication(program);
     completeZones(program);

@@ -5,6 +5,7 @@
  */
 
 import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
+import type { CdnService } from '../../engines/cdn/scenario.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -14,7 +15,7 @@ import type { MailFilterService } from '../../engines/mail/filters/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { DkimSigningService, SenderCheckService } from '../../engines/mail/sender-authentication/scenario.ts';
 import type { WebmailService } from '../../engines/mail/webmail/scenario.ts';
-import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
+import type { AccessNetworkService, FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
   BandwidthTrace,
@@ -156,6 +157,15 @@ export interface ProgramWebCache extends Omit<WebCacheService, 'serves'> {
   readonly serves: string[];
 }
 
+export interface ProgramAccessNetwork extends AccessNetworkService {
+  readonly inside: string[];
+}
+
+export interface ProgramCdn extends CdnService {
+  /** Of its nodes' addresses, in seconds. */
+  readonly ttl: number;
+}
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -206,6 +216,7 @@ export class Program {
   readonly links: LinkDeclaration[] = [];
   readonly nats: NatService[] = [];
   readonly firewalls: FirewallService[] = [];
+  readonly accessNetworks: ProgramAccessNetwork[] = [];
   /** Properties that ask for what only fidelity `packets` simulates. */
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
@@ -242,6 +253,8 @@ export class Program {
   /** By host in lower case. */
   readonly webCaches = new Map<string, ProgramWebCache>();
   readonly webBrowsers = new Map<string, BrowserService>();
+  /** By name in lower case. */
+  readonly cdns = new Map<string, ProgramCdn>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

@@ -4,8 +4,10 @@
  */
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
+import { accessNetworkVocabulary } from './vocabulary/access-networks.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
+import { cdnVocabulary } from './vocabulary/cdn.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -27,6 +29,7 @@ export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
   ...middleboxVocabulary,
+  ...accessNetworkVocabulary,
   ...anycastVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,
@@ -40,6 +43,7 @@ export const vocabulary: readonly Entry[] = [
   ...bitmessageVocabulary,
   ...ftpVocabulary,
   ...httpVocabulary,
+  ...cdnVocabulary,
   ...expectationsVocabulary,
 ];
 

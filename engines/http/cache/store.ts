@@ -44,7 +44,7 @@ export class CacheStore {
 
   /** URIs of what is stored, at most so many, those first that would go last. */
   safest(limit: number): string[] {
-    return this.#room.safest(limit).map((number) => (this.#entries.get(this.#keys[number] as string)?.stored as Stored).uri);
+    return this.#room.safest(limit).flatMap((number) => this.#entries.get(this.#keys[number] as string)?.stored.uri ?? []);
   }
 
   /** Bytes of what is stored, heads and contents. */
