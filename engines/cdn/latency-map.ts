@@ -24,6 +24,11 @@ export class LatencyMap {
     return this.#byAddress.get(address);
   }
 
+  /** A number of its own for each host; 0 for whoever is none. */
+  numberOf(host: string | undefined): number {
+    return (host === undefined ? undefined : this.#indexes.get(host)) ?? 0;
+  }
+
   /** One way; infinite where no way leads there, or one of them is no host. */
   between(from: string, to: string): Nanoseconds {
     if (from === to) return 0;

@@ -1,4 +1,4 @@
-/** How much of a node's line what it delivers takes, from one look to the next. */
+/** How much of a node's line is asked of it, from one look to the next. */
 import { type BitsPerSecond, type Bytes, type Nanoseconds, type Ratio, SECOND } from '../quantities.ts';
 
 export class LoadMeter {
@@ -15,10 +15,10 @@ export class LoadMeter {
     this.#bytes += bytes;
   }
 
-  /** Since the last reading, 0 to 1: what was handed over in a moment may still wait in front of the line. */
+  /** Since the last reading, in parts of what the line can carry: beyond 1, more was asked of it. */
   read(now: Nanoseconds): Ratio {
     const time = now - this.#since;
-    const load = time > 0 ? Math.min(1, (this.#bytes * 8 * SECOND) / (this.#rate * time)) : 0;
+    const load = time > 0 ? (this.#bytes * 8 * SECOND) / (this.#rate * time) : 0;
     this.#since = now;
     this.#bytes = 0;
     return load;

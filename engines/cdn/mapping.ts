@@ -64,11 +64,11 @@ export class Mapping {
     if (given.length < 2 || message.answers.some(({ data }) => data.type === 'RRSIG')) return message;
     const from = this.#map.hostAt(asker);
     const latency = ({ name }: WatchedNode): Nanoseconds => (from === undefined ? 0 : this.#map.between(from, name));
-    const chosen = chooseNode(given, latency, this.#service.loadLimit);
-    const nearest = given.reduce((best, node) => (latency(node) < latency(best) ? node : best));
+    const chosen = chooseNode(given, latency, this.#service.loadLimit, this.#map.numberOf(from));
+    const nearest = given.reduce((best, node) => (latency(node) < latency(best) ? node : best), chosen);
     const away = latency(chosen);
     const far = Number.isFinite(away) ? `${formatDuration(away)} away` : 'no way is known';
-    const why = chosen === nearest ? '' : `; ${nearest.name}, which is nearer, is ${nearest.healthy ? 'full' : 'down'}`;
+    const why = chosen === nearest ? '' : `; ${nearest.name}, which is nearer, ${nearest.healthy ? 'is full' : 'does not answer'}`;
     host.narrator.note(`sends ${from ?? asker} to ${chosen.name}: ${far}, load ${formatValue(chosen.load, 'ratio')}${why}`);
     return { ...message, answers: message.answers.filter(({ data }) => !(data.type === 'A' && this.#isOther(data.address, chosen))) };
   }
@@ -94,10 +94,15 @@ export class Mapping {
     const wasHealthy = node.healthy;
     node.healthy = load !== null;
     node.load = load ?? 0;
-    const value = load === null ? 'down' : `load ${formatValue(load, 'ratio')}`;
-    const note = wasHealthy === node.healthy ? undefined : node.healthy ? `hands ${node.name} out again` : `hands ${node.name} out no more`;
+    const value = load === null ? 'no answer' : `load ${formatValue(load, 'ratio')}`;
+    const note =
+      wasHealthy === node.healthy
+        ? undefined
+        : node.healthy
+          ? `hands ${node.name} out again`
+          : `hands ${node.name} out no more: it does not answer`;
     host.narrator.state('cdn nodes', node.name, value, note === undefined ? {} : { note });
-    host.narrator.measure('node load', [node.name], node.load);
+    if (load !== null) host.narrator.measure('node load', [node.name], load);
   }
 
   /** The load that the node tells; null where it tells none. */
@@ -112,7 +117,7 @@ export class Mapping {
     const response = yield* client.request({ method: 'GET', url, fields: [] });
     if (requestFailed(response)) return null;
     const contents = yield* response.body.readAll(STATUS_LIMIT);
-    const told = contents === null || response.status !== 200 ? null : /^load (\d\.\d{1,6})$/m.exec(octetsOf(bytesOfAll(contents)));
-    return told ? Math.min(1, Number(told[1])) : null;
+    const told = contents === null || response.status !== 200 ? null : /^load (\d{1,9}\.\d{1,6})$/m.exec(octetsOf(bytesOfAll(contents)));
+    return told ? Number(told[1]) : null;
   }
 }

@@ -80,7 +80,7 @@ export const cdnMetrics: readonly MetricDefinition[] = [
     unit: 'ratio',
     subjects: atNode,
     course: 'level',
-    doc: 'Share of a CDN’s node’s line that what it delivered took, over the time from one health check to the next.',
+    doc: 'What was asked of a CDN’s node in parts of what its line can carry, over the time from one health check to the next.',
     example: `${program}expect greatest node load at edge[1] < 100 %`,
   },
 ];

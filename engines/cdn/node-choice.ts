@@ -12,11 +12,21 @@ export interface NodeState {
 
 /**
  * The nearest healthy node whose load is below the limit; where all are beyond it, the healthy one with the least load; where none is
- * healthy, the nearest of all: a wrong answer is no worse than none. Of equals, the one that comes first. At least one node.
+ * healthy, the nearest of all: a wrong answer is no worse than none. Of several that are as good, the one whose turn it is for this
+ * client: `client` is a whole number from 0 that stays the same for it, so that it stays with its node. At least one node.
  */
-export function chooseNode<N extends NodeState>(nodes: readonly N[], latency: (node: N) => Nanoseconds, loadLimit: Ratio): N {
-  const least = (some: readonly N[], measure: (node: N) => number): N =>
-    some.reduce((best, node) => (measure(node) < measure(best) ? node : best));
+export function chooseNode<N extends NodeState>(
+  nodes: readonly N[],
+  latency: (node: N) => Nanoseconds,
+  loadLimit: Ratio,
+  client: number,
+): N {
+  const least = (some: readonly N[], measure: (node: N) => number): N => {
+    const values = some.map(measure);
+    const lowest = Math.min(...values);
+    const best = some.filter((_, i) => values[i] === lowest);
+    return best[client % best.length] as N;
+  };
   const healthy = nodes.filter((node) => node.healthy);
   const free = healthy.filter((node) => node.load < loadLimit);
   if (free.length > 0) return least(free, latency);

@@ -91,7 +91,7 @@ export class RequestLevel {
   advance(until: Nanoseconds, up: (node: number) => boolean): void {
     const { service, latency, catalogue } = this.#setUp;
     const states = service.nodes.map((name, i) => ({ name, number: i, healthy: up(i), load: this.#loads[i] as number }));
-    const chosen = service.nodes.map((near) => chooseNode(states, ({ name }) => latency(near, name), service.loadLimit));
+    const chosen = service.nodes.map((near, i) => chooseNode(states, ({ name }) => latency(near, name), service.loadLimit, i));
     for (; this.#next.at < until; this.#next = this.#process.next(this.#next.at)) {
       const { number, healthy } = chosen[this.#places.below(chosen.length)] as (typeof states)[number];
       if (healthy) this.#request(number, this.#next.object, catalogue.sizes[this.#next.object] as Bytes, states);
