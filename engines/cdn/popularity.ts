@@ -24,25 +24,38 @@ export function zipf(count: number, alpha: number): Float64Array {
 export class Popularity {
   /** Sums of the probabilities up to each object. */
   readonly #sums: Float64Array;
+  /** Where a search begins and ends, by as many parts of 0 to 1 as there are objects: the result is the same as without. */
+  readonly #guide: Int32Array;
 
   constructor(shares: Float64Array) {
-    this.#sums = new Float64Array(shares.length);
+    const count = shares.length;
+    this.#sums = new Float64Array(count);
     let sum = 0;
-    for (const [i, share] of shares.entries()) {
-      sum += share;
+    for (let i = 0; i < count; i++) {
+      sum += shares[i] as number;
       this.#sums[i] = sum;
+    }
+    this.#guide = new Int32Array(count + 1);
+    let object = 0;
+    for (let part = 0; part <= count; part++) {
+      while (object < count - 1 && (this.#sums[object] as number) <= (part / count) * sum) object++;
+      this.#guide[part] = object;
     }
   }
 
   draw(random: RandomStream): number {
-    const last = this.#sums.length - 1;
+    const sums = this.#sums;
+    const count = sums.length;
+    const drawn = random.float();
     // The sum of all may miss 1 by the last bits.
-    const at = random.float() * (this.#sums[last] as number);
-    let low = 0;
-    let high = last;
+    const at = drawn * (sums[count - 1] as number);
+    const part = Math.floor(drawn * count);
+    // One to either side: products may be rounded across a boundary.
+    let low = this.#guide[Math.max(0, part - 1)] as number;
+    let high = this.#guide[Math.min(count, part + 2)] as number;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sums[middle] as number) > at) high = middle;
+      if ((sums[middle] as number) > at) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -20,8 +20,8 @@ export interface HitRatios {
   readonly bytes: Ratio;
 }
 
-/** Steps of a bisection, each of which halves the error. */
-const BISECTIONS = 60;
+/** Steps of a bisection, each of which halves the error: to the twelfth digit. */
+const BISECTIONS = 40;
 
 /** By Che's approximation, of a cache with so much room. `shares`: probabilities of the objects; `sizes`: of each. */
 export function predicted(policy: 'lru' | 'fifo', shares: Float64Array, sizes: Float64Array, room: Bytes): HitRatios {
@@ -30,7 +30,11 @@ export function predicted(policy: 'lru' | 'fifo', shares: Float64Array, sizes: F
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (room >= total) return { objects: 1, bytes: 1 };
   if (room <= 0) return { objects: 0, bytes: 0 };
-  const filled = (time: number): Bytes => shares.reduce((sum, share, i) => sum + (sizes[i] as Bytes) * there(share * time), 0);
+  const filled = (time: number): Bytes => {
+    let bytes = 0;
+    for (let i = 0; i < shares.length; i++) bytes += (sizes[i] as Bytes) * there((shares[i] as number) * time);
+    return bytes;
+  };
   let low = 0;
   let high = 1;
   while (filled(high) < room && high < Number.MAX_VALUE / 4) high *= 2;

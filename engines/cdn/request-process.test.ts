@@ -8,10 +8,10 @@ import { type FlashCrowd, RequestProcess } from './request-process.ts';
 /** Objects asked for and when, in seconds, over 100 s. */
 function requests(rate: number, crowd: FlashCrowd | null, seed = 1) {
   const popularity = new Popularity(zipf(50, 1));
-  const process = new RequestProcess(popularity, rate, crowd, randomStream(seed, 'arrivals'), randomStream(seed, 'choices'));
+  const random = { arrivals: randomStream(seed, 'arrivals'), choices: randomStream(seed, 'choices') };
+  const process = new RequestProcess(popularity, rate, crowd, 0, random);
   const found: { at: number; object: number }[] = [];
-  for (let next = process.next(0); next.at < 100 * SECOND; next = process.next(next.at))
-    found.push({ at: next.at / SECOND, object: next.object });
+  for (; process.at < 100 * SECOND; process.advance()) found.push({ at: process.at / SECOND, object: process.object });
   return found;
 }
 

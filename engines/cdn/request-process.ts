@@ -18,42 +18,57 @@ export interface FlashCrowd {
   readonly rate: number;
 }
 
-export interface CatalogueRequest {
-  readonly at: Nanoseconds;
-  readonly object: number;
-}
-
+/** Stands at one request after the other: `at` and `object` are those of the present one. */
 export class RequestProcess {
   readonly #popularity: Popularity;
   readonly #rate: number;
   readonly #crowd: FlashCrowd | null;
   readonly #arrivals: RandomStream;
   readonly #choices: RandomStream;
+  #at: Nanoseconds;
+  #object = 0;
 
-  /** `rate`: requests a second, on average, without the crowd's; above 0. */
-  constructor(popularity: Popularity, rate: number, crowd: FlashCrowd | null, arrivals: RandomStream, choices: RandomStream) {
+  /** Stands at the first request after `from`. `rate`: requests a second, on average, without the crowd's; above 0. */
+  constructor(
+    popularity: Popularity,
+    rate: number,
+    crowd: FlashCrowd | null,
+    from: Nanoseconds,
+    random: { readonly arrivals: RandomStream; readonly choices: RandomStream },
+  ) {
     this.#popularity = popularity;
     this.#rate = rate;
     this.#crowd = crowd;
-    this.#arrivals = arrivals;
-    this.#choices = choices;
+    this.#arrivals = random.arrivals;
+    this.#choices = random.choices;
+    this.#at = from;
+    this.advance();
   }
 
-  /** The first request after `now`. */
-  next(now: Nanoseconds): CatalogueRequest {
+  get at(): Nanoseconds {
+    return this.#at;
+  }
+
+  get object(): number {
+    return this.#object;
+  }
+
+  /** Goes on to the next request. */
+  advance(): void {
     const crowd = this.#crowd;
-    for (let from = now; ; ) {
+    for (let from = this.#at; ; ) {
       const inCrowd = crowd !== null && from >= crowd.from && from < crowd.until;
       const rate = this.#rate + (inCrowd ? crowd.rate : 0);
       const at = from + Math.round(this.#arrivals.exponential(SECOND / rate));
-      const boundary =
-        crowd === null ? Number.POSITIVE_INFINITY : from < crowd.from ? crowd.from : inCrowd ? crowd.until : Number.POSITIVE_INFINITY;
+      const boundary = crowd === null || from >= crowd.until ? Number.POSITIVE_INFINITY : inCrowd ? crowd.until : crowd.from;
       if (at >= boundary) {
         from = boundary;
         continue;
       }
       const ofCrowd = inCrowd && this.#choices.float() * rate < crowd.rate;
-      return { at, object: ofCrowd ? crowd.object : this.#popularity.draw(this.#choices) };
+      this.#at = at;
+      this.#object = ofCrowd ? crowd.object : this.#popularity.draw(this.#choices);
+      return;
     }
   }
 }

@@ -50,15 +50,15 @@ export function* keepRequesting(host: Host, setUp: UsersSetUp, action: KeepReque
       until: began + crowd.after + crowd.duration,
       rate: crowd.rate,
     },
-    host.random('cdn arrivals'),
-    host.random('cdn objects'),
+    began,
+    { arrivals: host.random('cdn arrivals'), choices: host.random('cdn objects') },
   );
   const end = began + action.duration;
   const tally: Tally = { requests: 0, answered: 0, time: 0 };
   const tasks: Task[] = [];
-  for (let next = process.next(began); next.at < end; next = process.next(next.at)) {
-    yield* host.sleep(next.at - host.now());
-    const path = catalogue.paths[next.object] as string;
+  for (; process.at < end; process.advance()) {
+    yield* host.sleep(process.at - host.now());
+    const path = catalogue.paths[process.object] as string;
     // On no host: a crash must not leave the step waiting for ever.
     tasks.push(start('request', user(host, setUp, action.site, path, tally)) as Task);
   }

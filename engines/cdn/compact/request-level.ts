@@ -54,14 +54,15 @@ export class RequestLevel {
   readonly #delivered: Float64Array;
   readonly #loads: Float64Array;
   #lookedAt: Nanoseconds;
-  /** The next request. */
-  #next: { readonly at: Nanoseconds; readonly object: number };
 
   constructor(setUp: RequestLevelSetUp, now: Nanoseconds) {
     const { service, catalogue, rate, crowd, random } = setUp;
     const { nodes, cache } = service;
     this.#setUp = setUp;
-    this.#process = new RequestProcess(catalogue.popularity, rate, crowd, random('crowd arrivals'), random('crowd objects'));
+    this.#process = new RequestProcess(catalogue.popularity, rate, crowd, now, {
+      arrivals: random('crowd arrivals'),
+      choices: random('crowd objects'),
+    });
     this.#places = random('crowd places');
     this.#caches = nodes.map(() => new CacheRoom(cache.size, cache.policy));
     this.#owners = ownersOf(setUp);
@@ -69,7 +70,6 @@ export class RequestLevel {
     this.#delivered = new Float64Array(nodes.length);
     this.#loads = new Float64Array(nodes.length);
     this.#lookedAt = now;
-    this.#next = this.#process.next(now);
     if (service.fill === 'push') this.#push();
   }
 
@@ -92,9 +92,12 @@ export class RequestLevel {
     const { service, latency, catalogue } = this.#setUp;
     const states = service.nodes.map((name, i) => ({ name, number: i, healthy: up(i), load: this.#loads[i] as number }));
     const chosen = service.nodes.map((near, i) => chooseNode(states, ({ name }) => latency(near, name), service.loadLimit, i));
-    for (; this.#next.at < until; this.#next = this.#process.next(this.#next.at)) {
+    const process = this.#process;
+    const { sizes } = catalogue;
+    for (; process.at < until; process.advance()) {
       const { number, healthy } = chosen[this.#places.below(chosen.length)] as (typeof states)[number];
-      if (healthy) this.#request(number, this.#next.object, catalogue.sizes[this.#next.object] as Bytes, states);
+      const { object } = process;
+      if (healthy) this.#request(number, object, sizes[object] as Bytes, states);
       else this.#totals.failed++;
     }
     const time = until - this.#lookedAt;
