@@ -4,7 +4,7 @@
  * Theory of operation. The domain's names have the addresses of all nodes; of these, the answer keeps one (node-choice.ts): by the
  * latency from whoever asks, which is the resolver, not the client behind it, and by the nodes' health and load. Both are what each node
  * said of itself at the last health check, a request for its /status over HTTP; one that does not answer in time is not handed out until
- * it does again. Before the first check, all count as well and idle. Between checks, and while resolvers have an answer in their caches, nothing
+ * it does again. The checks begin when somebody asks for a name of the domain for the first time; before the first one, all nodes count as well and idle. Between checks, and while resolvers have an answer in their caches, nothing
  * changes for clients: this is what a short TTL is for.
  */
 
@@ -14,7 +14,7 @@ import type { Message } from '../dns/wire/message.ts';
 import { formatDuration, formatValue } from '../format.ts';
 import { HttpClient } from '../http/client.ts';
 import { requestFailed } from '../http/connection.ts';
-import { type Process, race } from '../kernel/process.ts';
+import { type Process, race, wait } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { octetsOf } from '../network/octets.ts';
 import { type Nanoseconds, type Ratio, SECOND } from '../quantities.ts';
@@ -40,6 +40,8 @@ export class Mapping {
   readonly #nodes: readonly WatchedNode[];
   readonly #nodeAt: ReadonlyMap<Address, WatchedNode>;
   readonly #addresses: ReadonlyMap<string, Address>;
+  /** Set while nobody has asked yet. */
+  #asked: (() => void) | null = null;
 
   /** `addresses`: of the nodes, by name. */
   constructor(service: CdnService, map: LatencyMap, addresses: ReadonlyMap<string, Address>) {
@@ -60,6 +62,7 @@ export class Mapping {
       const node = data.type === 'A' ? this.#nodeAt.get(data.address) : undefined;
       return node ? [node] : [];
     });
+    if (given.length > 0) this.#asked?.();
     // Signatures are over the whole set.
     if (given.length < 2 || message.answers.some(({ data }) => data.type === 'RRSIG')) return message;
     const from = this.#map.hostAt(asker);
@@ -82,10 +85,24 @@ export class Mapping {
   *watch(host: Host): Process {
     // What it learned before a crash is gone.
     for (const node of this.#nodes) Object.assign(node, { healthy: true, load: 0 });
+    yield* this.#question();
     for (;;) {
       yield* host.sleep(this.#service.healthCheck, { background: true });
       for (const node of this.#nodes) host.spawn('health check', this.#check(host, node));
     }
+  }
+
+  /** Done when somebody asks for the first time. */
+  #question(): Process {
+    return wait<void>((resume) => {
+      this.#asked = () => {
+        this.#asked = null;
+        resume();
+      };
+      return () => {
+        this.#asked = null;
+      };
+    });
   }
 
   *#check(host: Host, node: WatchedNode): Process {
