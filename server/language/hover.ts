@@ -48,6 +48,10 @@ function slotHover(slot: Slot<unknown>, syntax: SlotSyntax, inside: (range: Text
     const item = syntax.items.find(inside);
     return item ? slotHover(slot, item, inside) : null;
   }
+  if (syntax.kind === 'measure') {
+    const { metric, standard } = syntax.form;
+    return { text: [`**${metric.name}**: ${metric.doc}`, ...(standard === null ? [] : [standard])].join('\n\n'), range: syntax };
+  }
   if (slot.meaning === 'record-type' && syntax.kind === 'word') {
     const format = formatOf(syntax.value);
     return format ? { text: `**${format.type}**: ${format.doc}\n\n${format.standard}`, range: syntax } : null;

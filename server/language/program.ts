@@ -27,12 +27,14 @@ import type {
   TcpSettings,
   View,
 } from '../../engines/scenario.ts';
+import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
+import { PLAIN, type Variant } from './variant.ts';
 
 export interface FixInput {
   readonly title: string;
@@ -166,6 +168,13 @@ export interface ProgramCdn extends CdnService {
   readonly ttl: number;
 }
 
+/** A sweep, or a comparison, and the expectations of its points. */
+export interface ProgramSweep {
+  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
+  readonly plots: SweepPlot[];
+  readonly expectations: Expectation[];
+}
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -267,6 +276,13 @@ export class Program {
   readonly steps: Step[] = [];
   readonly expectations: Expectation[] = [];
   readonly views: View[] = [];
+  readonly sweeps: ProgramSweep[] = [];
+  /** The one in whose block the statement stands that is being built; null for none. */
+  sweep: ProgramSweep | null = null;
+  /** Where the blocks of each alternative stand, by its name; the first one holds unless told otherwise. */
+  readonly alternatives = new Map<string, SourceRange[]>();
+  /** Which point of a sweep the program is compiled for. */
+  readonly variant: Variant;
   readonly notes: DefaultNote[] = [];
   readonly occurrences: Occurrence[] = [];
   /** Domains of mail addresses that were checked. */
@@ -288,7 +304,8 @@ export class Program {
   readonly #tracking: boolean;
 
   /** `tracking`: keeps the occurrences of names, for hover, references and rename. */
-  constructor(files: FileTable, protocols: readonly string[], tracking: boolean) {
+  constructor(files: FileTable, protocols: readonly string[], tracking: boolean, variant: Variant = PLAIN) {
+    this.variant = variant;
     this.#tracking = tracking;
     this.files = files;
     this.protocols = protocols;

@@ -51,6 +51,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   services.push(...cdnServices(program));
   services.push(...program.nats, ...program.firewalls, ...program.accessNetworks);
   const first = program.sources[0];
+  const swept = program.variant.sweep === null ? undefined : program.sweeps[program.variant.sweep];
   return {
     format: 1,
     title: program.title ?? (first ? titleOf(first.uri) : 'Untitled'),
@@ -77,8 +78,8 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     links: program.links,
     services,
     steps: program.steps,
-    expectations: program.expectations,
-    views: program.views,
+    expectations: swept?.expectations ?? program.expectations,
+    views: swept ? [] : program.views,
   };
 }
 

@@ -5,6 +5,7 @@
  * statement. Only the statement around the cursor needs to be read for that: those before it end where the document's
  * syntax tree says.
  */
+import { holdsStatements } from '../entry.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Statement, SyntaxTree } from '../syntax.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
@@ -28,7 +29,7 @@ export function expectedAt(text: string, offset: number, before: SyntaxTree | nu
   if (endsWithinTextOrComment(reading)) return nothingExpected;
   if (reading.stopped) return reading.stopped;
   const block = reading.innermost;
-  return { ...nothingExpected, states: block && block.block !== 'steps' ? [propertyAutomaton(block)] : [statementAutomaton], block };
+  return { ...nothingExpected, states: block && !holdsStatements(block) ? [propertyAutomaton(block)] : [statementAutomaton], block };
 }
 
 /** Where the last statement begins that stands before the offset, in what tree and text have in common; within a block of steps, a step. */
@@ -42,7 +43,7 @@ function entryPoint(tree: SyntaxTree, text: string, offset: number): number {
     if (zone) return zone.start;
     const found: Statement = statements[index]!;
     start = found.start;
-    statements = found.entry?.block === 'steps' && found.braces && found.braces.end > limit ? found.block : null;
+    statements = found.entry && holdsStatements(found.entry) && found.braces && found.braces.end > limit ? found.block : null;
   }
   return start;
 }
