@@ -2,8 +2,9 @@
  * What a viewer can do to a film that plays, whatever brings it: a stream, or segments over HTTP. Each engine enters what its hosts
  * play, and the steps `pauses`, `seeks to`, `plays at` find it here by the host.
  */
-import type { Nanoseconds } from '../quantities.ts';
+
 import type { World } from '../protocol.ts';
+import type { Nanoseconds } from '../quantities.ts';
 
 export interface PlaybackControls {
   pause(): void;
