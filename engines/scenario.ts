@@ -6,6 +6,7 @@
  * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
  */
 import type { BitmessageAction, BitmessageService } from './bitmessage/scenario.ts';
+import type { DashAction } from './dash/scenario.ts';
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
@@ -115,6 +116,7 @@ export type Action =
   | BitmessageAction
   | FtpAction
   | HttpAction
+  | DashAction
   | { readonly kind: 'together' };
 
 export type Timing =
