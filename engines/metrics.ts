@@ -7,6 +7,7 @@ import { mailMetrics } from './mail/metrics.ts';
 import { networkMetrics } from './network/metrics.ts';
 import type { MetricDefinition } from './protocol.ts';
 import { transferMetrics } from './transfer/metrics.ts';
+import { videoMetrics } from './video/metrics.ts';
 
 /** One line a protocol, and the network's own. */
 export const metrics: readonly MetricDefinition[] = [
@@ -16,6 +17,7 @@ export const metrics: readonly MetricDefinition[] = [
   ...ftpMetrics,
   ...httpMetrics,
   ...transferMetrics,
+  ...videoMetrics,
   ...networkMetrics,
 ];
 
