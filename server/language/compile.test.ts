@@ -324,6 +324,9 @@ describe('the vocabulary', () => {
       website: 'website w',
       webcache: 'host alice-pc, bob-pc\nwebcache c',
       webbrowser: 'webbrowser b',
+      clip: 'clip bounce',
+      encode: 'host a\nclip bounce\na encodes bounce both',
+      stream: 'host a, b\nclip bounce\na streams bounce to b',
       browse: 'host a\nwebsite w\na browses w',
       request: 'host a\nwebsite w\na requests "/" from w',
     };

@@ -116,6 +116,14 @@ function describe({ symbol, name }: Occurrence, program: Program): string | null
       const mailbox = program.mailboxes.get(name);
       return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
     }
+    case 'film': {
+      const film = program.films.get(name);
+      if (!film) return null;
+      const { clip } = film;
+      const length = written(film.duration, 'duration');
+      if (!clip) return `**Video** \`${film.name}\`, ${length}`;
+      return `**Clip** \`${clip.name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`;
+    }
     case 'parameter': {
       const parameter = program.parameters.get(name);
       if (!parameter?.value) return null;

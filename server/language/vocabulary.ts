@@ -19,9 +19,11 @@ import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { streamingProtocols, streamingVocabulary } from './vocabulary/streaming.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
+import { videoCodingVocabulary } from './vocabulary/video-coding.ts';
 
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
@@ -40,6 +42,8 @@ export const vocabulary: readonly Entry[] = [
   ...bitmessageVocabulary,
   ...ftpVocabulary,
   ...httpVocabulary,
+  ...videoCodingVocabulary,
+  ...streamingVocabulary,
   ...expectationsVocabulary,
 ];
 
@@ -52,6 +56,7 @@ export const protocols: readonly string[] = [
   ...httpProtocols,
   ...tlsProtocols,
   ...transferProtocols,
+  ...streamingProtocols,
 ];
 
 /** All statements, merged. */

@@ -12,7 +12,7 @@ export const codingMetrics: readonly MetricDefinition[] = [
     unit: 'B',
     subjects: ofClip,
     doc: 'Bytes of each coded picture, headers and stuffing included.',
-    example: example('mean frame size of bounce < 200 B'),
+    example: example('frame size of bounce < 200 B'),
   },
   {
     name: 'compression ratio',
@@ -26,13 +26,13 @@ export const codingMetrics: readonly MetricDefinition[] = [
     unit: 'bit/s',
     subjects: ofClip,
     doc: 'Bits of the coded pictures in a second of the clip; each second (or what is left of the last one) is a value.',
-    example: example('greatest coded rate of bounce < 50 kbps'),
+    example: example('coded rate of bounce < 50 kbps'),
   },
   {
     name: 'quality',
     unit: '',
     subjects: ofClip,
     doc: 'How near each coded picture is to its original, as peak signal-to-noise ratio in decibels: 100 where nothing is lost, some 30 where the eye begins to see it.',
-    example: example('least quality of bounce = 100'),
+    example: example('quality of bounce = 100'),
   },
 ];

@@ -52,6 +52,6 @@ export const streamingMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     doc: 'How near each picture that a viewer sees of a clip is to the original, as peak signal-to-noise ratio in decibels: 100 where there is no difference, some 30 where one begins to be seen.',
-    example: example('least picture quality of tv = 100'),
+    example: example('picture quality of tv = 100'),
   },
 ];
