@@ -8,6 +8,7 @@ import { mailMetrics } from './mail/metrics.ts';
 import { networkMetrics } from './network/metrics.ts';
 import type { MetricDefinition } from './protocol.ts';
 import { transferMetrics } from './transfer/metrics.ts';
+import { videoMetrics } from './video/metrics.ts';
 
 /** One line a protocol, and the network's own. */
 export const metrics: readonly MetricDefinition[] = [
@@ -18,6 +19,7 @@ export const metrics: readonly MetricDefinition[] = [
   ...httpMetrics,
   ...dashMetrics,
   ...transferMetrics,
+  ...videoMetrics,
   ...networkMetrics,
 ];
 

@@ -29,7 +29,7 @@ export interface MetricDefinition {
   readonly example?: string;
 }
 
-export type SubjectType = 'host' | 'mail-address' | 'domain-name';
+export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'clip';
 
 export interface Protocol {
   readonly name: string;

@@ -7,5 +7,6 @@ import { http } from './http/protocol.ts';
 import { mail } from './mail/protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { transfer } from './transfer/protocol.ts';
+import { video } from './video/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, dash, transfer];
+export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, dash, transfer, video];

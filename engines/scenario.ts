@@ -15,6 +15,8 @@ import type { NetworkAction, NetworkService } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
 import type { Statistic } from './statistics.ts';
 import type { TransferAction } from './transfer/scenario.ts';
+import type { Clip, Encoding } from './video/coding/scenario.ts';
+import type { VideoAction } from './video/scenario.ts';
 
 export interface Scenario {
   readonly format: 1;
@@ -117,6 +119,7 @@ export type Action =
   | FtpAction
   | HttpAction
   | DashAction
+  | VideoAction
   | { readonly kind: 'together' };
 
 export type Timing =
@@ -182,7 +185,9 @@ export interface Expectation {
 /** What the author asked to see; viewers show everything where there is none. */
 export type ViewKind =
   | { readonly kind: 'sequence'; readonly hosts: readonly string[]; readonly protocols: readonly string[] }
-  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] };
+  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] }
+  /** The pictures of a clip, as each of the encodings transmits them; without any, as they are. */
+  | { readonly kind: 'frames'; readonly clip: Clip; readonly encodings: readonly Encoding[] };
 
 export interface View {
   readonly view: ViewKind;

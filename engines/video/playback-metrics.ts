@@ -44,6 +44,6 @@ export const playbackMetrics: readonly MetricDefinition[] = [
     subjects: ofHost,
     course: 'level',
     doc: 'How much of the film the playout buffer holds beyond what is shown, in time of the film.',
-    example: example('greatest buffer of tv < 5 s'),
+    example: example('buffer of tv < 5 s'),
   },
 ];

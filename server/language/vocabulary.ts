@@ -6,6 +6,7 @@ import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
+import { dashVocabulary } from './vocabulary/dash.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -19,9 +20,11 @@ import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { streamingProtocols, streamingVocabulary } from './vocabulary/streaming.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
+import { videoCodingVocabulary } from './vocabulary/video-coding.ts';
 
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
@@ -40,6 +43,9 @@ export const vocabulary: readonly Entry[] = [
   ...bitmessageVocabulary,
   ...ftpVocabulary,
   ...httpVocabulary,
+  ...dashVocabulary,
+  ...videoCodingVocabulary,
+  ...streamingVocabulary,
   ...expectationsVocabulary,
 ];
 
@@ -52,6 +58,7 @@ export const protocols: readonly string[] = [
   ...httpProtocols,
   ...tlsProtocols,
   ...transferProtocols,
+  ...streamingProtocols,
 ];
 
 /** All statements, merged. */

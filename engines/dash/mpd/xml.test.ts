@@ -118,7 +118,7 @@ test('mutations of sound documents are accepted by both or by neither', () => {
         text,
       ),
     );
-  const texts = fc.sample(mutated, { numRuns: 3000, seed: 7 }).filter((text) => text.isWellFormed());
+  const texts = fc.sample(mutated, { numRuns: 3000, seed: 7 }).filter((text) => !/\p{Cs}/u.test(text));
   const theirs = expat(texts);
   let accepted = 0;
   for (const [i, text] of texts.entries()) {

@@ -9,6 +9,7 @@ import { STATISTICS, type Statistic } from '../../../engines/statistics.ts';
 import {
   answer,
   choice,
+  clip,
   count,
   domainName,
   duration,
@@ -29,6 +30,7 @@ import {
   size,
   wordChoice,
 } from '../entry.ts';
+import { clipNamed } from '../films.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
 import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
@@ -41,8 +43,13 @@ const OUTCOMES = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT', 'REFUSED', 'FORME
 
 export const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
 
-const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
-const subjectNames: Readonly<Record<SubjectType, string>> = { host: 'HOST', 'mail-address': 'ADDRESS', 'domain-name': 'NAME' };
+const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName, clip };
+const subjectNames: Readonly<Record<SubjectType, string>> = {
+  host: 'HOST',
+  'mail-address': 'ADDRESS',
+  'domain-name': 'NAME',
+  clip: 'CLIP',
+};
 
 const valueSlots: Readonly<Record<Unit, Slot<number>>> = {
   ns: duration({ units: ['ms', 's'] }),
@@ -56,6 +63,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   host: 'mail.crepes.fr',
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
+  clip: 'bounce',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -72,6 +80,7 @@ function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name:
     const found = site.host(name);
     return found !== null && checkMiddlebox(metric, found, name, site) ? found : null;
   }
+  if (type === 'clip') return clipNamed(name, site)?.name ?? null;
   if (type === 'mail-address') {
     usesMailbox(name, site);
     return name.text;
@@ -104,7 +113,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: metricExample(metric).replace('\nexpect ', '\nexpect mean '),
+    example: (metric.example ?? metricExample(metric)).replace('\nexpect ', '\nexpect mean '),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
