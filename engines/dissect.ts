@@ -12,6 +12,7 @@ import { dissectImap } from './mail/imap/wire/dissect.ts';
 import { dissectPop3 } from './mail/pop3/wire/dissect.ts';
 import { dissectSmtp } from './mail/smtp/wire/dissect.ts';
 import { dissectTls } from './tls/wire/dissect.ts';
+import { dissectStream } from './video/streaming/wire/dissect.ts';
 
 /** On TCP a message stands behind its length. */
 const dissectDns: Dissector = (bytes, kind) =>
@@ -28,6 +29,7 @@ const dissectors: Readonly<Record<string, Dissector>> = {
   pop3: dissectPop3,
   smtp: dissectSmtp,
   tls: dissectTls,
+  ...dissectStream,
 };
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */

@@ -31,7 +31,7 @@ export interface MetricDefinition {
   readonly example?: string;
 }
 
-export type SubjectType = 'host' | 'mail-address' | 'domain-name';
+export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'clip';
 
 export interface Protocol {
   readonly name: string;

@@ -6,10 +6,9 @@ import type { Installed, Protocol, World } from '../protocol.ts';
 import { secureAsServer } from '../tls/secured-connection.ts';
 import type { Trust } from '../tls/simulated-trust.ts';
 import { Browser } from './browser.ts';
-import type { ClientOptions } from './client.ts';
 import { httpMetrics } from './metrics.ts';
 import { PROXY_PORT, WebCache } from './proxy.ts';
-import { HTTP_1_1, reachingOf } from './reaching.ts';
+import { HTTP_1_1, type Reaching, reachingOf } from './reaching.ts';
 import { BROWSER_CACHE, type BrowserService, type HttpService, type WebCacheService, type WebsiteService } from './scenario.ts';
 import { type Handler, plainResponse, type ServedRequest, type ServedResponse, type ServerOptions, serveHttp } from './server.ts';
 import { Website } from './website.ts';
@@ -118,7 +117,7 @@ function elsewhere(url: Url): ServedResponse {
   return plainResponse(308, `see ${there}`, [{ name: 'Location', value: there }]);
 }
 
-function* webCache(host: Host, service: WebCacheService, options: Pick<ClientOptions, 'hosts' | 'proxy'>): Process {
+function* webCache(host: Host, service: WebCacheService, options: Pick<Reaching, 'hosts' | 'proxy'>): Process {
   const cache = new WebCache(host, service, options);
   const failure = yield* serveHttp(host, counted(host, cache.handler), { port: PROXY_PORT });
   if (failure) host.narrator.note(`no web cache: port ${PROXY_PORT} is ${failure.failure}`);

@@ -1,6 +1,7 @@
 /** Content distribution networks, as their statements declare them. */
 
 import type { Catalogue, CdnService, FlashCrowdDeclaration } from '../../engines/cdn/scenario.ts';
+import { filmResources, folderOf } from '../../engines/dash/film.ts';
 import { canonical, isSubdomain } from '../../engines/dns/domain-name.ts';
 import { exponentialOfNegative, naturalLogarithm } from '../../engines/kernel/elementary-functions.ts';
 import { randomStream } from '../../engines/kernel/random.ts';
@@ -12,6 +13,7 @@ import { ownHost } from './hosts.ts';
 import type { Program, ProgramCdn, ProgramWebsite } from './program.ts';
 import type { Site } from './site.ts';
 import { nearest, oneOf } from './spelling.ts';
+import { videoNamed } from './video.ts';
 import { plain } from './website.ts';
 
 /** What a `cdn` block says, defaults filled in. */
@@ -23,6 +25,8 @@ export interface CdnBlock extends Pick<CdnService, 'cache' | 'fill' | 'healthChe
   readonly originHost: Name | null;
   readonly serves: readonly Name[];
   readonly clusters: readonly (readonly Name[])[];
+  /** Videos whose manifests lead to the nodes. */
+  readonly content: readonly Name[];
   readonly catalogue: { readonly count: number; readonly smallest: number; readonly largest: number; readonly alpha: number } | null;
   /** Seconds. */
   readonly ttl: number;
@@ -45,6 +49,8 @@ export function declareCdn(NAME: Name, SERVER: Name | null, block: CdnBlock, sit
     if (nodes.length === 0) return;
     const catalogue = block.catalogue && catalogueOf(block.catalogue);
     declareOrigin(origin, originHost, catalogue, site);
+    const serves = servedBy(domain, block.serves, site);
+    const films = block.content.flatMap((film) => deliver(film, origin, serves[0] as string, site));
     program.cdns.set(name, {
       kind: 'cdn.network',
       name,
@@ -53,7 +59,7 @@ export function declareCdn(NAME: Name, SERVER: Name | null, block: CdnBlock, sit
       host: program.zones.get(domain)?.servers[0] ?? host,
       nodes,
       origin: { site: origin, host: program.websites.get(origin)?.host ?? originHost },
-      serves: servedBy(domain, block.serves, site),
+      serves,
       cache: block.cache,
       fill: block.fill,
       clusters: clustersOf(nodes, block.clusters, site),
@@ -61,6 +67,7 @@ export function declareCdn(NAME: Name, SERVER: Name | null, block: CdnBlock, sit
       loadLimit: block.loadLimit,
       catalogue,
       ttl: block.ttl,
+      films,
       at: site.at,
     });
   });
@@ -144,6 +151,17 @@ function declareOrigin(name: string, host: string, catalogue: Catalogue | null, 
     dynamic: false,
   }));
   program.websites.set(name, { ...declared, resources: [...declared.resources, ...objects] });
+}
+
+/** Puts a video on the origin, with a manifest that leads to the nodes; its name in lower case. */
+function deliver(name: Name, origin: string, served: string, site: Site): string[] {
+  const video = videoNamed(name, site);
+  const website = site.program.websites.get(origin);
+  if (!video || !website) return [];
+  const made = filmResources(video.film, [`http://${served}${folderOf(video.film)}`]);
+  const paths = new Set(made.map(({ path }) => path));
+  website.resources = [...website.resources.filter(({ path }) => !paths.has(path)), ...made];
+  return [name.text.toLowerCase()];
 }
 
 /** Names of customers' websites; one of the CDN's own where none is said. */
@@ -254,5 +272,5 @@ export function crowdOf(
 
 /** All CDNs, for the Scenario. */
 export function cdnServices({ cdns }: Program): CdnService[] {
-  return [...cdns.values()].map(({ ttl: _, ...service }) => service);
+  return [...cdns.values()].map(({ ttl: _ttl, films: _films, ...service }) => service);
 }

@@ -78,6 +78,8 @@ export const codes = {
   'not-a-node': error('A cluster, and a push, is about nodes of the CDN, each in one cluster at most.'),
   'unknown-resource': error('The website has no such resource.'),
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
+  'unknown-film': error('The clip or video is declared nowhere. Declare a clip by a `clip` line, a video by a `video` line.'),
+  'video-nowhere': error('A video is played from a website that has it: `video … on …` says which do.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',
   ),

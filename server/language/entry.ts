@@ -50,6 +50,9 @@ export type SlotMeaning =
   | 'mail-address'
   | 'address'
   | 'new-parameter'
+  | 'new-film'
+  | 'film'
+  | 'clip'
   | 'header-name'
   | 'record-type'
   | 'answer'
@@ -218,6 +221,10 @@ export const newMailbox = slot<Name>('name', 'new-mailbox', 'a mail address');
 export const mailAddress = slot<Name>('name', 'mail-address', 'a mail address');
 export const address = slot<Name>('name', 'address', 'an IPv4 address, such as 10.0.0.7');
 export const newParameter = slot<Name>('name', 'new-parameter', 'a name');
+export const newFilm = slot<Name>('name', 'new-film', 'a name');
+/** A clip or a video. */
+export const film = slot<Name>('name', 'film', 'a clip or a video');
+export const clip = slot<Name>('name', 'clip', 'a clip');
 export const headerName = slot<Name>('name', 'header-name', 'a header field’s name');
 export const protocolName = slot<Name>('name', 'protocol', 'a protocol');
 export const recordType = slot<Name>('record-type', 'record-type', 'a record type');

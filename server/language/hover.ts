@@ -1,5 +1,6 @@
 /** What stands at a place: a declared name, a value, a word of the language. */
 import { formatOf } from '../../engines/dns/record-format.ts';
+import { count, formatRate } from '../../engines/format.ts';
 import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { documentation } from './completion.ts';
@@ -120,6 +121,14 @@ function describe({ symbol, name }: Occurrence, program: Program): string | null
       const mailbox = program.mailboxes.get(name);
       return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
     }
+    case 'film': {
+      const film = program.films.get(name);
+      if (!film) return null;
+      const { clip } = film;
+      const length = written(film.duration, 'duration');
+      if (!clip) return videoHover(film.name, length, program);
+      return `**Clip** \`${clip.name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`;
+    }
     case 'parameter': {
       const parameter = program.parameters.get(name);
       if (!parameter?.value) return null;
@@ -127,4 +136,14 @@ function describe({ symbol, name }: Occurrence, program: Program): string | null
       return `**Parameter** \`${parameter.name}\` = ${dimension === 'text' ? JSON.stringify(text) : written(number, dimension)}`;
     }
   }
+}
+
+/** Of a film without pictures: its renditions, and where it lies. */
+function videoHover(name: string, length: string, program: Program): string {
+  const video = program.videos.get(name.toLowerCase());
+  if (!video) return `**Video** \`${name}\`, ${length}`;
+  const { movie } = video.film;
+  const rates = movie.bitrates.map((bitrate) => formatRate(bitrate * 1000)).join(', ');
+  const where = video.sites.length === 0 ? '' : ` on ${video.sites.join(', ')}`;
+  return `**Video** \`${name}\`${where}, ${length}: ${count(movie.sizes.length, 'segment')} at ${rates}`;
 }

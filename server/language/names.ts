@@ -144,11 +144,12 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
       );
       return false;
     case 'new-parameter':
+    case 'new-film':
       if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name.text)) return true;
       site.report(
         'malformed-name',
         name,
-        `\`${shortened(name.text)}\` cannot name a parameter: it begins with a letter, and has letters, digits, _ and -.`,
+        `\`${shortened(name.text)}\` cannot name a ${slot.meaning === 'new-film' ? 'film' : 'parameter'}: it begins with a letter, and has letters, digits, _ and -.`,
       );
       return false;
     default:

@@ -6,6 +6,7 @@
 
 import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
 import type { CdnService } from '../../engines/cdn/scenario.ts';
+import type { Film } from '../../engines/dash/film.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -28,6 +29,7 @@ import type {
   View,
 } from '../../engines/scenario.ts';
 import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
+import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
@@ -166,6 +168,8 @@ export interface ProgramAccessNetwork extends AccessNetworkService {
 export interface ProgramCdn extends CdnService {
   /** Of its nodes' addresses, in seconds. */
   readonly ttl: number;
+  /** Videos that it delivers, in lower case. */
+  readonly films: readonly string[];
 }
 
 /** A sweep, or a comparison, and the expectations of its points. */
@@ -173,6 +177,24 @@ export interface ProgramSweep {
   readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
   readonly plots: SweepPlot[];
   readonly expectations: Expectation[];
+}
+
+/** What can be streamed, or played. */
+export interface ProgramFilm {
+  readonly name: string;
+  readonly duration: Nanoseconds;
+  /** In which it is streamed where nothing is said; null for a clip, whose coding decides. */
+  readonly rate: BitsPerSecond | null;
+  /** null for a film without pictures. */
+  readonly clip: Omit<Clip, 'seed'> | null;
+  readonly at: SourceRange;
+}
+
+/** A video for adaptive streaming. */
+export interface ProgramVideo {
+  readonly film: Film;
+  /** Names of the websites that it is on, in lower case. */
+  readonly sites: readonly string[];
 }
 
 export interface Parameter {
@@ -197,7 +219,7 @@ export interface DefaultNote {
 
 /** A place where a declared name stands: for hover, references, rename. */
 export interface Occurrence {
-  readonly symbol: 'host' | 'zone' | 'mailbox' | 'parameter';
+  readonly symbol: 'host' | 'zone' | 'mailbox' | 'film' | 'parameter';
   readonly name: string;
   readonly at: SourceRange;
   readonly declares: boolean;
@@ -264,6 +286,10 @@ export class Program {
   readonly webBrowsers = new Map<string, BrowserService>();
   /** By name in lower case. */
   readonly cdns = new Map<string, ProgramCdn>();
+  /** Clips and videos, by name in lower case. */
+  readonly films = new Map<string, ProgramFilm>();
+  /** What of these is played in segments, by name in lower case. */
+  readonly videos = new Map<string, ProgramVideo>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

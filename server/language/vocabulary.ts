@@ -8,6 +8,7 @@ import { accessNetworkVocabulary } from './vocabulary/access-networks.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
 import { cdnVocabulary } from './vocabulary/cdn.ts';
+import { dashVocabulary } from './vocabulary/dash.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -22,10 +23,12 @@ import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { plotsVocabulary } from './vocabulary/plots.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { streamingProtocols, streamingVocabulary } from './vocabulary/streaming.ts';
 import { sweepsVocabulary } from './vocabulary/sweeps.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
+import { videoCodingVocabulary } from './vocabulary/video-coding.ts';
 
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
@@ -46,6 +49,9 @@ export const vocabulary: readonly Entry[] = [
   ...ftpVocabulary,
   ...httpVocabulary,
   ...cdnVocabulary,
+  ...dashVocabulary,
+  ...videoCodingVocabulary,
+  ...streamingVocabulary,
   ...expectationsVocabulary,
   ...plotsVocabulary,
   ...sweepsVocabulary,
@@ -60,6 +66,7 @@ export const protocols: readonly string[] = [
   ...httpProtocols,
   ...tlsProtocols,
   ...transferProtocols,
+  ...streamingProtocols,
 ];
 
 /** All statements, merged. */

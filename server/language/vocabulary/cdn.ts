@@ -9,6 +9,7 @@ import {
   domainName,
   duration,
   entry,
+  film,
   host,
   list,
   type Name,
@@ -129,6 +130,16 @@ export const cdnVocabulary = [
           example: 'catalogue 10000 objects of 1 MB zipf 0.8',
         },
       ),
+      content: repeated(
+        'content FILM',
+        { FILM: list(film) },
+        {
+          doc: 'Videos that lie on the origin, with a manifest that leads to the nodes: `tv plays madmen from kingcdn`.',
+          default: 'none',
+          standard: 'ISO/IEC 23009-1 §5.6',
+          example: 'content madmen',
+        },
+      ),
       ttl: property(
         'ttl TIME',
         { TIME: duration({ minimum: 0, maximum: DAY, units: ['s', 'min'] }) },
@@ -186,6 +197,7 @@ export const cdnVocabulary = [
           serves: (block.serves ?? []).flatMap((given) => given.NAME),
           cache: { size: block.cache?.SIZE ?? cdnDefaults.cache, policy: block.cache?.POLICY ?? cdnDefaults.policy },
           fill: block.fill?.HOW ?? cdnDefaults.fill,
+          content: (block.content ?? []).flatMap((given) => given.FILM),
           clusters: (block.cluster ?? []).map(({ HOST }) => HOST),
           catalogue: catalogue
             ? {
