@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { count } from '../../engines/format.ts';
 import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
-import { linesOf, type Merged, merge, ranges } from '../../engines/sweep/merge.ts';
+import { linesOf, type Merged, merge, parseRanges, ranges } from '../../engines/sweep/merge.ts';
 import { pointCount, pointOf } from '../../engines/sweep/plan.ts';
 import { lineOf, type PointResult } from '../../engines/sweep/result.ts';
 import { allHolds } from '../../engines/sweep/results.ts';
@@ -24,8 +24,8 @@ export interface SweepOptions {
   /** From 1 on; null where the program has one only. */
   readonly number: number | null;
   readonly list: boolean;
-  /** The only one to run; null for all. */
-  readonly point: number | null;
+  /** The only ones to run, `3,7-9`; null for all. */
+  readonly point: string | null;
   /** Threads; 1: none beside this one. null: as many as the machine has cores. */
   readonly jobs: number | null;
   /** Files of results that there are already: their points are not run again. */
@@ -49,11 +49,12 @@ export async function sweep(path: string, options: SweepOptions, terminal: Termi
     return 0;
   }
   if (options.point !== null) {
-    if (options.point > points) throw new Complaint(`--point takes a number from 1 to ${points}: that many points the sweep has`);
-    const result = runPoint(chosen, options.point, limits);
-    if (options.out === null) terminal.out(`${lineOf(result)}\n`);
-    else await write(options.out, `${lineOf(result)}\n`);
-    return goodResult(result) ? 0 : 1;
+    const numbers = parseRanges(options.point, points);
+    if (!numbers) throw new Complaint(`--point takes numbers from 1 to ${points}, such as 3,7-9: that many points the sweep has`);
+    const results = numbers.map((point) => runPoint(chosen, point, limits));
+    if (options.out === null) terminal.out(linesOf(results));
+    else await write(options.out, linesOf(results));
+    return results.every(goodResult) ? 0 : 1;
   }
   const known = await knownResults(chosen, options.from, terminal);
   const lines = await runAll(program, chosen, known, options.jobs ?? availableParallelism(), limits, terminal);
@@ -65,10 +66,21 @@ export async function sweep(path: string, options: SweepOptions, terminal: Termi
   return allHolds(swept) ? 0 : 1;
 }
 
+export interface MergeOptions {
+  readonly out: string | null;
+  /** Print the missing points only, as a list that `--point` and Slurm take. */
+  readonly missing: boolean;
+}
+
 /** Results of points, from one machine or many, as one file: sorted, each once. */
-export async function mergeFiles(paths: readonly string[], out: string | null, terminal: Terminal): Promise<number> {
+export async function mergeFiles(paths: readonly string[], options: MergeOptions, terminal: Terminal): Promise<number> {
+  const { out } = options;
   const merged = await mergedFrom(paths);
   for (const line of merged.leftOut) terminal.error(`${line}\n`);
+  if (options.missing) {
+    if (merged.missing.length > 0) terminal.out(`${ranges(merged.missing)}\n`);
+    return merged.missing.length === 0 ? 0 : 1;
+  }
   const text = linesOf(merged.results);
   if (out === null) terminal.out(text);
   else await write(out, text);
