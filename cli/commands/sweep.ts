@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
 import { linesOf, type Merged, merge, parseRanges, ranges } from '../../engines/sweep/merge.ts';
 import { pointCount, pointOf } from '../../engines/sweep/plan.ts';
 import { lineOf, type PointResult } from '../../engines/sweep/result.ts';
-import { allHolds } from '../../engines/sweep/results.ts';
+import { allHolds, type SweepResults } from '../../engines/sweep/results.ts';
 import { formatCount } from '../../notebook-renderer/format.ts';
 import { describeSweep } from '../../notebook-renderer/static/sweeps.ts';
 import { runPoint, type Sweep, sweepOf } from '../../server/language/swept-point.ts';
@@ -58,10 +58,9 @@ export async function sweep(path: string, options: SweepOptions, terminal: Termi
   }
   const known = await knownResults(chosen, options.from, terminal);
   const lines = await runAll(program, chosen, known, options.jobs ?? availableParallelism(), limits, terminal);
-  const merged = merge([{ name: 'this run', text: `${linesOf(known)}${lines.join('\n')}` }]);
-  if (typeof merged === 'string') throw new Error(merged);
-  if (options.out !== null) await write(options.out, linesOf(merged.results));
-  const swept = { plan: chosen.plan, results: merged.results };
+  const results = resultsOf(`${linesOf(known)}${lines.join('\n')}`);
+  if (options.out !== null) await write(options.out, linesOf(results));
+  const swept = { plan: chosen.plan, results };
   terminal.out(describeSweep(swept, { width: terminal.width, color: terminal.color }));
   return allHolds(swept) ? 0 : 1;
 }
@@ -70,6 +69,23 @@ export interface MergeOptions {
   readonly out: string | null;
   /** Print the missing points only, as a list that `--point` and Slurm take. */
   readonly missing: boolean;
+}
+
+/** All sweeps of a program, run on all cores. */
+export async function sweepsOf(program: Program, limits: Partial<RunLimits>, terminal: Terminal): Promise<SweepResults[]> {
+  const all: SweepResults[] = [];
+  for (const [i, plan] of program.compilation.sweeps.entries()) {
+    const chosen = chosenSweep(program, i + 1);
+    const lines = await runAll(program, chosen, [], availableParallelism(), { ...DEFAULT_LIMITS, ...limits }, terminal);
+    all.push({ plan, results: resultsOf(lines.join('\n')) });
+  }
+  return all;
+}
+
+function resultsOf(lines: string): Merged['results'] {
+  const merged = merge([{ name: 'this run', text: lines }]);
+  if (typeof merged === 'string') throw new Error(merged);
+  return merged.results;
 }
 
 /** Results of points, from one machine or many, as one file: sorted, each once. */

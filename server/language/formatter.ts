@@ -8,8 +8,10 @@
  * Layout: blocks are indented, one blank line at most separates lines, one blank separates tokens, two separate the properties of
  * a block on one line. Columns that the author began are kept (`columns.ts`). Records of a zone are moved as a block.
  */
+
 import { alignedGaps, type Cell } from './columns.ts';
 import type { SourceText, TextRange } from './compilation.ts';
+import { holdsStatements } from './entry.ts';
 import { Scanner, TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
 import { treeOf } from './trees.ts';
@@ -395,7 +397,7 @@ function markStatements(statements: readonly Statement[], marks: Marks, unclosed
     }
     marks.opens.add(braces.start);
     marks.closes.add(braces.end - 1);
-    markStatements(block, marks, unclosed, entry.block === 'steps' ? 'column' : 'property');
+    markStatements(block, marks, unclosed, holdsStatements(entry) ? 'column' : 'property');
   }
 }
 

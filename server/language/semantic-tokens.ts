@@ -2,7 +2,9 @@
  * What each word of a text is, for colours that know more than a grammar of patterns can: a name by what it names, a word by
  * whether it belongs to the language at its place. A tree alone tells.
  */
+
 import { readMasterFile } from '../../engines/dns/master-file/master-file.ts';
+import { holdsStatements } from './entry.ts';
 import { spaceOf } from './mentions.ts';
 import { Scanner, TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
@@ -129,7 +131,7 @@ function gather(
     for (const { start, entry, block, braces } of inner) {
       if (within) firstWords.add(start);
       if (entry?.block === 'records' && braces && !block) records.set(braces.start, inner.find((one) => one.start === start)!);
-      if (block) blocks(block, entry?.block !== 'steps');
+      if (block) blocks(block, entry === null || !holdsStatements(entry));
     }
   };
   blocks(statements, false);

@@ -5,8 +5,10 @@ import { pointOf } from '../../engines/sweep/plan.ts';
 import { lineOf } from '../../engines/sweep/result.ts';
 import { analyse, compile } from './compile.ts';
 import { complete } from './completion.ts';
+import { mentionsIn } from './mentions.ts';
 import { runPoint, scenarioOfPoint, sweepOf } from './swept-point.ts';
 import { symbolsOf } from './symbols.ts';
+import { treeOf } from './trees.ts';
 
 const uri = 'file:///w/a.netscenario';
 const WORLD = `let n = 2
@@ -200,8 +202,15 @@ a transfers 1 MB to b
   });
 
   it('names in those that do not hold are known to the editor', () => {
-    const { program } = analyse([{ uri, text: WORLDS }], new Map());
-    expect(program.occurrences.filter(({ name }) => name === 'only-far')).toHaveLength(2);
+    const mentions = mentionsIn(treeOf({ uri, text: WORLDS }));
+    expect(mentions.filter(({ text }) => text === 'only-far').map(({ role }) => role)).toEqual(['declares', 'uses']);
+    const compared = mentionsIn(treeOf({ uri, text: `${WORLDS}compare near, far { }` })).filter(({ space }) => space === 'alternative');
+    expect(compared.map(({ text, role }) => [text, role])).toEqual([
+      ['near', 'declares'],
+      ['far', 'declares'],
+      ['near', 'uses'],
+      ['far', 'uses'],
+    ]);
   });
 });
 

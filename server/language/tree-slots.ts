@@ -1,12 +1,12 @@
 /** Going through what fills the slots of a tree: by this everything that looks at a text by the vocabulary's meanings sees it. */
 import type { TextRange } from './compilation.ts';
-import type { Slot } from './entry.ts';
+import { holdsStatements, type Slot } from './entry.ts';
 import type { Expression, IndexSyntax, NameSyntax, ParameterSyntax, SlotSyntax, Statement } from './syntax.ts';
 
 /** `owner`: the statement in whose block the property stands; null for a statement. A list is visited item by item, a measure with its slots. */
 export type SlotVisitor = (slot: Slot<unknown>, syntax: SlotSyntax, statement: Statement, owner: Statement | null) => void;
 
-/** Visits the slots of statements, of their properties and of the steps in their blocks, in no certain order within a statement. */
+/** Visits the slots of statements, of their properties and of the statements in their blocks, in no certain order within a statement. */
 export function forEachSlot(statements: readonly Statement[], visit: SlotVisitor, owner: Statement | null = null): void {
   for (const statement of statements) {
     const { entry, slots, block } = statement;
@@ -22,7 +22,7 @@ export function forEachSlot(statements: readonly Statement[], visit: SlotVisitor
         }
       }
     }
-    if (block) forEachSlot(block, visit, entry?.block === 'steps' ? null : statement);
+    if (block) forEachSlot(block, visit, entry && holdsStatements(entry) ? null : statement);
   }
 }
 
