@@ -1,10 +1,8 @@
 /** Figures and comparisons of a sweep, as data, as text and as a drawing. */
 import { describe, expect, it } from 'vitest';
-import { MILLISECOND, SECOND } from '../../engines/quantities.ts';
+import { MILLISECOND } from '../../engines/quantities.ts';
 import { recordedRun } from '../../engines/recorded-run-for-tests.ts';
-import { pointCount, pointOf, type SweepPlan } from '../../engines/sweep/plan.ts';
-import type { PointResult } from '../../engines/sweep/result.ts';
-import type { SweepResults } from '../../engines/sweep/results.ts';
+import { COMPARE, PLAN, swept } from '../fixtures/swept.ts';
 import { decodeOutput, encodeOutput } from '../output.ts';
 import { sequenceSvg } from '../static/svg.ts';
 import { describeSweep } from '../static/sweeps.ts';
@@ -12,54 +10,6 @@ import { describeRun } from '../static/text.ts';
 import { comparedPlots, comparisonRows } from './comparison.ts';
 import { isLogarithmic, layOutPanel, tickNear } from './figure-layout.ts';
 import { csvOf, figuresOf, shortLabels, tableOf } from './figures.ts';
-
-const measure = (metric: string, unit: 'ns' | 'bit/s', bound: string | null = null) =>
-  ({ metric, subjects: [null, null], statistic: null, unit, bound, label: metric }) as const;
-
-const PLAN: SweepPlan = {
-  text: 'sweep rtt over 10 ms, 100 ms and size over 1 MB, 2 MB comparing x, y repeat 2',
-  at: { source: 0, start: 0, end: 10 },
-  alternatives: ['x', 'y'],
-  axes: [
-    { parameter: 'rtt', unit: 'ns', values: [10 * MILLISECOND, 100 * MILLISECOND] },
-    { parameter: 'size', unit: 'B', values: [1e6, 2e6] },
-  ],
-  repeats: 2,
-  plots: [{ measures: [measure('transfer time', 'ns', 'transfer time bound'), measure('goodput', 'bit/s')], against: 0, withBound: true }],
-  expectations: ['expect transfer time < 5 s'],
-};
-
-/** Time grows with the round trip and the size, twice as long for y, and a little with the seed. */
-function swept(plan: SweepPlan = PLAN, leave: (result: PointResult) => boolean = () => true): SweepResults {
-  const results = Array.from({ length: pointCount(plan) }, (_, i): PointResult => {
-    const point = pointOf(plan, 1, i + 1);
-    const [rtt = 0, size = 1e6] = point.values;
-    const base = 10 * rtt + size * 100;
-    const time = base * (point.alternative === 'y' ? 2 : 1) + point.repeat * MILLISECOND;
-    const value = (value: number, bound: number | null) => [{ subject: 'a → b', value, bound }];
-    return {
-      ...point,
-      sweep: 'a'.repeat(64),
-      of: pointCount(plan),
-      stopped: null,
-      fingerprint: '',
-      measured: {
-        values: [plan.axes.length > 0 ? [value(time, base), value((size * 8 * SECOND) / time, null)] : []],
-        courses: [plan.axes.length > 0 ? [] : [[{ subject: 'a → b', at: [0, SECOND, 2 * SECOND], values: [1, 2, point.repeat] }]]],
-        rows: plan.axes.length > 0 ? [] : [{ metric: 'goodput', subject: 'a → b', value: time }],
-      },
-      checks: [{ passed: time < 2 * SECOND, measured: `${time} ns` }],
-    };
-  });
-  return { plan, results: results.filter(leave) };
-}
-
-const COMPARE: SweepPlan = {
-  ...PLAN,
-  text: 'compare x, y repeat 2',
-  axes: [],
-  plots: [{ measures: [measure('goodput', 'bit/s')], against: -1, withBound: false }],
-};
 
 describe('a figure', () => {
   const [figure] = figuresOf(swept());

@@ -334,8 +334,8 @@ function cut(tree: SyntaxTree): Piece[] {
       leads: leads !== undefined || closes,
       begins: leads?.begins ?? (opens || closes || !isInner ? 'column' : 'tight'),
       part: closes ? '}' : `${kind} ${leads ? '' : (marks.slots.get(start) ?? token)}`,
-      gluedBefore: token === ',' || token === ')',
-      gluedBehind: token === '(' || (token === '-' && isSign(pieces[pieces.length - 1], marks, start, text)),
+      gluedBefore: token === ',' || token === ')' || token === '..',
+      gluedBehind: token === '(' || token === '..' || (token === '-' && isSign(pieces[pieces.length - 1], marks, start, text)),
       untouched: !known,
     });
     if (opens) depth++;
