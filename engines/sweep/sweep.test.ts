@@ -94,6 +94,7 @@ describe('a result as a line', () => {
     ['[]', /no result/],
     ['{"sweep":"x"}', /no result/],
     [lineOf(result(1)).replace('"point":1', '"point":13'), /no result/],
+    [lineOf(result(1)).replace('"of":12', '"of":4e9'), /no result/],
     [lineOf(result(1)).replace('"repeat":1', '"repeat":"1"'), /no result/],
     [lineOf(result(1)).replace('"courses":[]', '"courses":[[[{"subject":"a"}]]]'), /no result/],
     ['x'.repeat(5 * 2 ** 20), /longer than 4 MiB/],
