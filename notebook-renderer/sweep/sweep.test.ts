@@ -109,6 +109,14 @@ describe('its layout', () => {
       }
     expect(layout.lines.map(({ band }) => band !== '')).toEqual([true, true, true, true, false, false]);
     expect(layout.values[0]!.label).toBe('0 s');
+    // It goes along above the means and back below them, as far away.
+    const { band, dots } = layout.lines[0]!;
+    const heights = band
+      .slice(1, -1)
+      .split('L')
+      .map((point) => Number(point.split(' ')[1]));
+    expect(heights[0]! + heights[3]!).toBeCloseTo(2 * dots[0]!.y, 0);
+    expect(heights[0]).toBeLessThan(heights[3]!);
   });
 
   it('finds the value under the pointer', () => {
