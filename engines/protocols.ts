@@ -1,5 +1,6 @@
 /** Every protocol, one line each. They are installed, and their boot order on a host is, as listed. */
 import { bitmessage } from './bitmessage/protocol.ts';
+import { bittorrent } from './bittorrent/protocol.ts';
 import { dns } from './dns/protocol.ts';
 import { ftp } from './ftp/protocol.ts';
 import { http } from './http/protocol.ts';
@@ -7,4 +8,4 @@ import { mail } from './mail/protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { transfer } from './transfer/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, transfer];
+export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, bittorrent, transfer];

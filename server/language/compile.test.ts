@@ -324,6 +324,8 @@ describe('the vocabulary', () => {
       website: 'website w',
       webcache: 'host alice-pc, bob-pc\nwebcache c',
       webbrowser: 'webbrowser b',
+      torrent: 'host origin, tracker.example.org\ntorrent t',
+      download: 'host a\ntorrent t\na downloads t',
       browse: 'host a\nwebsite w\na browses w',
       request: 'host a\nwebsite w\na requests "/" from w',
     };

@@ -11,7 +11,7 @@ import { expectedAt } from './parser/expectation.ts';
 import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
 import { linked } from './standards.ts';
-import { units } from './units.ts';
+import { units, written } from './units.ts';
 import { statementAutomaton } from './vocabulary.ts';
 
 export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'parameter' | 'unit' | 'record-type' | 'value';
@@ -173,6 +173,15 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
           doc: `Mailbox \`${mailbox.address}\` on \`${mailbox.host}\``,
         });
       }
+      break;
+    case 'torrent':
+      for (const { name, size, tracker } of program.torrents.values())
+        add({
+          label: name,
+          kind: 'value',
+          detail: `torrent of ${written(size, 'size')}`,
+          doc: `Torrent \`${name}\`, tracked by \`${tracker}\``,
+        });
       break;
     case 'record-type':
       for (const { type, doc, standard } of recordFormats) {

@@ -50,6 +50,8 @@ export type SlotMeaning =
   | 'mail-address'
   | 'address'
   | 'new-parameter'
+  | 'new-torrent'
+  | 'torrent'
   | 'header-name'
   | 'record-type'
   | 'answer'
@@ -217,6 +219,8 @@ export const domainName = slot<Name>('name', 'domain-name', 'a domain name');
 export const newMailbox = slot<Name>('name', 'new-mailbox', 'a mail address');
 export const mailAddress = slot<Name>('name', 'mail-address', 'a mail address');
 export const address = slot<Name>('name', 'address', 'an IPv4 address, such as 10.0.0.7');
+export const newTorrent = slot<Name>('name', 'new-torrent', 'a torrent’s name');
+export const torrent = slot<Name>('name', 'torrent', 'a torrent');
 export const newParameter = slot<Name>('name', 'new-parameter', 'a name');
 export const headerName = slot<Name>('name', 'header-name', 'a header field’s name');
 export const protocolName = slot<Name>('name', 'protocol', 'a protocol');

@@ -97,6 +97,12 @@ function describe(mention: Mention, program: Program): string | null {
     const mailbox = program.mailboxes.get(name);
     return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
   }
+  if (mention.space === 'torrent') {
+    const torrent = program.torrents.get(name);
+    return torrent
+      ? `**Torrent** \`${torrent.name}\`: ${written(torrent.size, 'size')} in pieces of ${written(torrent.pieceLength, 'size')}, tracked by ${torrent.tracker}`
+      : null;
+  }
   if (mention.space !== 'domain') return null;
   const host = program.hosts.get(name);
   if (host) return describeHost(host, name, program);

@@ -5,7 +5,7 @@
 import { metrics } from '../../engines/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../engines/protocol.ts';
 import { STATISTICS } from '../../engines/statistics.ts';
-import { domainName, host, mailAddress, type Name, optional, type Slot, wordChoice } from './entry.ts';
+import { domainName, host, mailAddress, type Name, optional, type Slot, torrent, wordChoice } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 
 export interface MeasureForm {
@@ -16,8 +16,18 @@ export interface MeasureForm {
   readonly metric: MetricDefinition;
 }
 
-export const subjectSlots: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName };
-const subjectNames: Readonly<Record<SubjectType, string>> = { host: 'HOST', 'mail-address': 'ADDRESS', 'domain-name': 'NAME' };
+export const subjectSlots: Readonly<Record<SubjectType, Slot<Name>>> = {
+  host,
+  'mail-address': mailAddress,
+  'domain-name': domainName,
+  torrent,
+};
+const subjectNames: Readonly<Record<SubjectType, string>> = {
+  host: 'HOST',
+  'mail-address': 'ADDRESS',
+  'domain-name': 'NAME',
+  torrent: 'TORRENT',
+};
 
 /** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */
 export function slotNamesOf(metric: MetricDefinition): readonly string[] {
