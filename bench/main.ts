@@ -12,6 +12,7 @@ import { bench as flowScale } from './flow-scale.ts';
 import { bench as language } from './language.ts';
 import { bench as languageServer } from './language-server.ts';
 import type { Result } from './result.ts';
+import { bench as sweeps } from './sweeps.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const built = spawnSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: root, stdio: 'ignore' });
@@ -57,6 +58,11 @@ await chapter(
   'Content distribution',
   'Requests without messages, decided by the caches, rings and choice of nodes that messages use. The hit ratios are the peer’s, and those of Che’s approximation.',
   cdn,
+);
+await chapter(
+  'Sweeps',
+  'The same points one after the other, and on all cores; each transfers 1 MB over a line that loses packets.',
+  sweeps,
 );
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),

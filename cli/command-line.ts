@@ -7,7 +7,6 @@
  */
 import { parseArgs } from 'node:util';
 import { ALL_INGREDIENTS, type Ingredient, parseIngredients } from '../engines/ingredients.ts';
-import { MAXIMUM_POINTS } from '../engines/sweep/plan.ts';
 import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
@@ -54,8 +53,10 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --from FILE                       take these results over, run what is missing (may be given several times)
       --jobs N                          on this many threads
       --list                            print the points only, as JSON, one a line
-      --point I                         run this point only, print its result: one job of an array
-  netscenario merge FILE… [--out FILE]  join results of a sweep's points, whatever their order; name missing ones
+      --point LIST                      run these points only (3,7-9), print their results: one job of an array
+  netscenario merge FILE…               join results of a sweep's points, whatever their order; name missing ones
+      --out FILE                        write them there
+      --missing                         print the numbers of missing points only, as --point takes them
   netscenario export FILE --zone NAME   print a zone, with all that was filled in, as a master file
       --torrent NAME                    …or the magnet link of a torrent
       --out FILE                        write the zone, or a .torrent file, there instead
@@ -162,7 +163,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       const options = {
         number: whole('sweep', values, 1, 1000),
         list: values.list === true,
-        point: whole('point', values, 1, MAXIMUM_POINTS),
+        point: text(values.point),
         jobs: whole('jobs', values, 1, 256),
         from: (values.from ?? []) as unknown as string[],
         out: text(values.out),
@@ -171,9 +172,9 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       return sweep(only(files, 'sweep'), options, terminal);
     }
     case 'merge': {
-      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' } });
+      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' }, missing: { type: 'boolean' } });
       if (files.length === 0) throw new Complaint('merge needs at least one file of results');
-      return mergeFiles(files, text(values.out), terminal);
+      return mergeFiles(files, { out: text(values.out), missing: values.missing === true }, terminal);
     }
     case 'export': {
       const { values, files } = parse(rest, { zone: { type: 'string' }, torrent: { type: 'string' }, out: { type: 'string', short: 'o' } });

@@ -18,7 +18,9 @@ import { streamIndex } from '../engines/network/capture/streams.ts';
 import { bytesOfOctets, octetsOf } from '../engines/network/octets.ts';
 import type { Run } from '../engines/run.ts';
 import type { Scenario } from '../engines/scenario.ts';
-import { simulate } from '../engines/simulation.ts';
+import { DEFAULT_LIMITS, simulate } from '../engines/simulation.ts';
+import { pointCount } from '../engines/sweep/plan.ts';
+import { runPoint, sweepOf } from '../server/language/swept-point.ts';
 import { loadProgram } from './program.ts';
 
 const SAMPLES = new URL('../samples/', import.meta.url).pathname;
@@ -102,6 +104,20 @@ describe.each(samples)('%s', (name) => {
     expect(run.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(run.checks.length).toBeGreaterThan(0);
     expect(run.steps.filter(({ endedAt }) => Number.isNaN(endedAt))).toEqual([]);
+  });
+
+  it('holds what it expects of its sweeps, at each of their points', async () => {
+    const { sources, files, compilation } = await loadProgram(join(SAMPLES, name));
+    for (const [index, { text, at, plots, expectations }] of compilation.sweeps.entries()) {
+      const cell = sources.findIndex(({ uri }) => uri === compilation.sources[at.source]!.uri);
+      const sweep = sweepOf(sources.slice(0, cell + 1), files, index);
+      expect(plots.length + expectations.length, text).toBeGreaterThan(0);
+      for (let point = 1; point <= pointCount(sweep.plan); point++) {
+        const { stopped, checks, measured } = runPoint(sweep, point, DEFAULT_LIMITS);
+        expect([stopped, checks.filter(({ passed }) => !passed)], `${text}: ${point}`).toEqual([null, []]);
+        for (const plot of measured.values) for (const values of plot) expect(values, `${text}: ${point}`).not.toEqual([]);
+      }
+    }
   });
 
   it('holds it by more than luck: with other seeds, too', async () => {

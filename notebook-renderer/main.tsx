@@ -4,7 +4,7 @@
 import { render } from 'preact';
 import { App, Failure, Guard, type RevealMessage } from './app.tsx';
 import { decodeOutput, type Output } from './output.ts';
-import { upTo } from './report/up-to.ts';
+import { outputOfCell } from './report/up-to.ts';
 import css from './theme.css';
 
 /** What this module uses of vscode-notebook-renderer. */
@@ -90,8 +90,8 @@ function mountReport(): void {
   for (const place of document.querySelectorAll<HTMLElement>('.netscenario-run')) {
     const { focus } = place.dataset;
     mount(place, () => {
-      const { run } = read();
-      return focus ? { run: upTo(run, Number(focus)), focus: Number(focus) } : { run, focus: null };
+      const output = read();
+      return focus ? outputOfCell(output, Number(focus)) : output;
     });
   }
 }

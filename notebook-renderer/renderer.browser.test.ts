@@ -6,6 +6,7 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedRun } from '../engines/recorded-run-for-tests.ts';
 import { largeRun, sawToothRun, textbookRun } from './fixtures/recorded-runs.ts';
+import { COMPARE, swept } from './fixtures/swept.ts';
 import { encodeOutput, type Output } from './output.ts';
 import { reportHtml } from './report/report.ts';
 
@@ -177,6 +178,50 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     expect(await trips.count()).toBe(0);
     await window.getByRole('button', { name: 'Close the plot of congestion window' }).click();
     expect(await window.count()).toBe(0);
+    await page.close();
+  });
+
+  it('draws what the author asks for over the same time, with a table; its own plots stay closed', async () => {
+    const curves = ['congestion window', 'round-trip time'].map((metric) => ({ metric, subjects: [['server'], null] }));
+    const run = { ...sawToothRun(60), views: [{ view: { kind: 'plot', curves } as const, at: { source: 0, start: 0, end: 0 } }] };
+    const page = await open({ run, focus: null });
+    const plot = page.getByRole('figure', { name: 'congestion window and round-trip time over time' });
+    await plot.waitFor();
+    expect(await page.getByRole('figure').count()).toBe(1);
+    expect(await plot.locator('.ns-plot-field > svg').count()).toBe(2);
+    await plot.getByRole('button', { name: 'Table' }).click();
+    const table = plot.getByRole('table', { name: 'Values of congestion window and round-trip time' });
+    expect(await table.getByRole('columnheader').allTextContents()).toEqual([
+      'time',
+      'congestion window, server → laptop',
+      'round-trip time, server → laptop',
+    ]);
+    expect(await table.getByRole('row').count()).toBe(12);
+    await page.close();
+  });
+
+  it('draws a sweep with bands and bounds, reads it by key and under the mouse, and tells it as a table', async () => {
+    const page = await open({ run: sawToothRun(60), focus: null, sweeps: [swept(), swept(COMPARE)] });
+    const figure = page.getByRole('figure', { name: 'transfer time, goodput against rtt' });
+    await figure.waitFor();
+    expect(await figure.locator('.ns-plot-band').count()).toBe(8);
+    expect(await figure.locator('svg path.ns-plot-bound').count()).toBe(2);
+    const field = page.getByRole('slider', { name: 'Value of rtt in the plot of transfer time, goodput against rtt' });
+    await field.press('End');
+    expect(await field.getAttribute('aria-valuetext')).toMatch(/^rtt 100 ms, transfer time, x, size 1 MB 1\.1 s ± 6\.35 ms, /);
+    await field.press('ArrowLeft');
+    expect(await figure.locator('.ns-plot-readings').textContent()).toMatch(/^rtt 10 ms/);
+    const box = (await field.boundingBox())!;
+    await page.mouse.move(box.x + box.width - 30, box.y + 60);
+    expect(await figure.locator('.ns-plot-readings').textContent()).toMatch(/^rtt 100 ms/);
+    await figure.getByRole('button', { name: 'Table' }).click();
+    expect(await figure.getByRole('table').getByRole('row').count()).toBe(3);
+    await page.getByText('12 of 16 runs').first().waitFor();
+    const metrics = page.getByRole('table', { name: 'Metrics of the alternatives' });
+    expect(await metrics.getByRole('row').allTextContents()).toEqual([
+      'Metricxy',
+      expect.stringMatching(/^goodput a → b102 Mbit\/s ± .*202 Mbit\/s ± /),
+    ]);
     await page.close();
   });
 

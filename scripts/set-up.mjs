@@ -44,6 +44,11 @@ export function setUp({ tools = false } = {}) {
   needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
   if (!tools) return;
   needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
+  needDebian(
+    'parallel slurm-wlm munge',
+    () => found('parallel') && found('sbatch') && found('munged'),
+    'GNU parallel and Slurm, to run sweeps as jobs',
+  );
   needDebian('openssl', () => found('openssl'), 'openssl, to check TLS and S/MIME');
   needDebian('gnupg', () => found('gpg'), 'gpg, to check OpenPGP');
   needDebian('bind9-utils ldnsutils', () => found('named-checkzone') && found('ldns-read-zone'), 'BIND’s and ldns’s tools, to check zones');

@@ -1,11 +1,13 @@
-/** `netscenario report`: the run as one HTML page that needs nothing else. */
+/** `netscenario report`: the run, and its sweeps, as one HTML page that needs nothing else. */
 import { readFile } from 'node:fs/promises';
 import type { Run } from '../../engines/run.ts';
+import { allHolds } from '../../engines/sweep/results.ts';
 import { type ReportCell, reportHtml } from '../../notebook-renderer/report/report.ts';
 import type { Terminal } from '../command-line.ts';
 import { Complaint } from '../complaint.ts';
 import { loadProgram, type Program } from '../program.ts';
 import { type RunSettings, runLoaded, succeeded, write } from './run.ts';
+import { sweepsOf } from './sweep.ts';
 
 export interface ReportOptions extends RunSettings {
   readonly out: string;
@@ -16,10 +18,11 @@ export async function report(path: string, options: ReportOptions, terminal: Ter
   const result = runLoaded(program, options, terminal);
   if (!result) return 1;
   const cells = cellsOf(program, result);
-  const output = { run: result, focus: null };
+  const sweeps = await sweepsOf(program, options.limits, terminal);
+  const output = { run: result, focus: null, ...(sweeps.length > 0 ? { sweeps } : {}) };
   await write(options.out, reportHtml({ output, ...(cells ? { cells } : {}), rendererScript: await rendererScript() }));
   terminal.out(`${options.out}: ${result.title}\n`);
-  return succeeded(result) ? 0 : 1;
+  return succeeded(result) && sweeps.every(allHolds) ? 0 : 1;
 }
 
 /** Of a notebook; null for a scenario’s file. */

@@ -36,7 +36,8 @@ export interface RunOptions extends RunSettings {
 }
 
 export async function run(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
-  const result = await runProgram(path, options, terminal);
+  const program = await loadProgram(path);
+  const result = runLoaded(program, options, terminal);
   if (!result) return 1;
   const point = {
     withoutSecrets: options.withoutSecrets,
@@ -48,7 +49,11 @@ export async function run(path: string, options: RunOptions, terminal: Terminal)
   const own = options.fingerprint && { ingredients: options.fingerprint, fingerprint: fingerprint(result, options.fingerprint) };
   if (options.json) terminal.out(`${JSON.stringify({ ...plain(result), ...own }, null, 2)}\n`);
   else if (own) terminal.out(`${own.fingerprint}\n`);
-  else terminal.out(describeRun({ run: result, focus: null }, { width: terminal.width, color: terminal.color }));
+  else {
+    terminal.out(describeRun({ run: result, focus: null }, { width: terminal.width, color: terminal.color }));
+    const sweeps = program.compilation.sweeps.length;
+    if (sweeps > 0) terminal.out(`\n${count(sweeps, 'sweep')} not run here: netscenario sweep ${path}\n`);
+  }
   return succeeded(result) ? 0 : 1;
 }
 

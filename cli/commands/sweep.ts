@@ -6,10 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { count } from '../../engines/format.ts';
 import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
-import { linesOf, type Merged, merge, ranges } from '../../engines/sweep/merge.ts';
+import { linesOf, type Merged, merge, parseRanges, ranges } from '../../engines/sweep/merge.ts';
 import { pointCount, pointOf } from '../../engines/sweep/plan.ts';
 import { lineOf, type PointResult } from '../../engines/sweep/result.ts';
-import { allHolds } from '../../engines/sweep/results.ts';
+import { allHolds, type SweepResults } from '../../engines/sweep/results.ts';
 import { formatCount } from '../../notebook-renderer/format.ts';
 import { describeSweep } from '../../notebook-renderer/static/sweeps.ts';
 import { runPoint, type Sweep, sweepOf } from '../../server/language/swept-point.ts';
@@ -24,8 +24,8 @@ export interface SweepOptions {
   /** From 1 on; null where the program has one only. */
   readonly number: number | null;
   readonly list: boolean;
-  /** The only one to run; null for all. */
-  readonly point: number | null;
+  /** The only ones to run, `3,7-9`; null for all. */
+  readonly point: string | null;
   /** Threads; 1: none beside this one. null: as many as the machine has cores. */
   readonly jobs: number | null;
   /** Files of results that there are already: their points are not run again. */
@@ -49,26 +49,54 @@ export async function sweep(path: string, options: SweepOptions, terminal: Termi
     return 0;
   }
   if (options.point !== null) {
-    if (options.point > points) throw new Complaint(`--point takes a number from 1 to ${points}: that many points the sweep has`);
-    const result = runPoint(chosen, options.point, limits);
-    if (options.out === null) terminal.out(`${lineOf(result)}\n`);
-    else await write(options.out, `${lineOf(result)}\n`);
-    return goodResult(result) ? 0 : 1;
+    const numbers = parseRanges(options.point, points);
+    if (!numbers) throw new Complaint(`--point takes numbers from 1 to ${points}, such as 3,7-9: that many points the sweep has`);
+    const results = numbers.map((point) => runPoint(chosen, point, limits));
+    if (options.out === null) terminal.out(linesOf(results));
+    else await write(options.out, linesOf(results));
+    return results.every(goodResult) ? 0 : 1;
   }
   const known = await knownResults(chosen, options.from, terminal);
   const lines = await runAll(program, chosen, known, options.jobs ?? availableParallelism(), limits, terminal);
-  const merged = merge([{ name: 'this run', text: `${linesOf(known)}${lines.join('\n')}` }]);
-  if (typeof merged === 'string') throw new Error(merged);
-  if (options.out !== null) await write(options.out, linesOf(merged.results));
-  const swept = { plan: chosen.plan, results: merged.results };
+  const results = resultsOf(`${linesOf(known)}${lines.join('\n')}`);
+  if (options.out !== null) await write(options.out, linesOf(results));
+  const swept = { plan: chosen.plan, results };
   terminal.out(describeSweep(swept, { width: terminal.width, color: terminal.color }));
   return allHolds(swept) ? 0 : 1;
 }
 
+export interface MergeOptions {
+  readonly out: string | null;
+  /** Print the missing points only, as a list that `--point` and Slurm take. */
+  readonly missing: boolean;
+}
+
+/** All sweeps of a program, run on all cores. */
+export async function sweepsOf(program: Program, limits: Partial<RunLimits>, terminal: Terminal): Promise<SweepResults[]> {
+  const all: SweepResults[] = [];
+  for (const [i, plan] of program.compilation.sweeps.entries()) {
+    const chosen = chosenSweep(program, i + 1);
+    const lines = await runAll(program, chosen, [], availableParallelism(), { ...DEFAULT_LIMITS, ...limits }, terminal);
+    all.push({ plan, results: resultsOf(lines.join('\n')) });
+  }
+  return all;
+}
+
+function resultsOf(lines: string): Merged['results'] {
+  const merged = merge([{ name: 'this run', text: lines }]);
+  if (typeof merged === 'string') throw new Error(merged);
+  return merged.results;
+}
+
 /** Results of points, from one machine or many, as one file: sorted, each once. */
-export async function mergeFiles(paths: readonly string[], out: string | null, terminal: Terminal): Promise<number> {
+export async function mergeFiles(paths: readonly string[], options: MergeOptions, terminal: Terminal): Promise<number> {
+  const { out } = options;
   const merged = await mergedFrom(paths);
   for (const line of merged.leftOut) terminal.error(`${line}\n`);
+  if (options.missing) {
+    if (merged.missing.length > 0) terminal.out(`${ranges(merged.missing)}\n`);
+    return merged.missing.length === 0 ? 0 : 1;
+  }
   const text = linesOf(merged.results);
   if (out === null) terminal.out(text);
   else await write(out, text);

@@ -15,6 +15,7 @@ export const bittorrentMetrics: readonly MetricDefinition[] = [
     name: 'completion time',
     unit: 'ns',
     subjects: ofTorrent,
+    bound: 'distribution bound',
     doc: 'From the arrival of the first peer that downloads a torrent until the last of them has all of it. There is none while a download is under way, or was given up; those who leave before the end do not count.',
     ...ofUbuntu('completion time of ubuntu < 2 min'),
   },

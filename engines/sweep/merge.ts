@@ -64,3 +64,17 @@ export function ranges(points: readonly number[]): string {
   }
   return parts.join(',');
 }
+
+/** The opposite of `ranges`, rising, each once: null for what is no such list of numbers from 1 to `greatest`. */
+export function parseRanges(text: string, greatest: number): number[] | null {
+  const points = new Set<number>();
+  for (const part of text.split(',')) {
+    const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(part);
+    if (!match) return null;
+    const first = Number(match[1]);
+    const last = Number(match[2] ?? match[1]);
+    if (first < 1 || last < first || last > greatest) return null;
+    for (let point = first; point <= last; point++) points.add(point);
+  }
+  return [...points].sort((a, b) => a - b);
+}

@@ -5,7 +5,7 @@
  * was run, byte for byte. Numbers are written as JSON writes them, which is exact.
  */
 import type { Measured } from './measure.ts';
-import type { SweepPoint } from './plan.ts';
+import { MAXIMUM_POINTS, type SweepPoint } from './plan.ts';
 
 export interface PointResult extends SweepPoint {
   /** Which sweep of which scenario it belongs to: see identity.ts. */
@@ -106,4 +106,8 @@ const result = object({
   checks: list(object({ passed: truth, measured: text })),
 });
 
-const isResult = (data: unknown): data is PointResult => result(data) && (data as PointResult).point <= (data as PointResult).of;
+const isResult = (data: unknown): data is PointResult => {
+  if (!result(data)) return false;
+  const { point, of } = data as PointResult;
+  return point <= of && of <= MAXIMUM_POINTS;
+};

@@ -175,6 +175,67 @@ describe('runner', () => {
     expect(await runner.run(request(WORLD, LOOKUP), watcher())).toMatchObject({ kind: 'ran' });
   });
 
+  const SWEPT = `${WORLD}host server\nlet size = 10 kB\nserver transfers size to alice-pc\n`;
+  const SWEEP = `sweep size over 1 kB, 10 kB, 100 kB repeat 2 {
+  plot goodput against size
+  expect goodput of server to alice-pc > 1 bps
+}
+`;
+
+  it('runs the points of a cell’s sweeps in several workers, with progress', async () => {
+    runner = new Runner(start, 3);
+    const before = started.length;
+    const seen: Progress[] = [];
+    const outcome = await runner.run(request(SWEPT, SWEEP), watcher({ progress: (progress) => void seen.push(progress) }));
+    if (outcome.kind !== 'ran') throw new Error(JSON.stringify(outcome));
+    const { sweeps } = decodeOutput(outcome.output);
+    expect(sweeps?.map(({ results }) => results.map(({ point, stopped }) => [point, stopped]))).toEqual([
+      [1, 2, 3, 4, 5, 6].map((point) => [point, null]),
+    ]);
+    expect(outcome.summary).toMatchObject({ checks: 1, passed: 1 });
+    expect(outcome.text).toContain('goodput against size');
+    expect(seen.map(({ points }) => points).filter(Boolean)).toEqual([1, 2, 3, 4, 5, 6].map((done) => ({ done, of: 6 })));
+    // One for the program itself, three for points; those are gone now.
+    expect(started.length - before).toBe(4);
+    await Promise.all(started.slice(before + 1).map(({ exited }) => exited));
+    expect(await runner.run(request(SWEPT), watcher())).toMatchObject({ kind: 'ran' });
+    expect(started.length - before).toBe(4);
+  });
+
+  it('of several sweeps shows those of the cell, and of a file all', async () => {
+    runner = new Runner(start, 2);
+    const another = SWEEP.replace('repeat 2', '');
+    const sweepsOf = async (asked: RunRequest) => {
+      const outcome = await runner.run(asked, watcher());
+      return outcome.kind === 'ran' && decodeOutput(outcome.output).sweeps?.map(({ results }) => results.length);
+    };
+    expect(await sweepsOf(request(SWEPT, SWEEP, another))).toEqual([3]);
+    expect(await sweepsOf({ ...request(SWEPT, SWEEP, another), focus: null })).toEqual([6, 3]);
+    expect(await sweepsOf(request(SWEPT, SWEEP, LOOKUP))).toBeUndefined();
+  });
+
+  it('a sweep is over within 100 ms of cancelling, and so are its workers', async () => {
+    runner = new Runner(start, 2);
+    const cancellation = new Cancellation();
+    const before = started.length;
+    let seen = () => {};
+    const busy = new Promise<void>((resolve) => {
+      seen = resolve;
+    });
+    const endless = `${WORLD}let n = 1\nevery 1 ms alice-pc resolves www.example.org A until n * 1 ms\n`;
+    const many = 'sweep n over 1, 2000000 { plot lookup time against n }\n';
+    const running = runner.run(
+      { ...request(endless, many), limits: { ...DEFAULT_LIMITS, maximumEvents: 1e9 } },
+      watcher({ cancellation, progress: ({ points }) => points && seen() }),
+    );
+    await busy;
+    const asked = performance.now();
+    cancellation.cancel();
+    expect(await running).toMatchObject({ kind: 'cancelled', progress: { points: { done: 1, of: 2 } } });
+    for (const { exited } of started.slice(before)) expect((await exited) - asked).toBeLessThan(100);
+    expect(await runner.run(request(WORLD, LOOKUP), watcher())).toMatchObject({ kind: 'ran' });
+  });
+
   it('a worker that crashes is told, and the next run works', async () => {
     const crashing = join(folder, 'crashing.cjs');
     writeFileSync(crashing, `require('node:worker_threads').parentPort.on('message', () => { throw new Error('out of memory'); });`);

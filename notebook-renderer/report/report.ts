@@ -7,7 +7,7 @@ import { escapeXml } from '../static/escape.ts';
 import { sequenceSvg } from '../static/svg.ts';
 import { describeRun } from '../static/text.ts';
 import { proseHtml } from './prose.ts';
-import { upTo } from './up-to.ts';
+import { outputOfCell } from './up-to.ts';
 
 /** A cell of the notebook that was run. */
 export type ReportCell =
@@ -57,10 +57,10 @@ ${cells ? cells.map((cell) => cellHtml(cell, output)).join('\n') : runHtml(outpu
 `;
 }
 
-function cellHtml(cell: ReportCell, { run }: Output): string {
+function cellHtml(cell: ReportCell, output: Output): string {
   if (cell.kind === 'prose') return `<section class="prose">\n${proseHtml(cell.text)}</section>`;
   const text = `<pre class="cell">${escapeXml(cell.text)}</pre>`;
-  return cell.source < 0 ? text : `${text}\n${runHtml({ run: upTo(run, cell.source), focus: cell.source })}`;
+  return cell.source < 0 ? text : `${text}\n${runHtml(outputOfCell(output, cell.source))}`;
 }
 
 /** Where the renderer draws an output, and what stands there where no script runs. */

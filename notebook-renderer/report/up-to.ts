@@ -1,5 +1,12 @@
 /** What a notebook's cell shows where the run goes on below it. */
 import type { Run } from '../../engines/run.ts';
+import type { Output } from '../output.ts';
+
+/** The part of a notebook's output that one of its cells shows. */
+export function outputOfCell({ run, sweeps }: Output, source: number): Output {
+  const own = sweeps?.filter(({ plan }) => plan.at.source === source) ?? [];
+  return { run: upTo(run, source), focus: source, ...(own.length > 0 ? { sweeps: own } : {}) };
+}
 
 /** The run as it stood when the steps down to those of one source were done: metrics up to that moment, nothing of what came later. */
 export function upTo(run: Run, source: number): Run {

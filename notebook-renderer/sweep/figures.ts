@@ -76,7 +76,12 @@ function figureOf({ plan, results }: SweepResults, { measures, against }: SweepP
     }
   }
   const all = [...gathered.values()];
-  const labels = shortLabels(all.map(({ label }) => label));
+  // A subject says something where its measure has several.
+  const subjectsOf = (measure: string | undefined): number =>
+    new Set(all.filter(({ label }) => label[0] === measure).map(({ label }) => label[1])).size;
+  const labels = shortLabels(
+    all.map(({ label: [measure = '', subject = '', ...others] }) => [measure, subjectsOf(measure) > 1 ? subject : '', ...others]),
+  );
   const units = [...new Set(measures.map(({ unit }) => unit))];
   let unshown = 0;
   const panels = units.map((unit) => {

@@ -33,6 +33,11 @@ describe('format', () => {
       'together {\n  a crashes\n\n  together {\n    b crashes\n  }\n}',
     ],
     [
+      'sweeps and alternatives',
+      'sweep n over 1 .. 5   step 2,9 and  rtt over 1 ms ..3 ms {\n plot   mean goodput  of a against n\n   expect goodput of a to b>1 bps }\nalternative x {\n host a {up 1 Mbps} }',
+      'sweep n over 1..5 step 2, 9 and rtt over 1 ms..3 ms {\n  plot   mean goodput of a against n\n  expect goodput of a to b > 1 bps\n}\nalternative x {\n  host a { up 1 Mbps }\n}',
+    ],
+    [
       'comments, wherever they stand',
       '// first\nhost a   // behind\nhost bcd     // behind, too\nhost /* within */ e{ // at the brace\n// in it\nup 5 Mbps // of it\n// last in it\n}\n/* and\n   long */\n',
       '// first\nhost a    // behind\nhost bcd  // behind, too\nhost /* within */ e { // at the brace\n  // in it\n  up 5 Mbps // of it\n  // last in it\n}\n/* and\n   long */\n',

@@ -61,7 +61,11 @@ const CHAPTERS: readonly (readonly [role: Role, title: string, text: string])[] 
     'What is expected',
     'An expectation is judged when the steps above it are done; one of a metric, by the last value measured until then.',
   ],
-  ['view', 'What is shown', 'Without a view, everything is shown.'],
+  [
+    'view',
+    'What is shown',
+    'Without a view, everything is shown. A sweep, and a comparison, run the scenario several times; [more on them](sweeps.md).',
+  ],
 ];
 
 /** The whole page, in Markdown. */
@@ -91,11 +95,18 @@ function statement(entry: Entry): string {
 }
 
 function metricsTable(): string {
-  const rows = metrics.map(({ name, subjects, unit, doc, standard: source }) => {
+  const rows = metrics.map(({ name, subjects, unit, doc, bound, standard: source }) => {
     const shown = [name, ...subjects.map(({ preposition, type }) => `${preposition} ${type.toUpperCase()}`)].join(' ');
-    return `| \`${shown}\` | ${unit === '' ? 'a number' : unit === 'ns' ? 'a duration' : unit} | ${cell(standard(doc, source ?? null))} |`;
+    return `| \`${shown}\` | ${unit === '' ? 'a number' : unit === 'ns' ? 'a duration' : unit} | ${cell(standard(doc, source ?? null))}${bound === undefined ? '' : ` Bound: \`${bound}\`.`} |`;
   });
-  return ['## Metrics\n', 'What `expect` can compare.\n', '| metric | unit | what it is |', '|---|---|---|', ...rows, ''].join('\n');
+  return [
+    '## Metrics\n',
+    'What `expect` can compare, and `plot` can draw.\n',
+    '| metric | unit | what it is |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function unitsTable(): string {

@@ -6,7 +6,7 @@ import type { Expression, IndexSyntax, NameSyntax, ParameterSyntax, SlotSyntax, 
 /** `owner`: the statement in whose block the property stands; null for a statement. A list is visited item by item, a measure with its slots. */
 export type SlotVisitor = (slot: Slot<unknown>, syntax: SlotSyntax, statement: Statement, owner: Statement | null) => void;
 
-/** Visits the slots of statements, of their properties and of the steps in their blocks, in no certain order within a statement. */
+/** Visits the slots of statements, of their properties and of the statements in their blocks, in no certain order within a statement. */
 export function forEachSlot(statements: readonly Statement[], visit: SlotVisitor, owner: Statement | null = null): void {
   for (const statement of statements) {
     const { entry, slots, block } = statement;

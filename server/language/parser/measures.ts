@@ -14,6 +14,7 @@ export function measure(slot: Slot<unknown>, reading: Reading): MeasureSyntax | 
   const { start } = scanner;
   const slots: Record<string, SlotSyntax> = {};
   let state = measureAutomaton;
+  const words: string[] = [];
   for (let first = true; first || !reading.ended(); first = false) {
     if (scanner.kind !== TokenKind.word && scanner.kind !== TokenKind.number) break;
     const edge = state.words.get(scanner.slice());
@@ -22,6 +23,7 @@ export function measure(slot: Slot<unknown>, reading: Reading): MeasureSyntax | 
         slots[captured] = { kind: 'word', start: scanner.start, end: scanner.end, value };
       }
       state = edge.to;
+      words.push(edge.word);
       scanner.next();
       continue;
     }
@@ -33,6 +35,8 @@ export function measure(slot: Slot<unknown>, reading: Reading): MeasureSyntax | 
     state = subject.to;
   }
   if (scanner.kind === TokenKind.end) reading.stop({ measures: state });
+  // `mean response time` is a metric of its own: its first word is no statistic.
+  if (state.accepts && words.join(' ').startsWith(state.accepts.metric.name)) delete slots.STATISTIC;
   if (state.accepts) return { kind: 'measure', form: state.accepts, slots, start, end: scanner.previousEnd };
   reportUnknown(state, slot, reading);
   return null;

@@ -67,7 +67,12 @@ export class Reading {
   /** Notes what was expected, when the text ends here, on the line of the last token. The first such place counts. */
   stop(expected: Partial<Expectation>): void {
     const { scanner } = this;
-    if (scanner.kind !== TokenKind.end || this.stopped || this.text.indexOf('\n', scanner.previousEnd) >= 0) return;
+    if (scanner.kind !== TokenKind.end || this.text.indexOf('\n', scanner.previousEnd) >= 0) return;
+    if (this.stopped) {
+      // Behind a metric that may be complete, the statement may go on as well.
+      if (this.stopped.measures?.accepts && expected.states) this.stopped = { ...this.stopped, states: expected.states };
+      return;
+    }
     this.stopped = { ...nothingExpected, ...expected };
   }
 

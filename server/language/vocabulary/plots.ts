@@ -81,6 +81,11 @@ function plotSwept(measures: readonly Measure[], parameter: Name | null, withBou
     );
     return;
   }
+  const [unbounded] = measures;
+  if (withBound && unbounded && measures.every(({ metric }) => metric.bound === undefined)) {
+    site.report('no-bound', unbounded, `No bound is known for \`${unbounded.metric.name}\`.`);
+    return;
+  }
   const swept: SweptMeasure[] = [];
   for (const measure of measures) {
     const { metric, statistic, start, end } = measure;
@@ -90,10 +95,6 @@ function plotSwept(measures: readonly Measure[], parameter: Name | null, withBou
         measure,
         `A comparison draws \`${metric.name}\` over time, as it is; a \`${statistic}\` is plotted in the block of a sweep.`,
       );
-      return;
-    }
-    if (withBound && metric.bound === undefined) {
-      site.report('no-bound', measure, `No bound is known for \`${metric.name}\`.`);
       return;
     }
     const subjects = subjectsOf(measure, site);
