@@ -8,7 +8,6 @@
  * Layout: blocks are indented, one blank line at most separates lines, one blank separates tokens, two separate the properties of
  * a block on one line. Columns that the author began are kept (`columns.ts`). Records of a zone are moved as a block.
  */
-
 import { alignedGaps, type Cell } from './columns.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import { cut, type Piece } from './pieces.ts';

@@ -2,7 +2,6 @@
  * What each word of a text is, for colours that know more than a grammar of patterns can: a name by what it names, a word by
  * whether it belongs to the language at its place. A tree alone tells.
  */
-
 import { readMasterFile } from '../../engines/dns/master-file/master-file.ts';
 import { holdsStatements } from './entry.ts';
 import { spaceOf } from './mentions.ts';
