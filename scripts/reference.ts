@@ -1,5 +1,6 @@
-/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/ftp.md and docs/smtp.md from the engines' tables. */
+/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/bittorrent.md, docs/ftp.md and docs/smtp.md from the engines' tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { withTables as withTorrentTables } from '../engines/bittorrent/reference.ts';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
 import { withTables } from '../engines/ftp/reference.ts';
@@ -14,6 +15,7 @@ import { httpPage } from './http-reference.ts';
 const page = (name: string): URL => new URL(`../docs/${name}.md`, import.meta.url);
 
 writeFileSync(page('language'), referencePage());
+writeFileSync(page('bittorrent'), withTorrentTables(readFileSync(page('bittorrent'), 'utf8')));
 writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('ftp'), withTables(readFileSync(page('ftp'), 'utf8'), commandCases));
 writeFileSync(page('http'), httpPage());

@@ -100,9 +100,8 @@ class Swarm {
     this.#clients = clients;
     this.#declarations = declarations;
     const tracker = world.host(service.tracker);
-    const random = tracker.random(`content of ${service.name}`);
-    this.torrent = new Torrent(service, 1 + random.below(2 ** 32 - 1));
-    this.#poison = 1 + random.below(2 ** 32 - 1);
+    this.torrent = new Torrent(service, world.scenario.seed);
+    this.#poison = 1 + tracker.random(`poison of ${service.name}`).below(2 ** 32 - 1);
     this.#ledger = new SwarmLedger(this.torrent, tracker.narrator, () => tracker.now());
     this.#addressOf = seenAddresses(world.scenario);
     for (const seed of service.seeds) this.#ledger.enlist(declarations.get(seed)!, false);

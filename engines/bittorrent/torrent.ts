@@ -4,10 +4,11 @@
  */
 import type { Bulk } from '../content.ts';
 import type { Contents } from '../contents.ts';
+import { randomStream } from '../kernel/random.ts';
 import type { Bytes } from '../quantities.ts';
 import { PieceHashes } from './piece-hashes.ts';
 import type { TorrentService } from './scenario.ts';
-import { decodeMetainfo, type Info, infoHashOf } from './wire/metainfo.ts';
+import { decodeMetainfo, encodeMetainfo, type Info, infoHashOf } from './wire/metainfo.ts';
 
 export const TRACKER_PORT = 6969;
 export const PEER_PORT = 6881;
@@ -19,19 +20,23 @@ export class Torrent {
   readonly pieces: number;
   /** 20 bytes. */
   readonly infoHash: Uint8Array;
+  readonly #service: TorrentService;
+  /** What its content is made from, 1 to 2^32 − 1. */
   readonly #seed: number;
   readonly #hashes: PieceHashes;
 
-  /** `seed`: what its content is made from, 1 to 2^32 − 1. A `.torrent` file that it was read from says what it is called by. */
-  constructor({ name, size, pieceLength, metainfo }: TorrentService, seed: number) {
+  /** `seed`: that of the scenario. A `.torrent` file that it was read from says what it is called by. */
+  constructor(service: TorrentService, seed: number) {
+    const { name, size, pieceLength, metainfo } = service;
+    this.#service = service;
     this.name = name;
     this.size = size;
     this.pieceLength = pieceLength;
-    this.#seed = seed;
-    this.#hashes = new PieceHashes([{ seed, offset: 0, length: size }], pieceLength);
+    this.#seed = 1 + randomStream(seed, `content of ${name}`).below(2 ** 32 - 1);
+    this.#hashes = new PieceHashes([{ seed: this.#seed, offset: 0, length: size }], pieceLength);
     this.pieces = this.#hashes.count;
     const read = metainfo === null ? null : decodeMetainfo(metainfo);
-    this.infoHash = read && !('error' in read) ? read.infoHash : infoHashOf(infoOf(name, size, this.#hashes));
+    this.infoHash = read && !('error' in read) ? read.infoHash : infoHashOf(this.#info());
   }
 
   /** What lies there. */
@@ -43,9 +48,25 @@ export class Torrent {
   isRight(piece: number, blocks: Contents): boolean {
     return this.#hashes.fits(piece, blocks);
   }
-}
 
-/** Of a torrent that no `.torrent` file describes. */
-function infoOf(name: string, length: Bytes, hashes: PieceHashes): Info {
-  return { name, pieceLength: hashes.pieceLength, pieces: hashes.all(), files: null, length, isPrivate: false };
+  /** Its `.torrent` file: the one that it was read from, or what was made up. */
+  metainfo(): Uint8Array {
+    const { metainfo } = this.#service;
+    return (
+      metainfo ??
+      encodeMetainfo({ info: this.#info(), trackers: [[this.trackerUrl]], comment: null, createdBy: 'netscenario', creationDate: null })
+    );
+  }
+
+  /** Where its tracker is asked. */
+  get trackerUrl(): string {
+    const { tracker, trackerTransport } = this.#service;
+    const place = `${tracker.toLowerCase()}:${TRACKER_PORT}`;
+    return trackerTransport === 'udp' ? `udp://${place}` : `http://${place}/announce`;
+  }
+
+  /** Of a torrent that no `.torrent` file describes. */
+  #info(): Info {
+    return { name: this.name, pieceLength: this.pieceLength, pieces: this.#hashes.all(), files: null, length: this.size, isPrivate: false };
+  }
 }

@@ -52,7 +52,7 @@ const SHOWN_PEERS = 50;
 /** Keys of responses, and what they mean. */
 export const RESPONSE_KEYS: Readonly<Record<string, KeyMeaning>> = {
   'failure reason': { meaning: 'why the request is refused, for people', standard: 'BEP 3' },
-  'warning message': { meaning: 'for people; the request is served', standard: 'BEP 31' },
+  'warning message': { meaning: 'for people; the request is served', standard: 'in use; no BEP' },
   interval: { meaning: 'seconds until the next announce', standard: 'BEP 3' },
   'min interval': { meaning: 'seconds: no announce is welcome before', standard: 'in use; no BEP' },
   'tracker id': { meaning: 'to be sent back with the next announce', standard: 'in use; no BEP' },

@@ -17,6 +17,7 @@ const CLIENTS: Readonly<Record<string, string>> = {
   DE: 'Deluge',
   KT: 'KTorrent',
   LT: 'libtorrent',
+  M: 'mainline',
   NS: 'netscenario',
   TR: 'Transmission',
   UT: 'µTorrent',
@@ -33,13 +34,17 @@ export function drawPeerId(random: RandomStream): Uint8Array {
   return bytesOfOctets(octets);
 }
 
-/** `Azureus 2.3.0.0`; null where it does not say in that style. */
+/** `Azureus 2.3.0.0`, `aria2 1.36.0`; null where it says nothing in either style. */
 export function clientOf(peerId: Uint8Array): string | null {
-  const parts = /^-([A-Za-z0-9~]{2})([A-Za-z0-9.-]{4})-/.exec(octetsOf(peerId));
-  if (!parts) return null;
-  const [, client, version] = parts as unknown as [string, string, string];
-  return `${Object.hasOwn(CLIENTS, client) ? CLIENTS[client] : client} ${[...version].join('.')}`;
+  const octets = octetsOf(peerId);
+  const [, client, version] = /^-([A-Za-z0-9~]{2})([A-Za-z0-9.-]{4})-/.exec(octets) ?? [];
+  if (client !== undefined && version !== undefined) return `${nameOf(client)} ${[...version].join('.')}`;
+  // BEP 20: mainline has its versions’ numbers with hyphens between, M4-3-6--; aria2 has, too.
+  const [, other, numbers] = /^(M|A2-)(\d{1,3}-\d{1,3}-\d{1,3})-/.exec(octets) ?? [];
+  return other !== undefined && numbers !== undefined ? `${nameOf(other.replace('-', ''))} ${numbers.replaceAll('-', '.')}` : null;
 }
+
+const nameOf = (client: string): string => (Object.hasOwn(CLIENTS, client) ? (CLIENTS[client] as string) : client);
 
 /** As text where it is some. */
 export function shownPeerId(peerId: Uint8Array): string {

@@ -9,6 +9,7 @@ import { bytesOfOctets } from '../../network/octets.ts';
 import { encodeBencoded } from './bencoding.ts';
 import { dissectBitTorrent } from './dissect.ts';
 import { decodeHandshake, encodeHandshake, type Handshake } from './handshake.ts';
+import { clientOf } from './peer-id.ts';
 import {
   bitfieldOf,
   bitfieldProblem,
@@ -138,6 +139,16 @@ test('a handshake that is written is read', () => {
     }),
   );
 });
+
+test.each<[string, string | null]>([
+  ['-AZ2060-abcdefghijkl', 'Azureus 2.0.6.0'],
+  ['-qB4500-abcdefghijkl', 'qBittorrent 4.5.0.0'],
+  ['-XY12AB-abcdefghijkl', 'XY 1.2.A.B'],
+  ['M4-3-6--abcdefghijkl', 'mainline 4.3.6'],
+  ['A2-1-36-0-abcdefghij', 'aria2 1.36.0'],
+  ['-__proto__-aaaaaaaaa', null],
+  ['abcdefghijklmnopqrst', null],
+])('%s is a peer of %s', (peerId, client) => expect(clientOf(bytesOfOctets(peerId))).toBe(client));
 
 describe('the inspector', () => {
   test('shows a request', () => {

@@ -69,7 +69,7 @@ interface FieldFormat {
   readonly show?: (value: Value) => string;
 }
 
-interface MessageFormat {
+export interface UdpMessageFormat {
   readonly fields: readonly FieldFormat[];
   /** What follows the fields: bytes of that length each, or of any. */
   readonly tail: { readonly name: string; readonly size: Bytes | null; readonly show: (bytes: Uint8Array) => string } | null;
@@ -100,7 +100,7 @@ const LEECHERS = numberField('leechers', 4, 'peers that do not');
 /** The default of BEP 15 for num_want, as it stands on the wire. */
 const AS_YOU_LIKE = 0xffffffff;
 
-export const UDP_REQUESTS: Readonly<Record<Exclude<ActionName, 'error'>, MessageFormat>> = {
+export const UDP_REQUESTS: Readonly<Record<Exclude<ActionName, 'error'>, UdpMessageFormat>> = {
   connect: {
     fields: [bytesField('protocol_id', 8, 'a fixed number: here a request begins'), ACTION, TRANSACTION],
     tail: null,
@@ -135,7 +135,7 @@ export const UDP_REQUESTS: Readonly<Record<Exclude<ActionName, 'error'>, Message
   },
 };
 
-export const UDP_RESPONSES: Readonly<Record<ActionName, MessageFormat>> = {
+export const UDP_RESPONSES: Readonly<Record<ActionName, UdpMessageFormat>> = {
   connect: { fields: [ACTION, TRANSACTION, CONNECTION], tail: null, meaning: 'gives a connection id, good for two minutes' },
   announce: {
     fields: [ACTION, TRANSACTION, numberField('interval', 4, 'seconds until the next announce'), LEECHERS, SEEDERS],
@@ -167,13 +167,13 @@ export type Direction = 'request' | 'response';
 const ACTION_OFFSETS: Readonly<Record<Direction, Bytes>> = { request: 8, response: 0 };
 
 /** Which message it is; undefined where its action is unknown. */
-function formatOf(message: Uint8Array, direction: Direction): { readonly name: ActionName; readonly format: MessageFormat } | undefined {
+function formatOf(message: Uint8Array, direction: Direction): { readonly name: ActionName; readonly format: UdpMessageFormat } | undefined {
   const name = actionName(unsigned(message, ACTION_OFFSETS[direction], 4));
-  const format = name && (direction === 'request' ? (UDP_REQUESTS as Partial<Record<ActionName, MessageFormat>>) : UDP_RESPONSES)[name];
+  const format = name && (direction === 'request' ? (UDP_REQUESTS as Partial<Record<ActionName, UdpMessageFormat>>) : UDP_RESPONSES)[name];
   return name && format && { name, format };
 }
 
-const lengthOfFields = ({ fields }: MessageFormat): Bytes => fields.reduce((sum, { octets }) => sum + octets, 0);
+const lengthOfFields = ({ fields }: UdpMessageFormat): Bytes => fields.reduce((sum, { octets }) => sum + octets, 0);
 
 /** A message taken apart: its fields by their names, and what follows them. */
 interface ReadMessage {
@@ -208,7 +208,7 @@ function readMessage(message: Uint8Array, direction: Direction): ReadMessage | T
 }
 
 /** Whole entries; what is left over is read over. */
-function tailOf({ tail }: MessageFormat, rest: Uint8Array): readonly Uint8Array[] {
+function tailOf({ tail }: UdpMessageFormat, rest: Uint8Array): readonly Uint8Array[] {
   if (tail === null) return [];
   if (tail.size === null) return [rest];
   const entries: Uint8Array[] = [];
@@ -216,7 +216,7 @@ function tailOf({ tail }: MessageFormat, rest: Uint8Array): readonly Uint8Array[
   return entries;
 }
 
-function writeMessage({ fields }: MessageFormat, values: Values, ...tail: readonly Uint8Array[]): Uint8Array {
+function writeMessage({ fields }: UdpMessageFormat, values: Values, ...tail: readonly Uint8Array[]): Uint8Array {
   const parts = fields.map(({ name, octets, type }) => {
     const value = values[name] as Value;
     return type === 'bytes' ? (value as Uint8Array) : unsignedBytes(value as number, octets);
@@ -357,7 +357,7 @@ export function dissectUdpTracker(message: Uint8Array, direction: Direction): re
   return [{ name: `${name} ${direction}`, value: '', meaning: format.meaning, ...whole, ...broken, children }];
 }
 
-function tailFields(format: MessageFormat, message: Uint8Array, start: Bytes): Field[] {
+function tailFields(format: UdpMessageFormat, message: Uint8Array, start: Bytes): Field[] {
   const { tail } = format;
   const fields: Field[] = [];
   let at = start;

@@ -4,16 +4,15 @@ import type { Arrival, Behaviour } from '../../../engines/bittorrent/scenario.ts
 import { DAY, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
 import { torrentDefaults } from '../defaults/bittorrent.ts';
 import { choice, count, duration, entry, fileName, host, list, newTorrent, optional, property, size, subject, torrent } from '../entry.ts';
-import { ownHost } from '../hosts.ts';
+import { implicitHost, ownHost } from '../hosts.ts';
 import type { Site } from '../site.ts';
-import { readTorrent, usedTorrent } from '../torrent.ts';
+import { readTorrent, TORRENT_LIMITS, usedTorrent } from '../torrent.ts';
 import { written } from '../units.ts';
 import { step, timing } from './timing.ts';
 
 /** Message protocols that views can be limited to: what peers say, the blocks that follow it, and trackers over UDP. */
 export const bittorrentProtocols = ['bittorrent', 'bittorrent-data', 'udp-tracker'] as const;
 
-const MAXIMUM_PIECES = 2 ** 20;
 const wait = { units: ['s', 'min', 'ms'] as const };
 const example = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds origin }\npeer[1..3] downloads ubuntu';
 
@@ -26,7 +25,7 @@ export const bittorrentVocabulary = [
     properties: {
       size: property(
         'size SIZE',
-        { SIZE: size({ minimum: 1, maximum: 2 ** 40, units: ['MiB', 'GiB', 'MB'] }) },
+        { SIZE: size({ minimum: 1, maximum: TORRENT_LIMITS.size, units: ['MiB', 'GiB', 'MB'] }) },
         {
           doc: 'The size of the one file in it.',
           default: written(torrentDefaults.size, 'size'),
@@ -36,7 +35,7 @@ export const bittorrentVocabulary = [
       ),
       piece: property(
         'piece SIZE',
-        { SIZE: size({ minimum: BLOCK, maximum: 16 * 1024 * 1024, units: ['KiB', 'MiB'] }) },
+        { SIZE: size({ minimum: TORRENT_LIMITS.leastPiece, maximum: TORRENT_LIMITS.greatestPiece, units: ['KiB', 'MiB'] }) },
         {
           doc: 'The size of its pieces, the last one excepted: a power of two.',
           default: written(torrentDefaults.pieceLength, 'size'),
@@ -93,7 +92,7 @@ export const bittorrentVocabulary = [
         'from FILE',
         { FILE: fileName },
         {
-          doc: 'What a `.torrent` file says: size, piece size, and the tracker, unless the block says another. It has the file’s info hash; its content is made up. Several files are one, end to end.',
+          doc: 'What a `.torrent` file says: size, piece size, and the tracker’s name, unless the block says another. It has the file’s info hash; its content is made up. Several files are one, end to end.',
           standard: 'BEP 3',
           example: 'from "ubuntu.torrent"',
         },
@@ -122,8 +121,7 @@ export const bittorrentVocabulary = [
         return;
       }
       if (read) warnOfSizes(block, site);
-      const named = block.tracker ?? read?.tracker ?? null;
-      const tracker = named ? ownHost(named.HOST, site) : '';
+      const tracker = block.tracker ? ownHost(block.tracker.HOST, site) : '';
       const length = read?.length ?? block.size?.SIZE ?? torrentDefaults.size;
       const pieceLength = read?.pieceLength ?? block.piece?.SIZE ?? torrentDefaults.pieceLength;
       if (tracker === null || !checkPieces(length, pieceLength, site)) {
@@ -137,7 +135,7 @@ export const bittorrentVocabulary = [
         size: length,
         pieceLength,
         tracker,
-        trackerTransport: named?.TRANSPORT ?? 'http',
+        trackerTransport: block.tracker ? (block.tracker.TRANSPORT ?? 'http') : (read?.tracker?.transport ?? 'http'),
         trackerInDns: false,
         interval: block.interval?.TIME ?? torrentDefaults.interval,
         seeds,
@@ -148,6 +146,8 @@ export const bittorrentVocabulary = [
         at: site.at,
       });
       site.later(() => {
+        const made = program.torrents.get(key);
+        if (made?.tracker === '' && read?.tracker) made.tracker = implicitHost(program, read.tracker.host, null).name;
         for (const name of block.seeds?.HOST ?? []) {
           const seed = site.host(name);
           if (seed === null) continue;
@@ -284,9 +284,9 @@ function checkPieces(length: number, pieceLength: number, site: Site): boolean {
     return false;
   }
   const pieces = Math.ceil(length / pieceLength);
-  if (pieces <= MAXIMUM_PIECES) return true;
+  if (pieces <= TORRENT_LIMITS.pieces) return true;
   const place = site.property('size');
-  site.report('out-of-range', place, `These are ${pieces} pieces; a torrent has up to ${MAXIMUM_PIECES}. Make them larger.`);
+  site.report('out-of-range', place, `These are ${pieces} pieces; a torrent has up to ${TORRENT_LIMITS.pieces}. Make them larger.`);
   return false;
 }
 
