@@ -51,7 +51,7 @@ describe('an announce', () => {
     expect(encodeAnnounceQuery(plain)).toBe(NEEDED);
   });
 
-  test.each<[string, string]>([
+  const refused: readonly (readonly [query: string, error: string])[] = [
     ['', 'info_hash is missing'],
     [NEEDED.replace('peer_id=', 'peer_id=x'), 'peer_id has 21 bytes, not 20'],
     [NEEDED.replace(HASH, HASH.slice(3)), 'info_hash has 19 bytes, not 20'],
@@ -64,7 +64,11 @@ describe('an announce', () => {
     [`${NEEDED}&event=paused`, 'event is none of started, completed, stopped'],
     [`${NEEDED}&x=%4`, 'x is badly escaped'],
     [`${NEEDED}&x=${'a'.repeat(8192)}`, 'a query of more than 8192 octets'],
-  ])('%.60s: %s', (query, error) => expect(decodeAnnounceQuery(query)).toEqual({ error }));
+  ];
+
+  test.each(refused.map(([query, error]) => [error, query] as const))('with a mistake is refused: %s', (error, query) => {
+    expect(decodeAnnounceQuery(query)).toEqual({ error });
+  });
 });
 
 const response: HttpAnnounceResponse = {
