@@ -18,7 +18,7 @@ import {
 
 // The escaping is the example of the BitTorrent specification's wiki.
 const hash = hexToBytes('123456789abcdef123456789abcdef123456789a');
-const HASH = '%124Vx%9a%bc%de%f1%23Eg%89%ab%cd%ef%124Vx%9a';
+const HASH = '%124Vx%9A%BC%DE%F1%23Eg%89%AB%CD%EF%124Vx%9A';
 const peerId = bytesOfOctets('-NS0100-abcdefghijkl');
 const request: HttpAnnounceRequest = {
   infoHash: hash,
@@ -42,6 +42,7 @@ describe('an announce', () => {
   test('is a query', () => {
     expect(encodeAnnounceQuery(request)).toBe(QUERY);
     expect(decodeAnnounceQuery(QUERY)).toEqual(request);
+    expect(decodeAnnounceQuery(QUERY.replace('%9A%BC', '%9a%bc'))).toEqual(request);
   });
 
   test('without what may be left out', () => {
