@@ -10,6 +10,9 @@ const KNOWN: Readonly<Record<string, number>> = {
   ftp: 4,
   'ftp-data': 5,
   bitmessage: 5,
+  bittorrent: 2,
+  'bittorrent-data': 5,
+  'udp-tracker': 3,
   tcp: 6,
   udp: 6,
 };

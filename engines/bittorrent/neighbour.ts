@@ -14,10 +14,10 @@ export interface BlockRequest {
   readonly cause: number;
 }
 
-/** What may wait to be acknowledged when the next block is handed over: as much as goes out in this time … */
-const BACKLOG_TIME: Nanoseconds = SECOND / 2;
+/** What may be handed over and not sent when the next block is: what goes out in this time … */
+const BACKLOG_TIME: Nanoseconds = SECOND / 4;
 /** … within these limits: so that a choke or a HAVE does not stand behind a heap of blocks, and a fast line does not run dry. */
-const LEAST_BACKLOG: Bytes = 64 * 1024;
+const LEAST_BACKLOG: Bytes = 32 * 1024;
 
 /** Requests that nobody has served yet; a client that sends more of them breaks the rules of good behaviour. */
 export const MOST_REQUESTS = 500;

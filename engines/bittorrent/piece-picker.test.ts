@@ -1,4 +1,4 @@
-/** The picker against a picker that sorts everything anew each time. */
+/** The picker on small tables, and against what counting anew each time gives. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../kernel/random.ts';
@@ -121,7 +121,7 @@ test('at random, each piece that the other has is as likely', () => {
   for (const count of times.values()) expect(Math.abs(count - 1000)).toBeLessThan(200);
 });
 
-test('buckets are what sorting anew would give, whatever comes and goes', () => {
+test('counts are right, and a rarest piece is picked, whatever comes and goes', () => {
   const action = fc.record({
     kind: fc.integer({ min: 0, max: 6 }),
     peer: fc.nat(200),

@@ -1,28 +1,23 @@
 /**
  * Which piece a peer asks for next.
  *
- * Theory of operation. The pieces that are still to be begun stand in one array, those that fewest of the known peers have first.
- * Pieces that equally many have are a bucket, in no order; where each bucket begins is known, and where each piece stands. So a
- * HAVE moves its piece to the end of its bucket, and the border of the next one over it: a swap. Peers that have everything raise
- * or lower all pieces alike, and are only counted.
+ * Theory of operation. The picker counts how many of the known peers have each piece; peers that have everything raise or lower all
+ * counts alike, and are counted as a whole. Rarest first compares the counts of all pieces that may be asked for, a word of the sets at
+ * a time, and draws among the lowest. In a swarm a HAVE is told to many and a piece picked once: a HAVE must cost next to nothing,
+ * and so there is no order of pieces that each of them would have to keep (kept in buckets by count, as is often done, a HAVE
+ * touches five places in memory in the stead of one, and a large swarm takes twice the time).
  *
- * Rarest first looks through the buckets from the rarest on, each from a random place, for a piece that the other peer has. Where
- * that takes long the other peer has little, and what it has is compared as a whole. Its first pieces a peer picks at random: a
- * rare piece comes slowly, and without a whole piece it has nothing to trade (Cohen, Incentives Build Robustness in BitTorrent, §2.4.3).
+ * Its first pieces a peer picks at random: a rare piece comes slowly, and without a whole piece it has nothing to trade (Cohen,
+ * Incentives Build Robustness in BitTorrent, §2.4.3).
  *
- * Nothing is allocated after construction but for more buckets.
+ * Nothing is allocated after construction.
  */
 import type { RandomStream } from '../kernel/random.ts';
-import { addPiece, bitsOf, hasPiece, type PieceSet, pieceSet, removePiece } from './piece-set.ts';
+import { addPiece, bitsOf, fullSet, hasPiece, type PieceSet, pieceSet, removePiece } from './piece-set.ts';
 
 export type PickStrategy = 'rarest' | 'random' | 'in-order';
 
 export const NO_PIECE = -1;
-
-/** Pieces looked at, one after the other, before all that the other peer has is compared. */
-const LOOKS = 48;
-/** Departures of complete peers that are only counted. */
-const SLACK = 32;
 
 export class PiecePicker {
   readonly pieces: number;
@@ -39,13 +34,6 @@ export class PiecePicker {
   readonly #counts: Uint16Array;
   /** Peers that have all pieces and were counted as a whole, less those that left as a whole but had come piece by piece. */
   #everything = 0;
-  /** The open pieces, by count. */
-  readonly #order: Int32Array;
-  /** Where each open piece stands in the order. */
-  readonly #places: Int32Array;
-  /** Where in the order the pieces of each count begin; the last entry is the end. Counts are below `#levels`. */
-  #begins: Int32Array;
-  #levels = 8;
   #openCount: number;
 
   /** `randomFirst`: how many pieces are picked at random before rarest first begins. */
@@ -55,20 +43,9 @@ export class PiecePicker {
     this.have = pieceSet(pieces);
     this.#random = random;
     this.#randomFirst = randomFirst;
-    this.#open = pieceSet(pieces);
+    this.#open = fullSet(pieces);
     this.#counts = new Uint16Array(pieces);
-    this.#order = new Int32Array(pieces);
-    this.#places = new Int32Array(pieces);
-    this.#begins = new Int32Array(this.#levels + 1).fill(pieces);
-    this.#begins[0] = 0;
     this.#openCount = pieces;
-    for (let piece = 0; piece < pieces; piece++) {
-      addPiece(this.#open, piece);
-      // Shuffled, so that walking through a bucket prefers none.
-      const place = strategy === 'in-order' ? piece : random.below(piece + 1);
-      if (place !== piece) this.#put(this.#order[place] as number, piece);
-      this.#put(piece, place);
-    }
   }
 
   get haveCount(): number {
@@ -91,13 +68,7 @@ export class PiecePicker {
 
   /** A known peer has got one piece more. */
   peerHas(piece: number): void {
-    const count = this.#counts[piece] as number;
-    this.#counts[piece] = count + 1;
-    if (count + 1 >= this.#levels) this.#addLevels();
-    if (!hasPiece(this.#open, piece)) return;
-    const last = (this.#begins[count + 1] as number) - 1;
-    this.#swap(piece, last);
-    this.#begins[count + 1] = last;
+    this.#counts[piece] = (this.#counts[piece] as number) + 1;
   }
 
   /** A peer becomes known, with what it has. */
@@ -112,7 +83,6 @@ export class PiecePicker {
   peerGone(set: PieceSet): void {
     if (this.#isFull(set)) {
       this.#everything--;
-      if (this.#everything <= -SLACK) this.#settle();
       return;
     }
     for (let i = 0; i < set.length; i++)
@@ -131,14 +101,6 @@ export class PiecePicker {
   begin(piece: number): void {
     if (!hasPiece(this.#open, piece)) return;
     removePiece(this.#open, piece);
-    let hole = this.#places[piece] as number;
-    // The last piece of each bucket from its own on fills the hole that the one before leaves.
-    for (let level = (this.#counts[piece] as number) + 1; level <= this.#levels; level++) {
-      const last = (this.#begins[level] as number) - 1;
-      if (last !== hole) this.#put(this.#order[last] as number, hole);
-      this.#begins[level] = last;
-      hole = last;
-    }
     this.#openCount--;
   }
 
@@ -147,17 +109,6 @@ export class PiecePicker {
     if (hasPiece(this.#open, piece) || hasPiece(this.have, piece)) return;
     addPiece(this.#open, piece);
     this.#openCount++;
-    const count = this.#counts[piece] as number;
-    let hole = this.#begins[this.#levels] as number;
-    // The first piece of each bucket above its own makes room at the end.
-    for (let level = this.#levels - 1; level > count; level--) {
-      this.#begins[level + 1] = hole + 1;
-      const first = this.#begins[level] as number;
-      if (first !== hole) this.#put(this.#order[first] as number, hole);
-      hole = first;
-    }
-    this.#begins[count + 1] = hole + 1;
-    this.#put(piece, hole);
   }
 
   /** Whether a peer with these pieces has any that we do not have, begun or not (`interested`). */
@@ -166,7 +117,7 @@ export class PiecePicker {
     return false;
   }
 
-  /** The piece to ask a known peer for that has these, or NO_PIECE. It is open until `begin`. */
+  /** The piece to ask a peer for that has these, or NO_PIECE. It is open until `begin`. */
   pick(set: PieceSet): number {
     if (this.#openCount === 0) return NO_PIECE;
     if (this.strategy === 'in-order') return this.#first(set);
@@ -175,23 +126,6 @@ export class PiecePicker {
   }
 
   #rarest(set: PieceSet): number {
-    let looks = LOOKS;
-    for (let level = Math.max(0, 1 - this.#everything); level < this.#levels; level++) {
-      const begin = this.#begins[level] as number;
-      const size = (this.#begins[level + 1] as number) - begin;
-      if (size === 0) continue;
-      let place = size === 1 ? 0 : this.#random.below(size);
-      for (let i = 0; i < size; i++) {
-        if (looks-- === 0) return this.#rarestOfAll(set);
-        const piece = this.#order[begin + place] as number;
-        if (hasPiece(set, piece)) return piece;
-        if (++place === size) place = 0;
-      }
-    }
-    return NO_PIECE;
-  }
-
-  #rarestOfAll(set: PieceSet): number {
     let rarest = NO_PIECE;
     let least = Number.POSITIVE_INFINITY;
     let equals = 0;
@@ -243,42 +177,10 @@ export class PiecePicker {
     const count = this.#counts[piece] as number;
     if (count === 0) throw new RangeError(`nobody known has piece ${piece}`);
     this.#counts[piece] = count - 1;
-    if (!hasPiece(this.#open, piece)) return;
-    const first = this.#begins[count] as number;
-    this.#swap(piece, first);
-    this.#begins[count] = first + 1;
-  }
-
-  /** Counts hold again who left as a whole. */
-  #settle(): void {
-    const gone = -this.#everything;
-    this.#everything = 0;
-    for (let piece = 0; piece < this.pieces; piece++) this.#counts[piece] = (this.#counts[piece] as number) - gone;
-    // No count was below `gone`, so the buckets below were empty.
-    this.#begins.copyWithin(0, gone);
-    this.#begins.fill(this.#openCount, this.#levels - gone + 1);
-  }
-
-  #addLevels(): void {
-    const begins = new Int32Array(2 * this.#levels + 1).fill(this.#openCount);
-    begins.set(this.#begins);
-    this.#begins = begins;
-    this.#levels *= 2;
   }
 
   #isFull(set: PieceSet): boolean {
     for (let i = 0; i < set.length - 1; i++) if (set[i] !== 0xffffffff) return false;
     return set.length === 0 || bitsOf(set[set.length - 1] as number) === ((this.pieces - 1) & 31) + 1;
-  }
-
-  #swap(piece: number, place: number): void {
-    const other = this.#order[place] as number;
-    this.#put(other, this.#places[piece] as number);
-    this.#put(piece, place);
-  }
-
-  #put(piece: number, place: number): void {
-    this.#order[place] = piece;
-    this.#places[piece] = place;
   }
 }

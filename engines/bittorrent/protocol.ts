@@ -1,15 +1,17 @@
 /** BitTorrent, as the engines know it: trackers and seeds from the beginning, and the steps in which others download and leave. */
-import { count, formatValue } from '../format.ts';
+import { count } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
 import type { HostDeclaration } from '../scenario.ts';
 import { BittorrentClient } from './client.ts';
+import { CompactTorrentSwarm } from './compact/download.ts';
+import { gap, outcomeOf } from './downloading.ts';
 import { bittorrentMetrics } from './metrics.ts';
 import { diskName, type KeptDownload, Peer } from './peer.ts';
 import { fromWire, fullSet, type PieceSet, pieceSet } from './piece-set.ts';
-import type { Arrival, Behaviour, DownloadAction, LeaveAction, TorrentService } from './scenario.ts';
+import type { Behaviour, DownloadAction, LeaveAction, TorrentService } from './scenario.ts';
 import { type Member, SwarmLedger } from './swarm-ledger.ts';
 import { Torrent } from './torrent.ts';
 import { type Announce, overHttp, overUdp } from './tracker/announcing.ts';
@@ -29,7 +31,16 @@ function install(world: World): Installed {
   if (services.length === 0) return {};
   const declarations = new Map(world.scenario.hosts.map((declaration) => [declaration.name, declaration]));
   const clients = new Map<string, BittorrentClient>();
-  const swarms = new Map(services.map((service) => [service.name, new Swarm(world, service, clients, declarations)]));
+  const swarms = new Map(
+    services.flatMap((service) =>
+      service.fidelity === 'messages' ? [[service.name, new Swarm(world, service, clients, declarations)] as const] : [],
+    ),
+  );
+  const compact = new Map(
+    services.flatMap((service) =>
+      service.fidelity === 'pieces' ? [[service.name, new CompactTorrentSwarm(world, service, declarations)] as const] : [],
+    ),
+  );
 
   const trackers = new Map<string, Swarm[]>();
   const hosts = new Set<string>();
@@ -40,7 +51,7 @@ function install(world: World): Installed {
     for (const seed of seeds) hosts.add(seed);
   }
   for (const { action } of world.scenario.steps)
-    if (action.kind === 'bittorrent.download') for (const host of action.hosts) hosts.add(host);
+    if (action.kind === 'bittorrent.download' && swarms.has(action.torrent)) for (const host of action.hosts) hosts.add(host);
 
   for (const tracked of trackers.values()) {
     const [{ service }] = tracked as [Swarm];
@@ -59,8 +70,8 @@ function install(world: World): Installed {
   }
   return {
     perform(action) {
-      if (action.kind === 'bittorrent.download') return swarms.get(action.torrent)!.download(action);
-      if (action.kind === 'bittorrent.leave') return swarms.get(action.torrent)!.leave(action);
+      if (action.kind === 'bittorrent.download') return (swarms.get(action.torrent) ?? compact.get(action.torrent))!.download(action);
+      if (action.kind === 'bittorrent.leave') return (swarms.get(action.torrent) ?? compact.get(action.torrent))!.leave(action);
       return undefined;
     },
   };
@@ -112,13 +123,13 @@ class Swarm {
     const random = this.#world.host(this.service.tracker).random(`arrivals of ${this.torrent.name}`);
     for (const [i, member] of members.entries()) {
       const host = this.#world.host(member.host);
-      const wait = i === 0 && behaviour.arrival.kind !== 'poisson' ? 0 : gap(behaviour.arrival, (mean) => random.exponential(mean));
+      const wait = gap(behaviour.arrival, i, random);
       if (wait > 0) yield* host.sleep(wait);
       this.#arrive(host, member, behaviour);
     }
     if (poisons) return { outcome: `${count(hosts.length, 'poisoner')} joined`, succeeded: true };
     yield* this.#ledger.ended(members);
-    return this.#outcome(members);
+    return outcomeOf(members);
   }
 
   // biome-ignore lint/correctness/useYield: it takes no time to go.
@@ -173,23 +184,4 @@ class Swarm {
     const address = { name: tracker, address: trackerInDns ? null : known };
     return trackerTransport === 'udp' ? overUdp(address) : overHttp(address);
   }
-
-  #outcome(members: readonly Member[]): StepOutcome {
-    const complete = members.filter(({ ending }) => ending === 'complete');
-    const last = complete.reduce((latest, { completedAt }) => Math.max(latest, completedAt), 0);
-    const first = members.reduce((earliest, { arrivedAt }) => Math.min(earliest, arrivedAt), Number.POSITIVE_INFINITY);
-    const others = members.filter(({ ending }) => ending !== 'complete').map(({ host, ending }) => `${host} ${told(ending)}`);
-    const shown = others.length > 3 ? [...others.slice(0, 3), `${others.length - 3} more`] : others;
-    const done =
-      complete.length === 0 ? 'nobody has all of it' : `${count(complete.length, 'peer')} completed in ${formatValue(last - first, 'ns')}`;
-    const failed = members.some(({ ending }) => ending === 'gave up' || ending === 'down');
-    return { outcome: [done, ...shown].join('; '), succeeded: !failed };
-  }
-}
-
-const told = (ending: Member['ending']): string => (ending === 'down' ? 'went down' : (ending ?? ''));
-
-function gap(arrival: Arrival, exponential: (mean: number) => number): number {
-  if (arrival.kind === 'every') return arrival.interval;
-  return arrival.kind === 'poisson' ? Math.round(exponential(arrival.mean)) : 0;
 }

@@ -117,10 +117,10 @@ export interface Connection {
   read(): Process<Content | null>;
   /**
    * Hands one application message to the stream; done when it is buffered for sending (the send buffer may make it wait).
-   * False when the connection was broken before that. With `room`, done as soon as no more than that waits to be acknowledged: for
-   * who would rather decide late what to send next than fill the buffer (SO_SNDBUF, for this write alone; never more than the buffer).
+   * False when the connection was broken before that. With `unsent`, done as soon as no more than that has not been sent yet: for
+   * who would rather decide late what comes next than fill the buffer (TCP_NOTSENT_LOWAT, for this write alone).
    */
-  write(content: Content, message: MessageInfo, room?: Bytes): Process<boolean>;
+  write(content: Content, message: MessageInfo, unsent?: Bytes): Process<boolean>;
   /** Nothing more to send: FIN after what is buffered. Reading goes on until the other side closes, too. */
   close(): void;
   /** RST: drops what is buffered, both ways. */
