@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Kernel } from '../kernel/kernel.ts';
 import type { Host } from '../network/host.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { SimulatedTrust } from '../tls/simulated-trust.ts';
@@ -11,6 +12,7 @@ test('a server serves the same list of zones until one of them changes or it lie
   const host = { name: 'server', now: () => 0 } as Host;
   const server = serversOf({
     scenario,
+    kernel: new Kernel(scenario.seed),
     trust: new SimulatedTrust(scenario.seed),
     host: () => host,
     boot: () => {},

@@ -258,6 +258,7 @@ describe('what DNSSEC adds, asked for itself', () => {
     const trust = new SimulatedTrust(scenario.seed);
     dns.install({
       scenario: { ...scenario, services },
+      kernel: network.kernel,
       trust,
       host,
       boot: network.boot.bind(network),
