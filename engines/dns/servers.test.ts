@@ -18,6 +18,7 @@ test('a server serves the same list of zones until one of them changes or it lie
     boot: () => {},
     tap: () => {},
     divert: () => {},
+    kernel: new Kernel(1),
     path: () => null,
   }).get('server');
   const zones = server?.zones;
