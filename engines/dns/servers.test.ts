@@ -12,7 +12,6 @@ test('a server serves the same list of zones until one of them changes or it lie
   const host = { name: 'server', now: () => 0 } as Host;
   const server = serversOf({
     scenario,
-    kernel: new Kernel(scenario.seed),
     trust: new SimulatedTrust(scenario.seed),
     host: () => host,
     boot: () => {},

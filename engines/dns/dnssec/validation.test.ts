@@ -258,7 +258,6 @@ describe('what DNSSEC adds, asked for itself', () => {
     const trust = new SimulatedTrust(scenario.seed);
     dns.install({
       scenario: { ...scenario, services },
-      kernel: network.kernel,
       trust,
       host,
       boot: network.boot.bind(network),

@@ -47,7 +47,6 @@ function beside<T>(
   const network = new SimulatedNetwork(new Kernel(1), scenario, recorder);
   dns.install({
     scenario,
-    kernel: network.kernel,
     trust: new SimulatedTrust(scenario.seed),
     host: (name) => network.host(name),
     boot: network.boot.bind(network),
