@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { bench as bundles } from './bundles.ts';
+import { bench as cdn } from './cdn.ts';
 import { bench as dns } from './dns.ts';
 import { bench as poisoning } from './dns-poisoning.ts';
 import { bench as editor } from './editor.ts';
@@ -51,6 +52,11 @@ await chapter(
   'Flows',
   'A thousand hosts at fidelity `flows`: so many flows at once, and as many that arrive and depart. Heap after garbage collection.',
   flowScale,
+);
+await chapter(
+  'Content distribution',
+  'Requests without messages, decided by the caches, rings and choice of nodes that messages use. The hit ratios are the peer’s, and those of Che’s approximation.',
+  cdn,
 );
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),

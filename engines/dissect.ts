@@ -14,6 +14,7 @@ import { dissectImap } from './mail/imap/wire/dissect.ts';
 import { dissectPop3 } from './mail/pop3/wire/dissect.ts';
 import { dissectSmtp } from './mail/smtp/wire/dissect.ts';
 import { dissectTls } from './tls/wire/dissect.ts';
+import { dissectStream } from './video/streaming/wire/dissect.ts';
 
 /** On TCP a message stands behind its length. */
 const dissectDns: Dissector = (bytes, kind) =>
@@ -33,6 +34,7 @@ const dissectors: Readonly<Record<string, Dissector>> = {
   smtp: dissectSmtp,
   tls: dissectTls,
   'udp-tracker': dissectUdpTrackerMessage,
+  ...dissectStream,
 };
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */

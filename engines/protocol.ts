@@ -32,7 +32,7 @@ export interface MetricDefinition {
   readonly example?: string;
 }
 
-export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'torrent';
+export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'torrent' | 'clip';
 
 export interface Protocol {
   readonly name: string;

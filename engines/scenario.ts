@@ -7,6 +7,8 @@
  */
 import type { BitmessageAction, BitmessageService } from './bitmessage/scenario.ts';
 import type { BittorrentAction, BittorrentService } from './bittorrent/scenario.ts';
+import type { CdnAction, CdnService } from './cdn/scenario.ts';
+import type { DashAction } from './dash/scenario.ts';
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
@@ -15,6 +17,8 @@ import type { NetworkAction, NetworkService } from './network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from './quantities.ts';
 import type { Statistic } from './statistics.ts';
 import type { TransferAction } from './transfer/scenario.ts';
+import type { Clip, Encoding } from './video/coding/scenario.ts';
+import type { VideoAction } from './video/scenario.ts';
 
 export interface Scenario {
   readonly format: 1;
@@ -105,7 +109,15 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService | BittorrentService;
+export type Service =
+  | NetworkService
+  | DnsService
+  | MailService
+  | BitmessageService
+  | FtpService
+  | HttpService
+  | BittorrentService
+  | CdnService;
 
 /** What a step does. One line a protocol. */
 export type Action =
@@ -117,6 +129,9 @@ export type Action =
   | FtpAction
   | HttpAction
   | BittorrentAction
+  | CdnAction
+  | DashAction
+  | VideoAction
   | { readonly kind: 'together' };
 
 export type Timing =
@@ -183,6 +198,8 @@ export interface Expectation {
 export type ViewKind =
   | { readonly kind: 'sequence'; readonly hosts: readonly string[]; readonly protocols: readonly string[] }
   | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] }
+  /** The pictures of a clip, as each of the encodings transmits them; without any, as they are. */
+  | { readonly kind: 'frames'; readonly clip: Clip; readonly encodings: readonly Encoding[] }
   /** Metrics over time, all in one picture. */
   | { readonly kind: 'plot'; readonly curves: readonly PlottedMetric[] };
 

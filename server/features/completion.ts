@@ -18,6 +18,7 @@ const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
   host: CompletionItemKind.Variable,
   zone: CompletionItemKind.Module,
   mailbox: CompletionItemKind.Folder,
+  film: CompletionItemKind.Class,
   parameter: CompletionItemKind.Constant,
   unit: CompletionItemKind.Unit,
   'record-type': CompletionItemKind.EnumMember,

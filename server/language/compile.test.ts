@@ -17,6 +17,11 @@ const files: FileTable = new Map([
   ['file:///w/importing.netscenario', bytes('import "unsound.netscenario"\n')],
   ['file:///w/warned.netscenario', bytes('mailserver m.nowhere.org { domain nowhere.org }\nhost shared\n')],
   ['file:///w/binary.netscenario', bytes('\0\x01\x02')],
+  [
+    'file:///w/movie.json',
+    bytes('{"segment_duration_ms":3000,"bitrates_kbps":[300,900],"segment_sizes_bits":[[900000,2700000],[800000,2600000]]}'),
+  ],
+  ['file:///w/3g.json', bytes('[{"duration_ms":1000,"bandwidth_kbps":2000,"latency_ms":50}]')],
   ['file:///w/none.netscenario', { kind: 'unreadable', reason: 'there is no such file' }],
   ['file:///w/alias.zone', bytes('$TTL 3600\nwww A 192.0.2.80\nwww CNAME web\n@ MX 10 192.0.2.9\n')],
   ['file:///w/truncated.zone', bytes('$TTL 3600\n@ IN SOA ns.example.org. hostmaster.example.org. (\n  1 7200\n')],
@@ -326,8 +331,18 @@ describe('the vocabulary', () => {
       webbrowser: 'webbrowser b',
       torrent: 'host origin, tracker.example.org\ntorrent t',
       download: 'host a\ntorrent t\na downloads t',
+      clip: 'clip bounce',
+      encode: 'host a\nclip bounce\na encodes bounce both',
+      stream: 'host a, b\nclip bounce\na streams bounce to b',
+      video: 'video v on w.org',
+      play: 'host a\nvideo v on w.org\na plays v',
+      rehearse: 'host a\nvideo v\na rehearses v over "3g.json"',
       browse: 'host a\nwebsite w\na browses w',
       request: 'host a\nwebsite w\na requests "/" from w',
+      isp: 'host viewer[1..5], dns.isp.net\nisp comcast',
+      cdn: 'video madmen { duration 8 s }\nhost viewer, comcast\nzone netcinema.com on ns.netcinema.com { }\nisp comcast { inside viewer }\ncdn kingcdn',
+      'keep requesting': 'host a\ncdn kingcdn { catalogue 1000 objects of 1 MB }\na keeps requesting from kingcdn at 1 per s for 10 s',
+      crowd: 'cdn kingcdn { catalogue 1000 objects of 1 MB }\ncrowd of 10 uses kingcdn at 1 per s for 10 s',
     };
     for (const entry of vocabulary) {
       for (const property of Object.values(entry.properties ?? {})) {

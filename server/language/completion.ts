@@ -14,7 +14,7 @@ import { linked } from './standards.ts';
 import { units, written } from './units.ts';
 import { statementAutomaton } from './vocabulary.ts';
 
-export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'parameter' | 'unit' | 'record-type' | 'value';
+export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'film' | 'parameter' | 'unit' | 'record-type' | 'value';
 
 export interface CompletionItem {
   readonly label: string;
@@ -200,6 +200,14 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
         for (const file of files.slice(0, 500)) {
           add({ label: JSON.stringify(textOfOctets(file.path.slice(1))), kind: 'value', detail: `file on ${host}`, doc: '' });
         }
+      }
+      break;
+    case 'film':
+    case 'clip':
+      for (const { name, clip, duration } of program.films.values()) {
+        if (slot.meaning === 'clip' && !clip) continue;
+        const detail = `${clip ? clip.pattern : 'video'}, ${written(duration, 'duration')}`;
+        add({ label: name, kind: 'film', detail, doc: `${clip ? 'Clip' : 'Video'} \`${name}\`` });
       }
       break;
     case 'protocol':

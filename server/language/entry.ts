@@ -52,6 +52,9 @@ export type SlotMeaning =
   | 'new-parameter'
   | 'new-torrent'
   | 'torrent'
+  | 'new-film'
+  | 'film'
+  | 'clip'
   | 'header-name'
   | 'record-type'
   | 'answer'
@@ -222,6 +225,10 @@ export const address = slot<Name>('name', 'address', 'an IPv4 address, such as 1
 export const newTorrent = slot<Name>('name', 'new-torrent', 'a torrent’s name');
 export const torrent = slot<Name>('name', 'torrent', 'a torrent');
 export const newParameter = slot<Name>('name', 'new-parameter', 'a name');
+export const newFilm = slot<Name>('name', 'new-film', 'a name');
+/** A clip or a video. */
+export const film = slot<Name>('name', 'film', 'a clip or a video');
+export const clip = slot<Name>('name', 'clip', 'a clip');
 export const headerName = slot<Name>('name', 'header-name', 'a header field’s name');
 export const protocolName = slot<Name>('name', 'protocol', 'a protocol');
 export const recordType = slot<Name>('record-type', 'record-type', 'a record type');

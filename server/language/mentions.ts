@@ -58,6 +58,7 @@ const DECLARED: ReadonlySet<string> = new Set(
 export function spaceOf(meaning: SlotMeaning): NameSpace | null {
   if (OF_DOMAINS.has(meaning)) return 'domain';
   if (meaning === 'mail-address') return 'mailbox';
+  if (meaning === 'clip') return 'film';
   const noun = meaning.replace(/^new-/, '');
   return DECLARED.has(noun) ? noun : null;
 }

@@ -147,6 +147,14 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
       if (parameterNameProblem(name.text) === null) return true;
       site.report('malformed-name', name, `\`${shortened(name.text)}\` cannot name a parameter: ${parameterNameProblem(name.text)}.`);
       return false;
+    case 'new-film':
+      if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name.text)) return true;
+      site.report(
+        'malformed-name',
+        name,
+        `\`${shortened(name.text)}\` cannot name a film: it begins with a letter, and has letters, digits, _ and -.`,
+      );
+      return false;
     case 'new-torrent':
       if (/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name.text)) return true;
       site.report(

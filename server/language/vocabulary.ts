@@ -4,9 +4,12 @@
  */
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
+import { accessNetworkVocabulary } from './vocabulary/access-networks.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
 import { bittorrentProtocols, bittorrentVocabulary } from './vocabulary/bittorrent.ts';
+import { cdnVocabulary } from './vocabulary/cdn.ts';
+import { dashVocabulary } from './vocabulary/dash.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -21,15 +24,18 @@ import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
 import { plotsVocabulary } from './vocabulary/plots.ts';
 import { programVocabulary } from './vocabulary/program.ts';
+import { streamingProtocols, streamingVocabulary } from './vocabulary/streaming.ts';
 import { sweepsVocabulary } from './vocabulary/sweeps.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
+import { videoCodingVocabulary } from './vocabulary/video-coding.ts';
 
 export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
   ...middleboxVocabulary,
+  ...accessNetworkVocabulary,
   ...anycastVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,
@@ -44,6 +50,10 @@ export const vocabulary: readonly Entry[] = [
   ...ftpVocabulary,
   ...httpVocabulary,
   ...bittorrentVocabulary,
+  ...cdnVocabulary,
+  ...dashVocabulary,
+  ...videoCodingVocabulary,
+  ...streamingVocabulary,
   ...expectationsVocabulary,
   ...plotsVocabulary,
   ...sweepsVocabulary,
@@ -59,6 +69,7 @@ export const protocols: readonly string[] = [
   ...bittorrentProtocols,
   ...tlsProtocols,
   ...transferProtocols,
+  ...streamingProtocols,
 ];
 
 /** All statements, merged. */

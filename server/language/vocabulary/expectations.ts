@@ -29,6 +29,7 @@ import {
   size,
   wordChoice,
 } from '../entry.ts';
+import { clipNamed } from '../films.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
 import { slotNamesOf, subjectSlots } from '../measures.ts';
 import { checkMiddlebox } from '../middleboxes.ts';
@@ -56,6 +57,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
   torrent: 'ubuntu',
+  clip: 'bounce',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -72,6 +74,7 @@ export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType
     const found = site.host(name);
     return found !== null && checkMiddlebox(metric, found, name, site) ? found : null;
   }
+  if (type === 'clip') return clipNamed(name, site)?.name ?? null;
   if (type === 'mail-address') {
     usesMailbox(name, site);
     return name.text;
@@ -105,7 +108,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: metricExample(metric).replace(/\nexpect (mean )?/, '\nexpect mean '),
+    example: (metric.example ?? metricExample(metric)).replace(/\nexpect (mean )?/, '\nexpect mean '),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
