@@ -187,6 +187,15 @@ export class BlockRequests {
     return culprit;
   }
 
+  /** Who sent the blocks of a begun piece that are here; each as often. */
+  sendersOf(piece: number): readonly number[] {
+    const slot = this.#slotOf(piece);
+    const senders: number[] = [];
+    for (let place = slot * this.blocksInPiece, i = 0; slot >= 0 && i < this.#size(piece); i++)
+      if (this.#blocks[place + i] === HERE) senders.push(this.#senders[place + i] as number);
+    return senders;
+  }
+
   /** A peer choked us, or is gone: what was asked of it will not come. */
   drop(peer: number): void {
     for (let i = this.#askedCount - 1; i >= 0; i--) {

@@ -20,6 +20,7 @@ import { type Address, type Connection, type Endpoint, failed, type Host } from 
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK, NOBODY } from './block-requests.ts';
 import { Choker, ROUND } from './choker.ts';
+import { MOST_CONNECTIONS, MOST_INITIATED } from './connections.ts';
 import { MOST_REQUESTS, Neighbour } from './neighbour.ts';
 import type { PeerReader } from './peer-reader.ts';
 import { PeerReader as Reader } from './peer-reader.ts';
@@ -35,10 +36,6 @@ import type { AnnounceEvent } from './wire/announce.ts';
 import { encodeHandshake, type Handshake } from './wire/handshake.ts';
 import { drawPeerId } from './wire/peer-id.ts';
 import { bitfieldProblem, type PeerMessage } from './wire/peer-message.ts';
-
-/** Connections that a peer opens, and has in all (libtorrent and others have similar ones). */
-export const MOST_OPENED = 50;
-export const MOST_CONNECTIONS = 80;
 
 /** How much of its content is asked for ahead. */
 const AHEAD: Nanoseconds = 3 * SECOND;
@@ -88,7 +85,6 @@ export class Peer {
   #candidates: Endpoint[] = [];
   readonly #calling = new Set<Address>();
   readonly #failedAt = new Map<Address, Nanoseconds>();
-  #opened = 0;
   /** When something that it wanted came last. */
   #progressAt: Nanoseconds;
   /** Beats every ten seconds; while it downloads, in the foreground: a run does not end before a download has. */
@@ -165,7 +161,7 @@ export class Peer {
   #connectMore(): void {
     // Who has all of it waits to be called.
     while (!this.#left && !this.complete && !this.#behaviour.poisons) {
-      if (this.#opened + this.#calling.size >= MOST_OPENED || this.#neighbours.size + this.#calling.size >= MOST_CONNECTIONS) return;
+      if (this.#neighbours.size + this.#calling.size >= MOST_INITIATED) return;
       const next = this.#candidates.shift();
       if (!next) return;
       if (this.#mayCall(next)) this.#host.spawn('bittorrent connection', this.#call(next));
@@ -215,7 +211,6 @@ export class Peer {
       torrent.pieces,
     );
     this.#neighbours.set(neighbour.number, neighbour);
-    if (opened) this.#opened++;
     this.#choker.add(neighbour.number);
     const server = this.#host.spawn('bittorrent uploads', this.#serve(neighbour));
     try {
@@ -258,7 +253,6 @@ export class Peer {
   #forget(neighbour: Neighbour): void {
     if (this.#neighbours.get(neighbour.number) !== neighbour) return;
     this.#neighbours.delete(neighbour.number);
-    if (neighbour.opened) this.#opened--;
     neighbour.end();
     const vacant = this.#choker.remove(neighbour.number);
     this.#requests.drop(neighbour.number);

@@ -36,15 +36,24 @@ export class PiecePicker {
   #everything = 0;
   #openCount: number;
 
-  /** `randomFirst`: how many pieces are picked at random before rarest first begins. */
-  constructor(pieces: number, strategy: PickStrategy, random: RandomStream, randomFirst = 1) {
+  /**
+   * `randomFirst`: how many pieces are picked at random before rarest first begins. `counts`: where the counts are kept, all 0 now;
+   * whoever keeps them for many pickers may count a HAVE there, in the place of `peerHas`.
+   */
+  constructor(
+    pieces: number,
+    strategy: PickStrategy,
+    random: RandomStream,
+    randomFirst = 1,
+    counts: Uint16Array = new Uint16Array(pieces),
+  ) {
     this.pieces = pieces;
     this.strategy = strategy;
     this.have = pieceSet(pieces);
     this.#random = random;
     this.#randomFirst = randomFirst;
     this.#open = fullSet(pieces);
-    this.#counts = new Uint16Array(pieces);
+    this.#counts = counts;
     this.#openCount = pieces;
   }
 

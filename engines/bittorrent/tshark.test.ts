@@ -12,6 +12,7 @@ import { connected, networkForTests, SERVER, serve } from '../network/network-fo
 import { bytesOfOctets } from '../network/octets.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { PeerReader } from './peer-reader.ts';
+import { download, PEERS, run } from './swarm-for-tests.ts';
 import { encodeBencoded } from './wire/bencoding.ts';
 import { encodeHandshake, type Handshake } from './wire/handshake.ts';
 import { BLOCK_LENGTH, contentsOfMessage, type PeerMessage, peerMessageLabel } from './wire/peer-message.ts';
@@ -148,3 +149,24 @@ describe.each(['packets', 'flows'] as const)('at %s', (fidelity) => {
     });
   });
 });
+
+test.skipIf(!present).each(['http', 'udp'] as const)(
+  'a whole swarm, with a tracker over %s, reads as the run tells it',
+  (trackerTransport) => {
+    // Queues that never overflow: tshark warns of what is sent again.
+    const roomy = Object.fromEntries(['origin', 'tracker', ...PEERS].map((name) => [name, { queue: 2 ** 24 }]));
+    const torrent = { size: 200_000, pieceLength: 32 * 1024, trackerTransport };
+    const made = run([download(PEERS, { stay: 0 })], torrent, roomy, { fidelity: 'packets' });
+    const { messages, strings } = made;
+    const told = Array.from(messages.label.subarray(0, messages.rows)).flatMap((label, i) =>
+      strings[messages.protocol[i]!] === 'bittorrent' && strings[messages.kind[i]!] === 'message' ? [strings[label]!] : [],
+    );
+    const { found, bad } = tshark(writePcapng(made));
+    expect(bad).toEqual([]);
+    const kinds = [/^choke/, /^unchoke/, /^interested/, /^not interested/, /^have/, /^bitfield/, /^request/, /^piece/, /^cancel/];
+    expect(told.length).toBeGreaterThan(100);
+    expect(kinds.map((_, type) => found['msg.type'].filter((one) => one === String(type)).length)).toEqual(
+      kinds.map((kind) => told.filter((label) => kind.test(label)).length),
+    );
+  },
+);

@@ -101,9 +101,9 @@ function describe(mention: Mention, program: Program): string | null {
   if (mention.space === 'film') return filmHover(name, program);
   if (mention.space === 'torrent') {
     const torrent = program.torrents.get(name);
-    return torrent
-      ? `**Torrent** \`${torrent.name}\`: ${written(torrent.size, 'size')} in pieces of ${written(torrent.pieceLength, 'size')}, tracked by ${torrent.tracker}`
-      : null;
+    if (!torrent) return null;
+    const { name: called, size, pieceLength, tracker } = torrent;
+    return `**Torrent** \`${called}\`: ${written(size, 'size')} in pieces of ${written(pieceLength, 'size')}, tracked by ${tracker}`;
   }
   if (mention.space !== 'domain') return null;
   const host = program.hosts.get(name);

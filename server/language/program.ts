@@ -163,6 +163,8 @@ export interface ProgramWebCache extends Omit<WebCacheService, 'serves'> {
   readonly serves: string[];
 }
 
+/** With what is known of its hosts last. */
+export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
 export interface ProgramAccessNetwork extends AccessNetworkService {
   readonly inside: string[];
 }
@@ -180,8 +182,6 @@ export interface ProgramSweep {
   readonly plots: SweepPlot[];
   readonly expectations: Expectation[];
 }
-/** With what is known of its hosts last. */
-export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
 
 /** What can be streamed, or played. */
 export interface ProgramFilm {

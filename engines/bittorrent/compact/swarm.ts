@@ -91,7 +91,6 @@ export interface SwarmObserver {
 /** States; 0 before its arrival. */
 const PRESENT = 1;
 const GONE = 2;
-const MIXED = -2;
 
 /** Of an edge, from the one that downloads to the one that uploads. */
 const CHOKED = 0;
@@ -116,13 +115,20 @@ export class CompactSwarm {
   readonly #states: Uint8Array;
   readonly #complete: Uint8Array;
   readonly #poisons: Uint8Array;
+  #poisoners = 0;
   readonly #behaviours: (CompactBehaviour | null)[];
   /** Null for who is not there, or complete. */
   readonly #pickers: (PiecePicker | null)[];
   readonly #blocks: (BlockRequests | null)[];
   /** Null for free riders. */
   readonly #chokers: (Choker | null)[];
+  /** Views of `#toldWords`. */
   readonly #told: (PieceSet | null)[];
+  /** What neighbours know that each peer has: a HAVE visits so many that it must not visit their objects. */
+  readonly #toldWords: Uint32Array;
+  readonly #words: number;
+  /** Of each peer and piece: neighbours that have it, as its picker counts them. */
+  readonly #counts: Uint16Array;
   readonly #untold: Int32Array;
   readonly #banned = new Map<number, Set<number>>();
   readonly #announcedAt: Float64Array;
@@ -134,6 +140,7 @@ export class CompactSwarm {
 
   /** Of each edge, from the one that downloads to the one that uploads: pieces that the other told of and we did not. */
   readonly #interesting: Int32Array;
+  /** CHOKED, BEGINNING, IDLE or FLOWING. */
   readonly #progress: Uint8Array;
   /** What flows here while it is FLOWING. */
   readonly #flow: Int32Array;
@@ -142,16 +149,12 @@ export class CompactSwarm {
   /** Of each peer: edges that are idle. */
   readonly #idle: Uint8Array;
 
-  /** Of each job: its block, who sent of it (or NONE, MIXED), whether anybody did who poisons, and the next one of the peer. */
+  /** Of each job: its block, and the next one of the peer. */
   #jobBlock = new Int32Array(64);
-  #jobSender = new Int32Array(64);
-  #jobPoisoned = new Uint8Array(64);
   #jobNext = new Int32Array(64);
 
   readonly #full: PieceSet;
   readonly #unit: Bytes;
-  /** Pieces of peers (peer × pieces + piece) of which something came that is corrupt; true where it is clear from whom. */
-  readonly #corrupt = new Map<number, boolean>();
   readonly #flowsOfJob: number[] = [];
   #waking = false;
   readonly #announceEvent = (peer: number): void => this.#announce(peer);
@@ -174,7 +177,7 @@ export class CompactSwarm {
       hosts.map(({ up }) => up * CONTENT_SHARE),
       hosts.map(({ down }) => down * CONTENT_SHARE),
       {
-        moved: (flow, job, bytes) => this.#moved(flow, job, bytes),
+        moved: (flow, _, bytes) => this.#moved(flow, bytes),
         whole: (job) => this.#whole(job),
       },
     );
@@ -187,6 +190,9 @@ export class CompactSwarm {
     this.#blocks = new Array(peers).fill(null);
     this.#chokers = new Array(peers).fill(null);
     this.#told = new Array(peers).fill(null);
+    this.#words = (this.pieces + 31) >>> 5;
+    this.#toldWords = new Uint32Array(peers * this.#words);
+    this.#counts = new Uint16Array(peers * this.pieces);
     this.#untold = new Int32Array(peers);
     this.#announcedAt = new Float64Array(peers);
     this.#receivedAt = new Float64Array(peers);
@@ -212,21 +218,29 @@ export class CompactSwarm {
   poison(peer: number): void {
     this.#pretend(peer);
     this.#poisons[peer] = 1;
+    this.#poisoners++;
     this.#join(peer, pieceSet(this.pieces), false);
   }
 
   #pretend(peer: number): void {
-    this.#told[peer] = this.#full;
+    this.#setTold(peer, this.#full);
     this.#untold[peer] = 0;
     this.#complete[peer] = 1;
+  }
+
+  #setTold(peer: number, set: PieceSet): void {
+    const told = this.#toldWords.subarray(peer * this.#words, (peer + 1) * this.#words);
+    told.set(set);
+    this.#told[peer] = told;
   }
 
   /** A peer joins that has nothing, or `have`, which is not all. */
   arrive(peer: number, behaviour: CompactBehaviour, have: PieceSet = pieceSet(this.pieces)): void {
     const { length, pieceLength } = this.#torrent;
-    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random);
+    const counts = this.#counts.subarray(peer * this.pieces, (peer + 1) * this.pieces).fill(0);
+    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random, 1, counts);
     for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) picker.weHave(piece);
-    this.#told[peer] = have.slice();
+    this.#setTold(peer, have);
     this.#untold[peer] = this.pieces - picker.haveCount;
     this.#pickers[peer] = picker;
     this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: this.#unit });
@@ -410,8 +424,6 @@ export class CompactSwarm {
     const job = this.#transfers.open(blocks.lengthOf(block));
     if (job >= this.#jobBlock.length) this.#growJobs();
     this.#jobBlock[job] = block;
-    this.#jobSender[job] = NONE;
-    this.#jobPoisoned[job] = 0;
     this.#jobNext[job] = this.#firstJob[peer] as number;
     this.#firstJob[peer] = job;
     return job;
@@ -432,14 +444,21 @@ export class CompactSwarm {
     const progress = this.#progress[edge] as number;
     this.#setProgress(edge, CHOKED);
     if (progress === BEGINNING) this.#kernel.cancel(this.#beginning[edge] as number);
-    if (progress !== FLOWING) return;
+    if (progress !== FLOWING && progress !== IDLE) return;
     const peer = this.neighbours.peerOf(edge);
-    this.#transfers.end(this.#flow[edge] as number);
-    this.#blocks[peer]?.drop(this.neighbours.other[edge] as number);
+    const other = this.neighbours.other[edge] as number;
+    if (progress === FLOWING) {
+      const flow = this.#flow[edge] as number;
+      const job = this.#transfers.job(flow);
+      this.#transfers.end(flow);
+      // Nobody could tell the good part from the bad one.
+      if (this.#poisons[other] === 1) this.#transfers.restart(job, this.#blocks[peer]?.lengthOf(this.#jobBlock[job] as number) ?? 0);
+    }
+    this.#blocks[peer]?.drop(other);
     this.#wake(peer);
   }
 
-  #moved(flow: number, job: number, bytes: Bytes): void {
+  #moved(flow: number, bytes: Bytes): void {
     const { neighbours } = this;
     const edge = this.#transfers.tag(flow);
     const from = this.#transfers.from(flow);
@@ -448,9 +467,6 @@ export class CompactSwarm {
     this.#chokers[to]?.received(neighbours.placeOf(edge), bytes, now);
     this.#chokers[from]?.sent(neighbours.placeOf(neighbours.back[edge] as number), bytes);
     this.#receivedAt[to] = now;
-    const sender = this.#jobSender[job] as number;
-    if (sender !== from) this.#jobSender[job] = sender === NONE ? from : MIXED;
-    if (this.#poisons[from] === 1) this.#jobPoisoned[job] = 1;
     this.#observer.moved(from, to, bytes);
   }
 
@@ -461,25 +477,23 @@ export class CompactSwarm {
     const peer = transfers.to(first);
     const blocks = this.#blocks[peer] as BlockRequests;
     const piece = blocks.pieceOf(block);
-    const key = peer * this.pieces + piece;
-    const sender = this.#jobSender[job] as number;
-    if (this.#jobPoisoned[job] === 1) this.#corrupt.set(key, sender !== MIXED && this.#corrupt.get(key) !== false);
     let culprit = NOBODY;
     let corrupt = false;
-    const arrival = blocks.received(sender === MIXED ? transfers.from(first) : sender, block);
+    // Of several, the one that poisons it.
+    let sender = transfers.from(first);
+    for (let flow = first; flow !== NONE && this.#poisoners > 0; flow = transfers.nextOfJob(flow))
+      if (this.#poisons[transfers.from(flow)] === 1) sender = transfers.from(flow);
+    const arrival = blocks.received(sender, block);
     this.#unlinkJob(peer, job);
     if (arrival === 'completes its piece') {
-      const clear = this.#corrupt.get(key);
-      corrupt = clear !== undefined;
+      corrupt = this.#poisoners > 0 && blocks.sendersOf(piece).some((sender) => this.#poisons[sender] === 1);
       if (corrupt) {
-        this.#corrupt.delete(key);
-        const only = blocks.reject(piece);
-        if (clear) culprit = only;
+        culprit = blocks.reject(piece);
         this.#observer.corrupt(peer);
       } else {
         blocks.accept(piece);
         this.#observer.gained(peer, piece);
-        this.#kernel.call(this.#latency(peer) + this.#meanLatency, this.#tellEvent, key);
+        this.#kernel.call(this.#latency(peer) + this.#meanLatency, this.#tellEvent, peer * this.pieces + piece);
       }
     }
     // Its flows go on with other pieces.
@@ -536,19 +550,24 @@ export class CompactSwarm {
   #tell(peer: number, piece: number): void {
     if (this.#states[peer] !== PRESENT) return;
     const { neighbours } = this;
+    const { other: others, back: backs } = neighbours;
+    const words = this.#words;
+    const word = piece >>> 5;
+    const bit = 1 << (piece & 31);
     addPiece(this.#told[peer] as PieceSet, piece);
     const untold = (this.#untold[peer] as number) - 1;
     this.#untold[peer] = untold;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
-      const other = neighbours.other[edge] as number;
+      const other = others[edge] as number;
       if (other === NOBODY) continue;
-      const back = neighbours.back[edge] as number;
-      this.#pickers[other]?.peerHas(piece);
-      if (hasPiece(this.#told[other] as PieceSet, piece)) {
+      const at = other * this.pieces + piece;
+      this.#counts[at] = (this.#counts[at] as number) + 1;
+      if (((this.#toldWords[other * words + word] as number) & bit) !== 0) {
         const interesting = (this.#interesting[edge] as number) - 1;
         this.#interesting[edge] = interesting;
         if (interesting === 0) this.#setInterest(edge, false);
       } else {
+        const back = backs[edge] as number;
         const interesting = (this.#interesting[back] as number) + 1;
         this.#interesting[back] = interesting;
         if (interesting === 1) this.#setInterest(back, true);
@@ -595,13 +614,11 @@ export class CompactSwarm {
   #growJobs(): void {
     const size = 2 * this.#jobBlock.length;
     this.#jobBlock = grown(this.#jobBlock, new Int32Array(size));
-    this.#jobSender = grown(this.#jobSender, new Int32Array(size));
-    this.#jobPoisoned = grown(this.#jobPoisoned, new Uint8Array(size));
     this.#jobNext = grown(this.#jobNext, new Int32Array(size));
   }
 }
 
-function grown<A extends Int32Array | Uint8Array>(from: A, to: A): A {
+function grown<A extends Int32Array>(from: A, to: A): A {
   to.set(from);
   return to;
 }

@@ -80,6 +80,11 @@ export class Transfers {
     return this.#tag[flow] as number;
   }
 
+  /** What it brings. */
+  job(flow: number): number {
+    return this.#job[flow] as number;
+  }
+
   /** At present. */
   rate(flow: number): BitsPerSecond {
     return (this.#rate[flow] as number) * 8 * SECOND;
@@ -103,6 +108,13 @@ export class Transfers {
   close(job: number): void {
     this.#unplan(job);
     this.#freeJobs.push(job);
+  }
+
+  /** What has come of a job counts for nothing: so many bytes are missing again. */
+  restart(job: number, bytes: Bytes): void {
+    for (let flow = this.#firstFlow[job] as number; flow !== NONE; flow = this.#nextOfJob[flow] as number) this.account(flow);
+    this.#left[job] = bytes;
+    this.#plan(job);
   }
 
   /** The first flow of a job, or NONE; the others follow by `nextOfJob`. */
