@@ -11,6 +11,7 @@ import { bench as fidelity } from './fidelity.ts';
 import { bench as flowScale } from './flow-scale.ts';
 import { bench as language } from './language.ts';
 import type { Result } from './result.ts';
+import { bench as swarm } from './swarm.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const built = spawnSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: root, stdio: 'ignore' });
@@ -51,6 +52,11 @@ await chapter(
   'Flows',
   'A thousand hosts at fidelity `flows`: so many flows at once, and as many that arrive and depart. Heap after garbage collection.',
   flowScale,
+);
+await chapter(
+  'Swarms',
+  'Large swarms by pieces, each in a process of its own: processor time, peak memory, and growth with peers and with pieces.',
+  swarm,
 );
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),
