@@ -182,7 +182,17 @@ export interface Expectation {
 /** What the author asked to see; viewers show everything where there is none. */
 export type ViewKind =
   | { readonly kind: 'sequence'; readonly hosts: readonly string[]; readonly protocols: readonly string[] }
-  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] };
+  | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] }
+  /** Metrics over time, all in one picture. */
+  | { readonly kind: 'plot'; readonly curves: readonly PlottedMetric[] };
+
+/** A metric, of one subject or of several: a line each. */
+export interface PlottedMetric {
+  /** Name in an engine's metrics catalogue. */
+  readonly metric: string;
+  /** As the catalogue's entry orders them; null: whoever it is. */
+  readonly subjects: readonly (readonly string[] | null)[];
+}
 
 export interface View {
   readonly view: ViewKind;

@@ -13,7 +13,6 @@ export function declareHost(name: Name, site: Site): ProgramHost | null {
   if (!checkHostName(name, site)) return null;
   const key = name.text.toLowerCase();
   if (!program.declareOnce(`host ${key}`, `Host \`${name.text}\``, place)) return null;
-  program.occurs('host', key, place, true);
   const known = program.hosts.get(key);
   if (known) {
     known.declaration = place;
@@ -28,7 +27,6 @@ export function ownHost(name: Name, site: Site): string | null {
   if (!checkHostName(name, site)) return null;
   const key = name.text.toLowerCase();
   const place = site.place(name);
-  program.occurs('host', key, place, false);
   const host = program.hosts.get(key) ?? addHost(program, name.text, null, place, false);
   host.used = true;
   return host.name;
@@ -74,7 +72,16 @@ function addHost(program: Program, name: string, declaration: SourceRange | null
   return host;
 }
 
-/** Why a host cannot have that name, to follow “cannot name a host:”; null if it can. */
+function checkHostName(name: Name, site: Site): boolean {
+  const { text } = name;
+  const why = hostNameProblem(text);
+  if (why === null) return true;
+  site.program.excused.add(text.toLowerCase());
+  site.report('malformed-name', name, `\`${text}\` cannot name a host: ${why}.`);
+  return false;
+}
+
+/** Why a text cannot name a host (RFC 1035 §2.3.1); null when it can. */
 export function hostNameProblem(text: string): string | null {
   const plain = text.endsWith('.') ? text.slice(0, -1) : text;
   const labels = plain.split('.');
@@ -86,16 +93,8 @@ export function hostNameProblem(text: string): string | null {
   if (!/^[A-Za-z0-9_.-]*$/.test(plain))
     return 'it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form)';
   if (labels.some((label) => label.startsWith('-') || label.endsWith('-'))) return 'a label begins or ends with a hyphen';
-  return /^\d+$/.test(labels[labels.length - 1]!) ? 'it reads like an address: its last label is a number' : null;
-}
-
-function checkHostName(name: Name, site: Site): boolean {
-  const { text } = name;
-  const why = hostNameProblem(text);
-  if (why === null) return true;
-  site.program.excused.add(text.toLowerCase());
-  site.report('malformed-name', name, `\`${text}\` cannot name a host: ${why}.`);
-  return false;
+  if (/^\d+$/.test(labels[labels.length - 1]!)) return 'it reads like an address: its last label is a number';
+  return null;
 }
 
 export function resolveHost(name: Name, site: Site): string | null {
@@ -116,7 +115,6 @@ export function resolveHost(name: Name, site: Site): string | null {
   if (host) {
     host.used = true;
     const place = site.place(name);
-    program.occurs('host', key, place, false);
     program.checkAbove('Host', host.name, host.at, place);
     return host.name;
   }

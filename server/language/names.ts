@@ -144,12 +144,8 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
       );
       return false;
     case 'new-parameter':
-      if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name.text)) return true;
-      site.report(
-        'malformed-name',
-        name,
-        `\`${shortened(name.text)}\` cannot name a parameter: it begins with a letter, and has letters, digits, _ and -.`,
-      );
+      if (parameterNameProblem(name.text) === null) return true;
+      site.report('malformed-name', name, `\`${shortened(name.text)}\` cannot name a parameter: ${parameterNameProblem(name.text)}.`);
       return false;
     case 'new-torrent':
       if (/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name.text)) return true;
@@ -168,6 +164,11 @@ function checkHostAddress(name: Name, site: Site): boolean {
   const why = hostAddressProblem(name.text);
   if (why !== null) site.report('not-a-host-address', name, `\`${name.text}\` ${why}.`);
   return why === null;
+}
+
+/** Why a text cannot name a parameter; null when it can. */
+export function parameterNameProblem(text: string): string | null {
+  return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) ? null : 'it begins with a letter, and has letters, digits, _ and -';
 }
 
 /** Why a text is no mail address (RFC 5321 §4.1.2, §4.5.3.1); null when it is one. The domain's check can be spared. */

@@ -50,6 +50,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   services.push(...program.torrents.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];
+  const swept = program.variant.sweep === null ? undefined : program.sweeps[program.variant.sweep];
   return {
     format: 1,
     title: program.title ?? (first ? titleOf(first.uri) : 'Untitled'),
@@ -76,8 +77,8 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     links: program.links,
     services,
     steps: program.steps,
-    expectations: program.expectations,
-    views: program.views,
+    expectations: swept?.expectations ?? program.expectations,
+    views: swept ? [] : program.views,
   };
 }
 

@@ -17,7 +17,6 @@ export function usedTorrent(name: Name, site: Site): ProgramTorrent | null {
   const torrent = program.torrents.get(key);
   if (torrent) {
     const place = site.place(name);
-    program.occurs('torrent', key, place, false);
     program.checkAbove('Torrent', torrent.name, torrent.at, place);
     return torrent;
   }

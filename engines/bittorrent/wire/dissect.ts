@@ -50,16 +50,12 @@ export const dissectUdpTrackerMessage: Dissector = (bytes, kind) => dissectUdpTr
 
 /** Its fields, and those of messages behind it. */
 function dissectHandshake(bytes: Uint8Array): readonly Field[] {
-  const malformed = (value: string, start: Bytes): Field => ({
-    name: 'handshake',
-    value,
-    start,
-    end: bytes.length,
-    standard: STANDARD,
-    malformed: true,
-  });
-  if (!beginsHandshake(bytes)) return [malformed('no handshake of BitTorrent begins here', 0)];
-  if (bytes.length < HANDSHAKE_LENGTH) return [malformed(`a handshake has ${HANDSHAKE_LENGTH} bytes, not ${bytes.length}`, 0)];
+  const problem = !beginsHandshake(bytes)
+    ? 'no handshake of BitTorrent begins here'
+    : bytes.length < HANDSHAKE_LENGTH
+      ? `a handshake has ${HANDSHAKE_LENGTH} bytes, not ${bytes.length}`
+      : null;
+  if (problem !== null) return [{ name: 'handshake', value: problem, start: 0, end: bytes.length, standard: STANDARD, malformed: true }];
   const fields: Field[] = [
     { name: 'pstrlen', value: String(bytes[0]), start: 0, end: 1, meaning: 'length of the text that follows', standard: STANDARD },
     {
@@ -188,12 +184,13 @@ function tellKnown(kind: NumberedKind, bytes: Uint8Array, length: Bytes, missing
   // A block that is generated is a message of the run for itself: here stands what goes before it.
   if (kind === 'piece' && missing > 0 && bytes.length === tailStart) {
     const { index, begin } = decodeBody(bytes.subarray(PREFIX_LENGTH)) as Extract<PeerMessage, { kind: 'piece' }>;
-    return { ...told, value: `piece ${index} from ${begin}; the block of ${formatSize(missing)} follows` };
+    return { ...told, value: `${index} from ${begin}; the block of ${formatSize(missing)} follows` };
   }
   if (missing > 0) return { ...told, value: BREAKS_OFF, malformed: true };
   const decoded = decodeBody(bytes.subarray(PREFIX_LENGTH));
   if ('error' in decoded) return { ...told, value: lengthProblem(kind, length), malformed: true };
-  return { ...told, value: peerMessageLabel(decoded) };
+  // Its label without its name.
+  return { ...told, value: peerMessageLabel(decoded).slice(kind.length).replace(/^,? /, '') };
 }
 
 const idField = (value: string): Field => ({ name: 'id', value, start: PREFIX_LENGTH, end: PREFIX_LENGTH + 1, standard: STANDARD });

@@ -18,7 +18,7 @@ import {
 
 // The escaping is the example of the BitTorrent specification's wiki.
 const hash = hexToBytes('123456789abcdef123456789abcdef123456789a');
-const HASH = '%124Vx%9a%bc%de%f1%23Eg%89%ab%cd%ef%124Vx%9a';
+const HASH = '%124Vx%9A%BC%DE%F1%23Eg%89%AB%CD%EF%124Vx%9A';
 const peerId = bytesOfOctets('-NS0100-abcdefghijkl');
 const request: HttpAnnounceRequest = {
   infoHash: hash,
@@ -42,6 +42,7 @@ describe('an announce', () => {
   test('is a query', () => {
     expect(encodeAnnounceQuery(request)).toBe(QUERY);
     expect(decodeAnnounceQuery(QUERY)).toEqual(request);
+    expect(decodeAnnounceQuery(QUERY.replace('%9A%BC', '%9a%bc'))).toEqual(request);
   });
 
   test('without what may be left out', () => {
@@ -51,7 +52,7 @@ describe('an announce', () => {
     expect(encodeAnnounceQuery(plain)).toBe(NEEDED);
   });
 
-  test.each<[string, string]>([
+  const refused: readonly (readonly [query: string, error: string])[] = [
     ['', 'info_hash is missing'],
     [NEEDED.replace('peer_id=', 'peer_id=x'), 'peer_id has 21 bytes, not 20'],
     [NEEDED.replace(HASH, HASH.slice(3)), 'info_hash has 19 bytes, not 20'],
@@ -64,7 +65,11 @@ describe('an announce', () => {
     [`${NEEDED}&event=paused`, 'event is none of started, completed, stopped'],
     [`${NEEDED}&x=%4`, 'x is badly escaped'],
     [`${NEEDED}&x=${'a'.repeat(8192)}`, 'a query of more than 8192 octets'],
-  ])('%.60s: %s', (query, error) => expect(decodeAnnounceQuery(query)).toEqual({ error }));
+  ];
+
+  test.each(refused.map(([query, error]) => [error, query] as const))('with a mistake is refused: %s', (error, query) => {
+    expect(decodeAnnounceQuery(query)).toEqual({ error });
+  });
 });
 
 const response: HttpAnnounceResponse = {

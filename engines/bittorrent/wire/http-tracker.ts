@@ -175,8 +175,9 @@ export function unescaped(text: string): string | null {
   return text.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
+/** RFC 3986 §2.1: with upper-case digits. */
 function escaped(bytes: Uint8Array): string {
-  return octetsOf(bytes).replace(/[^A-Za-z0-9._~-]/g, (octet) => `%${octet.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return octetsOf(bytes).replace(/[^A-Za-z0-9._~-]/g, (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** A tracker's response, whichever way it has put its peers. Total. */

@@ -155,7 +155,7 @@ describe('the inspector', () => {
     expect(dissectBitTorrent(encodePeerMessage({ kind: 'request', index: 1, begin: 2, length: 3 }), 'message')).toMatchObject([
       {
         name: 'request',
-        value: 'request 1 from 2, 3 B',
+        value: '1 from 2, 3 B',
         start: 0,
         end: 17,
         meaning: 'asks for a block of a piece',
@@ -173,13 +173,14 @@ describe('the inspector', () => {
 
   test('shows the bits of a bitfield', () => {
     const [field] = dissectBitTorrent(encodePeerMessage({ kind: 'bitfield', bitfield: Uint8Array.of(0xa0) }), 'message');
+    expect(field).toMatchObject({ name: 'bitfield', value: '2 pieces' });
     expect(field?.children?.at(-1)).toMatchObject({ name: 'bitfield', value: '10100000 (2 set)', start: 5, end: 6 });
   });
 
   test('takes the start of a piece whose block follows for what it is', () => {
     const start = encodePeerMessage({ kind: 'piece', index: 7, begin: 0, block: new Uint8Array(16384) }).subarray(0, 13);
     const fields = dissectBitTorrent(start, 'message');
-    expect(fields).toMatchObject([{ name: 'piece', value: 'piece 7 from 0; the block of 16.4 kB follows' }]);
+    expect(fields).toMatchObject([{ name: 'piece', value: '7 from 0; the block of 16.4 kB follows' }]);
     expect(malformed(fields)).toBe(false);
     expect(malformed(dissectBitTorrent(start.subarray(0, 12), 'message'))).toBe(true);
   });

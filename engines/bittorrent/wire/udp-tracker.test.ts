@@ -65,7 +65,7 @@ describe('a request', () => {
     [announced.replace('0000010000000000', 'ffffffffffffffff'), 'left is beyond 2^53 − 1'],
     [announced.replace('0000000200000000', '0000000400000000'), 'no event has the number 4'],
     [`0102030405060708 00000002 00000002 ${HASH.repeat(75)}`, 'a scrape of 75 torrents; 74 are allowed'],
-  ])('%.40s: %s', (hex, error) => {
+  ])('%s: %s', (hex, error) => {
     const bytes = hexToBytes(hex.replaceAll(' ', ''));
     expect(decodeUdpRequest(bytes)).toEqual({ error });
     expect(dissectUdpTracker(bytes, 'request')).toMatchObject([{ malformed: true, value: error }]);

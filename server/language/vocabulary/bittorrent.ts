@@ -114,7 +114,6 @@ export const bittorrentVocabulary = [
       const { program } = site;
       const key = NAME.text.toLowerCase();
       if (!program.declareOnce(`torrent ${key}`, `Torrent \`${NAME.text}\``, site.place(NAME))) return;
-      program.occurs('torrent', key, site.place(NAME), true);
       const read = block.from ? readTorrent(block.from.FILE, site) : null;
       if (read === 'missing') {
         program.excused.add(key);
