@@ -13,6 +13,7 @@ import { bench as language } from './language.ts';
 import { bench as languageServer } from './language-server.ts';
 import type { Result } from './result.ts';
 import { bench as sweeps } from './sweeps.ts';
+import { bench as swarm } from './swarm.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const built = spawnSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: root, stdio: 'ignore' });
@@ -63,6 +64,11 @@ await chapter(
   'Sweeps',
   'The same points one after the other, and on all cores; each transfers 1 MB over a line that loses packets.',
   sweeps,
+);
+await chapter(
+  'Swarms',
+  'Large swarms by pieces, each in a process of its own: processor time, peak memory, and growth with peers and with pieces.',
+  swarm,
 );
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),
