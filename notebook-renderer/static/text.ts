@@ -3,6 +3,7 @@ import { formatDuration } from '../../engines/format.ts';
 import { transcript } from '../../engines/network/transcript.ts';
 import { declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
+import { framesText } from '../frames/static.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { messageAt, outcomeOf, partOf, text } from '../part.ts';
@@ -58,6 +59,7 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
     for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
   }
   for (const { view } of part.views) {
+    if (view.kind === 'frames') lines.push('', ...framesText(view).map((line, i) => (i === 0 ? paint('bold', line) : cut(line, width))));
     if (view.kind !== 'transcript') continue;
     lines.push('', paint('bold', `Transcript of ${view.hosts.join(' with ')}`));
     const connections = connectionsBetween(run, view.hosts, part.messages);
