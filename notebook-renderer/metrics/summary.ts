@@ -67,10 +67,13 @@ export function tilesOf(part: Part): Tile[] {
 
 /**
  * The plot that a reader sees without asking is of the congestion window, where it was measured more often than messages were
- * sent: of a large transfer the sequence diagram is a single arrow, and how TCP went about it is the picture to look at.
+ * sent, and not the same all the time: of a large transfer the sequence diagram is a single arrow, and how TCP went about it is the
+ * picture to look at.
  */
 function showsPlot({ messages }: Part, { name, entries }: Omit<Tile, 'plotted'>): boolean {
-  const samples = withCourse(entries).reduce((sum, { values }) => sum + values.length, 0);
+  const samples = withCourse(entries)
+    .filter(({ values }) => values.some((value) => value !== values[0]))
+    .reduce((sum, { values }) => sum + values.length, 0);
   return name === 'congestion window' && samples > messages.length;
 }
 

@@ -15,6 +15,7 @@ import { filterOfPart } from '../sequence/filter.ts';
 import { GUTTER, type Layout, layOut } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
+import { toneOf } from '../tone.ts';
 
 export interface SvgOptions {
   /** Least width in pixels; many hosts make it wider. */
@@ -26,16 +27,26 @@ export interface SvgOptions {
 const LIGHT = ['#0969da', '#8250df', '#1a7f37', '#bc4c00', '#9a6700', '#bf3989', '#59636e'];
 const DARK = ['#58a6ff', '#bc8cff', '#4ac26b', '#ffa657', '#e3b341', '#f778ba', '#9198a1'];
 
-const palette = (hues: readonly string[], fg: string, dim: string, bg: string, raised: string, border: string, good: string, bad: string) =>
-  `&{--fg:${fg};--dim:${dim};--bg:${bg};--raised:${raised};--border:${border};--good:${good};--bad:${bad}}${hues.map((hue, i) => `.p${i}{--hue:${hue}}`).join('')}`;
+const palette = (
+  hues: readonly string[],
+  fg: string,
+  dim: string,
+  bg: string,
+  raised: string,
+  border: string,
+  good: string,
+  caution: string,
+  bad: string,
+) =>
+  `&{--fg:${fg};--dim:${dim};--bg:${bg};--raised:${raised};--border:${border};--good:${good};--caution:${caution};--bad:${bad}}${hues.map((hue, i) => `.p${i}{--hue:${hue}}`).join('')}`;
 
 /** One rule after another; `&` is the drawing itself. */
 const RULES = `
-${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37', '#c62828')}
-@media (prefers-color-scheme:dark){${palette(DARK, '#d8dee4', '#9198a1', '#16191d', '#1d2126', '#3d444d', '#4ac26b', '#ff7b72')}}
+${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37', '#9a6700', '#c62828')}
+@media (prefers-color-scheme:dark){${palette(DARK, '#d8dee4', '#9198a1', '#16191d', '#1d2126', '#3d444d', '#4ac26b', '#e3b341', '#ff7b72')}}
 text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;fill:var(--fg);font-variant-numeric:tabular-nums}
 .bg{fill:var(--bg);stroke:var(--border)}
-.title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.bad{fill:var(--bad)}.b{font-weight:600}
+.title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.caution{fill:var(--caution)}.bad{fill:var(--bad)}.b{font-weight:600}
 .head{fill:var(--raised);stroke:var(--dim)}.implicit.head{stroke-dasharray:4 3;fill:var(--bg)}.name{font-size:12px;font-weight:600;text-anchor:middle}.name.implicit{font-weight:400;fill:var(--dim)}.address{fill:var(--dim);font-size:10.5px;text-anchor:middle}
 .host{font-size:12px;font-weight:600}.host.implicit{font-weight:400;fill:var(--dim)}
 .life{stroke:var(--border);shape-rendering:crispEdges}.life.implicit{stroke-dasharray:4 4}
@@ -180,7 +191,7 @@ function drawing(layout: Layout): string[] {
         const outcome = resumed ? 'continued' : `${outcomeOf(step)}${took}`;
         const shown = shorten(oneLine(outcome), (layout.width - GUTTER) * 0.45, SMALL);
         const room = layout.width - GUTTER - 60 - textWidth(shown, SMALL);
-        const mark = resumed ? '' : `<tspan dx="6" class="${step.succeeded ? 'good' : 'bad'} b">${step.succeeded ? '✓' : '✗'}</tspan>`;
+        const mark = resumed ? '' : `<tspan dx="6" class="${toneOf(step)} b">${step.succeeded ? '✓' : '✗'}</tspan>`;
         above.push(
           `<g class="step"><rect x="${GUTTER}" y="${round(y - 13)}" width="${layout.width - GUTTER - 10}" height="26" rx="4"/><text class="what" x="${GUTTER + 12}" y="${round(y + 4)}">${escapeXml(shorten(oneLine(step.text), room, HEAD))}</text><text class="outcome" x="${layout.width - 22}" y="${round(y + 4)}">${escapeXml(shown)}${mark}</text></g>`,
         );

@@ -10,6 +10,7 @@ import { messageAt, outcomeOf, partOf, text } from '../part.ts';
 import { breakLabel, connectionLabel, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
+import { type Tone, toneOf } from '../tone.ts';
 import { connectionsBetween, MOST_TRANSCRIPTS } from '../transcript/conversation.ts';
 
 export interface TextOptions {
@@ -23,6 +24,7 @@ export interface TextOptions {
 
 const CODES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', blue: '34', magenta: '35', cyan: '36' } as const;
 type Colour = keyof typeof CODES;
+const PAINTS: Readonly<Record<Tone, Colour>> = { good: 'green', caution: 'yellow', bad: 'red' };
 type Paint = (colour: Colour, text: string) => string;
 
 const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = { dns: 'blue', smtp: 'magenta', imap: 'cyan', pop3: 'cyan', http: 'yellow' };
@@ -140,7 +142,7 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
         lines.push(paint('bold', cut(`── ${oneLine(step.text)}`, width)));
         const took = Number.isNaN(step.endedAt) ? '' : ` (${formatDuration(step.endedAt - step.startedAt)})`;
         const outcome = `${oneLine(outcomeOf(step))}${took}`;
-        lines.push(paint(step.succeeded ? 'green' : 'red', cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`, width)));
+        lines.push(paint(PAINTS[toneOf(step)], cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`, width)));
         break;
       }
       case RESUMED:
