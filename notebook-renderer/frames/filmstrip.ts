@@ -8,7 +8,7 @@ import { type EncodedFrame, encodeClip, rawRate } from '../../engines/video/codi
 import { peakSignalToNoise } from '../../engines/video/coding/quality.ts';
 import { levelOf, shadeOf } from '../../engines/video/coding/quantiser.ts';
 import type { Clip, Encoding } from '../../engines/video/coding/scenario.ts';
-import { formatCount } from '../format.ts';
+import { formatAmount, formatCount } from '../format.ts';
 
 /** Pictures that are shown of a clip, from its beginning on. */
 export const MOST_FRAMES_SHOWN = 480;
@@ -86,7 +86,7 @@ export function describeFrame({ bytes, coded, squaredError, original }: EncodedF
     `${formatCount(bytes.length)} B`,
     ...(stuffing > 0 ? [`${formatCount(stuffing)} B of it stuffing`] : []),
     key ? 'key frame' : `${formatCount(kept)} of ${formatCount(original.length)} pixels as before`,
-    `${formatCount(runs.length)} runs`,
+    formatAmount(runs.length, 'run'),
     ...(step > 1 ? [`quantiser ${step}`] : []),
     squaredError === 0 ? 'nothing lost' : `${peakSignalToNoise(squaredError, original.length).toFixed(1)} dB`,
   ];

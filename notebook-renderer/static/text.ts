@@ -27,7 +27,7 @@ type Colour = keyof typeof CODES;
 const PAINTS: Readonly<Record<Tone, Colour>> = { good: 'green', caution: 'yellow', bad: 'red' };
 type Paint = (colour: Colour, text: string) => string;
 
-const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = { dns: 'blue', smtp: 'magenta', imap: 'cyan', pop3: 'cyan', http: 'yellow' };
+const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = { dns: 'blue', smtp: 'magenta', imap: 'cyan', pop3: 'cyan', http: 'yellow', rtsp: 'yellow', rtp: 'magenta' };
 
 /** Ends with a line feed. */
 export function describeRun(output: Output, { width = 0, color = false, limit = Infinity }: TextOptions = {}): string {
