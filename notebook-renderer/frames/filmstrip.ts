@@ -58,7 +58,7 @@ function stripOf(clip: Clip, encoding: Encoding): Strip {
   const pixels = clip.width * clip.height * frames.length;
   const rate = (bytes * 8 * clip.frameRate) / frames.length;
   return {
-    name: nameOf(encoding),
+    name: nameOf(encoding, clip),
     frames,
     bytes,
     largest: frames.reduce((most, frame) => Math.max(most, frame.bytes.length), 0),
@@ -73,9 +73,13 @@ const CODING_NAMES: Readonly<Record<Encoding['coding'], string>> = {
   both: 'both',
 };
 
-function nameOf({ coding, control }: Encoding): string {
-  if (control.kind === 'constant rate') return `${CODING_NAMES[coding]}, ${formatRate(control.rate)}`;
-  return control.step === 1 ? CODING_NAMES[coding] : `${CODING_NAMES[coding]}, quantiser ${control.step}`;
+function nameOf({ coding, control, groupLength }: Encoding, { frameRate }: Clip): string {
+  const parts: string[] = [CODING_NAMES[coding]];
+  if (control.kind === 'constant rate') parts.push(formatRate(control.rate));
+  else if (control.step > 1) parts.push(`quantiser ${control.step}`);
+  // One a second is what nobody has to be told.
+  if (groupLength !== frameRate) parts.push(`key frame every ${formatAmount(groupLength, 'frame')}`);
+  return parts.join(', ');
 }
 
 /** `frame 7: 113 B, 904 bits, 56 runs, 1,390 of 1,536 pixels as before`. */
