@@ -1,5 +1,5 @@
 /**
- * A run's sequence as one self-contained SVG, from the same layout as the interactive diagram. It brings its own background
+ * A run's sequence and plots as one self-contained SVG, from the same layouts as the interactive ones. It brings its own background
  * and follows the light or dark preference of whatever shows it.
  */
 import { formatDuration } from '../../engines/format.ts';
@@ -16,6 +16,9 @@ import { GUTTER, type Layout, layOut } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
 import { toneOf } from '../tone.ts';
+import { escapeXml } from './escape.ts';
+import { drawnPlots, PLOT_RULES } from './plots.ts';
+import { drawnSweeps, SWEEP_RULES } from './sweeps.ts';
 
 export interface SvgOptions {
   /** Least width in pixels; many hosts make it wider. */
@@ -57,7 +60,7 @@ text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-
 .note rect{fill:var(--raised);stroke:var(--dim);stroke-opacity:.5}.break rect{fill:var(--bg);stroke:var(--bad)}
 .band rect{fill:var(--hue);fill-opacity:.03;stroke:var(--hue);stroke-opacity:.3}.band text{fill:var(--dim);font-size:10.5px}
 .busy{fill:var(--raised);stroke:var(--dim);stroke-opacity:.6}
-`;
+${PLOT_RULES}${SWEEP_RULES}`;
 
 const ROOT = 'netscenario-sequence';
 
@@ -79,7 +82,8 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   const empty = layout.rows.count === 0;
   const more = part.messages.length - layout.rows.messages.length;
   const { headHeight } = layout.columns;
-  const hosts = part.declaresOnly ? declaredHosts(output) : [];
+  const declares = part.declaresOnly && !output.sweeps?.length;
+  const hosts = declares ? declaredHosts(output) : [];
   const listed = hosts.slice(0, MOST_HOSTS);
   const unlisted = hosts.length - listed.length;
   const body = empty ? (listed.length + (unlisted > 0 ? 1 : 0)) * HOST_LINE + (listed.length > 0 ? 10 : 0) : headHeight + layout.height;
@@ -91,11 +95,14 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
     for (const line of drawn.lines) frames.push(line);
     framesHeight += drawn.height;
   }
-  const height = TOP + body + framesHeight + (more > 0 ? 30 : 8);
+  const plots = drawnPlots(part, layout.width);
+  const swept = drawnSweeps(output.sweeps ?? [], layout.width);
+  const sequenceEnd = TOP + body + framesHeight + (more > 0 ? 30 : 8);
+  const height = sequenceEnd + plots.height + swept.height;
   const { run } = part;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
   const passed = part.checks.length - failed;
-  const status = part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ');
+  const status = declares ? declaredInShort(output) : part.declaresOnly ? '' : statusOf(part).join(' · ');
   const checks =
     part.checks.length === 0
       ? ''
@@ -121,8 +128,10 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   for (const line of frames) lines.push(line);
   if (more > 0) {
     const hidden = `… and ${formatAmount(more, 'more message', 'more messages')}`;
-    lines.push(`<text class="dim" x="${GUTTER + 12}" y="${height - 12}">${hidden}</text>`);
+    lines.push(`<text class="dim" x="${GUTTER + 12}" y="${sequenceEnd - 12}">${hidden}</text>`);
   }
+  if (plots.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd})">`, plots.lines.join('\n'), '</g>');
+  if (swept.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd + plots.height})">`, swept.lines.join('\n'), '</g>');
   lines.push('</svg>');
   return lines.join('\n');
 }
@@ -248,15 +257,3 @@ function numeral({ tail: { x, y, anchor } }: Arrow, number: number): string {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** For text and attributes of XML; characters that XML 1.0 forbids become U+FFFD. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[&<>"]/g, (character) => ENTITIES[character]!)
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      '\ufffd',
-    );
-}

@@ -12,6 +12,8 @@ import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
 import { type Tone, toneOf } from '../tone.ts';
 import { connectionsBetween, MOST_TRANSCRIPTS } from '../transcript/conversation.ts';
+import { plotTexts } from './plots.ts';
+import { describeSweep } from './sweeps.ts';
 
 export interface TextOptions {
   /** Columns; labels are cut to fit. 0: as long as they are. */
@@ -27,7 +29,15 @@ type Colour = keyof typeof CODES;
 const PAINTS: Readonly<Record<Tone, Colour>> = { good: 'green', caution: 'yellow', bad: 'red' };
 type Paint = (colour: Colour, text: string) => string;
 
-const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = { dns: 'blue', smtp: 'magenta', imap: 'cyan', pop3: 'cyan', http: 'yellow', rtsp: 'yellow', rtp: 'magenta' };
+const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = {
+  dns: 'blue',
+  smtp: 'magenta',
+  imap: 'cyan',
+  pop3: 'cyan',
+  http: 'yellow',
+  rtsp: 'yellow',
+  rtp: 'magenta',
+};
 
 /** Ends with a line feed. */
 export function describeRun(output: Output, { width = 0, color = false, limit = Infinity }: TextOptions = {}): string {
@@ -36,6 +46,8 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   const { run } = part;
   const lines: string[] = [];
   if (run.title !== '') lines.push(paint('bold', oneLine(run.title)));
+  const swept = (output.sweeps ?? []).map((each) => describeSweep(each, { width, color }));
+  if (part.declaresOnly && swept.length > 0) return [...lines.map((line) => `${line}\n`), ...swept].join('\n');
   if (part.declaresOnly) {
     lines.push(paint('dim', declaredInShort(output)));
     for (const line of hostLines(output, width, paint)) lines.push(line);
@@ -59,6 +71,10 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
       metrics.reduce((most, { name }) => Math.max(most, name.length), 0),
     );
     for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
+  }
+  for (const { heading, lines: told } of plotTexts(part)) {
+    lines.push('', paint('bold', heading));
+    for (const line of told) lines.push(cut(line, width));
   }
   for (const { view } of part.views) {
     if (view.kind === 'frames') lines.push('', ...framesText(view).map((line, i) => (i === 0 ? paint('bold', line) : cut(line, width))));
@@ -84,7 +100,7 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
       }
     }
   }
-  return `${lines.join('\n')}\n`;
+  return [`${lines.join('\n')}\n`, ...swept].join('\n');
 }
 
 /** `  ns.crepes.fr  10.0.0.2  zone crepes.fr`; what was filled in is in brackets. */

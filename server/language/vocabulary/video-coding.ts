@@ -130,7 +130,6 @@ export const videoCodingVocabulary = [
       const { program } = site;
       const place = site.place(NAME);
       const key = NAME.text.toLowerCase();
-      program.occurs('film', key, place, true);
       if (!program.declareOnce(`film ${key}`, `Film \`${NAME.text}\``, place)) return;
       const clip = {
         name: NAME.text,
