@@ -3,7 +3,7 @@ import type { TextRange } from './compilation.ts';
 import type { Slot } from './entry.ts';
 import type { Expression, IndexSyntax, NameSyntax, ParameterSyntax, SlotSyntax, Statement } from './syntax.ts';
 
-/** `owner`: the statement in whose block the property stands; null for a statement. A list is visited item by item. */
+/** `owner`: the statement in whose block the property stands; null for a statement. A list is visited item by item, a measure with its slots. */
 export type SlotVisitor = (slot: Slot<unknown>, syntax: SlotSyntax, statement: Statement, owner: Statement | null) => void;
 
 /** Visits the slots of statements, of their properties and of the steps in their blocks, in no certain order within a statement. */
@@ -15,8 +15,11 @@ export function forEachSlot(statements: readonly Statement[], visit: SlotVisitor
         const slot = entry.slots[name];
         const syntax = slots[name]!;
         if (!slot) continue;
-        if (syntax.kind === 'list') for (const item of syntax.items) visit(slot, item, statement, owner);
-        else visit(slot, syntax, statement, owner);
+        for (const item of syntax.kind === 'list' ? syntax.items : [syntax]) {
+          visit(slot, item, statement, owner);
+          if (item.kind !== 'measure') continue;
+          for (const inner in item.slots) visit(item.form.slots[inner]!, item.slots[inner]!, statement, owner);
+        }
       }
     }
     if (block) forEachSlot(block, visit, entry?.block === 'steps' ? null : statement);
@@ -41,6 +44,9 @@ export function forEachParameter(syntax: SlotSyntax, visit: (parameter: Paramete
       break;
     case 'ports':
       forEachParameter(syntax.first, visit);
+      break;
+    case 'values':
+      for (const part of [syntax.first, syntax.last, syntax.step]) if (part) forEachParameter(part, visit);
       break;
     case 'name':
       for (const { first, last } of syntax.indices ?? []) {
