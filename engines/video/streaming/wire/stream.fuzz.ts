@@ -59,7 +59,7 @@ const target: FuzzTarget = {
   },
   run(bytes) {
     for (const protocol of ['rtp', 'rtcp', 'rtsp'] as const) {
-      for (const kind of ['packet', 'request', 'response']) checkFields(dissectStream[protocol](bytes, kind), bytes.length);
+      for (const kind of ['packet', 'interleaved', 'request', 'response']) checkFields(dissectStream[protocol](bytes, kind), bytes.length);
     }
     const octets = octetsOf(bytes);
     const summary = [asRtp(bytes), asRtcp(bytes), asRtsp(octets.split('\r\n\r\n', 1)[0]!.split('\r\n'))];

@@ -191,10 +191,10 @@ describe('RTSP', () => {
 
   test('carries packets behind a mark', () => {
     const bytes = Uint8Array.from([0x24, 0, 0, 12, ...hex('80 60 00 01 00 00 00 00 00 00 00 07')]);
-    const fields = dissectStream.rtsp(bytes, 'packet');
+    const fields = dissectStream.rtp(bytes, 'interleaved');
     expect(names(fields).slice(0, 4)).toEqual(['mark: $', 'channel: 0', 'length: 12', 'version: 2']);
     expect(fields[3]!.start).toBe(4);
-    expect(dissectStream.rtsp(bytes.subarray(0, 9), 'packet')[0]!.malformed).toBe(true);
+    expect(dissectStream.rtp(bytes.subarray(0, 9), 'interleaved')[0]!.malformed).toBe(true);
   });
 });
 
