@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { decodeMetainfo } from '../engines/bittorrent/wire/metainfo.ts';
 import { INGREDIENTS } from '../engines/ingredients.ts';
 import { decodeRun, encode } from '../engines/run-codec.ts';
 import { commandLine, type Terminal } from './command-line.ts';
@@ -69,7 +70,9 @@ describe('netscenario', () => {
     [['run', WALKTHROUGH, '--pcap', join(folder, 'a.pcapng'), '--link', 'a,b', '--host', 'a'], /give --host or --link, not both/],
     [['run', WALKTHROUGH, '--pcap', join(folder, 'no/such/folder.pcapng')], /cannot be written/],
     [['report', WALKTHROUGH], /--out FILE/],
-    [['export', WALKTHROUGH], /export needs --zone NAME/],
+    [['export', WALKTHROUGH], /export needs --zone NAME or --torrent NAME/],
+    [['export', WALKTHROUGH, '--zone', 'crepes.fr', '--torrent', 'x'], /not both/],
+    [['export', WALKTHROUGH, '--torrent', 'ubuntu'], /no torrent “ubuntu”; it has none/],
     [['export', WALKTHROUGH, '--zone', 'no..where'], /--zone: .* empty label/],
     [['export', WALKTHROUGH, '--zone', 'nowhere.org'], /no zone “nowhere.org”; it has crepes.fr, hamburger.edu, ., fr, edu/],
     [['export', WALKTHROUGH, '--zone', 'crepes.fr', '--out', join(folder, 'no/such/folder.zone')], /cannot be written/],
@@ -317,6 +320,43 @@ mail 3600 IN A   10.0.0.4
   it('exports nothing of what has errors', async () => {
     const path = file('broken-zone.netscenario', 'zone example.org on ns.example.org { www A 1.2.3 }\n');
     expect(await netscenario('export', path, '--zone', 'example.org')).toMatchObject({ code: 1, out: '' });
+  });
+});
+
+describe('export --torrent', () => {
+  const path = file(
+    'swarm.netscenario',
+    'host origin, peer\ntorrent ubuntu { size 100 KiB piece 16 KiB seeds origin }\npeer downloads ubuntu\nexpect seeds of ubuntu = 2\n',
+  );
+
+  it('prints a magnet link with the info hash that the run has', async () => {
+    const { out, code } = await netscenario('export', path, '--torrent', 'UBUNTU');
+    expect(code).toBe(0);
+    const [, hash] =
+      /^magnet:\?xt=urn:btih:([0-9a-f]{40})&dn=ubuntu&xl=102400&tr=http%3A%2F%2Ftracker%3A6969%2Fannounce\n$/.exec(out) ?? [];
+    const saved = join(folder, 'swarm.run');
+    await netscenario('run', path, '--save', saved);
+    const run = decodeRun(readFileSync(saved));
+    const first = [...run.messages.kind].findIndex((kind) => run.strings[kind] === 'handshake');
+    const at = run.messages.start[first]! + 28;
+    expect(Buffer.from(run.bytes.subarray(at, at + 20)).toString('hex')).toBe(hash);
+    expect((await netscenario('export', path, '--torrent', 'debian')).error).toMatch(/no torrent “debian”; it has ubuntu/);
+  });
+
+  it('writes a file that a scenario can be given, and is given back', async () => {
+    const out = join(folder, 'exported.torrent');
+    expect(await netscenario('export', path, '--torrent', 'ubuntu', '--out', out)).toMatchObject({
+      code: 0,
+      out: `${out}: torrent ubuntu, 7 pieces\n`,
+    });
+    expect(decodeMetainfo(readFileSync(out))).toMatchObject({
+      info: { name: 'ubuntu', length: 102_400, pieceLength: 16_384 },
+      trackers: [['http://tracker:6969/announce']],
+    });
+    const again = file('again-swarm.netscenario', 'host a, b\ntorrent other { from "exported.torrent" seeds a }\nb downloads other\n');
+    const copy = join(folder, 'copy.torrent');
+    await netscenario('export', again, '--torrent', 'other', '--out', copy);
+    expect(readFileSync(copy)).toEqual(readFileSync(out));
   });
 });
 

@@ -11,7 +11,7 @@ import { MAXIMUM_POINTS } from '../engines/sweep/plan.ts';
 import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
-import { exportZone } from './commands/export.ts';
+import { exportTorrent, exportZone } from './commands/export.ts';
 import { formatFiles } from './commands/format.ts';
 import { report } from './commands/report.ts';
 import { type RunSettings, run } from './commands/run.ts';
@@ -57,7 +57,8 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --point I                         run this point only, print its result: one job of an array
   netscenario merge FILE… [--out FILE]  join results of a sweep's points, whatever their order; name missing ones
   netscenario export FILE --zone NAME   print a zone, with all that was filled in, as a master file
-      --out FILE                        write it there instead
+      --torrent NAME                    …or the magnet link of a torrent
+      --out FILE                        write the zone, or a .torrent file, there instead
       --seed N                          (run, diff, report) run with this seed instead of the scenario's
       --max-events N                    (run, diff, report, sweep) stop the run after this many events
       --max-memory MIB                  (run, diff, report, sweep) stop the run when it has recorded this many MiB
@@ -175,10 +176,12 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       return mergeFiles(files, text(values.out), terminal);
     }
     case 'export': {
-      const { values, files } = parse(rest, { zone: { type: 'string' }, out: { type: 'string', short: 'o' } });
-      const zone = text(values.zone);
-      if (!zone) throw new Complaint('export needs --zone NAME: the zone that is to be written, such as example.org');
-      return exportZone(only(files, 'export'), { zone, out: text(values.out) }, terminal);
+      const { values, files } = parse(rest, { zone: { type: 'string' }, torrent: { type: 'string' }, out: { type: 'string', short: 'o' } });
+      const [zone, torrent, out] = [text(values.zone), text(values.torrent), text(values.out)];
+      if (zone && torrent) throw new Complaint('export takes --zone or --torrent, not both');
+      if (torrent) return exportTorrent(only(files, 'export'), { name: torrent, out }, terminal);
+      if (!zone) throw new Complaint('export needs --zone NAME or --torrent NAME: what is to be written, such as example.org');
+      return exportZone(only(files, 'export'), { name: zone, out }, terminal);
     }
     case '--version':
     case '-v':

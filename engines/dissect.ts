@@ -3,6 +3,8 @@
  * viewer dissects what it shows. This module pulls in wire formats and nothing else of the engines.
  */
 import { dissectBitmessage } from './bitmessage/wire/dissect.ts';
+import { dissectBitTorrent, dissectBlock, dissectUdpTrackerMessage } from './bittorrent/wire/dissect.ts';
+import { withTrackers } from './bittorrent/wire/http-tracker-fields.ts';
 import { dissect as dissectDnsMessage } from './dns/wire/dissect.ts';
 import { dissectFramed, framedKinds } from './dns/wire/framing.ts';
 import type { Dissector, Field } from './field.ts';
@@ -21,15 +23,18 @@ const dissectDns: Dissector = (bytes, kind) =>
 /** By message protocol; one line a protocol. */
 const dissectors: Readonly<Record<string, Dissector>> = {
   bitmessage: dissectBitmessage,
+  bittorrent: dissectBitTorrent,
+  'bittorrent-data': dissectBlock,
   dns: dissectDns,
   ftp: dissectFtp,
   'ftp-data': dissectFtpData,
-  http: dissectHttp,
+  http: withTrackers(dissectHttp),
   imap: dissectImap,
   pop3: dissectPop3,
   smtp: dissectSmtp,
   tls: dissectTls,
   ...dissectStream,
+  'udp-tracker': dissectUdpTrackerMessage,
 };
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */

@@ -1,5 +1,6 @@
 /** Every metric of every engine, as data alone: the language and its completion need the catalogue, not the engines. */
 import { bitmessageMetrics } from './bitmessage/metrics.ts';
+import { bittorrentMetrics } from './bittorrent/metrics.ts';
 import { dnsMetrics } from './dns/metrics.ts';
 import { ftpMetrics } from './ftp/metrics.ts';
 import { httpMetrics } from './http/metrics.ts';
@@ -16,6 +17,7 @@ export const metrics: readonly MetricDefinition[] = [
   ...bitmessageMetrics,
   ...ftpMetrics,
   ...httpMetrics,
+  ...bittorrentMetrics,
   ...transferMetrics,
   ...videoMetrics,
   ...networkMetrics,

@@ -2,6 +2,7 @@
  * What a protocol folder offers to the rest of the engines. `engines/protocols.ts` lists them all: adding a protocol is
  * its folder, its words in the language's vocabulary, and one line there, in metrics.ts and in dissect.ts.
  */
+import type { Kernel } from './kernel/kernel.ts';
 import type { Process } from './kernel/process.ts';
 import type { Host } from './network/host.ts';
 import type { Listener } from './network/wiretap.ts';
@@ -31,7 +32,7 @@ export interface MetricDefinition {
   readonly example?: string;
 }
 
-export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'clip';
+export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'torrent' | 'clip';
 
 export interface Protocol {
   readonly name: string;
@@ -43,6 +44,8 @@ export interface Protocol {
 /** What a protocol is given to set itself up in. */
 export interface World {
   readonly scenario: Scenario;
+  /** For what is simulated without hosts’ messages; roles have their Host. */
+  readonly kernel: Kernel;
   /** Whom its hosts trust, and what servers show them. */
   readonly trust: Trust;
   /** Throws for a name that is not in the scenario: the language has checked them all. */

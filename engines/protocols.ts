@@ -1,5 +1,6 @@
 /** Every protocol, one line each. They are installed, and their boot order on a host is, as listed. */
 import { bitmessage } from './bitmessage/protocol.ts';
+import { bittorrent } from './bittorrent/protocol.ts';
 import { dns } from './dns/protocol.ts';
 import { ftp } from './ftp/protocol.ts';
 import { http } from './http/protocol.ts';
@@ -8,4 +9,4 @@ import type { Protocol } from './protocol.ts';
 import { transfer } from './transfer/protocol.ts';
 import { video } from './video/protocol.ts';
 
-export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, transfer, video];
+export const protocols: readonly Protocol[] = [dns, mail, bitmessage, ftp, http, bittorrent, transfer, video];

@@ -6,6 +6,7 @@
  * every host a service or step names is in `hosts`, every default is filled in, every value is in its unit.
  */
 import type { BitmessageAction, BitmessageService } from './bitmessage/scenario.ts';
+import type { BittorrentAction, BittorrentService } from './bittorrent/scenario.ts';
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
@@ -106,7 +107,7 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService;
+export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService | BittorrentService;
 
 /** What a step does. One line a protocol. */
 export type Action =
@@ -118,6 +119,7 @@ export type Action =
   | FtpAction
   | HttpAction
   | VideoAction
+  | BittorrentAction
   | { readonly kind: 'together' };
 
 export type Timing =

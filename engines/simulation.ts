@@ -58,6 +58,7 @@ export class Simulation {
     const network = new SimulatedNetwork(this.#kernel, scenario, this.#recorder);
     const world = {
       scenario,
+      kernel: this.#kernel,
       trust: new SimulatedTrust(scenario.seed),
       host: (name: string) => network.host(name),
       boot: network.boot.bind(network),
@@ -222,6 +223,8 @@ function declarations({ hosts, services }: Scenario): Declaration[] {
 
 function placeOf(service: Service): { name: string; on: readonly string[] } {
   switch (service.kind) {
+    case 'bittorrent.torrent':
+      return { name: service.name, on: [service.tracker, ...service.seeds] };
     case 'dns.signing':
       return { name: service.zone, on: [] };
     case 'dns.zone':

@@ -13,6 +13,9 @@ const KNOWN: Readonly<Record<string, number>> = {
   rtp: 5,
   rtcp: 3,
   bitmessage: 5,
+  bittorrent: 2,
+  'bittorrent-data': 5,
+  'udp-tracker': 3,
   tcp: 6,
   udp: 6,
 };

@@ -1,5 +1,6 @@
-/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/ftp.md and docs/smtp.md from the engines' tables. */
+/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/bittorrent.md, docs/ftp.md and docs/smtp.md from the engines' tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { withTables as withTorrentTables } from '../engines/bittorrent/reference.ts';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
 import { ftpTables } from '../engines/ftp/reference.ts';
@@ -18,6 +19,7 @@ const fill = (name: string, tables: Readonly<Record<string, string>>) =>
   writeFileSync(page(name), withTables(readFileSync(page(name), 'utf8'), tables));
 
 writeFileSync(page('language'), referencePage());
+writeFileSync(page('bittorrent'), withTorrentTables(readFileSync(page('bittorrent'), 'utf8')));
 writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('http'), httpPage());
 fill('ftp', ftpTables(commandCases));

@@ -57,6 +57,11 @@ export function setUp({ tools = false } = {}) {
     () => spawnSync('/usr/bin/python3', ['-c', 'import dkim, nacl.signing, spf, yaml']).status === 0,
     'dkimpy and pyspf’s test suite, to check who may send',
   );
+  needDebian(
+    'aria2 python3-libtorrent',
+    () => found('aria2c') && spawnSync('/usr/bin/python3', ['-c', 'import libtorrent']).status === 0,
+    'aria2 and libtorrent, to check .torrent files',
+  );
 }
 
 /** What npm notes down after an install by hand. */

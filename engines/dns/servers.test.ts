@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Kernel } from '../kernel/kernel.ts';
 import type { Host } from '../network/host.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { SimulatedTrust } from '../tls/simulated-trust.ts';
@@ -16,6 +17,7 @@ test('a server serves the same list of zones until one of them changes or it lie
     boot: () => {},
     tap: () => {},
     divert: () => {},
+    kernel: new Kernel(1),
     path: () => null,
   }).get('server');
   const zones = server?.zones;

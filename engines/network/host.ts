@@ -9,7 +9,7 @@
 import type { Content } from '../content.ts';
 import type { Process, Task } from '../kernel/process.ts';
 import type { RandomStream } from '../kernel/random.ts';
-import type { Nanoseconds } from '../quantities.ts';
+import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { TrafficSecret } from '../tls/record-protection.ts';
 
 /** Dotted IPv4. */
@@ -117,9 +117,10 @@ export interface Connection {
   read(): Process<Content | null>;
   /**
    * Hands one application message to the stream; done when it is buffered for sending (the send buffer may make it wait).
-   * False when the connection was broken before that.
+   * False when the connection was broken before that. With `unsent`, done as soon as no more than that has not been sent yet: for
+   * who would rather decide late what comes next than fill the buffer (TCP_NOTSENT_LOWAT, for this write alone).
    */
-  write(content: Content, message: MessageInfo): Process<boolean>;
+  write(content: Content, message: MessageInfo, unsent?: Bytes): Process<boolean>;
   /** Nothing more to send: FIN after what is buffered. Reading goes on until the other side closes, too. */
   close(): void;
   /** RST: drops what is buffered, both ways. */

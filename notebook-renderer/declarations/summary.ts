@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'mail.filter': { one: '', role: () => '' },
   'mail.access': { one: '', role: () => '' },
   'bitmessage.peer': { one: 'Bitmessage peer', role: () => 'Bitmessage peer' },
+  'bittorrent.torrent': { one: 'torrent', role: (name) => `torrent ${name}` },
   'ftp.server': { one: 'FTP server', role: () => 'FTP server' },
   'http.website': { one: 'website', role: (name) => `website ${name}` },
   'http.cache': { one: 'web cache', role: () => 'web cache' },

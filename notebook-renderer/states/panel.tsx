@@ -2,7 +2,10 @@ import { useMemo } from 'preact/hooks';
 import { formatDuration } from '../../engines/format.ts';
 import type { Run } from '../../engines/run.ts';
 import { formatMoment } from '../format.ts';
+import { Cells, isCells } from './cells.tsx';
 import { type Store, storesAt } from './fold.ts';
+import { unchokeGraphs } from './unchoke-graph.ts';
+import { UnchokeView } from './unchoke-view.tsx';
 
 /** Entries shown of one store. */
 const MOST_ENTRIES = 50;
@@ -19,6 +22,9 @@ export function StatePanel({ run, time }: { readonly run: Run; readonly time: nu
         State <span class="ns-dim">at {formatMoment(time)}</span>
       </h3>
       {stores.length === 0 && <p class="ns-dim">No host holds anything yet.</p>}
+      {unchokeGraphs(stores).map((graph) => (
+        <UnchokeView key={graph.torrent} {...graph} />
+      ))}
       <div class="ns-stores">
         {filled.map((store) => (
           <div class="ns-store" key={`${store.host} ${store.name}`}>
@@ -30,7 +36,9 @@ export function StatePanel({ run, time }: { readonly run: Run; readonly time: nu
                 {store.entries.slice(0, MOST_ENTRIES).map((entry) => (
                   <tr key={entry.key}>
                     <td class="ns-mono">{entry.key}</td>
-                    <td class="ns-mono">{entry.value}</td>
+                    <td class="ns-mono">
+                      {isCells(store.name, entry) ? <Cells value={entry.value} label={`${store.host} ${entry.key}`} /> : entry.value}
+                    </td>
                     <td class="ns-ttl" title={Number.isNaN(entry.remaining) ? '' : 'time to live'}>
                       {Number.isNaN(entry.remaining) ? '' : formatDuration(entry.remaining)}
                     </td>

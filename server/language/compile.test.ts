@@ -327,6 +327,8 @@ describe('the vocabulary', () => {
       clip: 'clip bounce',
       encode: 'host a\nclip bounce\na encodes bounce both',
       stream: 'host a, b\nclip bounce\na streams bounce to b',
+      torrent: 'host origin, tracker.example.org\ntorrent t',
+      download: 'host a\ntorrent t\na downloads t',
       browse: 'host a\nwebsite w\na browses w',
       request: 'host a\nwebsite w\na requests "/" from w',
     };

@@ -11,6 +11,7 @@ import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
+import { completeTorrents } from './defaults/bittorrent.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames, withoutIdleLocalServer } from './defaults/dns.ts';
 import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
@@ -69,6 +70,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   for (const check of program.later) check();
   completeMail(program);
   completeWeb(program);
+  completeTorrents(program);
   // Steps, expectations and views may name servers that the language fills in.
   let served: Map<string, string> | null = null;
   const fillIn = () => {

@@ -174,6 +174,15 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
         });
       }
       break;
+    case 'torrent':
+      for (const { name, size, tracker } of program.torrents.values())
+        add({
+          label: name,
+          kind: 'value',
+          detail: `torrent of ${written(size, 'size')}`,
+          doc: `Torrent \`${name}\`, tracked by \`${tracker}\``,
+        });
+      break;
     case 'record-type':
       for (const { type, doc, standard } of recordFormats) {
         if (type !== 'OPT') add({ label: type, kind: 'record-type', detail: doc, doc: `${doc}\n\n${standard}` });

@@ -53,6 +53,8 @@ export type SlotMeaning =
   | 'new-film'
   | 'film'
   | 'clip'
+  | 'new-torrent'
+  | 'torrent'
   | 'header-name'
   | 'record-type'
   | 'answer'
@@ -220,6 +222,8 @@ export const domainName = slot<Name>('name', 'domain-name', 'a domain name');
 export const newMailbox = slot<Name>('name', 'new-mailbox', 'a mail address');
 export const mailAddress = slot<Name>('name', 'mail-address', 'a mail address');
 export const address = slot<Name>('name', 'address', 'an IPv4 address, such as 10.0.0.7');
+export const newTorrent = slot<Name>('name', 'new-torrent', 'a torrent’s name');
+export const torrent = slot<Name>('name', 'torrent', 'a torrent');
 export const newParameter = slot<Name>('name', 'new-parameter', 'a name');
 export const newFilm = slot<Name>('name', 'new-film', 'a name');
 /** A clip or a video. */

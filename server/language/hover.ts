@@ -105,6 +105,12 @@ function describe(mention: Mention, program: Program): string | null {
     if (!clip) return `**Video** \`${film.name}\`, ${length}`;
     return `**Clip** \`${clip.name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`;
   }
+  if (mention.space === 'torrent') {
+    const torrent = program.torrents.get(name);
+    return torrent
+      ? `**Torrent** \`${torrent.name}\`: ${written(torrent.size, 'size')} in pieces of ${written(torrent.pieceLength, 'size')}, tracked by ${torrent.tracker}`
+      : null;
+  }
   if (mention.space !== 'domain') return null;
   const host = program.hosts.get(name);
   if (host) return describeHost(host, name, program);

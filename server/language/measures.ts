@@ -5,7 +5,7 @@
 import { metrics } from '../../engines/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../engines/protocol.ts';
 import { STATISTICS } from '../../engines/statistics.ts';
-import { clip, domainName, host, mailAddress, type Name, optional, type Slot, wordChoice } from './entry.ts';
+import { clip, domainName, host, mailAddress, type Name, optional, type Slot, torrent, wordChoice } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 
 export interface MeasureForm {
@@ -21,12 +21,14 @@ export const subjectSlots: Readonly<Record<SubjectType, Slot<Name>>> = {
   'mail-address': mailAddress,
   'domain-name': domainName,
   clip,
+  torrent,
 };
 const subjectNames: Readonly<Record<SubjectType, string>> = {
   host: 'HOST',
   'mail-address': 'ADDRESS',
   'domain-name': 'NAME',
   clip: 'CLIP',
+  torrent: 'TORRENT',
 };
 
 /** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */

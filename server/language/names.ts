@@ -151,6 +151,14 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
       site.report('malformed-name', name, `\`${shortened(name.text)}\` cannot name a ${what}: ${why}.`);
       return false;
     }
+    case 'new-torrent':
+      if (/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name.text)) return true;
+      site.report(
+        'malformed-name',
+        name,
+        `\`${shortened(name.text)}\` cannot name a torrent: it has up to 100 letters, digits, dots, _ and -, and begins with none of the last three but _.`,
+      );
+      return false;
     default:
       return true;
   }

@@ -5,6 +5,7 @@
  */
 
 import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
+import type { TorrentService } from '../../engines/bittorrent/scenario.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -177,6 +178,8 @@ export interface ProgramSweep {
   readonly plots: SweepPlot[];
   readonly expectations: Expectation[];
 }
+/** With what is known of its hosts last. */
+export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
 
 export interface Parameter {
   readonly name: string;
@@ -259,6 +262,8 @@ export class Program {
   readonly webBrowsers = new Map<string, BrowserService>();
   /** Clips and videos, by name in lower case. */
   readonly films = new Map<string, ProgramFilm>();
+  /** By name, in lower case. */
+  readonly torrents = new Map<string, ProgramTorrent>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

@@ -47,6 +47,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     ...program.ftpServers.values(),
   );
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
+  services.push(...program.torrents.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];
   const swept = program.variant.sweep === null ? undefined : program.sweeps[program.variant.sweep];

@@ -6,6 +6,7 @@ import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
+import { bittorrentProtocols, bittorrentVocabulary } from './vocabulary/bittorrent.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -46,6 +47,7 @@ export const vocabulary: readonly Entry[] = [
   ...httpVocabulary,
   ...videoCodingVocabulary,
   ...streamingVocabulary,
+  ...bittorrentVocabulary,
   ...expectationsVocabulary,
   ...plotsVocabulary,
   ...sweepsVocabulary,
@@ -58,6 +60,7 @@ export const protocols: readonly string[] = [
   ...bitmessageProtocols,
   ...ftpProtocols,
   ...httpProtocols,
+  ...bittorrentProtocols,
   ...tlsProtocols,
   ...transferProtocols,
   ...streamingProtocols,

@@ -44,6 +44,7 @@ export function worldOf(scenario: Scenario, sender: string, trust: Trust): World
   const host = (name: string) => network.host(name);
   const world = {
     scenario,
+    kernel,
     trust,
     host,
     boot: network.boot.bind(network),

@@ -67,6 +67,8 @@ export class FlowConnection implements Connection, SendingEnd {
   #timer: Timer | null = null;
   #random: RandomStream | null = null;
   #readers: ((content: Content | null) => void)[] = [];
+  /** Each waits until what lies before a place has gone out. */
+  readonly #senders: { readonly position: Bytes; readonly resume: (sent: boolean) => void; wanted: boolean }[] = [];
   #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
   #opened: ((failure: ConnectFailure | null) => void) | null = null;
 
@@ -123,7 +125,7 @@ export class FlowConnection implements Connection, SendingEnd {
     });
   }
 
-  *write(content: Content, message: MessageInfo): Process<boolean> {
+  *write(content: Content, message: MessageInfo, unsent = Number.POSITIVE_INFINITY): Process<boolean> {
     if (this.state !== 'ESTABLISHED' || this.#closing) return false;
     const { length } = content;
     if (length === 0) return true;
@@ -136,6 +138,7 @@ export class FlowConnection implements Connection, SendingEnd {
     // The stream keeps bytes of its own, so that the caller may use its buffer again.
     this.outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sending.write(length);
+    if (unsent !== Number.POSITIVE_INFINITY && !(yield* this.#sent(end - unsent))) return false;
     const kept = Math.max(SEND_BUFFER, this.settings.receiveBuffer);
     if (end - (this.peer?.arrived ?? 0) <= kept) return true;
     return yield* wait<boolean>((resume) => {
@@ -145,6 +148,23 @@ export class FlowConnection implements Connection, SendingEnd {
       return () => {
         const i = this.#writers.indexOf(writer);
         if (i >= 0) this.#writers.splice(i, 1);
+      };
+    });
+  }
+
+  /** Done when all before that place has gone out; false when it never will. */
+  #sent(position: Bytes): Process<boolean> {
+    return wait<boolean>((resume) => {
+      if (this.sending.hasSent(position)) {
+        resume(true);
+        return () => {};
+      }
+      const sender = { position, resume, wanted: true };
+      this.#senders.push(sender);
+      return () => {
+        sender.wanted = false;
+        const i = this.#senders.indexOf(sender);
+        if (i >= 0) this.#senders.splice(i, 1);
       };
     });
   }
@@ -233,6 +253,18 @@ export class FlowConnection implements Connection, SendingEnd {
 
   get reached(): Bytes {
     return this.peer?.arrived ?? 0;
+  }
+
+  messageSent(): void {
+    if (this.#senders.length === 0) return;
+    for (const sender of this.#senders.filter(({ position }) => this.sending.hasSent(position))) {
+      const i = this.#senders.indexOf(sender);
+      if (i < 0) continue;
+      this.#senders.splice(i, 1);
+      this.#kernel.schedule(0, () => {
+        if (sender.wanted) sender.resume(true);
+      });
+    }
   }
 
   acknowledged(position: Bytes): void {
@@ -469,6 +501,7 @@ export class FlowConnection implements Connection, SendingEnd {
     this.#writers = [];
     for (const reader of readers) reader(this.#take());
     for (const writer of writers) writer.resume(false);
+    for (const sender of this.#senders.splice(0)) sender.resume(false);
   }
 
   #told(failure: ConnectFailure | null): void {

@@ -313,6 +313,29 @@ describe('writing and reading', () => {
     expect(times[2] as number).toBeGreaterThan((times[1] as number) + 450);
   });
 
+  test('a write that leaves little unsent waits until so much has gone out, whoever else writes', () => {
+    const net = flows({ client: { up: 8e6 }, server: FAST });
+    const times: [string, number][] = [];
+    net.network.boot('server', 'server', sink);
+    net.network.boot('client', 'client', function* (host) {
+      const connection = yield* connected(host, SERVER, 80);
+      host.spawn(
+        'roomy',
+        (function* (): Process {
+          yield* connection.write({ seed: 1, offset: 0, length: 700_000 }, message);
+          times.push(['send buffer', milliseconds(host.now())]);
+        })(),
+      );
+      yield* connection.write({ seed: 1, offset: 700_000, length: 100_000 }, message, 50_000);
+      times.push(['50 kB', milliseconds(host.now())]);
+    });
+    net.finish();
+    expect(times.map(([which]) => which)).toEqual(['send buffer', '50 kB']);
+    // 750 kB at 8 Mbps, with the headers, to the end of the message.
+    expect(times[1]![1]).toBeGreaterThan(700);
+    expect(times[1]![1]).toBeLessThan(1300);
+  });
+
   test('a reader that does not read stops the sender after the receive buffer, and lets it go on', () => {
     const net = flows({ client: FAST, server: FAST });
     const log: number[] = [];

@@ -57,6 +57,8 @@ export interface SendingEnd extends Carrier {
   deliver(position: Bytes, fin: boolean): void;
   /** Offset after the last byte that the other side was brought in order. */
   readonly reached: Bytes;
+  /** A message has gone out to its end. */
+  messageSent(): void;
   /** The other side has acknowledged what lies before `position`. */
   acknowledged(position: Bytes): void;
   /** Nothing was acknowledged for too long. */
@@ -202,6 +204,12 @@ export class Sending {
   finish(): void {
     this.finQueued = true;
     if (this.#mode === 'idle') this.#sendFin();
+  }
+
+  /** Whether what lies before `position` has gone out. */
+  hasSent(position: Bytes): boolean {
+    this.#settle();
+    return this.#sent >= position;
   }
 
   /** `acknowledged` will be called for this position. */
@@ -525,6 +533,7 @@ export class Sending {
       this.#firstEnd = 0;
     }
     this.#lastSent = kernel.now;
+    this.#end.messageSent();
     if (this.#firstEnd < this.#ends.length) {
       this.#as(() => this.#arriveAt(this.#sent, this.#arrival()), this.#sent - 1);
       this.#tune();

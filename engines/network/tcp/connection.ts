@@ -73,7 +73,8 @@ export class TcpConnection implements Connection {
   readonly #sendBuffer: Bytes;
   #timeWait: Timer | null = null;
   readonly #readers: ((content: Content | null) => void)[] = [];
-  readonly #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
+  /** Each waits until so much of the stream is acknowledged, and sent. */
+  readonly #writers: { readonly acknowledged: Bytes; readonly sent: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
   #opened: ((failure: ConnectFailure | null) => void) | null = null;
 
   constructor(
@@ -140,7 +141,7 @@ export class TcpConnection implements Connection {
     });
   }
 
-  *write(content: Content, message: MessageInfo): Process<boolean> {
+  *write(content: Content, message: MessageInfo, unsent: Bytes = Number.POSITIVE_INFINITY): Process<boolean> {
     if (this.state !== 'ESTABLISHED' && this.state !== 'CLOSE-WAIT') return false;
     if (content.length === 0) return true;
     const { kernel, recorder, hostIndex } = this.#surroundings;
@@ -153,9 +154,10 @@ export class TcpConnection implements Connection {
     this.#outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sender.streamEnd = end;
     this.sender.output();
-    if (this.sender.buffered <= this.#sendBuffer) return true;
+    const needs = { acknowledged: end - this.#sendBuffer, sent: end - unsent };
+    if (this.#hasRoom(needs)) return true;
     return yield* wait<boolean>((resume) => {
-      const writer = { end, resume };
+      const writer = { ...needs, resume };
       this.#writers.push(writer);
       return () => {
         const i = this.#writers.indexOf(writer);
@@ -309,7 +311,9 @@ export class TcpConnection implements Connection {
     this.#takeAcknowledgment(segment, position, acknowledgment);
     if ((this.state as TcpState) === 'CLOSED') return;
     if (segment.length > 0 || flags & FIN) this.#takeData(segment, position);
-    if ((this.state as TcpState) !== 'CLOSED') sender.output();
+    if ((this.state as TcpState) === 'CLOSED') return;
+    sender.output();
+    if (this.#writers.length > 0) this.#resumeWriters();
   }
 
   /** RFC 9293 §3.10.7.4, table 6; a FIN without data takes no room in the buffer, so that it may come when that is full. */
@@ -329,6 +333,20 @@ export class TcpConnection implements Connection {
       this.#end(state === 'TIME-WAIT' || ((state === 'CLOSING' || state === 'LAST-ACK') && this.sender.awaitsOnlyFin) ? 'closed' : 'reset');
   }
 
+  #hasRoom({ acknowledged, sent }: { readonly acknowledged: Bytes; readonly sent: Bytes }): boolean {
+    return acknowledged <= Math.max(0, this.sender.una - 1) && sent <= Math.max(0, this.sender.max - 1);
+  }
+
+  /** In the order in which they came. */
+  #resumeWriters(): void {
+    for (const writer of this.#writers.filter((one) => this.#hasRoom(one))) {
+      const i = this.#writers.indexOf(writer);
+      if (i < 0) continue;
+      this.#writers.splice(i, 1);
+      writer.resume(true);
+    }
+  }
+
   #takeAcknowledgment(segment: Segment, position: number, acknowledgment: number): void {
     const { sender } = this;
     const window = segment.window * 2 ** (segment.flags & SYN ? 0 : this.#remoteShift);
@@ -336,8 +354,6 @@ export class TcpConnection implements Connection {
     if (acknowledgment > sender.una) {
       sender.acknowledged(acknowledgment, false);
       sender.updateWindow(position, acknowledgment, window);
-      while (this.#writers.length > 0 && (this.#writers[0]?.end ?? 0) <= sender.una - 1 + this.#sendBuffer)
-        this.#writers.shift()?.resume(true);
     } else if (acknowledgment === sender.una) {
       const repeats =
         sender.max > sender.una && segment.length === 0 && !(segment.flags & (SYN | FIN)) && sender.window === window && window > 0;

@@ -36,6 +36,7 @@ import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
+import { usedTorrent } from '../torrent.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
 /** What a lookup can come to without a record. */
@@ -56,6 +57,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
   clip: 'bounce',
+  torrent: 'ubuntu',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -77,6 +79,7 @@ export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType
     usesMailbox(name, site);
     return name.text;
   }
+  if (type === 'torrent') return usedTorrent(name, site)?.name ?? null;
   site.program.usesZone(absolute(name.text), site.place(name));
   // The engines measure by the name as DNS compares it.
   return canonical(absolute(name.text));
@@ -105,7 +108,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: (metric.example ?? metricExample(metric)).replace('\nexpect ', '\nexpect mean '),
+    example: (metric.example ?? metricExample(metric)).replace(/\nexpect (mean )?/, '\nexpect mean '),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
@@ -134,7 +137,9 @@ function statisticEntry(metric: MetricDefinition): Entry {
 
 /** A program in which the metric is expected: of two hosts, while the one transfers to the other; of a middlebox; else of mail. */
 export function metricExample(metric: MetricDefinition): string {
-  const { name, unit, subjects: measured } = metric;
+  const { name, unit, subjects: measured, example } = metric;
+  // A torrent is measured where somebody downloads it.
+  if (example !== undefined && measured.some(({ type }) => type === 'torrent')) return example;
   const of = (subject: (type: SubjectType, place: number) => string): string =>
     measured.map(({ preposition, type }, i) => `${preposition} ${subject(type, i)}`).join(' ');
   if (measured.length === 2 && measured.every(({ type }) => type === 'host')) {

@@ -1,0 +1,607 @@
+/**
+ * A large swarm: the peers' own choker, piece picker, block requests and tracker's list, without their messages.
+ *
+ * Theory of operation. Peers are rows; each has the machines that a peer with real connections has. In the place of connections there
+ * are edges, in that of messages calls after the time that the message would take, and in that of blocks whole pieces, which flow
+ * (`transfers.ts`). Who unchokes somebody who is interested makes a flow begin one and a half round trips later (unchoke, request,
+ * content). It goes on from piece to piece, as pipelined requests make it, until the one is choked, or has nothing to ask for.
+ *
+ * What neighbours know of a peer's pieces is `told`: a piece is told when it is here and the HAVE has travelled, for the sender's
+ * latency and the swarm's mean one. A peer is interested in a neighbour that has told of a piece that it has not told of itself.
+ *
+ * What is asked for at a time is a unit: a block or, where the swarm is large, more, up to a whole piece. A unit has one sender, but in
+ * the end game, when its senders share what is left of it. What came of a unit before its sender choked stays; the next one brings the rest.
+ *
+ * Order: everything is an event of the kernel, or follows from one at once; random numbers come from streams of the swarm.
+ */
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { RandomStream } from '../../kernel/random.ts';
+import type { BitsPerSecond, Bytes, Nanoseconds } from '../../quantities.ts';
+import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
+import { Choker, type ChokerOptions, ROUND } from '../choker.ts';
+import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from '../connections.ts';
+import { type PickStrategy, PiecePicker } from '../piece-picker.ts';
+import { addPiece, bitsOf, fullSet, hasPiece, type PieceSet, pieceSet } from '../piece-set.ts';
+import { DEFAULT_WANTED, TrackerList, type TrackerOptions } from '../tracker-list.ts';
+import { Neighbours, NOBODY } from './neighbours.ts';
+import { NONE, Transfers } from './transfers.ts';
+
+/** Of what links carry, the share that is content: 1460 of the 1514 bytes of a segment, and of those all but 13 a block. */
+export const CONTENT_SHARE = ((1460 / 1514) * BLOCK) / (BLOCK + 13);
+
+export interface CompactHost {
+  readonly up: BitsPerSecond;
+  /** May be Infinity. */
+  readonly down: BitsPerSecond;
+  /** From the host to the core, one way. */
+  readonly latency: Nanoseconds;
+}
+
+export interface CompactTorrent {
+  readonly name: string;
+  readonly length: Bytes;
+  readonly pieceLength: Bytes;
+  /** Everybody who ever takes part. */
+  readonly hosts: readonly CompactHost[];
+  readonly choker?: ChokerOptions;
+  readonly tracker?: TrackerOptions;
+  /** What is asked for at a time: BLOCK times a power of two, up to the length of a piece. `unitOf` where absent. */
+  readonly unit?: Bytes;
+  /** From a peer to its tracker, one way; the mean latency of the hosts where absent. */
+  readonly trackerLatency?: Nanoseconds;
+}
+
+export interface CompactBehaviour {
+  readonly pick: PickStrategy;
+  /** How long it stays when it has all: 0 leaves at once, null stays. */
+  readonly stay: Nanoseconds | null;
+  /** Never unchokes anybody. */
+  readonly freeRider: boolean;
+  /** Gives up when nothing has come for so long; Infinity never does. */
+  readonly patience: Nanoseconds;
+}
+
+export type CompactEnding = 'complete' | 'left' | 'gave up' | 'down';
+
+/** Units that all peers get together, at most, where units can be larger. */
+const MOST_UNITS = 1_000_000;
+
+/** The smallest unit with which that many peers get no more units than a machine takes in its stride; at most a piece. */
+export function unitOf({ length, pieceLength, hosts }: CompactTorrent): Bytes {
+  let unit = Math.min(BLOCK, pieceLength);
+  while (unit < pieceLength && (hosts.length * length) / unit > MOST_UNITS) unit *= 2;
+  return Math.min(unit, pieceLength);
+}
+
+/** Who is told what happens. Peers are their index in `hosts`. */
+export interface SwarmObserver {
+  joined(peer: number, has: PieceSet): void;
+  /** Whole bytes of content have arrived. */
+  moved(from: number, to: number, bytes: Bytes): void;
+  gained(peer: number, piece: number): void;
+  corrupt(peer: number): void;
+  banned(peer: number, culprit: number): void;
+  parted(peer: number, ending: CompactEnding): void;
+  /** The tracker has answered an announce: so many so far. */
+  announced(announces: number): void;
+  /** Some peer's choker has decided: every ten seconds, many peers one after the other. */
+  decided(peer: number): void;
+}
+
+/** States; 0 before its arrival. */
+const PRESENT = 1;
+const GONE = 2;
+const MIXED = -2;
+
+/** Of an edge, from the one that downloads to the one that uploads. */
+const CHOKED = 0;
+/** Unchoked; what is asked for has not come yet. */
+const BEGINNING = 1;
+/** Unchoked, with nothing to ask for. */
+const IDLE = 2;
+const FLOWING = 3;
+
+export class CompactSwarm {
+  readonly pieces: number;
+  readonly neighbours: Neighbours;
+  readonly #kernel: Kernel;
+  readonly #torrent: CompactTorrent;
+  readonly #observer: SwarmObserver;
+  readonly #random: RandomStream;
+  readonly #meanLatency: Nanoseconds;
+  readonly #tracker: TrackerList;
+  readonly #transfers: Transfers;
+
+  /** Of each peer. */
+  readonly #states: Uint8Array;
+  readonly #complete: Uint8Array;
+  readonly #poisons: Uint8Array;
+  readonly #behaviours: (CompactBehaviour | null)[];
+  /** Null for who is not there, or complete. */
+  readonly #pickers: (PiecePicker | null)[];
+  readonly #blocks: (BlockRequests | null)[];
+  /** Null for free riders. */
+  readonly #chokers: (Choker | null)[];
+  readonly #told: (PieceSet | null)[];
+  readonly #untold: Int32Array;
+  readonly #banned = new Map<number, Set<number>>();
+  readonly #announcedAt: Float64Array;
+  readonly #receivedAt: Float64Array;
+  readonly #firstJob: Int32Array;
+  /** When its choker decides next. */
+  readonly #rounds: Float64Array;
+  readonly #roundTimers: Float64Array;
+
+  /** Of each edge, from the one that downloads to the one that uploads: pieces that the other told of and we did not. */
+  readonly #interesting: Int32Array;
+  readonly #progress: Uint8Array;
+  /** What flows here while it is FLOWING. */
+  readonly #flow: Int32Array;
+  /** The timer by which a flow begins while it is BEGINNING. */
+  readonly #beginning: Float64Array;
+  /** Of each peer: edges that are idle. */
+  readonly #idle: Uint8Array;
+
+  /** Of each job: its block, who sent of it (or NONE, MIXED), whether anybody did who poisons, and the next one of the peer. */
+  #jobBlock = new Int32Array(64);
+  #jobSender = new Int32Array(64);
+  #jobPoisoned = new Uint8Array(64);
+  #jobNext = new Int32Array(64);
+
+  readonly #full: PieceSet;
+  readonly #unit: Bytes;
+  /** Pieces of peers (peer × pieces + piece) of which something came that is corrupt; true where it is clear from whom. */
+  readonly #corrupt = new Map<number, boolean>();
+  readonly #flowsOfJob: number[] = [];
+  #waking = false;
+  readonly #announceEvent = (peer: number): void => this.#announce(peer);
+  readonly #beginEvent = (edge: number): void => this.#begin(edge);
+  readonly #tellEvent = (which: number): void => this.#tell(Math.floor(which / this.pieces), which % this.pieces);
+  readonly #roundEvent = (peer: number): void => this.#round(peer);
+
+  constructor(kernel: Kernel, torrent: CompactTorrent, observer: SwarmObserver) {
+    const { hosts, length, pieceLength } = torrent;
+    const peers = hosts.length;
+    this.pieces = Math.ceil(length / pieceLength);
+    this.#kernel = kernel;
+    this.#torrent = torrent;
+    this.#observer = observer;
+    this.#random = kernel.random(`swarm ${torrent.name}`);
+    this.#meanLatency = hosts.reduce((sum, { latency }) => sum + latency, 0) / peers;
+    this.#tracker = new TrackerList(torrent.tracker ?? {}, this.#random);
+    this.#transfers = new Transfers(
+      kernel,
+      hosts.map(({ up }) => up * CONTENT_SHARE),
+      hosts.map(({ down }) => down * CONTENT_SHARE),
+      {
+        moved: (flow, job, bytes) => this.#moved(flow, job, bytes),
+        whole: (job) => this.#whole(job),
+      },
+    );
+    this.neighbours = new Neighbours(peers);
+    this.#states = new Uint8Array(peers);
+    this.#complete = new Uint8Array(peers);
+    this.#poisons = new Uint8Array(peers);
+    this.#behaviours = new Array(peers).fill(null);
+    this.#pickers = new Array(peers).fill(null);
+    this.#blocks = new Array(peers).fill(null);
+    this.#chokers = new Array(peers).fill(null);
+    this.#told = new Array(peers).fill(null);
+    this.#untold = new Int32Array(peers);
+    this.#announcedAt = new Float64Array(peers);
+    this.#receivedAt = new Float64Array(peers);
+    this.#firstJob = new Int32Array(peers).fill(NONE);
+    this.#rounds = new Float64Array(peers);
+    this.#roundTimers = new Float64Array(peers);
+    this.#interesting = new Int32Array(peers * MOST_CONNECTIONS);
+    this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
+    this.#flow = new Int32Array(peers * MOST_CONNECTIONS);
+    this.#beginning = new Float64Array(peers * MOST_CONNECTIONS);
+    this.#idle = new Uint8Array(peers);
+    this.#full = fullSet(this.pieces);
+    this.#unit = torrent.unit ?? unitOf(torrent);
+  }
+
+  /** A peer that has everything joins, and stays until `leave`. */
+  seed(peer: number): void {
+    this.#pretend(peer);
+    this.#join(peer, this.#full, false);
+  }
+
+  /** A peer joins that says it has everything, and whose pieces all fail their check. */
+  poison(peer: number): void {
+    this.#pretend(peer);
+    this.#poisons[peer] = 1;
+    this.#join(peer, pieceSet(this.pieces), false);
+  }
+
+  #pretend(peer: number): void {
+    this.#told[peer] = this.#full;
+    this.#untold[peer] = 0;
+    this.#complete[peer] = 1;
+  }
+
+  /** A peer joins that has nothing, or `have`, which is not all. */
+  arrive(peer: number, behaviour: CompactBehaviour, have: PieceSet = pieceSet(this.pieces)): void {
+    const { length, pieceLength } = this.#torrent;
+    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random);
+    for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) picker.weHave(piece);
+    this.#told[peer] = have.slice();
+    this.#untold[peer] = this.pieces - picker.haveCount;
+    this.#pickers[peer] = picker;
+    this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: this.#unit });
+    this.#behaviours[peer] = behaviour;
+    this.#join(peer, have, behaviour.freeRider);
+  }
+
+  isPresent(peer: number): boolean {
+    return this.#states[peer] === PRESENT;
+  }
+
+  isComplete(peer: number): boolean {
+    return this.#complete[peer] === 1;
+  }
+
+  /** Whether a peer uploads to another now, or may. */
+  isUnchoked(from: number, to: number): boolean {
+    const edge = this.neighbours.edge(from, to);
+    return edge !== NOBODY && (this.#chokers[from]?.isUnchoked(this.neighbours.placeOf(edge)) ?? false);
+  }
+
+  /** A peer is gone, without having said so to anybody but the tracker. Nothing for one that is not there. */
+  leave(peer: number, ending: CompactEnding): void {
+    if (this.#states[peer] !== PRESENT) return;
+    this.#states[peer] = GONE;
+    this.#kernel.cancel(this.#roundTimers[peer] as number);
+    for (let edge = this.neighbours.firstOf(peer), end = this.neighbours.endOf(peer); edge < end; edge++)
+      if (this.neighbours.other[edge] !== NOBODY) this.#disconnect(edge);
+    this.#tracker.announce(peer, 'stopped', 0, 0, this.#kernel.now);
+    for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number) this.#transfers.close(job);
+    this.#firstJob[peer] = NONE;
+    this.#pickers[peer] = null;
+    this.#blocks[peer] = null;
+    this.#chokers[peer] = null;
+    this.#told[peer] = null;
+    this.#observer.parted(peer, ending);
+  }
+
+  #join(peer: number, has: PieceSet, freeRider: boolean): void {
+    this.#states[peer] = PRESENT;
+    this.#receivedAt[peer] = this.#kernel.now;
+    this.#announcedAt[peer] = this.#kernel.now;
+    if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random);
+    this.#observer.joined(peer, has);
+    // A connection to the tracker, and its answer: two round trips.
+    this.#kernel.call(4 * (this.#latency(peer) + (this.#torrent.trackerLatency ?? this.#meanLatency)), this.#announceEvent, peer);
+    this.#planRound(peer, Math.floor(this.#random.float() * ROUND));
+  }
+
+  #latency(peer: number): Nanoseconds {
+    return (this.#torrent.hosts[peer] as CompactHost).latency;
+  }
+
+  #announce(peer: number): void {
+    if (this.#states[peer] !== PRESENT) return;
+    const complete = this.#complete[peer] === 1;
+    this.#announcedAt[peer] = this.#kernel.now;
+    this.#tracker.announce(peer, 'started', complete ? 0 : 1, DEFAULT_WANTED, this.#kernel.now);
+    this.#observer.announced(this.#tracker.announces);
+    if (this.#tracker.given.length === 0) return;
+    const given = Int32Array.from(this.#tracker.given);
+    // A connection, handshakes and bitfields: two round trips.
+    this.#kernel.schedule(4 * (this.#latency(peer) + this.#meanLatency), () => {
+      if (this.#states[peer] !== PRESENT) return;
+      for (const other of given) if (this.neighbours.count(peer) < MOST_INITIATED) this.#connect(peer, other);
+    });
+  }
+
+  #connect(a: number, b: number): void {
+    const { neighbours } = this;
+    if (this.#states[b] !== PRESENT || neighbours.count(b) >= MOST_CONNECTIONS || neighbours.edge(a, b) !== NOBODY) return;
+    if (this.#complete[a] === 1 && this.#complete[b] === 1) return;
+    if (this.#banned.get(a)?.has(b) || this.#banned.get(b)?.has(a)) return;
+    const edge = neighbours.connect(a, b);
+    const back = neighbours.back[edge] as number;
+    this.#chokers[a]?.add(neighbours.placeOf(edge));
+    this.#chokers[b]?.add(neighbours.placeOf(back));
+    this.#meet(edge, this.#told[a] as PieceSet, this.#told[b] as PieceSet);
+    this.#meet(back, this.#told[b] as PieceSet, this.#told[a] as PieceSet);
+  }
+
+  /** The peer of the edge learns what the other one has. */
+  #meet(edge: number, ours: PieceSet, theirs: PieceSet): void {
+    this.#pickers[this.neighbours.peerOf(edge)]?.peerBitfield(theirs);
+    let interesting = 0;
+    for (let i = 0; i < theirs.length; i++) interesting += bitsOf((theirs[i] as number) & ~(ours[i] as number));
+    this.#interesting[edge] = interesting;
+    if (interesting > 0) this.#setInterest(edge, true);
+  }
+
+  /** The peer of the edge becomes interested in the other one, or is so no longer. */
+  #setInterest(edge: number, interested: boolean): void {
+    const { neighbours } = this;
+    const other = neighbours.other[edge] as number;
+    this.#chokers[neighbours.peerOf(edge)]?.setInteresting(neighbours.placeOf(edge), interested, this.#kernel.now);
+    if (this.#chokers[other]?.setInterested(neighbours.placeOf(neighbours.back[edge] as number), interested)) this.#fill(other);
+  }
+
+  #fill(peer: number): void {
+    const choker = this.#chokers[peer] as Choker;
+    choker.fill(this.#kernel.now, this.#complete[peer] === 1);
+    this.#apply(peer, choker);
+  }
+
+  #planRound(peer: number, delay: Nanoseconds): void {
+    this.#rounds[peer] = this.#kernel.now + delay;
+    // Who has all keeps no run alive.
+    if (this.#complete[peer] === 1) this.#roundTimers[peer] = this.#kernel.schedule(delay, () => this.#round(peer), { background: true });
+    else this.#roundTimers[peer] = this.#kernel.call(delay, this.#roundEvent, peer);
+  }
+
+  #round(peer: number): void {
+    const { neighbours } = this;
+    const { now } = this.#kernel;
+    for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
+      if (neighbours.other[edge] === NOBODY) continue;
+      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#flow[edge] as number);
+      const back = neighbours.back[edge] as number;
+      if (this.#progress[back] === FLOWING) this.#transfers.account(this.#flow[back] as number);
+    }
+    const choker = this.#chokers[peer];
+    if (choker) {
+      choker.round(now, this.#complete[peer] === 1);
+      this.#apply(peer, choker);
+    }
+    this.#observer.decided(peer);
+    const since = now - (this.#announcedAt[peer] as number);
+    if (since >= this.#tracker.interval || (since >= ANNOUNCE_AGAIN && neighbours.count(peer) < FEW_CONNECTIONS)) this.#announce(peer);
+    const behaviour = this.#behaviours[peer];
+    if (behaviour && this.#complete[peer] === 0 && now - (this.#receivedAt[peer] as number) >= behaviour.patience)
+      this.leave(peer, 'gave up');
+    else this.#planRound(peer, ROUND);
+  }
+
+  /** Whoever the choker unchoked gets something soon; whoever it choked nothing more. */
+  #apply(peer: number, choker: Choker): void {
+    const { neighbours } = this;
+    for (const place of choker.changed) {
+      const edge = neighbours.back[neighbours.firstOf(peer) + place] as number;
+      if (!choker.isUnchoked(place)) this.#stop(edge);
+      else {
+        const roundTrip = 2 * (this.#latency(peer) + this.#latency(neighbours.peerOf(edge)));
+        this.#setProgress(edge, BEGINNING);
+        this.#beginning[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
+      }
+    }
+  }
+
+  #begin(edge: number): void {
+    this.#setProgress(edge, IDLE);
+    this.#ask(edge);
+  }
+
+  #setProgress(edge: number, progress: number): void {
+    const before = this.#progress[edge] as number;
+    if (before === progress) return;
+    this.#progress[edge] = progress;
+    if (before !== IDLE && progress !== IDLE) return;
+    const peer = this.neighbours.peerOf(edge);
+    this.#idle[peer] = (this.#idle[peer] as number) + (progress === IDLE ? 1 : -1);
+  }
+
+  /** The peer of an idle edge asks for a piece, if there is one to ask for. */
+  #ask(edge: number): void {
+    const peer = this.neighbours.peerOf(edge);
+    const job = this.#nextJob(edge, peer);
+    if (job === NONE) return;
+    this.#setProgress(edge, FLOWING);
+    this.#flow[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
+    if (this.#blocks[peer]?.endGame) this.#wake(peer);
+  }
+
+  #nextJob(edge: number, peer: number): number {
+    const blocks = this.#blocks[peer];
+    if (!blocks) return NONE;
+    const other = this.neighbours.other[edge] as number;
+    const block = blocks.next(other, this.#told[other] as PieceSet);
+    if (block === NO_BLOCK) return NONE;
+    for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number)
+      if (this.#jobBlock[job] === block) return job;
+    const job = this.#transfers.open(blocks.lengthOf(block));
+    if (job >= this.#jobBlock.length) this.#growJobs();
+    this.#jobBlock[job] = block;
+    this.#jobSender[job] = NONE;
+    this.#jobPoisoned[job] = 0;
+    this.#jobNext[job] = this.#firstJob[peer] as number;
+    this.#firstJob[peer] = job;
+    return job;
+  }
+
+  /** Something may be asked for that was not before: of all that would give. */
+  #wake(peer: number): void {
+    if (this.#waking || this.#idle[peer] === 0 || this.#blocks[peer] === null) return;
+    this.#waking = true;
+    const { neighbours } = this;
+    for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++)
+      if (this.#progress[edge] === IDLE) this.#ask(edge);
+    this.#waking = false;
+  }
+
+  /** The peer of the edge is choked by the other one: what it had asked for can be asked of others. */
+  #stop(edge: number): void {
+    const progress = this.#progress[edge] as number;
+    this.#setProgress(edge, CHOKED);
+    if (progress === BEGINNING) this.#kernel.cancel(this.#beginning[edge] as number);
+    if (progress !== FLOWING) return;
+    const peer = this.neighbours.peerOf(edge);
+    this.#transfers.end(this.#flow[edge] as number);
+    this.#blocks[peer]?.drop(this.neighbours.other[edge] as number);
+    this.#wake(peer);
+  }
+
+  #moved(flow: number, job: number, bytes: Bytes): void {
+    const { neighbours } = this;
+    const edge = this.#transfers.tag(flow);
+    const from = this.#transfers.from(flow);
+    const to = this.#transfers.to(flow);
+    const { now } = this.#kernel;
+    this.#chokers[to]?.received(neighbours.placeOf(edge), bytes, now);
+    this.#chokers[from]?.sent(neighbours.placeOf(neighbours.back[edge] as number), bytes);
+    this.#receivedAt[to] = now;
+    const sender = this.#jobSender[job] as number;
+    if (sender !== from) this.#jobSender[job] = sender === NONE ? from : MIXED;
+    if (this.#poisons[from] === 1) this.#jobPoisoned[job] = 1;
+    this.#observer.moved(from, to, bytes);
+  }
+
+  #whole(job: number): void {
+    const transfers = this.#transfers;
+    const block = this.#jobBlock[job] as number;
+    const first = transfers.firstFlow(job);
+    const peer = transfers.to(first);
+    const blocks = this.#blocks[peer] as BlockRequests;
+    const piece = blocks.pieceOf(block);
+    const key = peer * this.pieces + piece;
+    const sender = this.#jobSender[job] as number;
+    if (this.#jobPoisoned[job] === 1) this.#corrupt.set(key, sender !== MIXED && this.#corrupt.get(key) !== false);
+    let culprit = NOBODY;
+    let corrupt = false;
+    const arrival = blocks.received(sender === MIXED ? transfers.from(first) : sender, block);
+    this.#unlinkJob(peer, job);
+    if (arrival === 'completes its piece') {
+      const clear = this.#corrupt.get(key);
+      corrupt = clear !== undefined;
+      if (corrupt) {
+        this.#corrupt.delete(key);
+        const only = blocks.reject(piece);
+        if (clear) culprit = only;
+        this.#observer.corrupt(peer);
+      } else {
+        blocks.accept(piece);
+        this.#observer.gained(peer, piece);
+        this.#kernel.call(this.#latency(peer) + this.#meanLatency, this.#tellEvent, key);
+      }
+    }
+    // Its flows go on with other pieces.
+    const edges = this.#flowsOfJob;
+    edges.length = 0;
+    for (let flow = first; flow !== NONE; flow = transfers.nextOfJob(flow)) edges.push(transfers.tag(flow));
+    for (const edge of edges) {
+      const flow = this.#flow[edge] as number;
+      const next = this.#nextJob(edge, peer);
+      if (next !== NONE) transfers.move(flow, next);
+      else {
+        this.#setProgress(edge, IDLE);
+        transfers.end(flow);
+      }
+    }
+    transfers.close(job);
+    if (culprit !== NOBODY) this.#ban(peer, culprit);
+    if (corrupt || blocks.endGame) this.#wake(peer);
+    if (this.#pickers[peer]?.complete) this.#completed(peer);
+  }
+
+  #unlinkJob(peer: number, job: number): void {
+    let before = this.#firstJob[peer] as number;
+    if (before === job) this.#firstJob[peer] = this.#jobNext[job] as number;
+    else {
+      while (this.#jobNext[before] !== job) before = this.#jobNext[before] as number;
+      this.#jobNext[before] = this.#jobNext[job] as number;
+    }
+  }
+
+  #ban(peer: number, culprit: number): void {
+    const banned = this.#banned.get(peer) ?? new Set();
+    banned.add(culprit);
+    this.#banned.set(peer, banned);
+    this.#observer.banned(peer, culprit);
+    const edge = this.neighbours.edge(peer, culprit);
+    if (edge !== NOBODY) this.#disconnect(edge);
+  }
+
+  #completed(peer: number): void {
+    this.#complete[peer] = 1;
+    this.#pickers[peer] = null;
+    this.#blocks[peer] = null;
+    this.#tracker.announce(peer, 'completed', 0, 0, this.#kernel.now);
+    this.#observer.announced(this.#tracker.announces);
+    this.#kernel.cancel(this.#roundTimers[peer] as number);
+    this.#planRound(peer, (this.#rounds[peer] as number) - this.#kernel.now);
+    const stay = this.#behaviours[peer]?.stay ?? null;
+    if (stay === 0) this.leave(peer, 'complete');
+    else if (stay !== null) this.#kernel.schedule(stay, () => this.leave(peer, 'complete'), { background: true });
+  }
+
+  /** The neighbours hear that a peer has a piece. */
+  #tell(peer: number, piece: number): void {
+    if (this.#states[peer] !== PRESENT) return;
+    const { neighbours } = this;
+    addPiece(this.#told[peer] as PieceSet, piece);
+    const untold = (this.#untold[peer] as number) - 1;
+    this.#untold[peer] = untold;
+    for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
+      const other = neighbours.other[edge] as number;
+      if (other === NOBODY) continue;
+      const back = neighbours.back[edge] as number;
+      this.#pickers[other]?.peerHas(piece);
+      if (hasPiece(this.#told[other] as PieceSet, piece)) {
+        const interesting = (this.#interesting[edge] as number) - 1;
+        this.#interesting[edge] = interesting;
+        if (interesting === 0) this.#setInterest(edge, false);
+      } else {
+        const interesting = (this.#interesting[back] as number) + 1;
+        this.#interesting[back] = interesting;
+        if (interesting === 1) this.#setInterest(back, true);
+        else if (this.#progress[back] === IDLE) this.#ask(back);
+      }
+    }
+    if (untold === 0) this.#partFromSeeds(peer);
+  }
+
+  /** Two that have everything have nothing to say to each other. */
+  #partFromSeeds(peer: number): void {
+    const { neighbours } = this;
+    for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
+      const other = neighbours.other[edge] as number;
+      if (other !== NOBODY && this.#untold[other] === 0) this.#disconnect(edge);
+    }
+  }
+
+  #disconnect(edge: number): void {
+    const { neighbours } = this;
+    const back = neighbours.back[edge] as number;
+    const a = neighbours.peerOf(edge);
+    const b = neighbours.other[edge] as number;
+    this.#waking = true;
+    this.#stop(edge);
+    this.#stop(back);
+    this.#waking = false;
+    neighbours.disconnect(edge);
+    this.#part(a, neighbours.placeOf(edge), this.#told[b] as PieceSet);
+    this.#part(b, neighbours.placeOf(back), this.#told[a] as PieceSet);
+    this.#interesting[edge] = 0;
+    this.#interesting[back] = 0;
+  }
+
+  /** One of two that part. */
+  #part(peer: number, place: number, theirs: PieceSet): void {
+    this.#pickers[peer]?.peerGone(theirs);
+    const vacant = this.#chokers[peer]?.remove(place);
+    if (this.#states[peer] !== PRESENT) return;
+    this.#wake(peer);
+    if (vacant) this.#fill(peer);
+  }
+
+  #growJobs(): void {
+    const size = 2 * this.#jobBlock.length;
+    this.#jobBlock = grown(this.#jobBlock, new Int32Array(size));
+    this.#jobSender = grown(this.#jobSender, new Int32Array(size));
+    this.#jobPoisoned = grown(this.#jobPoisoned, new Uint8Array(size));
+    this.#jobNext = grown(this.#jobNext, new Int32Array(size));
+  }
+}
+
+function grown<A extends Int32Array | Uint8Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
