@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { bench as bundles } from './bundles.ts';
+import { bench as cdn } from './cdn.ts';
 import { bench as dns } from './dns.ts';
 import { bench as poisoning } from './dns-poisoning.ts';
-import { bench as editor } from './editor.ts';
 import { bench as engines } from './engines.ts';
 import { bench as fidelity } from './fidelity.ts';
 import { bench as flowScale } from './flow-scale.ts';
 import { bench as language } from './language.ts';
+import { bench as languageServer } from './language-server.ts';
 import type { Result } from './result.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -36,9 +37,9 @@ function row({ name, unit, ours, peer, peerName, moreIsBetter }: Result): [strin
 console.log(machine);
 await chapter('Language', 'A generated scenario of 10,000 lines, parsed and checked; ours also builds the Scenario that is run.', language);
 await chapter(
-  'Editor',
-  'Typing in a file of 10,000 lines, over the language server’s real connection. Diagnostics include its wait for quiet.',
-  editor,
+  'Language server',
+  'Working in a file of 10,000 lines, over the language server’s real connection. Pushed diagnostics include its wait for quiet.',
+  languageServer,
 );
 await chapter('Engines', 'Virtual time only: no figure here waits for anything.', engines);
 await chapter('DNS', 'A query, an answer with an alias, a referral with three servers and their addresses, as whole messages.', dns);
@@ -51,6 +52,11 @@ await chapter(
   'Flows',
   'A thousand hosts at fidelity `flows`: so many flows at once, and as many that arrive and depart. Heap after garbage collection.',
   flowScale,
+);
+await chapter(
+  'Content distribution',
+  'Requests without messages, decided by the caches, rings and choice of nodes that messages use. The hit ratios are the peer’s, and those of Che’s approximation.',
+  cdn,
 );
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),

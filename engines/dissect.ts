@@ -33,8 +33,8 @@ const dissectors: Readonly<Record<string, Dissector>> = {
   pop3: dissectPop3,
   smtp: dissectSmtp,
   tls: dissectTls,
-  ...dissectStream,
   'udp-tracker': dissectUdpTrackerMessage,
+  ...dissectStream,
 };
 
 /** The fields of a message. Total: a protocol without a dissector gives one field with all the bytes. */

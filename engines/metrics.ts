@@ -1,6 +1,8 @@
 /** Every metric of every engine, as data alone: the language and its completion need the catalogue, not the engines. */
 import { bitmessageMetrics } from './bitmessage/metrics.ts';
 import { bittorrentMetrics } from './bittorrent/metrics.ts';
+import { cdnMetrics } from './cdn/metrics.ts';
+import { dashMetrics } from './dash/metrics.ts';
 import { dnsMetrics } from './dns/metrics.ts';
 import { ftpMetrics } from './ftp/metrics.ts';
 import { httpMetrics } from './http/metrics.ts';
@@ -18,6 +20,8 @@ export const metrics: readonly MetricDefinition[] = [
   ...ftpMetrics,
   ...httpMetrics,
   ...bittorrentMetrics,
+  ...cdnMetrics,
+  ...dashMetrics,
   ...transferMetrics,
   ...videoMetrics,
   ...networkMetrics,

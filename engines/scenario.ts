@@ -7,6 +7,8 @@
  */
 import type { BitmessageAction, BitmessageService } from './bitmessage/scenario.ts';
 import type { BittorrentAction, BittorrentService } from './bittorrent/scenario.ts';
+import type { CdnAction, CdnService } from './cdn/scenario.ts';
+import type { DashAction } from './dash/scenario.ts';
 import type { DnsAction, DnsExpectation, DnsService } from './dns/scenario.ts';
 import type { FtpAction, FtpExpectation, FtpService } from './ftp/scenario.ts';
 import type { HttpAction, HttpService } from './http/scenario.ts';
@@ -107,7 +109,15 @@ export interface LinkDeclaration extends LineDeclaration {
 }
 
 /** What runs on hosts. One line a protocol. */
-export type Service = NetworkService | DnsService | MailService | BitmessageService | FtpService | HttpService | BittorrentService;
+export type Service =
+  | NetworkService
+  | DnsService
+  | MailService
+  | BitmessageService
+  | FtpService
+  | HttpService
+  | BittorrentService
+  | CdnService;
 
 /** What a step does. One line a protocol. */
 export type Action =
@@ -118,8 +128,10 @@ export type Action =
   | BitmessageAction
   | FtpAction
   | HttpAction
-  | VideoAction
   | BittorrentAction
+  | CdnAction
+  | DashAction
+  | VideoAction
   | { readonly kind: 'together' };
 
 export type Timing =

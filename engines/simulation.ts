@@ -206,7 +206,7 @@ function declarations({ hosts, services }: Scenario): Declaration[] {
       return { kind: service.kind, name, hosts: indexes(on), implicit, source: service.at?.source ?? -1 };
     }),
     ...services.flatMap((service) =>
-      service.kind === 'network.nat'
+      service.kind === 'network.nat' || service.kind === 'network.access-network'
         ? [
             {
               kind: 'network.inside',
@@ -234,6 +234,8 @@ function placeOf(service: Service): { name: string; on: readonly string[] } {
       return { name: service.name, on: [service.host] };
     case 'mail.mailbox':
       return { name: service.address, on: [service.host] };
+    case 'cdn.network':
+      return { name: service.name, on: service.nodes };
     default:
       return { name: service.host, on: [service.host] };
   }

@@ -97,7 +97,9 @@ function lastRunShown(): vscode.NotebookCell | undefined {
 /** The editor's menu hands the file; the palette means the one that is being edited. */
 async function runFile(given: unknown, panels: RunPanels): Promise<FileRun | undefined> {
   const edited = vscode.window.activeTextEditor?.document;
-  const document = given instanceof vscode.Uri ? await vscode.workspace.openTextDocument(given) : edited;
+  // The language server names a file by its URI's text.
+  const uri = typeof given === 'string' ? vscode.Uri.parse(given) : given;
+  const document = uri instanceof vscode.Uri ? await vscode.workspace.openTextDocument(uri) : edited;
   if (document?.languageId === 'netscenario' && document.uri.scheme !== 'vscode-notebook-cell') return panels.run(document);
   void vscode.window.showInformationMessage(vscode.l10n.t('Open a .netscenario file first: there is nothing to run.'));
   return undefined;

@@ -1,9 +1,10 @@
 /** The language server as a web worker. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { serve } from './server.ts';
+import { withoutStaleRequests } from './stale-requests.ts';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
-serve(createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope)), async () => ({
+serve(createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope), withoutStaleRequests), async () => ({
   kind: 'unreadable',
   reason: 'the editor does not read files for the language server',
 }));

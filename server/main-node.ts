@@ -2,5 +2,6 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { readLocalUri } from './local-files.ts';
 import { serve } from './server.ts';
+import { withoutStaleRequests } from './stale-requests.ts';
 
-serve(createConnection(ProposedFeatures.all), readLocalUri);
+serve(createConnection(ProposedFeatures.all, withoutStaleRequests), readLocalUri);

@@ -7,6 +7,7 @@ import type { NotebookDocument, NotebookDocuments, Position, TextDocuments } fro
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { SourceText } from './language/compilation.ts';
 import { type Analysis, analyse } from './language/compile.ts';
+import { edited } from './language/trees.ts';
 import { type NamedFiles, same } from './named-files.ts';
 import { programUri } from './program-uri.ts';
 
@@ -94,6 +95,7 @@ export class Programs {
     const known = this.#sources.get(document);
     if (known?.version === document.version && known.source.uri === uri) return known.source;
     const source = { uri, text: document.getText() };
+    if (known?.source.uri === uri) edited(known.source, source);
     this.#sources.set(document, { version: document.version, source });
     return source;
   }

@@ -2,13 +2,16 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  CancellationTokenSource,
   createConnection,
   createProtocolConnection,
+  LSPErrorCodes,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
 } from 'vscode-languageserver/node';
 import type { FileContent } from './language/compilation.ts';
 import { serve } from './server.ts';
+import { withoutStaleRequests } from './stale-requests.ts';
 
 const bytes = (text: string): FileContent => ({ kind: 'bytes', bytes: new TextEncoder().encode(text) });
 
@@ -20,7 +23,10 @@ beforeEach(async () => {
   const [up, down] = [new PassThrough(), new PassThrough()];
   files = new Map();
   published = [];
-  serve(createConnection(up, down), async (uri) => files.get(uri) ?? { kind: 'unreadable', reason: 'there is no such file' });
+  serve(
+    createConnection(up, down, withoutStaleRequests),
+    async (uri) => files.get(uri) ?? { kind: 'unreadable', reason: 'there is no such file' },
+  );
   client = createProtocolConnection(down, up);
   client.onNotification('textDocument/publishDiagnostics', (parameters: PublishDiagnosticsParams) => void published.push(parameters));
   client.listen();
@@ -140,5 +146,79 @@ describe('language server', () => {
     expect(await client.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 1 } })).toMatchObject({
       contents: { kind: 'markdown', value: expect.stringContaining('host') },
     });
+  });
+
+  it('answers a client that asks for diagnostics, and publishes none', async () => {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    const told = new Map<string, FileContent>();
+    serve(
+      createConnection(up, down, withoutStaleRequests),
+      async (uri) => told.get(uri) ?? { kind: 'unreadable', reason: 'there is no such file' },
+    );
+    const asking = createProtocolConnection(down, up);
+    let publications = 0;
+    let refreshed = 0;
+    asking.onNotification('textDocument/publishDiagnostics', () => void publications++);
+    asking.onRequest('workspace/diagnostic/refresh', () => {
+      refreshed++;
+      return null;
+    });
+    asking.listen();
+    const capabilities = { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } };
+    const initialized = await asking.sendRequest<{ capabilities: object }>('initialize', { processId: null, rootUri: null, capabilities });
+    expect(initialized.capabilities).toMatchObject({ diagnosticProvider: { interFileDependencies: true } });
+    const world = 'file:///w/world.netscenario';
+    const uri = 'file:///w/a.netscenario';
+    await asking.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'netscenario', version: 1, text: `import "world.netscenario"\n${LOOKUP}` },
+    });
+    const ask = (previousResultId?: string) =>
+      asking.sendRequest<{ kind: string; resultId: string; items?: { code: string }[] }>('textDocument/diagnostic', {
+        textDocument: { uri },
+        ...(previousResultId === undefined ? {} : { previousResultId }),
+      });
+    const first = await ask();
+    expect(first.items!.map(({ code }) => code)).toContain('missing-file');
+    expect(await ask(first.resultId)).toEqual({ kind: 'unchanged', resultId: first.resultId });
+    told.set(world, bytes('host alice\n'));
+    await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 1 }] });
+    expect((await ask(first.resultId)).items).toEqual([]);
+    expect(refreshed).toBe(1);
+    expect(publications).toBe(0);
+    asking.dispose();
+  });
+
+  it('drops what a client does not want to know any more', async () => {
+    const uri = 'file:///w/long.netscenario';
+    await open(uri, Array.from({ length: 3000 }, (_, i) => `host pc-${i}`).join('\n'));
+    const cancelled = new CancellationTokenSource();
+    const textDocument = { uri };
+    const wanted = client.sendRequest('textDocument/documentSymbol', { textDocument });
+    const stale = client.sendRequest('textDocument/semanticTokens/full', { textDocument }, cancelled.token);
+    cancelled.cancel();
+    await expect(stale).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
+    expect(await wanted).toHaveLength(3000);
+  });
+
+  it('shows only the hints that are wanted', async () => {
+    const uri = 'file:///w/hints.netscenario';
+    await open(uri, 'let n = 2 * 3\nhost a\n');
+    const range = { start: { line: 0, character: 0 }, end: { line: 2, character: 0 } };
+    const labels = async () =>
+      (await client.sendRequest<{ label: string }[]>('textDocument/inlayHint', { textDocument: { uri }, range })).map(({ label }) => label);
+    expect(await labels()).toEqual(['= 6', 'address 10.0.0.1']);
+    await client.sendNotification('workspace/didChangeConfiguration', { settings: { netscenario: { inlayHints: { values: false } } } });
+    expect(await labels()).toEqual(['address 10.0.0.1']);
+  });
+
+  it('tells what has changed in the colours since the last time', async () => {
+    const uri = 'file:///w/tokens.netscenario';
+    await open(uri, 'host a\nhost b\nhost c\n');
+    const textDocument = { uri };
+    const { resultId } = await client.sendRequest<{ resultId: string }>('textDocument/semanticTokens/full', { textDocument });
+    await change(uri, 2, 'host a\nhost longer\nhost c\n');
+    const delta = await client.sendRequest('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: resultId });
+    // The fourth token: its length.
+    expect(delta).toMatchObject({ edits: [{ start: 15, deleteCount: 5, data: [0, 5, 6, 3, 1] }] });
   });
 });

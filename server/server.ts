@@ -2,7 +2,15 @@
  * The language server, the same as a process and as a web worker. It keeps documents and programs in step with the editor and
  * hands each request to the feature that answers it; what scenarios mean is the language's business.
  */
-import { type Connection, type NotebookDocument, NotebookDocuments, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import {
+  type Connection,
+  LSPErrorCodes,
+  type NotebookDocument,
+  NotebookDocuments,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
 import { codeActions } from './features/code-actions.ts';
@@ -30,6 +38,8 @@ export function serve(connection: Connection, readFile: FileReader): void {
   let answersSettings = false;
   let registersSettings = false;
   let refreshesHints = false;
+  let pulled = false;
+  let refreshesDiagnostics = false;
   const settings = new Settings();
 
   const files = new NamedFiles(async (uri) => {
@@ -43,6 +53,12 @@ export function serve(connection: Connection, readFile: FileReader): void {
     get referenceUri() {
       return options.referenceUri;
     },
+    get pulled() {
+      return pulled;
+    },
+    get refreshes() {
+      return refreshesDiagnostics;
+    },
     published: () => watches && files.watch(connection),
   });
 
@@ -55,6 +71,8 @@ export function serve(connection: Connection, readFile: FileReader): void {
     registersSettings = didChangeConfiguration?.dynamicRegistration === true;
     refreshesHints = inlayHint?.refreshSupport === true;
     settings.take(options.settings);
+    pulled = capabilities.textDocument?.diagnostic !== undefined && options.pushesDiagnostics !== true;
+    refreshesDiagnostics = capabilities.workspace?.diagnostics?.refreshSupport === true;
     watches = didChangeWatchedFiles?.dynamicRegistration === true && didChangeWatchedFiles.relativePatternSupport === true;
     return {
       serverInfo: { name: 'netscenario' },
@@ -69,6 +87,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         workspaceSymbolProvider: true,
+        diagnosticProvider: pulled ? { identifier: 'netscenario', interFileDependencies: true, workspaceDiagnostics: false } : undefined,
         foldingRangeProvider: true,
         selectionRangeProvider: true,
         inlayHintProvider: true,
@@ -87,7 +106,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
 
   const filesChanged = () => {
     programs.filesChanged();
-    for (const program of programs.all()) diagnostics.changed(program.uri);
+    for (const program of programs.all()) diagnostics.changed(program.uri, true);
   };
 
   const settingsChanged = async (given: unknown) => {
@@ -135,6 +154,18 @@ export function serve(connection: Connection, readFile: FileReader): void {
   connection.onPrepareRename((parameters) => prepareRename(programs, parameters));
   connection.onDocumentSymbol(({ textDocument }) => documentSymbols(programs, textDocument.uri));
   connection.onWorkspaceSymbol(({ query }) => workspaceSymbols(programs, query));
+  connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
+    const report = await diagnostics.pull(textDocument.uri, previousResultId, token);
+    if (report) return report;
+    // Asked again by the client, of the text as it is then.
+    throw new ResponseError(
+      token.isCancellationRequested ? LSPErrorCodes.RequestCancelled : LSPErrorCodes.ServerCancelled,
+      'The text has changed.',
+      {
+        retriggerRequest: true,
+      },
+    );
+  });
   connection.onFoldingRanges(({ textDocument }) => foldingRanges(programs, textDocument.uri));
   connection.onSelectionRanges(({ textDocument, positions }) => selectionRanges(programs, textDocument.uri, positions));
   connection.languages.inlayHint.on(({ textDocument, range }) => inlays(programs, textDocument.uri, range, settings.hints));

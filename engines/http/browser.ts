@@ -15,18 +15,16 @@ import { octetsOf } from '../network/octets.ts';
 import type { StepOutcome } from '../protocol.ts';
 import type { Nanoseconds } from '../quantities.ts';
 import { HttpCache } from './cache/cache.ts';
-import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
+import { type ClientRequest, HttpClient } from './client.ts';
 import { type IncomingResponse, type RequestFailure, requestFailed } from './connection.ts';
 import { embeddedReferences } from './embedded.ts';
 import { type Ask, type Fetched, fetchWhole, REDIRECTS_LIMIT } from './fetching.ts';
 import { generatedObject } from './page.ts';
+import type { Reaching } from './reaching.ts';
 import type { BrowseAction, Loading, RequestAction } from './scenario.ts';
 import { responseLabel } from './server.ts';
 import { type Fields, fieldValue } from './wire/header-field.ts';
 import { encodeUrl, resolveReference, type Url } from './wire/request-target.ts';
-
-/** How its connections come about. */
-type Reaching = Pick<ClientOptions, 'hosts' | 'proxy' | 'secure'>;
 
 export class Browser {
   readonly #host: Host;

@@ -1,15 +1,14 @@
 /** HTTP, as the engines know it: websites, web caches and browsers, the steps that ask, load and publish. */
 import type { Process } from '../kernel/process.ts';
-import type { Address, Host } from '../network/host.ts';
-import { seenAddresses } from '../network/middleboxes/seen-address.ts';
+import type { Host } from '../network/host.ts';
 import { onHost } from '../on-host.ts';
 import type { Installed, Protocol, World } from '../protocol.ts';
-import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
+import { secureAsServer } from '../tls/secured-connection.ts';
 import type { Trust } from '../tls/simulated-trust.ts';
 import { Browser } from './browser.ts';
-import type { ClientOptions } from './client.ts';
 import { httpMetrics } from './metrics.ts';
 import { PROXY_PORT, WebCache } from './proxy.ts';
+import { HTTP_1_1, type Reaching, reachingOf } from './reaching.ts';
 import { BROWSER_CACHE, type BrowserService, type HttpService, type WebCacheService, type WebsiteService } from './scenario.ts';
 import { type Handler, plainResponse, type ServedRequest, type ServedResponse, type ServerOptions, serveHttp } from './server.ts';
 import { Website } from './website.ts';
@@ -26,19 +25,7 @@ function install(world: World): Installed {
   const websites = services.filter((service): service is WebsiteService => service.kind === 'http.website');
   const caches = services.filter((service): service is WebCacheService => service.kind === 'http.cache');
   const browserServices = services.filter((service): service is BrowserService => service.kind === 'http.browser');
-  const addressOf = seenAddresses(world.scenario);
-  const seen = (host: string, by: string): Address => addressOf(host, by) ?? world.host(host).address;
-  const unlisted = websites.filter(({ inDns }) => !inDns);
-
-  const secure: ClientOptions['secure'] = (host, connection, serverName) =>
-    secureAsClient(host, connection, { serverName, trust: world.trust.roots, protocols: [HTTP_1_1] });
-
-  /** How a host reaches the web: by its proxy, if it has one. */
-  const optionsOf = (hostName: string): Pick<ClientOptions, 'hosts' | 'proxy' | 'secure'> => {
-    const cache = caches.find(({ serves }) => serves.includes(hostName));
-    const hosts = new Map(unlisted.map(({ name, host }) => [name, seen(host, hostName)]));
-    return { hosts, secure, ...(cache ? { proxy: { address: seen(cache.host, hostName), port: PROXY_PORT } } : {}) };
-  };
+  const optionsOf = reachingOf(world);
 
   const sites = new Map<string, Website[]>();
   for (const service of websites) {
@@ -85,9 +72,6 @@ function install(world: World): Installed {
   };
 }
 
-/** RFC 7301 §6: what HTTP/1.1 is called in a handshake. */
-const HTTP_1_1 = 'http/1.1';
-
 /** The websites of one host: on port 80, and those that have https on port 443, too. */
 function* webServer(host: Host, sites: readonly Website[], trust: Trust): Process {
   const handler = counted(host, (request) => answerOf(host, sites, request));
@@ -133,7 +117,7 @@ function elsewhere(url: Url): ServedResponse {
   return plainResponse(308, `see ${there}`, [{ name: 'Location', value: there }]);
 }
 
-function* webCache(host: Host, service: WebCacheService, options: Pick<ClientOptions, 'hosts' | 'proxy'>): Process {
+function* webCache(host: Host, service: WebCacheService, options: Pick<Reaching, 'hosts' | 'proxy'>): Process {
   const cache = new WebCache(host, service, options);
   const failure = yield* serveHttp(host, counted(host, cache.handler), { port: PROXY_PORT });
   if (failure) host.narrator.note(`no web cache: port ${PROXY_PORT} is ${failure.failure}`);

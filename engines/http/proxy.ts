@@ -7,7 +7,7 @@
  */
 import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
-import { HttpCache } from './cache/cache.ts';
+import { type CachedResponse, HttpCache } from './cache/cache.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
 import type { IncomingBody } from './message-reader.ts';
 import { isSource } from './message-writer.ts';
@@ -46,7 +46,7 @@ export class WebCache {
     if (target.form !== 'absolute') return plainResponse(403, 'a proxy is asked for whole URIs');
     if (!isKnownMethod(method) || method === 'CONNECT') return plainResponse(501, `${method.slice(0, 40)} is not passed on here`);
     if (target.url.scheme === 'https') return plainResponse(501, 'https URIs are not passed on here');
-    if (this.#isLoop(fields)) return plainResponse(502, 'the request has been here before');
+    if (isLoop(fields, this.#host.name)) return plainResponse(502, 'the request has been here before');
     const hops = fieldValue(fields, 'Max-Forwards');
     // RFC 9110 §7.6.2
     const limited = method === 'OPTIONS' || method === 'TRACE';
@@ -54,7 +54,7 @@ export class WebCache {
       const allow: Fields = [{ name: 'Allow', value: 'GET, HEAD, POST, PUT, DELETE, OPTIONS' }];
       return method === 'OPTIONS' ? { status: 204, fields: allow } : plainResponse(405, 'requests are not traced here', allow);
     }
-    const passed = this.#passed(fields, request.version);
+    const passed = passedFields(fields, request.version, this.#host.name);
     const forwarded: ClientRequest = {
       method,
       url: target.url,
@@ -66,45 +66,50 @@ export class WebCache {
       this.#host.narrator.note(`cannot pass ${method} on: ${response.failure}`);
       return plainResponse(LATE.test(response.failure) ? 504 : 502, response.failure);
     }
-    const { status, reason, fields: told, body, how } = response;
-    return {
-      status,
-      ...(reason === undefined ? {} : { reason }),
-      fields: [
-        ...without(told, 'Via', 'Cache-Status'),
-        { name: 'Via', value: [...membersOf(told, 'Via'), `1.1 ${this.#host.name}`].join(', ') },
-        { name: 'Cache-Status', value: [...membersOf(told, 'Cache-Status'), `${this.#host.name}; ${how}`].join(', ') },
-      ],
-      // What comes from the origin for HEAD has no content to measure: its fields say the length, if it told one.
-      ...(method === 'HEAD' && isSource(body) ? {} : { body }),
-    };
+    return answerThrough(response, method, this.#host.name);
   }
+}
 
-  /** RFC 9110 §7.6.1: what is about this connection is not passed on. */
-  #passed(fields: Fields, version: Version): Fields {
-    const kept = without(
-      fields,
-      'Connection',
-      'Keep-Alive',
-      'Proxy-Connection',
-      'Proxy-Authorization',
-      'TE',
-      'Trailer',
-      'Transfer-Encoding',
-      'Content-Length',
-      'Upgrade',
-      'Host',
-      'Via',
-      'Expect',
-      ...membersOf(fields, 'Connection'),
-    );
-    const via = [...membersOf(fields, 'Via'), `${version[0]}.${version[1]} ${this.#host.name}`].join(', ');
-    return [...kept, { name: 'Via', value: via }];
-  }
+/** What a client gets of a cache's response: what was told, and by `name`, that it went through here, and how (RFC 9211). */
+export function answerThrough({ status, reason, fields, body, how }: CachedResponse, method: string, name: string): ServedResponse {
+  return {
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    fields: [
+      ...without(fields, 'Via', 'Cache-Status'),
+      { name: 'Via', value: [...membersOf(fields, 'Via'), `1.1 ${name}`].join(', ') },
+      { name: 'Cache-Status', value: [...membersOf(fields, 'Cache-Status'), `${name}; ${how}`].join(', ') },
+    ],
+    // What comes from the origin for HEAD has no content to measure: its fields say the length, if it told one.
+    ...(method === 'HEAD' && isSource(body) ? {} : { body }),
+  };
+}
 
-  #isLoop(fields: Fields): boolean {
-    return membersOf(fields, 'Via').some((member) => member.split(' ')[1]?.toLowerCase() === this.#host.name.toLowerCase());
-  }
+/** Of a request's fields, those that are passed on by `name`. RFC 9110 §7.6.1: what is about this connection is not. */
+export function passedFields(fields: Fields, version: Version, name: string): Fields {
+  const kept = without(
+    fields,
+    'Connection',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Proxy-Authorization',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Content-Length',
+    'Upgrade',
+    'Host',
+    'Via',
+    'Expect',
+    ...membersOf(fields, 'Connection'),
+  );
+  const via = [...membersOf(fields, 'Via'), `${version[0]}.${version[1]} ${name}`].join(', ');
+  return [...kept, { name: 'Via', value: via }];
+}
+
+/** Whether a request has gone through `name` before (RFC 9110 §7.6.3). */
+export function isLoop(fields: Fields, name: string): boolean {
+  return membersOf(fields, 'Via').some((member) => member.split(' ')[1]?.toLowerCase() === name.toLowerCase());
 }
 
 function hasContent(body: IncomingBody): boolean {

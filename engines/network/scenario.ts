@@ -118,6 +118,16 @@ export interface FirewallService {
   readonly at: SourceRange | null;
 }
 
-export type NetworkService = NatService | FirewallService;
+/** An access network: its router, and the hosts in it, which reach one another and the rest of the network through the router. Nothing is translated. */
+export interface AccessNetworkService {
+  readonly kind: 'network.access-network';
+  /** The router: its own access link leads to the core. */
+  readonly host: string;
+  /** Each in no other access network, behind no NAT, and none of them a router itself. Their access links lead to the router. */
+  readonly inside: readonly string[];
+  readonly at: SourceRange | null;
+}
+
+export type NetworkService = NatService | FirewallService | AccessNetworkService;
 
 export type NetworkAction = CrashAction | RestartAction | LinkFailureAction | LinkRecoveryAction | PartitionAction | HealingAction;

@@ -1,7 +1,7 @@
 /**
  * Which links a packet takes: the path of lowest total latency over access links, the core and explicit links.
  *
- * Every host is joined to the core by its access link, or behind a NAT to its router; the core itself adds no delay and no limit.
+ * Every host is joined to the core by its access link, or behind a NAT or in an access network to its router; the core itself adds no delay and no limit.
  * Hosts forward over the links they have. Of paths of equal latency the one with fewer hops is taken, and of those the one whose first differing
  * link was declared earlier (a host's access link counts as declared before all explicit links). Links that failed and hosts
  * that are down carry nobody's packets: paths go around them from the moment of the failure, as if routing took no time.
@@ -21,7 +21,7 @@ export class Topology {
   readonly #leaving: LinkDirection[][] = [];
   readonly #core: number;
   readonly #hasLinks: boolean;
-  /** By host: where its access link leads, the router of a NAT or the core. */
+  /** By host: where its access link leads, the router of a NAT or of an access network, or the core. */
   readonly #gateways: Int32Array;
   readonly #hasGateways: boolean;
   readonly #down: Uint8Array;
@@ -43,10 +43,10 @@ export class Topology {
     };
     const index = new Map(hosts.map((host, i) => [host.name, i]));
     for (const service of services) {
-      if (service.kind !== 'network.nat') continue;
+      if (service.kind !== 'network.nat' && service.kind !== 'network.access-network') continue;
       for (const host of service.inside) this.#gateways[index.get(host) as number] = index.get(service.host) as number;
     }
-    this.#hasGateways = services.some(({ kind }) => kind === 'network.nat');
+    this.#hasGateways = services.some(({ kind }) => kind === 'network.nat' || kind === 'network.access-network');
     for (const [i, host] of hosts.entries()) {
       const gateway = this.#gateways[i] as number;
       const { latency, jitter, loss, duplicates, reordering, queue, trace, up, down } = host;

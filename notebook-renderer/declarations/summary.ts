@@ -42,8 +42,10 @@ const KINDS: Readonly<Record<string, { readonly one: string; readonly role: (nam
   'http.cache': { one: 'web cache', role: () => 'web cache' },
   // A setting of a host that browses.
   'http.browser': { one: '', role: () => '' },
+  'cdn.network': { one: 'CDN', role: (name) => `node of ${name}` },
+  'network.access-network': { one: 'access network', role: () => 'access network' },
   'network.nat': { one: 'NAT', role: () => 'NAT' },
-  // Told by the NAT.
+  // Told by the NAT, or the access network.
   'network.inside': { one: '', role: (router) => `behind ${router}` },
   'network.firewall': { one: 'firewall', role: () => 'firewall' },
   'mail.mailbox': { one: 'mailbox', role: (address) => `mailbox ${address}` },

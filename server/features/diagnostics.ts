@@ -1,10 +1,21 @@
 /**
- * Diagnostics, pushed: a program is compiled shortly after it changed, and what is wrong is published for each of its
- * documents. Errors inside an imported file show where the file is open.
+ * Diagnostics. Pushed: a program is compiled shortly after it changed, and what is wrong is published for each of its documents.
+ * Pulled: a client that asks gets them when it asks, and is told to ask again where a change elsewhere may have changed them.
+ * Errors inside an imported file show where the file is open.
  */
-import { type Connection, type Diagnostic, DiagnosticSeverity, DiagnosticTag, type Range } from 'vscode-languageserver';
+import {
+  type CancellationToken,
+  type Connection,
+  type Diagnostic,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  type Range,
+} from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type * as language from '../language/compilation.ts';
+import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
 
 /**
@@ -22,6 +33,10 @@ const SEVERITIES = {
 
 export interface DiagnosticsOptions {
   readonly referenceUri: string | undefined;
+  /** The client asks for them: nothing is published. */
+  readonly pulled: boolean;
+  /** It can be told to ask again. */
+  readonly refreshes: boolean;
   /** Called after each publication. */
   published(): void;
 }
@@ -33,6 +48,8 @@ export class Diagnostics {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   /** By program: the documents that it has published for. */
   readonly #published = new Map<string, readonly string[]>();
+  readonly #results = new WeakMap<Analysis, string>();
+  #count = 0;
 
   constructor(connection: Connection, programs: Programs, options: DiagnosticsOptions) {
     this.#connection = connection;
@@ -40,7 +57,48 @@ export class Diagnostics {
     this.#options = options;
   }
 
-  changed(programUri: string): void {
+  /** What is wrong in a document now; null where the request was cancelled, or void before it was answered. */
+  async pull(
+    documentUri: string,
+    previousResultId: string | undefined,
+    token: CancellationToken,
+  ): Promise<DocumentDiagnosticReport | null> {
+    const program = this.#programs.of(documentUri);
+    const settled = program && (await this.#programs.settled(program.uri));
+    if (!settled || token.isCancellationRequested) return null;
+    const { analysis } = settled;
+    this.#options.published();
+    const at = settled.program.documents.findIndex(({ uri }) => uri === documentUri);
+    const resultId = this.#resultOf(analysis);
+    if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+    const items = this.#told(settled.program, analysis, at);
+    return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+  }
+
+  /** One name an analysis: as long as it holds, its diagnostics do. */
+  #resultOf(analysis: Analysis): string {
+    let result = this.#results.get(analysis);
+    if (result === undefined) {
+      result = String(++this.#count);
+      this.#results.set(analysis, result);
+    }
+    return result;
+  }
+
+  #told(program: Program, analysis: Analysis, at: number): Diagnostic[] {
+    const { uri } = program.sources[at]!;
+    const document = program.documents[at]!;
+    return analysis.diagnostics
+      .filter((diagnostic) => diagnostic.uri === uri)
+      .map((diagnostic) => toProtocol(diagnostic, document, program, this.#options.referenceUri));
+  }
+
+  /** `elsewhere`: by something else than an edit of its own documents, after which a client asks anyway. */
+  changed(programUri: string, elsewhere = false): void {
+    if (this.#options.pulled) {
+      if (elsewhere && this.#options.refreshes) this.#connection.languages.diagnostics.refresh();
+      return;
+    }
     clearTimeout(this.#timers.get(programUri));
     this.#timers.set(
       programUri,
@@ -73,9 +131,11 @@ export class Diagnostics {
       if (!documents.includes(uri)) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
     }
     program.documents.forEach((document, i) => {
-      const own = analysis.diagnostics.filter(({ uri }) => uri === program.sources[i]!.uri);
-      const sent = own.map((diagnostic) => toProtocol(diagnostic, document, program, this.#options.referenceUri));
-      void this.#connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: sent });
+      void this.#connection.sendDiagnostics({
+        uri: document.uri,
+        version: document.version,
+        diagnostics: this.#told(program, analysis, i),
+      });
     });
     this.#published.set(programUri, documents);
     this.#options.published();

@@ -12,6 +12,7 @@ import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
+import { nameCdns } from './defaults/cdn.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames, withoutIdleLocalServer } from './defaults/dns.ts';
 import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
@@ -96,6 +97,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   if (program.needsDns) offerRecursion(program);
   assignAddresses(program);
   nameWebsites(program);
+  nameCdns(program);
   if (program.needsDns) {
     completeSenderAuthentication(program);
     completeZones(program);

@@ -5,8 +5,8 @@ import type { ProgramFilm } from './program.ts';
 import type { Site } from './site.ts';
 import { nearest } from './spelling.ts';
 
-/** A declared clip, or film of any other kind; null (and reported) where there is none. */
-export function filmNamed(name: Name, site: Site): ProgramFilm | null {
+/** A declared clip, or film of any other kind; null (and reported, with the declaration that would help) where there is none. */
+export function filmNamed(name: Name, site: Site, declaration = `clip ${name.text}`): ProgramFilm | null {
   const { program } = site;
   const key = name.text.toLowerCase();
   const film = program.films.get(key);
@@ -16,6 +16,7 @@ export function filmNamed(name: Name, site: Site): ProgramFilm | null {
     return film;
   }
   if (program.incomplete || program.isFull(site.source) || program.isExcused(key)) return null;
+  const [kind = ''] = declaration.split(' ');
   const meant = nearest(
     name.text,
     [...program.films.values()].map((one) => one.name),
@@ -23,13 +24,13 @@ export function filmNamed(name: Name, site: Site): ProgramFilm | null {
   site.report(
     'unknown-film',
     name,
-    `There is no film \`${name.text}\`. ${meant ? `Did you mean \`${meant}\`?` : 'Declare it by a `clip` line.'}`,
+    `There is no film \`${name.text}\`. ${meant ? `Did you mean \`${meant}\`?` : `Declare it by a \`${kind}\` line.`}`,
     {
       fixes: [
         ...(meant
           ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }]
           : []),
-        { title: `Declare clip \`${name.text}\``, edits: [program.declarationEdit(`clip ${name.text}`, 'clip', site)], preferred: !meant },
+        { title: `Declare ${kind} \`${name.text}\``, edits: [program.declarationEdit(declaration, kind, site)], preferred: !meant },
       ],
     },
   );

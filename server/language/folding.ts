@@ -80,16 +80,25 @@ export function selectionsAt({ statements, text }: SyntaxTree, offset: number): 
 function within(syntax: SlotSyntax, holds: (range: TextRange) => boolean, ranges: TextRange[]): void {
   ranges.push(syntax);
   if (syntax.kind === 'text') ranges.push({ start: syntax.start + 1, end: Math.max(syntax.start + 1, syntax.end - 1) });
-  const parts: readonly SlotSyntax[] =
-    syntax.kind === 'list'
-      ? syntax.items
-      : syntax.kind === 'binary'
-        ? [syntax.left, syntax.right]
-        : syntax.kind === 'negative'
-          ? [syntax.operand]
-          : [];
-  const part = parts.find(holds);
+  const part = partsOf(syntax).find(holds);
   if (part) within(part, holds, ranges);
+}
+
+function partsOf(syntax: SlotSyntax): readonly SlotSyntax[] {
+  switch (syntax.kind) {
+    case 'list':
+      return syntax.items;
+    case 'binary':
+      return [syntax.left, syntax.right];
+    case 'negative':
+      return [syntax.operand];
+    case 'values':
+      return [syntax.first, syntax.last, syntax.step].filter((part) => part !== null);
+    case 'measure':
+      return Object.values(syntax.slots);
+    default:
+      return [];
+  }
 }
 
 function wordAt(text: string, offset: number): TextRange | null {

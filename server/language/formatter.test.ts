@@ -73,6 +73,11 @@ describe('format', () => {
     ['the rest of a line as it stands', 'expect   answer of a for b.c is   10.0.0.1', 'expect answer of a for b.c is 10.0.0.1'],
     ['line ends of Windows', 'host   a\r\n\r\n\r\n\r\nhost b { up 5 Mbps\r\n}\r\n', 'host a\r\n\r\nhost b {\r\n  up 5 Mbps\r\n}\r\n'],
     ['other white space', '\ufeffhost\u00a0a', '\ufeffhost a'],
+    [
+      'values that are swept over, and what is plotted',
+      'let n=1\nsweep n over 1 ..9   step 2,10{\n plot   lookup time of pc[1..3],  goodput of a to b   against n }',
+      'let n = 1\nsweep n over 1..9 step 2, 10 {\n  plot lookup time of pc[1..3], goodput of a to b against n\n}',
+    ],
     ['nothing', '  \n \n', ''],
   ])('%s', (_what, before, after) => {
     expect(formatted(before)).toBe(after);

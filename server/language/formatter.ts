@@ -10,8 +10,8 @@
  */
 import { alignedGaps, type Cell } from './columns.ts';
 import type { SourceText, TextRange } from './compilation.ts';
-import { Scanner, TokenKind } from './scanner.ts';
-import type { SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
+import { cut, type Piece } from './pieces.ts';
+import type { SyntaxTree } from './syntax.ts';
 import { treeOf } from './trees.ts';
 
 export interface FormattingOptions {
@@ -53,43 +53,6 @@ export function editsWithin(edits: readonly FormattingEdit[], text: string, rang
   const line = text.indexOf('\n', range.end);
   const end = line < 0 ? text.length : line;
   return edits.filter((edit) => edit.start >= Math.max(0, start) && edit.end <= end);
-}
-
-/** `column`: where a column can begin; `property`: where a property of a block begins. */
-type Begins = 'column' | 'property' | 'tight';
-
-interface Piece extends TextRange {
-  readonly kind: 'token' | 'comment' | 'kept';
-  /** Line ends in the white space before it. */
-  newlines: number;
-  /** Levels of blocks around it. */
-  depth: number;
-  /** It begins a statement or property, closes a block, or is a comment: it can begin a line at its own depth. */
-  leads: boolean;
-  begins: Begins;
-  /** What it is in its statement, where a column begins with it: the statement's kind with a slot's name, a word or a brace. */
-  part: string;
-  /** No blank stands between it and the piece before, or behind. */
-  gluedBefore: boolean;
-  gluedBehind: boolean;
-  /** The white space around it stays as it is. */
-  untouched: boolean;
-  /** Its block goes on over several lines: a line ends behind it (`{`), or before it (`}`). */
-  breaks: boolean;
-}
-
-/** What the tree says of the places of a text, by offset. */
-interface Marks {
-  /** Where pieces end that are kept whole, by where they start. */
-  readonly whole: Map<number, { readonly end: number; readonly broken: boolean }>;
-  readonly leads: Map<number, { readonly begins: Begins; readonly kind: string }>;
-  /** The names of slots, by where they are filled. */
-  readonly slots: Map<number, string>;
-  /** Braces of blocks. */
-  readonly opens: Set<number>;
-  readonly closes: Set<number>;
-  /** Where slots are filled: no column begins within one. */
-  readonly filled: TextRange[];
 }
 
 class Layout {
@@ -157,7 +120,13 @@ class Layout {
     const pieces = this.#pieces;
     /** The indices of each line's pieces, line by line of those in a row. */
     let row: number[][] = [];
+    let isWide = false;
     const finish = (): void => {
+      if (!isWide) {
+        row = [];
+        return;
+      }
+      isWide = false;
       const lines = row.map((line) => line.map((i, at) => this.#cell(i, at > 0 ? gaps[i]! : '')));
       alignedGaps(lines).forEach((line, l) => {
         line.forEach((gap, c) => {
@@ -172,7 +141,10 @@ class Layout {
       if (line && !gap.includes('\n') && !piece.untouched && !pieces[i - 1]!.untouched) {
         // Behind a text of several lines nothing stands below something else.
         if (this.#text.slice(pieces[i - 1]!.start, pieces[i - 1]!.end).includes('\n')) line = null;
-        else line.push(i);
+        else {
+          line.push(i);
+          isWide ||= piece.start - pieces[i - 1]!.end > gap.length;
+        }
         return;
       }
       if (!line && i > 0 && !gap.includes('\n')) return;
@@ -186,14 +158,19 @@ class Layout {
 
   /** `gap`: what stands before it where it is in no column. */
   #cell(i: number, gap: string): Cell {
-    const { start, end, kind, begins, part, gluedBefore } = this.#pieces[i]!;
+    const { start, end, kind, begins, statement, part, gluedBefore } = this.#pieces[i]!;
     const before = this.#pieces[i - 1];
     const isLast = this.#pieces[i + 1] === undefined || this.#pieces[i + 1]!.newlines > 0;
     const isColumn =
       before !== undefined && (kind === 'comment' ? isLast && !before.breaks : begins !== 'tight' && !gluedBefore && !before.gluedBehind);
     const written = before ? start - before.end : 0;
     const usual = kind === 'comment' && written > 1 ? 2 : gap.length;
-    return { width: end - start, usual, gap: written, part: isColumn ? (kind === 'comment' ? '//' : part) : null };
+    return {
+      width: end - start,
+      usual,
+      gap: written,
+      part: isColumn ? (kind === 'comment' ? '//' : part === '}' ? part : `${statement} ${part}`) : null,
+    };
   }
 
   /** White space within a block of records: its lines are moved together, and have no blanks at their ends. */
@@ -249,187 +226,4 @@ function inline(before: Piece, piece: Piece, text: string): string {
   // An empty block.
   if (text.slice(before.start, before.end) === '{' && text.charAt(piece.start) === '}' && piece.end - piece.start === 1) return '';
   return piece.begins === 'property' && text.slice(before.start, before.end) !== '{' ? '  ' : ' ';
-}
-
-/** The pieces of a text, in order. */
-function cut(tree: SyntaxTree): Piece[] {
-  const { text } = tree;
-  const marks: Marks = {
-    whole: new Map(),
-    leads: new Map(),
-    slots: new Map(),
-    opens: new Set(),
-    closes: new Set(),
-    filled: [],
-  };
-  const unclosed = new Set(tree.problems.filter(({ code }) => code === 'unclosed-block').map(({ start }) => start));
-  markStatements(tree.statements, marks, unclosed, 'column');
-  const pieces: Piece[] = [];
-  const scanner = new Scanner(text);
-  let comment = 0;
-  let depth = 0;
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  /** The pattern of the statement or property that the scanner is in. */
-  let kind = '';
-  const filled = marks.filled.sort((a, b) => a.start - b.start);
-  let nextFilled = 0;
-  const add = (start: number, end: number, more: Partial<Piece> & Pick<Piece, 'kind'>): void => {
-    const newlines = linesIn(text, at, start);
-    pieces.push({
-      start,
-      end,
-      newlines,
-      depth,
-      leads: false,
-      begins: 'tight',
-      part: '',
-      gluedBefore: false,
-      gluedBehind: false,
-      untouched: false,
-      breaks: false,
-      ...more,
-    });
-    at = end;
-  };
-  const comments = (until: number): void => {
-    for (; comment < scanner.comments.length && scanner.comments[comment]! < until; comment += 2) {
-      const start = scanner.comments[comment]!;
-      // Blanks at its end are none of its own: a carriage return is one.
-      const { length } = text.slice(start, scanner.comments[comment + 1]!).trimEnd();
-      if (start >= at) add(start, start + length, { kind: 'comment', leads: true });
-    }
-  };
-  while (scanner.kind !== TokenKind.end) {
-    const { start } = scanner;
-    comments(start);
-    const whole = marks.whole.get(start);
-    const leads = marks.leads.get(start);
-    if (leads) kind = leads.kind;
-    if (whole) {
-      const isBlock = text.charAt(start) === '{';
-      add(start, whole.end, {
-        kind: 'kept',
-        untouched: whole.broken,
-        leads: leads !== undefined,
-        begins: leads?.begins ?? (isBlock || marks.slots.has(start) ? 'column' : 'tight'),
-        part: `${kind} ${isBlock ? '{' : (marks.slots.get(start) ?? '')}`,
-      });
-      // The comments within a broken statement are part of it.
-      scanner.resume(whole.end);
-      while (comment < scanner.comments.length && scanner.comments[comment]! < whole.end) comment += 2;
-      continue;
-    }
-    const { end } = scanner;
-    const token = text.slice(start, end);
-    const opens = marks.opens.has(start);
-    const closes = marks.closes.has(start);
-    if (closes) depth--;
-    while (nextFilled < filled.length && filled[nextFilled]!.end <= start) nextFilled++;
-    const isInner = nextFilled < filled.length && filled[nextFilled]!.start < start;
-    const known = leads !== undefined || opens || closes || insideStatement(tree.statements, start);
-    add(start, end, {
-      kind: 'token',
-      leads: leads !== undefined || closes,
-      begins: leads?.begins ?? (opens || closes || !isInner ? 'column' : 'tight'),
-      part: closes ? '}' : `${kind} ${leads ? '' : (marks.slots.get(start) ?? token)}`,
-      gluedBefore: token === ',' || token === ')',
-      gluedBehind: token === '(' || (token === '-' && isSign(pieces[pieces.length - 1], marks, start, text)),
-      untouched: !known,
-    });
-    if (opens) depth++;
-    scanner.next();
-  }
-  comments(text.length + 1);
-  markBreaks(pieces, marks);
-  return pieces;
-}
-
-/** A minus sign in front of a value, and not between two. */
-function isSign(before: Piece | undefined, { slots }: Marks, start: number, text: string): boolean {
-  return !before || slots.has(start) || /^[-+*/(,]$/.test(text.slice(before.start, before.end));
-}
-
-/** The braces of blocks that go on over several lines. */
-function markBreaks(pieces: readonly Piece[], marks: Marks): void {
-  const open: { readonly piece: Piece; readonly index: number }[] = [];
-  pieces.forEach((piece, index) => {
-    if (marks.opens.has(piece.start)) open.push({ piece, index });
-    else if (marks.closes.has(piece.start)) {
-      const begun = open.pop();
-      if (!begun) return;
-      const within = pieces.slice(begun.index + 1, index + 1);
-      if (within.some(({ newlines }) => newlines > 0)) begun.piece.breaks = piece.breaks = true;
-    }
-  });
-}
-
-function insideStatement(statements: readonly Statement[], offset: number): boolean {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (statements[middle]!.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && offset < statements[low - 1]!.end;
-}
-
-function markStatements(statements: readonly Statement[], marks: Marks, unclosed: ReadonlySet<number>, begins: Begins): void {
-  for (const statement of statements) {
-    const { start, end, entry, complete, slots, block, braces } = statement;
-    marks.leads.set(start, { begins, kind: entry?.pattern ?? '' });
-    if (!complete || !entry || isUnclosed(statement, unclosed)) {
-      if (end > start) marks.whole.set(start, { end, broken: true });
-      continue;
-    }
-    for (const name in slots) {
-      const { start, end } = slots[name]!;
-      marks.slots.set(start, name);
-      marks.filled.push({ start, end });
-      markSlot(slots[name]!, marks);
-    }
-    if (!braces) continue;
-    if (!block) {
-      marks.whole.set(braces.start, { end: braces.end, broken: false });
-      continue;
-    }
-    marks.opens.add(braces.start);
-    marks.closes.add(braces.end - 1);
-    markStatements(block, marks, unclosed, entry.block === 'steps' ? 'column' : 'property');
-  }
-}
-
-/** The block is never closed, or one within it is not. */
-function isUnclosed({ braces, block }: Statement, unclosed: ReadonlySet<number>): boolean {
-  return braces !== null && (unclosed.has(braces.start) || (block ?? []).some((item) => isUnclosed(item, unclosed)));
-}
-
-function markSlot(syntax: SlotSyntax, marks: Marks): void {
-  switch (syntax.kind) {
-    case 'list':
-      for (const item of syntax.items) markSlot(item, marks);
-      break;
-    case 'name':
-    case 'word':
-      // A word of a choice may be the last of several; it is a token like any other.
-      marks.whole.set(syntax.start, { end: syntax.end, broken: false });
-      break;
-    case 'binary':
-      markSlot(syntax.left, marks);
-      markSlot(syntax.right, marks);
-      break;
-    case 'negative':
-      markSlot(syntax.operand, marks);
-      break;
-    case 'ports':
-      if (syntax.last) marks.whole.set(syntax.start, { end: syntax.end, broken: false });
-      else markSlot(syntax.first, marks);
-      break;
-  }
-}
-
-function linesIn(text: string, from: number, to: number): number {
-  let lines = 0;
-  for (let i = text.indexOf('\n', from); i >= 0 && i < to; i = text.indexOf('\n', i + 1)) lines++;
-  return lines;
 }

@@ -1,5 +1,6 @@
 /** What stands at a place: a declared name, a value, a word of the language. */
 import { formatOf } from '../../engines/dns/record-format.ts';
+import { count, formatRate } from '../../engines/format.ts';
 import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { documentation } from './completion.ts';
@@ -97,14 +98,7 @@ function describe(mention: Mention, program: Program): string | null {
     const mailbox = program.mailboxes.get(name);
     return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
   }
-  if (mention.space === 'film') {
-    const film = program.films.get(name);
-    if (!film) return null;
-    const { clip } = film;
-    const length = written(film.duration, 'duration');
-    if (!clip) return `**Video** \`${film.name}\`, ${length}`;
-    return `**Clip** \`${clip.name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`;
-  }
+  if (mention.space === 'film') return filmHover(name, program);
   if (mention.space === 'torrent') {
     const torrent = program.torrents.get(name);
     return torrent
@@ -143,4 +137,24 @@ function describeHost(host: ProgramHost, name: string, program: Program): string
   const files = program.ftpServers.get(name);
   if (files) lines.push(`FTP server with ${files.files.length === 1 ? 'one file' : `${files.files.length} files`}.`);
   return lines.join('\n\n');
+}
+
+function filmHover(key: string, program: Program): string | null {
+  const film = program.films.get(key);
+  if (!film) return null;
+  const { name, clip } = film;
+  const length = written(film.duration, 'duration');
+  return clip
+    ? `**Clip** \`${name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`
+    : videoHover(name, length, program);
+}
+
+/** Of a film without pictures: its renditions, and where it lies. */
+function videoHover(name: string, length: string, program: Program): string {
+  const video = program.videos.get(name.toLowerCase());
+  if (!video) return `**Video** \`${name}\`, ${length}`;
+  const { movie } = video.film;
+  const rates = movie.bitrates.map((bitrate) => formatRate(bitrate * 1000)).join(', ');
+  const where = video.sites.length === 0 ? '' : ` on ${video.sites.join(', ')}`;
+  return `**Video** \`${name}\`${where}, ${length}: ${count(movie.sizes.length, 'segment')} at ${rates}`;
 }

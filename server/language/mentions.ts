@@ -11,7 +11,7 @@ import type { TextRange } from './compilation.ts';
 import type { SlotMeaning } from './entry.ts';
 import type { Program } from './program.ts';
 import type { Expression, IndexSyntax, Statement, SyntaxTree } from './syntax.ts';
-import { forEachParameter, forEachSlot, shapeOf } from './tree-slots.ts';
+import { forEachParameter, forEachSlot, lastFrom, shapeOf } from './tree-slots.ts';
 import { vocabulary } from './vocabulary.ts';
 
 /** `domain` (hosts, zones, domain names), `mailbox`, `parameter`, or what a meaning `new-…` of the vocabulary is called. */
@@ -63,42 +63,81 @@ export function spaceOf(meaning: SlotMeaning): NameSpace | null {
   return DECLARED.has(noun) ? noun : null;
 }
 
-const kept = new WeakMap<SyntaxTree, readonly Mention[]>();
+/** A name in a slot. Its place is its node's: an edit before it moves the node, and the name with it. */
+class SlotMention implements Mention {
+  readonly space: NameSpace;
+  readonly text: string;
+  readonly indices: readonly IndexSyntax[] | null;
+  readonly role: Mention['role'];
+  readonly statement: Statement;
+  readonly record = null;
+  readonly #node: TextRange;
+  /** From the node's start. */
+  readonly #from: number;
 
-/** The names in a tree's slots, in order. Names within free text (answers, record data) are in it, whether declared or not. */
-export function mentionsIn(tree: SyntaxTree): readonly Mention[] {
-  let mentions = kept.get(tree);
-  if (!mentions) {
-    mentions = gather(tree);
-    kept.set(tree, mentions);
+  constructor(node: TextRange, from: number, text: string, what: Pick<Mention, 'space' | 'indices' | 'role'>, statement: Statement) {
+    this.#node = node;
+    this.#from = from;
+    this.text = text;
+    this.space = what.space;
+    this.indices = what.indices;
+    this.role = what.role;
+    this.statement = statement;
   }
-  return mentions;
+
+  get start(): number {
+    return this.#node.start + this.#from;
+  }
+
+  get end(): number {
+    return this.#node.start + this.#from + this.text.length;
+  }
 }
 
-function gather({ statements, text }: SyntaxTree): readonly Mention[] {
+/** By statement: it is kept through edits elsewhere. */
+const kept = new WeakMap<Statement, readonly Mention[]>();
+
+/** The names in a tree's slots, in order. Names within free text (answers, record data) are in it, whether declared or not. */
+export function mentionsIn({ statements, text }: SyntaxTree): readonly Mention[] {
+  const all: Mention[] = [];
+  for (const statement of statements) {
+    let mentions = kept.get(statement);
+    if (!mentions) {
+      mentions = gather(statement, text);
+      kept.set(statement, mentions);
+    }
+    for (const mention of mentions) all.push(mention);
+  }
+  return all;
+}
+
+function gather(around: Statement, text: string): readonly Mention[] {
   const mentions: Mention[] = [];
-  forEachSlot(statements, (slot, syntax, statement, owner) => {
-    const add = (space: NameSpace, range: TextRange, indices: readonly IndexSyntax[] | null, role: Mention['role']): void => {
-      const { start, end } = range;
-      mentions.push({ space, text: text.slice(start, end), indices, role, statement, record: null, start, end });
+  forEachSlot([around], (slot, syntax, statement, owner) => {
+    const add = (
+      space: NameSpace,
+      node: TextRange,
+      from: number,
+      to: number,
+      indices: readonly IndexSyntax[] | null,
+      role: Mention['role'],
+    ): void => {
+      mentions.push(new SlotMention(node, from - node.start, text.slice(from, to), { space, indices, role }, statement));
     };
     const space = spaceOf(slot.meaning);
+    const { start, end } = syntax;
     if (space !== null && (syntax.kind === 'name' || syntax.kind === 'text')) {
       const begins = owner === null && statement.entry!.role === 'declaration' && isFirst(statement, syntax);
-      add(
-        space,
-        syntax.kind === 'text' ? { start: syntax.start + 1, end: syntax.end - 1 } : syntax,
-        syntax.kind === 'name' ? syntax.indices : null,
-        slot.meaning.startsWith('new-') ? 'declares' : begins ? 'owns' : 'uses',
-      );
+      const role = slot.meaning.startsWith('new-') ? 'declares' : begins ? 'owns' : 'uses';
+      if (syntax.kind === 'name') add(space, syntax, start, end, syntax.indices, role);
+      else add(space, syntax, start + 1, end - 1, null, role);
     } else if ((slot.meaning === 'answer' || slot.meaning === 'record-data') && syntax.kind === 'word') {
-      const written = text.slice(syntax.start, syntax.end);
-      for (const { 0: word, index } of written.matchAll(/(?<![^\s])[\w-]+(?:\.[\w-]+)*\.?(?![^\s])/g))
-        add('domain', { start: syntax.start + index, end: syntax.start + index + word.length }, null, 'uses');
+      for (const { 0: word, index } of text.slice(start, end).matchAll(/(?<![^\s])[\w-]+(?:\.[\w-]+)*\.?(?![^\s])/g))
+        add('domain', syntax, start + index, start + index + word.length, null, 'uses');
     }
-    forEachParameter(syntax, (parameter) => add('parameter', parameter, null, 'uses'));
+    forEachParameter(syntax, (parameter) => add('parameter', parameter, parameter.start, parameter.end, null, 'uses'));
   });
-  return mentions.sort((a, b) => a.start - b.start || b.end - a.end);
+  return mentions.length > 1 ? mentions.sort((a, b) => a.start - b.start || b.end - a.end) : mentions;
 }
 
 /** The slot, or the list that it is an item of, is the first one of its statement. */
@@ -111,22 +150,31 @@ function isFirst({ slots }: Statement, { start, end }: TextRange): boolean {
 /** All names of one document of a program, those in records included, in order. */
 export function mentionsOf(program: Program, source: number): readonly Mention[] {
   const inTree = mentionsIn(program.sources[source]!.tree);
-  const inRecords = program.recordNames.filter(({ at }) => at.source === source);
-  if (inRecords.length === 0) return inTree;
-  const { text } = program.sources[source]!;
-  const more = inRecords.map((record): Mention => {
+  const inRecords = recordMentions(program, source, program.sources[source]!.text);
+  return inRecords.length === 0 ? inTree : [...inTree, ...inRecords].sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+function recordMentions(program: Program, source: number, text: string): Mention[] {
+  const mentions: Mention[] = [];
+  for (const record of program.recordNames) {
     const { start, end } = record.at;
-    return { space: 'domain', text: text.slice(start, end), indices: null, role: 'uses', statement: null, record, start, end };
-  });
-  return [...inTree, ...more].sort((a, b) => a.start - b.start || b.end - a.end);
+    if (record.at.source !== source) continue;
+    mentions.push({ space: 'domain', text: text.slice(start, end), indices: null, role: 'uses', statement: null, record, start, end });
+  }
+  return mentions;
 }
 
 /** The innermost name at an offset, its ends included; null where none stands. */
 export function mentionAt(program: Program, source: number, offset: number): Mention | null {
+  const { tree, text } = program.sources[source]!;
+  const { statements } = tree;
+  const at = lastFrom(statements, offset);
+  // Of two statements that touch, either.
+  const near = mentionsIn({ ...tree, statements: statements.slice(Math.max(0, at - 1), at + 1) });
   let found: Mention | null = null;
-  for (const mention of mentionsOf(program, source)) {
-    if (mention.start > offset) break;
-    if (offset <= mention.end && (!found || mention.end - mention.start <= found.end - found.start)) found = mention;
+  for (const mention of [...near, ...recordMentions(program, source, text)]) {
+    if (mention.start > offset || offset > mention.end) continue;
+    if (!found || mention.end - mention.start <= found.end - found.start) found = mention;
   }
   return found;
 }
@@ -152,13 +200,8 @@ function declaredAs(key: string, program: Program): NameIdentity {
 }
 
 function shapeAt(at: SourceRange, program: Program): string | null {
-  const { text } = program.sources[at.source]!;
-  const open = text.indexOf('[', at.start);
-  if (open < 0 || open >= at.end) return null;
-  return text
-    .slice(at.start, at.end)
-    .replace(/\[[^\]]*\]/g, '[]')
-    .toLowerCase();
+  const written = program.sources[at.source]!.text.slice(at.start, at.end);
+  return written.includes('[') ? written.replace(/\[[^\]]*\]/g, '[]').toLowerCase() : null;
 }
 
 /** The key of the name that a mention stands for, of the first one where it has indices; null where that cannot be told. */
@@ -188,6 +231,18 @@ export function plain(name: string): string {
   return lower.length > 1 && lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
+/** Whether a mention is of a name. Of the many that are not, most differ in their length already. */
+export function isOf(mention: Mention, identity: NameIdentity, program: Program): boolean {
+  const { space, text, indices, record } = mention;
+  const { key } = identity;
+  if (space !== identity.space) return false;
+  if (!indices && !key.includes('[')) {
+    const { length } = record?.name ?? text;
+    if (length !== key.length && length !== key.length + 1) return false;
+  }
+  return identityOf(mention, program).key === key;
+}
+
 export interface Found {
   /** Index of the program's source. */
   readonly source: number;
@@ -199,7 +254,7 @@ export function mentionsOfName(identity: NameIdentity, program: Program): Found[
   const found: Found[] = [];
   program.sources.forEach((_, source) => {
     for (const mention of mentionsOf(program, source)) {
-      if (mention.space === identity.space && identityOf(mention, program).key === identity.key) found.push({ source, mention });
+      if (isOf(mention, identity, program)) found.push({ source, mention });
     }
   });
   return found;

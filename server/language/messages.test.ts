@@ -620,7 +620,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ],
   ['let pause = 1 + 1\nat pause pc crashes', 'pause', 'Expected a duration, such as 250 ms: `pause` is 2, which has no unit.', null],
   ['every 5', '5', 'Expected a duration, such as 250 ms: 5 has no unit. Did you mean 5 s?', 'every 5 s'],
-  ['at 0', '', 'Expected `together`, `link`, `partition`, `partitions` or a host here.', null],
+  ['at 0', '', 'Expected `together`, `link`, `partition`, `partitions`, `push`, `crowd` or a host here.', null],
   ['host pc2[1.]', '1.', 'A range is written with two dots, such as `1..3`.', null],
   ['seed 1.', '1.', 'Expected a whole number: `1.` is neither a value nor the name of a parameter.', null],
   [
@@ -729,7 +729,12 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     null,
   ],
   ['pc grabs "x" from tv', 'grabs', `Host \`pc\` has no verb \`grabs\`. Expected ${VERBS}.`, null],
-  ['tv plays madmen', 'madmen', '`at` is missing before `madmen`: `HOST plays at N times speed`.', 'tv plays at madmen'],
+  [
+    'tv plays madmen',
+    'madmen',
+    'There is no film `madmen`. Declare it by a `video` line.',
+    'video madmen on stream.example.org\ntv plays madmen',
+  ],
   ['pc eats mail of bob@x.org using imap', 'eats', `Host \`pc\` has no verb \`eats\`. Expected ${VERBS}.`, null],
   ['host a\na requests http://x', 'http://x', 'A text stands in quotes: `"http://x"`.', 'host a\na requests "http://x"'],
   ['a eats mail\nhost a', 'eats', `Host \`a\` has no verb \`eats\`. Expected ${VERBS}.`, null],

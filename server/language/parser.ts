@@ -27,7 +27,8 @@ export function parse(text: string): SyntaxTree {
   return { text, statements, problems: reading.problems, comments: scanner.comments };
 }
 
-function reportStrayBrace(reading: Reading): void {
+/** The current token closes no block. */
+export function reportStrayBrace(reading: Reading): void {
   const { scanner } = reading;
   reading.report(scanner, 'stray-brace', 'This brace closes nothing. Take it away, or open a block before it.', [
     { title: 'Remove the brace', edits: [{ start: scanner.start, end: scanner.end, text: '' }] },

@@ -6,6 +6,8 @@
 
 import type { BitmessagePeerService } from '../../engines/bitmessage/scenario.ts';
 import type { TorrentService } from '../../engines/bittorrent/scenario.ts';
+import type { CdnService } from '../../engines/cdn/scenario.ts';
+import type { Film } from '../../engines/dash/film.ts';
 import type { RecordOrder } from '../../engines/dns/record-order.ts';
 import type { ResourceRecord } from '../../engines/dns/records.ts';
 import type { NameServerService, QuerySettings, ServerLimits, SigningService, Walk } from '../../engines/dns/scenario.ts';
@@ -15,7 +17,7 @@ import type { MailFilterService } from '../../engines/mail/filters/scenario.ts';
 import type { MailboxService, MailServerService } from '../../engines/mail/scenario.ts';
 import type { DkimSigningService, SenderCheckService } from '../../engines/mail/sender-authentication/scenario.ts';
 import type { WebmailService } from '../../engines/mail/webmail/scenario.ts';
-import type { FirewallService, NatService } from '../../engines/network/scenario.ts';
+import type { AccessNetworkService, FirewallService, NatService } from '../../engines/network/scenario.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../../engines/quantities.ts';
 import type {
   BandwidthTrace,
@@ -161,6 +163,26 @@ export interface ProgramWebCache extends Omit<WebCacheService, 'serves'> {
   readonly serves: string[];
 }
 
+export interface ProgramAccessNetwork extends AccessNetworkService {
+  readonly inside: string[];
+}
+
+export interface ProgramCdn extends CdnService {
+  /** Of its nodes' addresses, in seconds. */
+  readonly ttl: number;
+  /** Videos that it delivers, in lower case. */
+  readonly films: readonly string[];
+}
+
+/** A sweep, or a comparison, and the expectations of its points. */
+export interface ProgramSweep {
+  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
+  readonly plots: SweepPlot[];
+  readonly expectations: Expectation[];
+}
+/** With what is known of its hosts last. */
+export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
+
 /** What can be streamed, or played. */
 export interface ProgramFilm {
   readonly name: string;
@@ -172,14 +194,12 @@ export interface ProgramFilm {
   readonly at: SourceRange;
 }
 
-/** A sweep, or a comparison, and the expectations of its points. */
-export interface ProgramSweep {
-  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
-  readonly plots: SweepPlot[];
-  readonly expectations: Expectation[];
+/** A video for adaptive streaming. */
+export interface ProgramVideo {
+  readonly film: Film;
+  /** Names of the websites that it is on, in lower case. */
+  readonly sites: readonly string[];
 }
-/** With what is known of its hosts last. */
-export type ProgramTorrent = { -readonly [K in keyof TorrentService]: TorrentService[K] };
 
 export interface Parameter {
   readonly name: string;
@@ -224,6 +244,7 @@ export class Program {
   readonly links: LinkDeclaration[] = [];
   readonly nats: NatService[] = [];
   readonly firewalls: FirewallService[] = [];
+  readonly accessNetworks: ProgramAccessNetwork[] = [];
   /** Properties that ask for what only fidelity `packets` simulates. */
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
   /** By lower-case origin. */
@@ -260,10 +281,14 @@ export class Program {
   /** By host in lower case. */
   readonly webCaches = new Map<string, ProgramWebCache>();
   readonly webBrowsers = new Map<string, BrowserService>();
-  /** Clips and videos, by name in lower case. */
-  readonly films = new Map<string, ProgramFilm>();
   /** By name, in lower case. */
   readonly torrents = new Map<string, ProgramTorrent>();
+  /** By name in lower case. */
+  readonly cdns = new Map<string, ProgramCdn>();
+  /** Clips and videos, by name in lower case. */
+  readonly films = new Map<string, ProgramFilm>();
+  /** What of these is played in segments, by name in lower case. */
+  readonly videos = new Map<string, ProgramVideo>();
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
   readonly declared = new Map<string, SourceRange>();

@@ -14,6 +14,7 @@ import {
   declarationsAmong,
   type Found,
   identityOf,
+  isOf,
   type Mention,
   mentionAt,
   mentionsOf,
@@ -163,7 +164,7 @@ function editOf(
   program: Program,
 ): (TextRange & { readonly text: string }) | 'outside' | null {
   const { space, text, record, end } = mention;
-  if (space === identity.space && identityOf(mention, program).key === identity.key) {
+  if (isOf(mention, identity, program)) {
     return record ? editOfRecord(mention, to, isZone) : { ...partOf(mention, identity), text: to };
   }
   // What lies in a zone goes with it.

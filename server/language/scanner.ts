@@ -51,9 +51,10 @@ export class Scanner {
   /** A run before this offset was searched for `@` in vain. */
   #noAtBefore = 0;
 
-  constructor(text: string) {
+  /** Begins at the start of the text, or at an offset between two tokens. */
+  constructor(text: string, start = 0) {
     this.text = text;
-    this.end = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    this.end = start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
     this.next();
   }
 

@@ -1,5 +1,6 @@
 /** The finished program as the Scenario that the engines run. */
 import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
+import { cdnServices } from './cdn.ts';
 import { addressFor } from './defaults/addresses.ts';
 import { operatorsOf, rootHints } from './defaults/dns.ts';
 import { accessServices } from './defaults/mail-access.ts';
@@ -48,7 +49,8 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   );
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   services.push(...program.torrents.values());
-  services.push(...program.nats, ...program.firewalls);
+  services.push(...cdnServices(program));
+  services.push(...program.nats, ...program.firewalls, ...program.accessNetworks);
   const first = program.sources[0];
   const swept = program.variant.sweep === null ? undefined : program.sweeps[program.variant.sweep];
   return {

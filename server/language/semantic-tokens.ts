@@ -3,6 +3,7 @@
  * whether it belongs to the language at its place. A tree alone tells.
  */
 import { readMasterFile } from '../../engines/dns/master-file/master-file.ts';
+import { holdsStatements } from './entry.ts';
 import { spaceOf } from './mentions.ts';
 import { Scanner, TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
@@ -38,47 +39,78 @@ interface Known {
   readonly declares: boolean;
 }
 
-/** The tokens of a text, or of the part between two offsets. */
-export function semanticTokens(tree: SyntaxTree, start = 0, end = tree.text.length): EncodedTokens {
-  const statements = tree.statements.filter((statement) => statement.end >= start && statement.start <= end);
+/** The tokens of one statement, encoded from its start on. */
+interface Chunk {
+  readonly numbers: readonly number[];
+  /** Where its last token begins: lines below the statement's start, and characters from there or from the line's start. */
+  readonly line: number;
+  readonly character: number;
+}
+
+/** By statement: it is kept through edits elsewhere. */
+const kept = new WeakMap<Statement, Chunk>();
+
+/** The tokens of a text, or of the statements and comments that reach into the part between two offsets. */
+export function semanticTokens({ text, statements, comments }: SyntaxTree, start = 0, end = text.length): EncodedTokens {
+  const encoder = new Encoder(text);
+  let comment = 0;
+  const between = (until: number): void => {
+    for (; comment < comments.length && comments[comment]! < until; comment += 2) {
+      const from = comments[comment]!;
+      const to = comments[comment + 1]!;
+      if (to > start && from < end) encoder.add(from, to, 'comment', false);
+    }
+  };
+  for (const statement of statements) {
+    between(statement.start);
+    // Those within are the statement's.
+    while (comment < comments.length && comments[comment]! < statement.end) comment += 2;
+    if (statement.end < start || statement.start > end) continue;
+    let chunk = kept.get(statement);
+    if (!chunk) {
+      chunk = chunkOf(statement, text);
+      kept.set(statement, chunk);
+    }
+    encoder.append(chunk, statement.start);
+  }
+  between(end);
+  return encoder.tokens();
+}
+
+function chunkOf(statement: Statement, text: string): Chunk {
   const known = new Map<number, Known>();
   const records = new Map<number, Statement>();
   const firstWords = new Set<number>();
-  gather(statements, known, records, firstWords);
-  const encoder = new Encoder(tree.text, start, end);
-  // Comments come with the scanner, one token late; a token waits for those before it.
-  const from = statements[0] ? Math.min(statements[0].start, start) : start;
-  const scanner = new Scanner(tree.text);
-  if (from > 0) scanner.resume(from);
+  gather([statement], known, records, firstWords);
+  const { start, end } = statement;
+  const encoder = new Encoder(text, start);
+  const scanner = new Scanner(text, start);
   let comment = 0;
   const comments = (until: number): void => {
-    for (; comment < scanner.comments.length && scanner.comments[comment]! < until; comment += 2) {
-      if (scanner.comments[comment]! >= from) encoder.add(scanner.comments[comment]!, scanner.comments[comment + 1]!, 'comment', false);
-    }
+    for (; comment < scanner.comments.length && scanner.comments[comment]! < until; comment += 2)
+      encoder.add(scanner.comments[comment]!, scanner.comments[comment + 1]!, 'comment', false);
   };
   while (scanner.kind !== TokenKind.end && scanner.start < end) {
     const at = scanner.start;
     comments(at);
     const zone = records.get(at);
-    if (zone) {
-      addRecords(zone, tree.text, encoder);
-      scanner.resume(zone.braces!.end);
-      continue;
-    }
     const found = known.get(at);
-    if (found) {
+    if (zone) {
+      addRecords(zone, text, encoder);
+      scanner.resume(zone.braces!.end);
+    } else if (found) {
       encoder.add(at, found.end, found.type, found.declares);
       // Within a name, indices have their own.
       if (found.end > scanner.end) scanner.resume(found.end);
       else scanner.next();
-      continue;
+    } else {
+      const type = typeOf(scanner, firstWords);
+      if (type) encoder.add(at, scanner.end, type, false);
+      scanner.next();
     }
-    const type = typeOf(scanner, firstWords);
-    if (type) encoder.add(at, scanner.end, type, false);
-    scanner.next();
   }
   comments(end);
-  return encoder.tokens();
+  return encoder.chunk();
 }
 
 function typeOf({ kind, start, end, text }: Scanner, firstWords: ReadonlySet<number>): TokenType | null {
@@ -129,7 +161,7 @@ function gather(
     for (const { start, entry, block, braces } of inner) {
       if (within) firstWords.add(start);
       if (entry?.block === 'records' && braces && !block) records.set(braces.start, inner.find((one) => one.start === start)!);
-      if (block) blocks(block, entry?.block !== 'steps');
+      if (block) blocks(block, !entry || !holdsStatements(entry));
     }
   };
   blocks(statements, false);
@@ -163,6 +195,9 @@ function putQuantities(syntax: SlotSyntax, put: (range: { start: number; end: nu
     case 'negative':
       putQuantities(syntax.operand, put);
       break;
+    case 'values':
+      for (const part of [syntax.first, syntax.last, syntax.step]) if (part) putQuantities(part, put);
+      break;
     case 'ports':
       put(syntax.last ? syntax : syntax.first, 'number');
       break;
@@ -190,45 +225,68 @@ function addRecords({ braces }: Statement, text: string, encoder: Encoder): void
 /** Writes tokens down in order; one of several lines becomes one a line. */
 class Encoder {
   readonly #text: string;
-  readonly #from: number;
-  readonly #until: number;
   readonly #numbers: number[] = [];
   /** Of the place that has been counted up to. */
   #line = 0;
-  #lineStart = 0;
+  #lineStart: number;
   #nextLine: number;
   #lastLine = 0;
   #lastCharacter = 0;
 
-  constructor(text: string, from: number, until: number) {
+  /** Lines and characters are counted from `start` on. */
+  constructor(text: string, start = 0) {
     this.#text = text;
-    this.#from = from;
-    this.#until = until;
-    this.#nextLine = text.indexOf('\n');
+    this.#lineStart = start;
+    this.#nextLine = text.indexOf('\n', start);
   }
 
   add(start: number, end: number, type: TokenType, declares: boolean): void {
-    if (end <= this.#from || start >= this.#until) return;
-    while (this.#nextLine >= 0 && this.#nextLine < start) {
-      this.#line++;
-      this.#lineStart = this.#nextLine + 1;
-      this.#nextLine = this.#text.indexOf('\n', this.#lineStart);
-    }
-    const { length } = this.#text;
-    const stop = this.#nextLine < 0 ? length : this.#nextLine;
+    this.#goTo(start);
+    const stop = this.#nextLine < 0 ? this.#text.length : this.#nextLine;
     const last = Math.min(end, this.#text.charCodeAt(stop - 1) === 13 && end >= stop ? stop - 1 : stop);
     if (last > start) {
       const character = start - this.#lineStart;
-      const lines = this.#line - this.#lastLine;
-      this.#numbers.push(lines, lines === 0 ? character - this.#lastCharacter : character, last - start, numberOf[type], declares ? 1 : 0);
-      this.#lastLine = this.#line;
-      this.#lastCharacter = character;
+      this.#step(this.#line, character);
+      this.#numbers.push(last - start, numberOf[type], declares ? 1 : 0);
     }
     if (end > stop + 1) this.add(stop + 1, end, type, declares);
   }
 
+  /** The tokens of a statement that begins at `start`. */
+  append({ numbers, line, character }: Chunk, start: number): void {
+    if (numbers.length === 0) return;
+    this.#goTo(start);
+    const firstLine = this.#line;
+    const column = start - this.#lineStart;
+    const onFirst = numbers[0] === 0;
+    this.#step(firstLine + numbers[0]!, numbers[1]! + (onFirst ? column : 0));
+    for (let i = 2; i < numbers.length; i++) this.#numbers.push(numbers[i]!);
+    this.#lastLine = firstLine + line;
+    this.#lastCharacter = line === 0 ? column + character : character;
+  }
+
+  chunk(): Chunk {
+    return { numbers: this.#numbers, line: this.#lastLine, character: this.#lastCharacter };
+  }
+
   tokens(): EncodedTokens {
     return Uint32Array.from(this.#numbers);
+  }
+
+  #goTo(offset: number): void {
+    while (this.#nextLine >= 0 && this.#nextLine < offset) {
+      this.#line++;
+      this.#lineStart = this.#nextLine + 1;
+      this.#nextLine = this.#text.indexOf('\n', this.#lineStart);
+    }
+  }
+
+  /** The first two numbers of a token. */
+  #step(line: number, character: number): void {
+    const lines = line - this.#lastLine;
+    this.#numbers.push(lines, lines === 0 ? character - this.#lastCharacter : character);
+    this.#lastLine = line;
+    this.#lastCharacter = character;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Going through what fills the slots of a tree: by this everything that looks at a text by the vocabulary's meanings sees it. */
 import type { TextRange } from './compilation.ts';
-import type { Slot } from './entry.ts';
+import { holdsStatements, type Slot } from './entry.ts';
 import type { Expression, IndexSyntax, NameSyntax, ParameterSyntax, SlotSyntax, Statement } from './syntax.ts';
 
 /** `owner`: the statement in whose block the property stands; null for a statement. A list is visited item by item, a measure with its slots. */
@@ -22,7 +22,7 @@ export function forEachSlot(statements: readonly Statement[], visit: SlotVisitor
         }
       }
     }
-    if (block) forEachSlot(block, visit, entry?.block === 'steps' ? null : statement);
+    if (block) forEachSlot(block, visit, entry && holdsStatements(entry) ? null : statement);
   }
 }
 

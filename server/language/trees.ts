@@ -1,6 +1,7 @@
 /** Syntax trees, kept for as long as their texts are. */
 import { MAXIMUM_FILE_SIZE, type SourceText } from './compilation.ts';
 import { parse } from './parser.ts';
+import { reparse } from './reparse.ts';
 import type { SyntaxTree } from './syntax.ts';
 
 /** Of a text that is not read. */
@@ -20,4 +21,15 @@ export function treeOf(source: SourceText): SyntaxTree {
 /** A text of a size that is read, without NUL characters. */
 export function isReadable(text: string): boolean {
   return text.length <= MAXIMUM_FILE_SIZE && !text.includes('\0');
+}
+
+/**
+ * Tells that a document's text was edited: its tree is made of the one of before, if that was parsed. That one is used up; who
+ * still holds it may look at what stands before the edit.
+ */
+export function edited(before: SourceText, now: SourceText): void {
+  const tree = trees.get(before);
+  if (!tree || before === now || !isReadable(before.text) || !isReadable(now.text)) return;
+  trees.delete(before);
+  trees.set(now, reparse(tree, now.text));
 }

@@ -4,9 +4,12 @@
  */
 import type { Entry, Property } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
+import { accessNetworkVocabulary } from './vocabulary/access-networks.ts';
 import { anycastVocabulary } from './vocabulary/anycast.ts';
 import { bitmessageProtocols, bitmessageVocabulary } from './vocabulary/bitmessage.ts';
 import { bittorrentProtocols, bittorrentVocabulary } from './vocabulary/bittorrent.ts';
+import { cdnVocabulary } from './vocabulary/cdn.ts';
+import { dashVocabulary } from './vocabulary/dash.ts';
 import { dnsProtocols, dnsVocabulary } from './vocabulary/dns.ts';
 import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
@@ -32,6 +35,7 @@ export const vocabulary: readonly Entry[] = [
   ...programVocabulary,
   ...networkVocabulary,
   ...middleboxVocabulary,
+  ...accessNetworkVocabulary,
   ...anycastVocabulary,
   ...togetherVocabulary,
   ...faultsVocabulary,
@@ -45,9 +49,11 @@ export const vocabulary: readonly Entry[] = [
   ...bitmessageVocabulary,
   ...ftpVocabulary,
   ...httpVocabulary,
+  ...bittorrentVocabulary,
+  ...cdnVocabulary,
+  ...dashVocabulary,
   ...videoCodingVocabulary,
   ...streamingVocabulary,
-  ...bittorrentVocabulary,
   ...expectationsVocabulary,
   ...plotsVocabulary,
   ...sweepsVocabulary,

@@ -16,6 +16,7 @@ import { describe } from '../wire/describe.ts';
 import { encode, fitted, UDP_LIMIT } from '../wire/encode.ts';
 import { type Message, type Question, type ResponseCode, response } from '../wire/message.ts';
 import { Admission } from './admission.ts';
+import { selectionOf } from './answer-selection.ts';
 import { answer, ednsObjection, refusal, withEdns } from './authoritative.ts';
 import { serveStreams } from './stream-server.ts';
 import type { Zone } from './zone.ts';
@@ -176,7 +177,8 @@ class NameServer {
       return { message: withEdns(query, yield* resolver.answer(query), edns), order: this.#cachedOrder };
     }
     if (inOrder && own.responseCode !== 'REFUSED') answered(this.#host, query);
-    return { message: own, order: this.#ownOrder };
+    const select = selectionOf(this.#host);
+    return { message: select ? select(own, from.address) : own, order: this.#ownOrder };
   }
 }
 

@@ -4,7 +4,8 @@
  * Theory of operation. `fetch` is given a request and a way to forward it. What is stored, fits and is fresh enough is the answer; what is
  * stale is validated first (§4.3); everything else is forwarded, and stored while its content passes by, if it may be (§3).
  * Requests that change something are forwarded and invalidate what they may have changed (§4.4). When nobody answers,
- * something stale is better than nothing, unless it must not be used (§4.2.4). Requests for the same thing at the same time are each forwarded.
+ * something stale is better than nothing, unless it must not be used (§4.2.4). Requests for the same thing at the same time are each
+ * forwarded, unless the cache collapses them: then one is, and its response is for all (§4).
  */
 import type { Content } from '../../content.ts';
 import { type Contents, joined } from '../../contents.ts';
@@ -15,14 +16,16 @@ import type { ClientRequest } from '../client.ts';
 import { evaluateConditions, isConditional, rangeApplies, validatorsOf } from '../conditions.ts';
 import { type IncomingResponse, type RequestFailure, requestFailed } from '../connection.ts';
 import type { IncomingBody } from '../message-reader.ts';
-import { type Body, bodyLength } from '../message-writer.ts';
+import { type Body, bodyLength, isSource } from '../message-writer.ts';
 import { partOf } from '../partial.ts';
 import { type Directives, directivesOf, secondsOf } from '../wire/cache-control.ts';
 import { formatHttpDate, instantOf } from '../wire/date.ts';
 import { type Fields, fieldValue, fieldValues, withField, without } from '../wire/header-field.ts';
 import { isSafe } from '../wire/methods.ts';
 import { encodeUrl, isSameOrigin, resolveReference } from '../wire/request-target.ts';
+import { Filling } from './filling.ts';
 import { ageOf, lifetimeOf } from './freshness.ts';
+import type { ReplacementPolicy } from './replacement.ts';
 import { CacheStore, type Stored, storedSize } from './store.ts';
 import { mayStore, storedFields, updatedFields, variantOf } from './storing.ts';
 
@@ -42,23 +45,48 @@ export interface CacheOptions {
   readonly shared: boolean;
   /** Room for stored responses, heads and contents. */
   readonly size: Bytes;
+  /** What goes when it is full; by default what was used longest ago. */
+  readonly policy?: ReplacementPolicy;
+  /** Of several requests for what it does not have, one alone is forwarded at a time. */
+  readonly collapsing?: boolean;
 }
+
+/** How one request is to be answered. */
+export interface FetchOptions {
+  /** False: what has to be fetched is passed on, and not stored. */
+  readonly store?: boolean;
+}
+
+/** Of Cache-Status (RFC 9211 §2.5), as it is put last. */
+const STORED = '; stored';
+
+/** What is known of a response on its way in; `variant`: as it will be stored, null where it will not be. */
+type Begun = RequestFailure | (CachedResponse & { readonly variant: string | null });
 
 export class HttpCache {
   readonly #host: Host;
   readonly #shared: boolean;
   readonly #size: Bytes;
   readonly #store: CacheStore;
+  readonly #collapsing: boolean;
+  /** Responses on their way in, by URI. */
+  readonly #fillings = new Map<string, Filling<Begun>>();
   readonly #counts = { requests: 0, hits: 0, bytes: 0, hitBytes: 0 };
 
-  constructor(host: Host, { shared, size }: CacheOptions) {
+  constructor(host: Host, { shared, size, policy, collapsing }: CacheOptions) {
     this.#host = host;
     this.#shared = shared;
     this.#size = size;
-    this.#store = new CacheStore(host, size, shared);
+    this.#store = new CacheStore(host, size, shared, policy);
+    this.#collapsing = collapsing ?? false;
   }
 
-  *fetch(request: ClientRequest, forward: Forward): Process<CachedResponse | RequestFailure> {
+  /** What it holds: how many responses, their bytes, and which of them would go last. */
+  get contents(): Pick<CacheStore, 'count' | 'used' | 'safest'> {
+    return this.#store;
+  }
+
+  *fetch(request: ClientRequest, forward: Forward, { store = true }: FetchOptions = {}): Process<CachedResponse | RequestFailure> {
     const { method } = request;
     if (method !== 'GET' && method !== 'HEAD') return yield* this.#pass(request, forward);
     const uri = encodeUrl(request.url);
@@ -71,7 +99,13 @@ export class HttpCache {
     }
     // RFC 9111 §5.2.1.7
     if (asked.has('only-if-cached')) return { failure: 'not in the cache', answered: true };
-    if (!stored) return yield* this.#miss(request, uri, forward, this.#store.has(uri) ? 'fwd=vary-miss' : 'fwd=uri-miss');
+    if (!stored) {
+      const why = this.#store.has(uri) ? 'fwd=vary-miss' : 'fwd=uri-miss';
+      // A part, or a condition, is for this client alone.
+      const plain = method === 'GET' && !isConditional(request.fields) && fieldValue(request.fields, 'Range') === null;
+      if (!store || !plain || !this.#collapsing) return yield* this.#miss(request, uri, forward, why, store);
+      return yield* this.#collapsed(request, uri, forward, why);
+    }
     // Fresh, and the request would not have it; or not fresh any more.
     const why = lifetimeOf(stored, this.#shared).seconds > ageOf(stored, now) ? 'fwd=request' : 'fwd=stale';
     return yield* this.#validate(request, uri, stored, forward, why);
@@ -169,14 +203,60 @@ export class HttpCache {
     return this.#hit(request, stored, `${why}; detail=served-stale`);
   }
 
-  *#miss(request: ClientRequest, uri: string, forward: Forward, how: string): Process<CachedResponse | RequestFailure> {
+  *#miss(request: ClientRequest, uri: string, forward: Forward, how: string, store = true): Process<CachedResponse | RequestFailure> {
     const requestedAt = instantOf(this.#host.now());
     const response = yield* forward(request);
-    return requestFailed(response) ? response : this.#received(request, uri, response, requestedAt, how);
+    return requestFailed(response) ? response : this.#received(request, uri, response, requestedAt, how, store);
+  }
+
+  /** Waits with others for the one response that is on its way in; the first one asks for it. */
+  *#collapsed(request: ClientRequest, uri: string, forward: Forward, how: string): Process<CachedResponse | RequestFailure> {
+    const underWay = this.#fillings.get(uri);
+    const filling = underWay ?? new Filling<Begun>();
+    if (!underWay) {
+      this.#fillings.set(uri, filling);
+      this.#host.spawn('fill the cache', this.#fill(filling, request, uri, forward, how));
+    }
+    const begun = yield* filling.head();
+    if ('failure' in begun) return begun;
+    const { status, fields, variant } = begun;
+    const reason = begun.reason === undefined ? {} : { reason: begun.reason };
+    if (!underWay) return { status, ...reason, fields, body: filling.reader(), how: begun.how };
+    // What is not to be stored is for whoever asked, and so is another variant.
+    if (variant === null || variantOf(fields, request.fields) !== variant) return yield* this.#miss(request, uri, forward, how);
+    const body = filling.reader((length) => this.#count(length, true));
+    return { status, ...reason, fields, body, how: `${how}; collapsed` };
+  }
+
+  /** Not on behalf of the client who asked first: it goes on when that one has gone. */
+  *#fill(filling: Filling<Begun>, request: ClientRequest, uri: string, forward: Forward, how: string): Process {
+    const response = yield* this.#miss(request, uri, forward, how);
+    if ('failure' in response) {
+      this.#fillings.delete(uri);
+      filling.begin(response, null);
+      return;
+    }
+    const { body, fields } = response;
+    const stored = response.how.endsWith(STORED);
+    filling.begin({ ...response, variant: stored ? variantOf(fields, request.fields) : null }, bodyLength(body));
+    let problem: string | null = null;
+    if (isSource(body)) {
+      for (let content = yield* body.read(); content !== null; content = yield* body.read()) filling.add(content);
+      problem = body.problem;
+    } else for (const content of body) filling.add(content);
+    this.#fillings.delete(uri);
+    filling.end(problem);
   }
 
   /** Passes a response on, and stores it once its content has gone by. */
-  #received(request: ClientRequest, uri: string, response: IncomingResponse, requestedAt: number, how: string): CachedResponse {
+  #received(
+    request: ClientRequest,
+    uri: string,
+    response: IncomingResponse,
+    requestedAt: number,
+    how: string,
+    store = true,
+  ): CachedResponse {
     const { status, reason, body } = response;
     const receivedAt = instantOf(this.#host.now());
     // RFC 9110 §6.6.1: a recipient with a clock adds the date.
@@ -186,13 +266,13 @@ export class HttpCache {
     const head = { status, fields, requestedAt, receivedAt };
     // A content of unknown length may turn out not to fit.
     const room = this.#size - storedSize(head, body.length ?? 0);
-    const storing = request.method === 'GET' && room >= 0 && mayStore(request.fields, head, this.#shared);
+    const storing = store && request.method === 'GET' && room >= 0 && mayStore(request.fields, head, this.#shared);
     const passing = new Passing(body, storing ? (body.length ?? room) : null, (contents, length) => {
       this.#count(length, false);
       if (contents === null) return;
       this.#store.put({ ...head, uri, variant: variantOf(fields, request.fields), contents });
     });
-    return { status, reason, fields, body: passing, how: storing ? `${how}; stored` : how };
+    return { status, reason, fields, body: passing, how: storing ? `${how}${STORED}` : how };
   }
 
   /** §4.4 */

@@ -1,6 +1,6 @@
 /**
  * What a cache has stored: responses by URI, several of one URI where they vary (RFC 9111 §2, §4.1). When the room is used up (by
- * heads as well as contents), the response that was used longest ago goes.
+ * heads as well as contents), the replacement policy says which response goes: unless told otherwise, the one that was used longest ago.
  */
 
 import { type Contents, lengthOf } from '../../contents.ts';
@@ -12,6 +12,7 @@ import { encodeResponseHead } from '../wire/head.ts';
 import { type Fields, fieldValue } from '../wire/header-field.ts';
 import { phraseOf } from '../wire/status.ts';
 import { ageOf, lifetimeOf, type StoredHead } from './freshness.ts';
+import { CacheRoom, type ReplacementPolicy } from './replacement.ts';
 import { variantOf } from './storing.ts';
 
 export interface Stored extends StoredHead {
@@ -26,28 +27,44 @@ const STORE = 'web cache';
 
 export class CacheStore {
   readonly #host: Host;
-  readonly #room: Bytes;
+  readonly #room: CacheRoom;
   readonly #shared: boolean;
-  /** By URI and variant, the one used longest ago first. */
-  readonly #entries = new Map<string, Stored>();
+  /** By URI and variant. */
+  readonly #entries = new Map<string, { readonly stored: Stored; readonly number: number }>();
   readonly #byUri = new Map<string, Set<string>>();
-  /** Bytes of what is stored, heads and contents. */
-  #used: Bytes = 0;
+  /** Keys of the entries by their numbers in the room, and numbers that are free. */
+  readonly #keys: string[] = [];
+  readonly #free: number[] = [];
 
-  constructor(host: Host, room: Bytes, shared: boolean) {
+  constructor(host: Host, room: Bytes, shared: boolean, policy: ReplacementPolicy = 'lru') {
     this.#host = host;
-    this.#room = room;
+    this.#room = new CacheRoom(room, policy);
     this.#shared = shared;
+  }
+
+  /** URIs of what is stored, at most so many, those first that would go last. */
+  safest(limit: number): string[] {
+    return this.#room.safest(limit).flatMap((number) => this.#entries.get(this.#keys[number] as string)?.stored.uri ?? []);
+  }
+
+  /** Bytes of what is stored, heads and contents. */
+  get used(): Bytes {
+    return this.#room.used;
+  }
+
+  /** How many responses are stored. */
+  get count(): number {
+    return this.#room.count;
   }
 
   /** What fits a request for that URI with these fields: the newest of several (§4). */
   find(uri: string, requestFields: Fields): Stored | null {
     let found: Stored | null = null;
     for (const key of this.#byUri.get(uri) ?? []) {
-      const stored = this.#entries.get(key) as Stored;
+      const stored = this.#entries.get(key)?.stored as Stored;
       if (variantOf(stored.fields, requestFields) === stored.variant && (!found || stored.receivedAt > found.receivedAt)) found = stored;
     }
-    if (found) this.#touch(found);
+    if (found) this.#room.use(this.#entries.get(keyOf(found))?.number ?? -1);
     return found;
   }
 
@@ -60,17 +77,17 @@ export class CacheStore {
   put(stored: Stored): boolean {
     const key = keyOf(stored);
     const size = sizeOf(stored);
-    if (size > this.#room) return false;
+    if (size > this.#room.room) return false;
     const before = this.#entries.get(key);
-    if (before) this.#forget(key, before);
-    for (const [oldest, other] of this.#entries) {
-      if (this.#used + size <= this.#room) break;
-      this.#remove(oldest, other, 'to make room');
-    }
-    this.#entries.set(key, stored);
+    // Validated, it is what it was: its uses still count.
+    const same = before && sizeOf(before.stored) === size;
+    if (before && !same) this.#forget(key);
+    const number = same ? before.number : (this.#free.pop() ?? this.#keys.length);
+    if (!same) this.#room.put(number, size, (evicted) => this.#removed(this.#keys[evicted] as string, 'to make room'));
+    this.#entries.set(key, { stored, number });
+    this.#keys[number] = key;
     const keys = this.#byUri.get(stored.uri) ?? new Set();
     this.#byUri.set(stored.uri, keys.add(key));
-    this.#used += size;
     const lifetime = lifetimeOf(stored, this.#shared).seconds;
     const lapses = virtualTimeOf(stored.receivedAt + lifetime - ageOf(stored, stored.receivedAt));
     const tag = fieldValue(stored.fields, 'ETag');
@@ -84,32 +101,46 @@ export class CacheStore {
   /** The same response with other fields: what it varies by may have changed, and with it its place. */
   replace(stored: Stored, updated: Stored): void {
     const key = keyOf(stored);
-    if (key !== keyOf(updated) && this.#entries.has(key)) this.#remove(key, stored, 'since it varies by other fields now');
+    if (key !== keyOf(updated)) this.#remove(key, 'since it varies by other fields now');
     this.put(updated);
   }
 
   /** §4.4: everything of a URI. */
   invalidate(uri: string): void {
-    for (const key of [...(this.#byUri.get(uri) ?? [])]) this.#remove(key, this.#entries.get(key) as Stored, 'since it may have changed');
+    for (const key of [...(this.#byUri.get(uri) ?? [])]) this.#remove(key, 'since it may have changed');
   }
 
-  #touch(stored: Stored): void {
-    const key = keyOf(stored);
+  #remove(key: string, why: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#room.remove(entry.number);
+    this.#removed(key, why);
+  }
+
+  /** It is out of the room: tells so. */
+  #removed(key: string, why: string): void {
+    const uri = this.#entries.get(key)?.stored.uri;
+    this.#drop(key);
+    this.#host.narrator.state(STORE, key, null, { note: `drops ${uri} ${why}` });
+  }
+
+  /** Takes an entry out without a word, if it is there. */
+  #forget(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#room.remove(entry.number);
+    this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
     this.#entries.delete(key);
-    this.#entries.set(key, stored);
-  }
-
-  #remove(key: string, stored: Stored, why: string): void {
-    this.#forget(key, stored);
-    this.#host.narrator.state(STORE, key, null, { note: `drops ${stored.uri} ${why}` });
-  }
-
-  #forget(key: string, stored: Stored): void {
-    this.#entries.delete(key);
-    this.#used -= sizeOf(stored);
-    const keys = this.#byUri.get(stored.uri);
+    this.#free.push(entry.number);
+    const { uri } = entry.stored;
+    const keys = this.#byUri.get(uri);
     keys?.delete(key);
-    if (keys?.size === 0) this.#byUri.delete(stored.uri);
+    if (keys?.size === 0) this.#byUri.delete(uri);
   }
 }
 

@@ -56,8 +56,8 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   host: 'mail.crepes.fr',
   'mail-address': 'alice@crepes.fr',
   'domain-name': 'crepes.fr',
-  clip: 'bounce',
   torrent: 'ubuntu',
+  clip: 'bounce',
 };
 
 /** What a statistic is taken of, for the page of reference. */

@@ -1,0 +1,242 @@
+/** Whole scenarios with content distribution networks: who is led where, what caches answer, what happens when nodes fall or fill up. */
+import { describe, expect, it } from 'vitest';
+import type { Run } from '../engines/run.ts';
+import { simulate } from '../engines/simulation.ts';
+import { compile } from '../server/language/compile.ts';
+
+function run(text: string, seed = 1): Run {
+  const { scenario, diagnostics } = compile([{ uri: 'file:///w/a.netscenario', text }], new Map());
+  expect(diagnostics.filter(({ severity }) => severity !== 'hint').map(({ message }) => message)).toEqual([]);
+  return simulate({ ...scenario, seed });
+}
+
+function series(made: Run, metric: string, subject: string): number[] {
+  return [...(made.series.find((one) => one.metric === metric && one.subjects[0] === subject)?.values ?? [])];
+}
+const last = (made: Run, metric: string, subject: string): number | undefined => series(made, metric, subject).at(-1);
+
+function notes({ states, hosts, strings }: Run, host: string): string[] {
+  const found: string[] = [];
+  for (let i = 0; i < states.rows; i++) {
+    const note = states.note[i] as number;
+    if (note >= 0 && hosts[states.host[i] as number]?.name === host) found.push(strings[note] as string);
+  }
+  return found;
+}
+
+/** Heads of HTTP messages between two hosts. */
+function labels({ messages, hosts, strings }: Run, from: string, to: string): string[] {
+  const found: string[] = [];
+  for (let i = 0; i < messages.rows; i++) {
+    const [a, b] = [hosts[messages.from[i] as number]?.name, hosts[messages.to[i] as number]?.name];
+    if (a === from && b === to && strings[messages.protocol[i] as number] === 'http')
+      found.push(strings[messages.label[i] as number] as string);
+  }
+  return found;
+}
+
+const COAST_TO_COAST = `
+  host viewer[1..2]              { latency 2 ms  down 50 Mbps }
+  host dns.west.net, dns.east.net { latency 1 ms }
+  host west { latency 10 ms  rate 1 Gbps }
+  host east { latency 10 ms  rate 1 Gbps }
+  isp west { inside viewer[1], dns.west.net }
+  isp east { inside viewer[2], dns.east.net }
+  resolver dns.west.net { serves viewer[1] }
+  resolver dns.east.net { serves viewer[2] }
+  zone netcinema.com on ns.netcinema.com { }
+`;
+
+describe('who is led where', () => {
+  it('each resolver gets the node in its own access network, by a CNAME of the customer', () => {
+    const made = run(`${COAST_TO_COAST}
+      cdn kingcdn { placement enter deep  serves video.netcinema.com  catalogue 10 objects of 10 kB }
+      viewer[1] requests "/object1" from video.netcinema.com
+      viewer[2] requests "/object1" from video.netcinema.com`);
+    expect(made.steps.map(({ outcome }) => outcome)).toEqual(
+      ['200 OK, 10 kB', '200 OK, 10 kB', '200 OK, 10 kB'].slice(0, made.steps.length),
+    );
+    expect([last(made, 'node requests', 'kingcdn-1'), last(made, 'node requests', 'kingcdn-2')]).toEqual([1, 1]);
+    expect(notes(made, 'ns.kingcdn.com')).toEqual([
+      expect.stringMatching(/^sends dns\.west\.net to kingcdn-1: 2 ms away, load 0 %$/),
+      expect.stringMatching(/^sends dns\.east\.net to kingcdn-2: 2 ms away, load 0 %$/),
+    ]);
+    const dns = made.messages.label.length && [...made.messages.label].map((label) => made.strings[label]);
+    expect(dns).toContainEqual(expect.stringContaining('video.netcinema.com CNAME video-netcinema-com.kingcdn.com'));
+  });
+
+  it('a resolver far from its users leads them far: the name server sees the resolver alone', () => {
+    const made =
+      run(`${COAST_TO_COAST.replace('resolver dns.east.net { serves viewer[2] }', '').replace('serves viewer[1]', 'serves viewer[1..2]').replace(', dns.east.net }', ' }').replace(', dns.east.net {', ' {')}
+      cdn kingcdn { placement enter deep  serves video.netcinema.com  catalogue 10 objects of 10 kB }
+      viewer[2] requests "/object1" from video.netcinema.com`);
+    expect([last(made, 'node requests', 'kingcdn-1'), last(made, 'node requests', 'kingcdn-2')]).toEqual([1, undefined]);
+  });
+
+  it('a node that is full gets no further clients, once a health check has told', () => {
+    const made = run(`
+      network { fidelity flows }
+      host viewer[1..4] { latency 5 ms }
+      host near { latency 1 ms  up 2 Mbps }
+      host far  { latency 40 ms  rate 1 Gbps }
+      cdn kingcdn { nodes near, far  ttl 1 s  health-check every 5 s  catalogue 20 objects of 100 kB zipf 1 }
+      viewer[1..4] keeps requesting from kingcdn at 2 per s for 20 s`);
+    expect(Math.max(...series(made, 'node load', 'near'))).toBeGreaterThan(0.8);
+    expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
+    expect(notes(made, 'ns.kingcdn.com')).toContainEqual(
+      expect.stringMatching(/^sends local-dns to far: 42 ms away, load 0 %; near, which is nearer, is full$/),
+    );
+  });
+});
+
+describe('a node that goes down', () => {
+  const text = `
+      network { fidelity flows }
+      host viewer[1..3] { latency 5 ms }
+      host near { latency 1 ms }
+      host far  { latency 40 ms }
+      cdn kingcdn { nodes near, far  ttl 5 s  health-check every 5 s  catalogue 20 objects of 20 kB zipf 1 }
+      at 0 s  viewer[1..3] keeps requesting from kingcdn at 2 per s for 60 s
+      at 20 s near crashes for 20 s`;
+
+  it('is handed out no more, and then again; users who try again get what they want', () => {
+    const made = run(text);
+    expect(notes(made, 'ns.kingcdn.com').filter((note) => note.startsWith('hands'))).toEqual([
+      'hands near out no more: it does not answer',
+      'hands near out again',
+    ]);
+    expect(last(made, 'failed requests', 'kingcdn')).toBeUndefined();
+    expect(last(made, 'node requests', 'far')).toBeGreaterThan(50);
+    // Those who were sent to it wait for some seconds; others do not notice.
+    const times = series(made, 'cdn response time', 'kingcdn').sort((a, b) => a - b);
+    expect(times.at(-1)! / 1e9).toBeGreaterThan(5);
+    expect(times[times.length >> 1]! / 1e9).toBeLessThan(1);
+  });
+
+  it('the same each time', () => expect(run(text).fingerprint).toBe(run(text).fingerprint));
+});
+
+describe('caches', () => {
+  it('what is on its way to a node is asked for once, whoever asks meanwhile', () => {
+    const made = run(`
+      host viewer[1..8] { latency 5 ms }
+      host edge { latency 1 ms }
+      host origin.kingcdn.com { latency 100 ms }
+      cdn kingcdn { nodes edge  catalogue 1 objects of 300 kB }
+      together { viewer[1..8] requests "/object1" from www.kingcdn.com }`);
+    expect(made.steps.filter(({ outcome }) => outcome === '200 OK, 300 kB')).toHaveLength(8);
+    expect(labels(made, 'edge', 'origin.kingcdn.com')).toEqual(['GET /object1']);
+    expect(last(made, 'cdn hit ratio', 'kingcdn')).toBe(7 / 8);
+  });
+
+  it('a client that goes away keeps nobody waiting', () => {
+    const made = run(`
+      host hasty, patient { latency 5 ms }
+      host edge { latency 1 ms }
+      host origin.kingcdn.com { latency 10 ms  up 1 Mbps }
+      cdn kingcdn { nodes edge  catalogue 1 objects of 300 kB }
+      at 0 s   together {
+        hasty requests "/object1" from www.kingcdn.com
+        after 1 s patient requests "/object1" from www.kingcdn.com
+        after 1500 ms hasty crashes
+      }`);
+    expect(made.steps.map(({ outcome }) => outcome)).toContain('200 OK, 300 kB');
+    expect(labels(made, 'edge', 'origin.kingcdn.com')).toEqual(['GET /object1']);
+  });
+
+  it.each(['lru', 'fifo'] as const)(
+    '%s over messages comes as near to Che’s approximation as so few requests can',
+    (policy) => {
+      const made = run(`
+      network { fidelity flows  latency 1 ms  rate 1 Gbps }
+      host viewer[1..4], edge
+      cdn kingcdn { nodes edge  cache 6 MB ${policy}  catalogue 200 objects of 100 kB zipf 0.8 }
+      viewer[1..4] keeps requesting from kingcdn at 5 per s for 150 s`);
+      const theory = last(made, 'predicted hit ratio', 'kingcdn')!;
+      const hits = series(made, 'cdn hit ratio', 'kingcdn');
+      // The last two thirds, from the ratios so far.
+      const [third, all] = [Math.floor(hits.length / 3), hits.length];
+      const warm = (hits[all - 1]! * all - hits[third - 1]! * third) / (all - third);
+      expect(all).toBeGreaterThan(2_500);
+      expect(Math.abs(warm - theory)).toBeLessThan(0.03);
+      expect(last(made, 'best hit ratio', 'kingcdn')).toBeGreaterThan(theory);
+    },
+    60_000,
+  );
+
+  it('a cluster keeps each object once, and has the room of all its nodes', () => {
+    const cdn = (cluster: string) => `
+      network { fidelity flows  latency 1 ms  rate 1 Gbps }
+      host viewer[1..2], edge[1..4]
+      cdn kingcdn { nodes edge[1..4]  cache 4 MB lru  ${cluster}  load-limit 0 %  catalogue 100 objects of 100 kB zipf 0.5 }
+      viewer[1..2] keeps requesting from kingcdn at 10 per s for 60 s`;
+    const [alone, together] = [run(cdn('')), run(cdn('cluster edge[1..4]'))];
+    expect(last(together, 'predicted hit ratio', 'kingcdn')).toBe(1);
+    expect(last(together, 'cdn hit ratio', 'kingcdn')!).toBeGreaterThan(last(alone, 'cdn hit ratio', 'kingcdn')! + 0.2);
+    const asked = labels(together, 'edge1', 'origin.kingcdn.com');
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.length).toBeLessThan(45);
+  });
+
+  it('what is pushed is there before anybody asks, and stays', () => {
+    const made = run(`
+      network { fidelity flows  latency 1 ms  rate 1 Gbps }
+      host viewer, edge
+      cdn kingcdn { nodes edge  cache 1 MB lru  fill push  catalogue 100 objects of 100 kB zipf 1 }
+      push kingcdn
+      viewer requests "/object1" from www.kingcdn.com
+      viewer requests "/object100" from www.kingcdn.com
+      viewer requests "/object100" from www.kingcdn.com`);
+    expect(made.steps[0]?.outcome).toBe('9 objects, 900 kB');
+    expect(labels(made, 'edge', 'origin.kingcdn.com').slice(-2)).toEqual(['GET /object100', 'GET /object100']);
+    expect(last(made, 'cdn hit ratio', 'kingcdn')).toBeCloseTo(1 / 3, 10);
+  });
+});
+
+describe('a node says no', () => {
+  const text = (step: string) => `
+      host viewer, edge
+      zone other.org on ns.other.org { www A 10.0.0.2 }
+      cdn kingcdn { nodes edge  catalogue 1 objects of 10 kB }
+      ${step}`;
+  it.each([
+    ['to names that it does not serve', 'viewer requests "/" from www.other.org', '421'],
+    ['to what changes something', 'viewer requests "/object1" from www.kingcdn.com { method PUT body "x" }', '405'],
+    ['to what the origin does not have', 'viewer requests "/object2" from www.kingcdn.com', '404'],
+  ])('%s', (_name, step, status) => {
+    const made = run(text(step));
+    expect(made.steps[0]?.outcome).toMatch(new RegExp(`^${status} `));
+  });
+
+  it('where the origin cannot be reached', () => {
+    const made = run(text('origin.kingcdn.com crashes\nviewer requests "/object1" from www.kingcdn.com'));
+    expect(made.steps[1]?.outcome).toMatch(/^502 Bad Gateway/);
+    expect(notes(made, 'edge')).toContain('cannot answer for /object1: connection timed out');
+  });
+});
+
+describe('a crowd without messages', () => {
+  const text = `
+      host edge[1..5] { latency 5 ms  rate 1 Gbps }
+      cdn kingcdn { nodes edge[1..5]  cache 100 MB lru  catalogue 1000 objects of 1 MB zipf 0.8 }
+      crowd of 1000 uses kingcdn at 0.2 per s for 20 min`;
+
+  it('hits as theory says', () => {
+    const made = run(text);
+    expect(made.messages.rows).toBeLessThan(2_000);
+    const all = series(made, 'cdn hit ratio', 'kingcdn');
+    const warm = 2 * all.at(-1)! - all[all.length / 2 - 1]!;
+    expect(Math.abs(warm - last(made, 'predicted hit ratio', 'kingcdn')!)).toBeLessThan(0.01);
+    const requests = [1, 2, 3, 4, 5].map((i) => last(made, 'node requests', `edge${i}`)!);
+    expect(requests.reduce((sum, one) => sum + one)).toBeGreaterThan(235_000);
+    expect(Math.max(...requests) / Math.min(...requests)).toBeLessThan(1.05);
+  });
+
+  it('goes elsewhere when a node is down, after the next health check', () => {
+    const made = run(`${text.replace('crowd of', 'at 0 s crowd of')}\nat 305 s edge1 crashes for 5 min`);
+    const [lost, kept] = [last(made, 'node requests', 'edge1')!, last(made, 'node requests', 'edge2')!];
+    expect(lost / kept).toBeLessThan(0.8);
+    expect(last(made, 'node requests', 'edge3')! + last(made, 'node requests', 'edge2')!).toBeGreaterThan(2.2 * lost);
+  });
+});

@@ -1,0 +1,88 @@
+/** What content distribution networks measure. */
+import type { MetricDefinition } from '../protocol.ts';
+
+const ofCdn: MetricDefinition['subjects'] = [{ preposition: 'of', type: 'domain-name' }];
+const atNode: MetricDefinition['subjects'] = [{ preposition: 'at', type: 'host' }];
+
+const program =
+  'host viewer\ncdn kingcdn { nodes edge[1..2] origin origin.netcinema.com cache 20 MB lru catalogue 100 objects of 1 MB zipf 0.8 }\nviewer keeps requesting from kingcdn at 2 per s for 10 s\n';
+
+export const cdnMetrics: readonly MetricDefinition[] = [
+  {
+    name: 'cdn hit ratio',
+    unit: 'ratio',
+    subjects: ofCdn,
+    bound: 'predicted hit ratio',
+    doc: 'Share of the requests to a CDN so far that one of its nodes answered without asking the origin.',
+    example: `${program}expect cdn hit ratio of kingcdn > 0`,
+  },
+  {
+    name: 'cdn byte hit ratio',
+    unit: 'ratio',
+    subjects: ofCdn,
+    bound: 'predicted byte hit ratio',
+    doc: 'Share of the bytes that a CDN has delivered so far that were in its caches.',
+    example: `${program}expect cdn byte hit ratio of kingcdn > 0`,
+  },
+  {
+    name: 'predicted hit ratio',
+    unit: 'ratio',
+    subjects: ofCdn,
+    doc: 'What Che’s approximation says of the hit ratio of a CDN’s caches once they have warmed up, for `lru` and `fifo`; a cluster’s caches count as one.',
+    standard: 'Che, Tung, Wang 2002',
+    example: `${program}expect predicted hit ratio of kingcdn > 30 %`,
+  },
+  {
+    name: 'predicted byte hit ratio',
+    unit: 'ratio',
+    subjects: ofCdn,
+    doc: 'What Che’s approximation says of the byte hit ratio of a CDN’s caches once they have warmed up, for `lru` and `fifo`.',
+    standard: 'Che, Tung, Wang 2002',
+    example: `${program}expect predicted byte hit ratio of kingcdn > 30 %`,
+  },
+  {
+    name: 'best hit ratio',
+    unit: 'ratio',
+    subjects: ofCdn,
+    doc: 'The hit ratio of caches that always hold what is most popular for its size: no replacement does better in the long run, where requests do not depend on one another.',
+    example: `${program}expect best hit ratio of kingcdn > 40 %`,
+  },
+  {
+    name: 'origin offload',
+    unit: 'ratio',
+    subjects: ofCdn,
+    doc: 'Share of the bytes that a CDN’s clients got so far that its origin did not have to send.',
+    example: `${program}expect origin offload of kingcdn > 0`,
+  },
+  {
+    name: 'cdn response time',
+    unit: 'ns',
+    subjects: ofCdn,
+    doc: 'From the moment when a user turns to an object of a CDN until it is there, lookup, connection and further attempts included.',
+    example: `${program}expect cdn response time of kingcdn < 5 s`,
+  },
+  {
+    name: 'failed requests',
+    unit: '',
+    subjects: ofCdn,
+    course: 'total',
+    doc: 'Requests for objects of a CDN so far that its clients gave up.',
+    example: `${program}expect failed requests of kingcdn = 0`,
+  },
+  {
+    name: 'node requests',
+    unit: '',
+    subjects: atNode,
+    course: 'total',
+    doc: 'Requests of clients that a CDN’s node has answered so far.',
+    example: `${program}expect node requests at edge[1] > 0`,
+  },
+  {
+    name: 'node load',
+    unit: 'ratio',
+    subjects: atNode,
+    course: 'level',
+    doc: 'What was asked of a CDN’s node in parts of what its line can carry, over the time from one health check to the next.',
+    example: `${program}expect node load at edge[1] < 100 %`,
+  },
+];

@@ -1,0 +1,160 @@
+/**
+ * The tree of an edited text, made of the tree of the text before.
+ *
+ * Theory of operation: a statement depends on its own text and the beginning of the next one, so what stands before the one in
+ * front of the edit is as it was, and so is all that follows once the parser comes to a place behind the edit where a statement
+ * began before. Only offsets are different there: the nodes are moved, not copied, and the tree of before is used up. Where
+ * something is never closed (a comment, a text, a block), how it reads may hang on what stands far behind it: then the whole is
+ * read afresh.
+ */
+
+import { Reading } from './parser/reading.ts';
+import { statement } from './parser/statement.ts';
+import { parse, reportStrayBrace } from './parser.ts';
+import { TokenKind } from './scanner.ts';
+import type { SlotSyntax, Statement, SyntaxProblem, SyntaxTree } from './syntax.ts';
+import { lastFrom } from './tree-slots.ts';
+import { statementAutomaton } from './vocabulary.ts';
+
+/** Equal to `parse(text)`. `before` must not be used any more. */
+export function reparse(before: SyntaxTree, text: string): SyntaxTree {
+  return before.text === text ? before : (continued(before, text) ?? parse(text));
+}
+
+const UNCLOSED: ReadonlySet<string> = new Set(['unclosed-comment', 'unclosed-text', 'unclosed-block']);
+const isUnclosed = ({ code }: SyntaxProblem): boolean => UNCLOSED.has(code);
+
+function continued(before: SyntaxTree, text: string): SyntaxTree | null {
+  const { statements: old, problems, comments } = before;
+  if (old.length === 0 || problems.some(isUnclosed)) return null;
+  const from = commonStart(before.text, text);
+  const same = commonEnd(before.text, text, from);
+  const editEnd = text.length - same;
+  const moved = text.length - before.text.length;
+
+  const reading = new Reading(text);
+  const { scanner } = reading;
+  const first = Math.max(0, lastFrom(old, from) - 1);
+  const start = first === 0 ? 0 : old[first]!.start;
+  if (first > 0) {
+    scanner.resume(old[first - 1]!.end);
+    // Something else stands between the statements.
+    if (scanner.start !== start) return null;
+    scanner.comments.length = 0;
+    scanner.problems.length = 0;
+  }
+  const read: Statement[] = [];
+  let next = old.length;
+  let end = text.length + 1;
+  while (scanner.kind !== TokenKind.end) {
+    if (scanner.start > editEnd) {
+      const at = lastFrom(old, scanner.start - moved);
+      if (at >= 0 && old[at]!.start === scanner.start - moved) {
+        next = at;
+        end = scanner.start;
+        break;
+      }
+    }
+    reading.unwinding = false;
+    if (reading.at('}')) reportStrayBrace(reading);
+    else read.push(statement(statementAutomaton, reading));
+  }
+  if (scanner.problems.length > 0 || reading.problems.some(isUnclosed)) return null;
+
+  const oldEnd = end - moved;
+  const tail = old.slice(next);
+  if (moved !== 0) for (const one of tail) moveStatement(one, moved);
+  const made: number[] = [];
+  for (const [i, offset] of comments.entries()) if (comments[i - (i % 2)]! < start) made.push(offset);
+  for (const [i, offset] of scanner.comments.entries()) if (scanner.comments[i - (i % 2)]! < end) made.push(offset);
+  for (const [i, offset] of comments.entries()) if (comments[i - (i % 2)]! >= oldEnd) made.push(offset + moved);
+  return {
+    text,
+    statements: [...old.slice(0, first), ...read, ...tail],
+    problems: [
+      ...problems.filter((problem) => problem.start < start),
+      ...reading.problems,
+      ...problems.filter((problem) => problem.start >= oldEnd).map((problem) => movedProblem(problem, moved)),
+    ],
+    comments: made,
+  };
+}
+
+/** How many characters two texts have in common from their beginning. */
+function commonStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  // Comparing slices is so much faster than comparing characters that blocks pay.
+  let at = 0;
+  for (const step of [65_536, 1_024, 32]) while (at + step <= most && a.slice(at, at + step) === b.slice(at, at + step)) at += step;
+  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
+}
+
+/** …from their end, without the first `from` characters of either. */
+function commonEnd(a: string, b: string, from: number): number {
+  const most = Math.min(a.length, b.length) - from;
+  let at = 0;
+  for (const step of [65_536, 1_024, 32]) {
+    while (at + step <= most && a.slice(a.length - at - step, a.length - at) === b.slice(b.length - at - step, b.length - at)) at += step;
+  }
+  while (at < most && a.charCodeAt(a.length - at - 1) === b.charCodeAt(b.length - at - 1)) at++;
+  return at;
+}
+
+type Movable = { start: number; end: number };
+
+function moveStatement(node: Statement, by: number): void {
+  move(node, by);
+  node.headEnd += by;
+  for (const name in node.slots) moveSlot(node.slots[name]!, by);
+  if (node.block) for (const inner of node.block) moveStatement(inner, by);
+  if (node.braces) move(node.braces, by);
+}
+
+function move(node: object, by: number): void {
+  (node as Movable).start += by;
+  (node as Movable).end += by;
+}
+
+function moveSlot(node: SlotSyntax, by: number): void {
+  move(node, by);
+  switch (node.kind) {
+    case 'list':
+      for (const item of node.items) moveSlot(item, by);
+      break;
+    case 'name':
+      for (const index of node.indices ?? []) {
+        move(index, by);
+        moveSlot(index.first, by);
+        if (index.last) moveSlot(index.last, by);
+      }
+      break;
+    case 'negative':
+      moveSlot(node.operand, by);
+      break;
+    case 'binary':
+      moveSlot(node.left, by);
+      moveSlot(node.right, by);
+      break;
+    case 'values':
+      for (const part of [node.first, node.last, node.step]) if (part) moveSlot(part, by);
+      break;
+    case 'measure':
+      for (const name in node.slots) moveSlot(node.slots[name]!, by);
+      break;
+    case 'ports':
+      moveSlot(node.first, by);
+      if (node.last) moveSlot(node.last, by);
+      break;
+  }
+}
+
+function movedProblem(problem: SyntaxProblem, by: number): SyntaxProblem {
+  const moved = <T extends Movable>(range: T): T => ({ ...range, start: range.start + by, end: range.end + by });
+  const { fixes, firstWord } = problem;
+  return {
+    ...moved(problem),
+    fixes: fixes.map((fix) => ({ ...fix, edits: fix.edits.map(moved) })),
+    ...(firstWord ? { firstWord: { ...moved(firstWord), asVerb: moved(firstWord.asVerb) } } : {}),
+  };
+}

@@ -1,0 +1,131 @@
+/** Films for adaptive streaming: what a `video` block describes, where it lies, and who plays it. */
+import { type Film, filmResources, folderOf, manifestPath } from '../../engines/dash/film.ts';
+import { type Movie, SEGMENTS_LIMIT } from '../../engines/dash/movie.ts';
+import { seedOf } from '../../engines/http/website.ts';
+import { encodeUrl } from '../../engines/http/wire/request-target.ts';
+import { randomStream } from '../../engines/kernel/random.ts';
+import { MILLISECOND, type Nanoseconds, type Ratio } from '../../engines/quantities.ts';
+import { webDefaults } from './defaults/http.ts';
+import type { Name } from './entry.ts';
+import { filmNamed } from './films.ts';
+import { ownHost } from './hosts.ts';
+import type { ProgramVideo, ProgramWebsite } from './program.ts';
+import type { Site } from './site.ts';
+import { shownCertificate } from './vocabulary/tls.ts';
+import { plain, usedWebsite } from './website.ts';
+
+/** A declared video; null (and reported) where there is none, or it is a clip. */
+export function videoNamed(name: Name, site: Site): ProgramVideo | null {
+  const film = filmNamed(name, site, `video ${name.text} on stream.example.org`);
+  if (!film) return null;
+  const video = site.program.videos.get(name.text.toLowerCase());
+  if (!video) site.report('unknown-film', name, `\`${film.name}\` is a clip: what is played in segments is declared by a \`video\` line.`);
+  return video ?? null;
+}
+
+/** Bits of each segment in each rendition: by the bitrate, and with a deviation by what there is to be seen in each, the same in all. */
+export function movieOf(name: string, bitrates: readonly number[], segment: Nanoseconds, duration: Nanoseconds, deviation: Ratio): Movie {
+  const count = Math.min(Math.ceil(duration / segment), SEGMENTS_LIMIT);
+  const draws = randomStream(seedOf(name.toLowerCase()), 'sizes of segments');
+  // Even between ± √3 deviations, which is a standard deviation of one; and shifted, so that the mean is the bitrate.
+  const factors = Array.from({ length: count }, () => Math.sqrt(3) * deviation * (2 * draws.float() - 1));
+  const mean = factors.reduce((sum, factor) => sum + factor, 0) / count;
+  const segmentDuration = segment / MILLISECOND;
+  const sizes = factors.map((factor, i) => {
+    const lasts = Math.min(segment, duration - i * segment) / MILLISECOND;
+    return bitrates.map((bitrate) => Math.max(8, Math.round(bitrate * lasts * (1 + factor - mean))));
+  });
+  return { segmentDuration, bitrates, sizes };
+}
+
+/** The websites that a video is put on: those that are declared, and hosts that are web servers by it. */
+export function putOn(names: readonly Name[], film: Film, site: Site): string[] {
+  const { program } = site;
+  const sites: string[] = [];
+  for (const name of names) {
+    const key = plain(name.text);
+    if (!program.websites.has(key)) {
+      const host = ownHost(name, site);
+      if (host === null) continue;
+      program.websites.set(key, emptyWebsite(key, host, site));
+    }
+    sites.push(key);
+  }
+  // Once all say whether they are on https.
+  site.later(() => {
+    const bases = sites.map((one) => baseOf(program.websites.get(one) as ProgramWebsite, film));
+    const resources = filmResources(film, bases);
+    for (const one of sites) {
+      const website = program.websites.get(one) as ProgramWebsite;
+      website.resources = [...website.resources, ...resources];
+    }
+  });
+  return sites;
+}
+
+function emptyWebsite(name: string, host: string, site: Site): ProgramWebsite {
+  const { idle, maximumContent } = webDefaults;
+  return {
+    kind: 'http.website',
+    host,
+    name,
+    inDns: false,
+    resources: [],
+    redirects: [],
+    accepts: [],
+    rules: [],
+    persistent: true,
+    idle,
+    maximumContent,
+    https: 'off',
+    certificate: shownCertificate(undefined, name),
+    at: site.at,
+  };
+}
+
+function urlOf({ name, https }: ProgramWebsite, path: string): string {
+  const scheme = https === 'off' ? 'http' : 'https';
+  return encodeUrl({ scheme, host: name, port: https === 'off' ? 80 : 443, path });
+}
+
+const baseOf = (website: ProgramWebsite, film: Film): string => urlOf(website, folderOf(film));
+
+/** The manifests of a video on these websites, or on all that it is on; null (and reported) where it is on none of them. */
+export function manifestsOf(video: ProgramVideo, names: readonly Name[], name: Name, site: Site): readonly string[] | null {
+  const { program } = site;
+  const delivering = [...program.cdns.values()].find(({ films }) => films.includes(video.film.name.toLowerCase()));
+  if (names.length === 0 && video.sites.length === 0 && delivering)
+    return manifestsOf(video, [{ ...name, text: delivering.name }], name, site);
+  if (names.length === 0 && video.sites.length === 0) {
+    site.report(
+      'video-nowhere',
+      name,
+      `\`${video.film.name}\` lies on no server: write \`video ${video.film.name} on stream.example.org\`.`,
+    );
+    return null;
+  }
+  const wanted = names.length > 0 ? names : video.sites.map((text) => ({ ...name, text }));
+  const manifests: string[] = [];
+  for (const one of wanted) {
+    const cdn = program.cdns.get(plain(one.text));
+    if (cdn?.films.includes(video.film.name.toLowerCase())) {
+      program.checkAbove('CDN', cdn.name, cdn.at, site.place(one));
+      manifests.push(encodeUrl({ scheme: 'http', host: cdn.serves[0] as string, port: 80, path: manifestPath(video.film) }));
+      continue;
+    }
+    const used = usedWebsite(one, site);
+    if (!used) return null;
+    const website = program.websites.get(used.name);
+    if (!website || !video.sites.includes(used.name)) {
+      const known = video.sites.map((other) => `\`${other}\``).join(', ');
+      site.report(
+        'video-nowhere',
+        one,
+        `\`${video.film.name}\` does not lie on \`${one.text}\`${known === '' ? '' : `, but on ${known}`}.`,
+      );
+      return null;
+    }
+    manifests.push(urlOf(website, manifestPath(video.film)));
+  }
+  return manifests;
+}

@@ -1,0 +1,313 @@
+/** Content distribution networks: who stands where, what they cache, and who asks. */
+import { REPLACEMENT_POLICIES } from '../../../engines/http/cache/replacement.ts';
+import { DAY, SECOND } from '../../../engines/quantities.ts';
+import { crowdOf, declareCdn, usedCdn } from '../cdn.ts';
+import { cdnDefaults } from '../defaults/cdn.ts';
+import {
+  choice,
+  count,
+  domainName,
+  duration,
+  entry,
+  film,
+  host,
+  list,
+  type Name,
+  number,
+  optional,
+  property,
+  ratio,
+  repeated,
+  size,
+  subject,
+  webPath,
+  wordChoice,
+} from '../entry.ts';
+import type { Site } from '../site.ts';
+import { written } from '../units.ts';
+import { plain } from '../website.ts';
+import { step, timing } from './timing.ts';
+
+const objectSize = size({ minimum: 1, maximum: 2 ** 40, units: ['MB', 'kB', 'MiB'] });
+const perSecond = number({ minimum: 0.001, maximum: 1e6 });
+const span = duration({ minimum: SECOND, maximum: 100 * DAY, units: ['min', 's', 'h'] });
+
+const crowd = property(
+  'flash-crowd PATH after DELAY for SPAN at RATE per s',
+  { PATH: webPath, DELAY: duration({ maximum: 100 * DAY, units: ['min', 's'] }), SPAN: span, RATE: perSecond },
+  {
+    doc: 'From DELAY after the step’s beginning on, further requests come for one object of the catalogue, so many a second on average.',
+    example: 'flash-crowd "/object500" after 1 min for 2 min at 50 per s',
+  },
+);
+
+const kingcdn =
+  'host viewer[1..3]\nzone netcinema.com on ns.netcinema.com { }\ncdn kingcdn {\n  nodes edge[1..2]\n  origin origin.netcinema.com\n  serves video.netcinema.com\n  cache 20 MB lru\n  catalogue 100 objects of 1 MB zipf 0.8\n}\n';
+
+export const cdnVocabulary = [
+  entry({
+    id: 'cdn',
+    role: 'declaration',
+    pattern: 'cdn NAME [on SERVER]',
+    slots: { NAME: domainName, SERVER: optional(host) },
+    properties: {
+      origin: property(
+        'origin SITE [on HOST]',
+        { SITE: domainName, HOST: optional(host) },
+        {
+          doc: 'The website that nodes get what they do not have from. It is filled in where no `website` line declares it.',
+          default: 'origin.NAME.com, with the catalogue',
+          example: 'origin origin.netcinema.com',
+        },
+      ),
+      nodes: repeated(
+        'nodes HOST',
+        { HOST: list(host) },
+        {
+          doc: 'The hosts whose caches stand in front of the origin.',
+          default: 'those that `placement` fills in',
+          example: 'nodes edge[1..8]',
+        },
+      ),
+      placement: property(
+        'placement PLACE [N]',
+        { PLACE: choice(['enter deep', 'enter deep'], ['bring home', 'bring home']), N: optional(count({ minimum: 1, maximum: 1_000 })) },
+        {
+          doc: 'Fills nodes in, `NAME-1` and so on. `enter deep`: one inside each access network (`isp`), 1 ms from its router, with 1 Gbps; `bring home`: so many, 2 where it is not said, beside the core, 5 ms from it, with 10 Gbps. A `host` line of that name changes its line.',
+          default: 'bring home',
+          example: 'placement enter deep',
+        },
+      ),
+      serves: repeated(
+        'serves NAME',
+        { NAME: list(domainName) },
+        {
+          doc: 'Names of the customer’s website that nodes answer for. A CNAME record leads from each into the CDN’s domain; it is filled in where the zone has none.',
+          default: 'www in its own domain',
+          standard: 'RFC 1034 §3.6.2',
+          example: 'serves video.netcinema.com',
+        },
+      ),
+      cache: property(
+        'cache SIZE [POLICY]',
+        { SIZE: size({ minimum: 1, maximum: 2 ** 50, units: ['GB', 'MB', 'GiB'] }), POLICY: optional(wordChoice(...REPLACEMENT_POLICIES)) },
+        {
+          doc: 'Room for stored responses on each node, and what goes when it is full: what was used longest ago (`lru`), was used least, with aging (`lfu`), was used least for its size (`gdsf`), or came first (`fifo`).',
+          default: `${written(cdnDefaults.cache, 'size')} ${cdnDefaults.policy}`,
+          standard: 'RFC 9111 §2',
+          example: 'cache 10 GiB gdsf',
+        },
+      ),
+      fill: property(
+        'fill HOW',
+        { HOW: wordChoice('pull', 'push') },
+        {
+          doc: '`pull`: a node stores what clients ask for. `push`: it stores what a `push` step brings, and passes the rest on.',
+          default: cdnDefaults.fill,
+          example: 'fill push',
+        },
+      ),
+      cluster: repeated(
+        'cluster HOST',
+        { HOST: list(host) },
+        {
+          doc: 'Nodes that share their caches: each object belongs to one of them by consistent hashing, and the others ask that one.',
+          default: 'each node for itself',
+          example: 'cluster kingcdn-1, kingcdn-2',
+        },
+      ),
+      catalogue: property(
+        'catalogue N objects of SIZE [to LARGEST] [zipf ALPHA]',
+        {
+          N: count({ minimum: 1, maximum: 100_000 }),
+          SIZE: objectSize,
+          LARGEST: optional(objectSize),
+          ALPHA: optional(number({ minimum: 0, maximum: 4 })),
+        },
+        {
+          doc: 'What the origin has, `/object1` and so on, and how popular it is: the i-th object is asked for in proportion to 1 / i^ALPHA. Sizes up to LARGEST are drawn, each order of magnitude as likely.',
+          default: `none; zipf ${cdnDefaults.alpha}`,
+          example: 'catalogue 10000 objects of 1 MB zipf 0.8',
+        },
+      ),
+      content: repeated(
+        'content FILM',
+        { FILM: list(film) },
+        {
+          doc: 'Videos that lie on the origin, with a manifest that leads to the nodes: `tv plays madmen from kingcdn`.',
+          default: 'none',
+          standard: 'ISO/IEC 23009-1 §5.6',
+          example: 'content madmen',
+        },
+      ),
+      ttl: property(
+        'ttl TIME',
+        { TIME: duration({ minimum: 0, maximum: DAY, units: ['s', 'min'] }) },
+        {
+          doc: 'How long resolvers may keep the address of a node.',
+          default: `${cdnDefaults.ttl} s`,
+          standard: 'RFC 1035 §3.2.1',
+          example: 'ttl 20 s',
+        },
+      ),
+      healthCheck: property(
+        'health-check every TIME',
+        { TIME: span },
+        {
+          doc: 'How often the CDN’s name server asks each node how it is. One that does not answer within 2 s is handed out no more until it does.',
+          default: written(cdnDefaults.healthCheck, 'duration'),
+          example: 'health-check every 5 s',
+        },
+      ),
+      loadLimit: property(
+        'load-limit LOAD',
+        { LOAD: ratio() },
+        {
+          doc: 'A node whose line is used beyond this share, as it said at the last health check, gets no further clients where another one can take them.',
+          default: written(cdnDefaults.loadLimit, 'ratio'),
+          example: 'load-limit 60 %',
+        },
+      ),
+    },
+    blockRequired: true,
+    doc: 'Declares a content distribution network: caches at many places, and a name server (`ns` in its domain unless another one is named) that answers each resolver with the address of the nearest node that is up and not full. A name without a dot is one in `com`. Nodes are reverse proxies on port 80; requests for what is on its way to a node wait for it.',
+    standard: 'RFC 9110 §3.7, RFC 9111',
+    example: `${kingcdn}viewer[1] requests "/object1" from video.netcinema.com`,
+    build({ NAME, SERVER }, block, site) {
+      const name = plain(NAME.text);
+      const domain = name.includes('.') ? name : `${name}.com`;
+      const placed = site.property('placement');
+      const { catalogue } = block;
+      if (catalogue?.LARGEST != null && catalogue.LARGEST < catalogue.SIZE) {
+        site.report('out-of-range', site.property('catalogue'), 'The largest object is smaller than the smallest.');
+        return;
+      }
+      declareCdn(
+        NAME,
+        SERVER,
+        {
+          nodes: (block.nodes ?? []).flatMap(({ HOST }) => HOST),
+          placement: {
+            where: block.placement?.PLACE ?? 'bring home',
+            count: block.placement?.N ?? null,
+            at: block.placement ? { text: name, ...placed } : null,
+          },
+          origin: block.origin?.SITE ?? { ...NAME, text: `origin.${domain}` },
+          originHost: block.origin?.HOST ?? null,
+          serves: (block.serves ?? []).flatMap((given) => given.NAME),
+          cache: { size: block.cache?.SIZE ?? cdnDefaults.cache, policy: block.cache?.POLICY ?? cdnDefaults.policy },
+          fill: block.fill?.HOW ?? cdnDefaults.fill,
+          content: (block.content ?? []).flatMap((given) => given.FILM),
+          clusters: (block.cluster ?? []).map(({ HOST }) => HOST),
+          catalogue: catalogue
+            ? {
+                count: catalogue.N,
+                smallest: catalogue.SIZE,
+                largest: catalogue.LARGEST ?? catalogue.SIZE,
+                alpha: catalogue.ALPHA ?? cdnDefaults.alpha,
+              }
+            : null,
+          ttl: block.ttl ? Math.floor(block.ttl.TIME / SECOND) : cdnDefaults.ttl,
+          healthCheck: block.healthCheck?.TIME ?? cdnDefaults.healthCheck,
+          loadLimit: block.loadLimit?.LOAD ?? cdnDefaults.loadLimit,
+        },
+        site,
+      );
+    },
+  }),
+  step({
+    id: 'keep requesting',
+    pattern: 'HOST keeps requesting from CDN at N per s for T',
+    slots: { HOST: subject, CDN: domainName, N: perSecond, T: span },
+    properties: {
+      site: property(
+        'site NAME',
+        { NAME: domainName },
+        {
+          doc: 'The name that they ask: one that the CDN serves, or that of the origin, past all nodes.',
+          default: 'the first one that it serves',
+          example: 'site origin.kingcdn.com',
+        },
+      ),
+      crowd,
+    },
+    doc: 'The host’s users ask for objects of a CDN’s catalogue at random times, so many a second on average (a Poisson process), each for one drawn by its popularity. Each user looks the name up and has a connection of its own; one that fails tries again after 5 s, four times at most. It is done when the last one has its object or has given up.',
+    example: `${kingcdn}viewer[1..3] keeps requesting from kingcdn at 2 per s for 10 s { flash-crowd "/object50" after 5 s for 5 s at 3 per s }\nexpect failed requests of kingcdn = 0`,
+    build(given, block, site: Site) {
+      const when = timing(given, site);
+      const used = usedCdn(given.CDN, site);
+      const flash = used && crowdOf(block.crowd, used.catalogue, site);
+      const asked = used && askedSite(block.site?.NAME ?? null, used, site);
+      if (!when || !used || flash === undefined || !asked) return;
+      site.step(when, given.HOST, (asking) => ({
+        kind: 'cdn.requests',
+        host: asking,
+        cdn: used.name,
+        site: asked,
+        rate: given.N,
+        duration: given.T,
+        crowd: flash,
+      }));
+    },
+  }),
+  step({
+    id: 'push',
+    pattern: 'push CDN [to NODE]',
+    slots: { CDN: domainName, NODE: optional(list(host)) },
+    doc: 'Each node of the CDN, or those that are named, fetches from the origin what will be asked for most, until its cache is full. It is done when all have it.',
+    example: `${kingcdn}push kingcdn\nviewer[1] requests "/object1" from video.netcinema.com`,
+    build(given, _block, site: Site) {
+      const when = timing(given, site);
+      const used = usedCdn(given.CDN, site);
+      if (!when || !used) return;
+      const nodes: string[] = [];
+      for (const name of given.NODE ?? []) {
+        const found = site.host(name);
+        if (found === null) return;
+        if (!used.nodes.includes(found)) {
+          site.report('not-a-node', name, `\`${found}\` is no node of \`${used.name}\`.`);
+          return;
+        }
+        nodes.push(found);
+      }
+      site.addStep(when, { kind: 'cdn.push', cdn: used.name, nodes: nodes.length > 0 ? nodes : used.nodes });
+    },
+  }),
+  step({
+    id: 'crowd',
+    pattern: 'crowd of VIEWERS uses CDN at N per s for T',
+    slots: { VIEWERS: count({ minimum: 1, maximum: 1e7 }), CDN: domainName, N: perSecond, T: span },
+    properties: { crowd },
+    doc: 'So many viewers ask for objects of a CDN’s catalogue, each so many times a second on average. Each request is decided by the same choice of nodes, the same rings and caches as messages are, but nothing is sent: what takes time and room is left out, so that an hour of ten thousand viewers takes seconds. As many stand near each node; caches begin empty, or where the CDN fills them by `push`, full.',
+    example:
+      'cdn kingcdn { nodes edge[1..5] cache 100 MB lru catalogue 1000 objects of 1 MB zipf 0.8 }\ncrowd of 1000 uses kingcdn at 0.1 per s for 10 min\nexpect cdn hit ratio of kingcdn > 20 %',
+    build(given, block, site: Site) {
+      const when = timing(given, site);
+      const used = usedCdn(given.CDN, site);
+      const flash = used && crowdOf(block.crowd, used.catalogue, site);
+      if (!when || !used || flash === undefined) return;
+      site.addStep(when, {
+        kind: 'cdn.crowd',
+        cdn: used.name,
+        viewers: given.VIEWERS,
+        rate: given.N,
+        duration: given.T,
+        crowd: flash,
+      });
+    },
+  }),
+];
+
+/** A name that the CDN serves, or its origin's; null (and reported) for another. */
+function askedSite(
+  name: Name | null,
+  used: { readonly name: string; readonly serves: readonly string[]; readonly origin: { readonly site: string } },
+  site: Site,
+): string | null {
+  const [first] = used.serves;
+  if (name === null) return first ?? null;
+  const wanted = plain(name.text);
+  if (used.serves.includes(wanted) || wanted === used.origin.site) return wanted;
+  site.report('unknown-website', name, `\`${used.name}\` serves \`${used.serves.join('`, `')}\`, from \`${used.origin.site}\`.`);
+  return null;
+}

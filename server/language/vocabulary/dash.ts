@@ -1,0 +1,320 @@
+/** Adaptive streaming: films in segments of several renditions, and who plays them. */
+import { ALGORITHM_NAMES, type AlgorithmName } from '../../../engines/dash/abr/algorithms.ts';
+import type { Film } from '../../../engines/dash/film.ts';
+import { RENDITIONS_LIMIT } from '../../../engines/dash/movie.ts';
+import type { PlayerSettings } from '../../../engines/dash/scenario.ts';
+import { formatRate } from '../../../engines/format.ts';
+import { HOUR, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
+import { playerDefaults, videoDefaults } from '../defaults/dash.ts';
+import {
+  choice,
+  domainName,
+  duration,
+  entry,
+  fileName,
+  film,
+  type GivenBlock,
+  list,
+  type Name,
+  newFilm,
+  number,
+  optional,
+  property,
+  rate,
+  ratio,
+  subject,
+  wordChoice,
+} from '../entry.ts';
+import { filmFile } from '../movie-file.ts';
+import type { Site } from '../site.ts';
+import { readTrace } from '../trace-file.ts';
+import { written } from '../units.ts';
+import { manifestsOf, movieOf, putOn, videoNamed } from '../video.ts';
+import { step, timing } from './timing.ts';
+
+/** What a player can be told, however the film comes. */
+const playerProperties = {
+  buffer: property(
+    'buffer TIME',
+    { TIME: duration({ minimum: 100 * MILLISECOND, maximum: HOUR, units: ['s', 'min'] }) },
+    {
+      doc: 'How much of the film the player holds at most. It is longer than a segment.',
+      default: written(playerDefaults.buffer, 'duration'),
+      example: 'buffer 12 s',
+    },
+  ),
+  rate: property(
+    'rate RATE',
+    { RATE: rate({ minimum: 1000, maximum: 1e12, units: ['kbps', 'Mbps'] }) },
+    { doc: 'Of `fixed`: the bitrate that the rendition has at most.', default: 'the highest rendition', example: 'rate 1 Mbps' },
+  ),
+  gp: property(
+    'gp N',
+    { N: number({ minimum: 0.01, maximum: 1000 }) },
+    {
+      doc: 'γp of BOLA: how much worse than a low bitrate it is to stall.',
+      default: String(playerDefaults.gp),
+      standard: 'INFOCOM ’16 §IV',
+      example: 'gp 8',
+    },
+  ),
+  variant: property(
+    'bola VARIANT',
+    { VARIANT: wordChoice('finite', 'basic') },
+    {
+      doc: 'BOLA-FINITE reckons with the film’s beginning and end, BOLA-BASIC does not.',
+      default: playerDefaults.variant,
+      example: 'bola basic',
+    },
+  ),
+  oscillation: property(
+    'rises RULE',
+    { RULE: choice(['above throughput', 'u'], ['to throughput', 'o']) },
+    {
+      doc: 'Where the buffer speaks for more than the throughput sustains: one rendition above it (BOLA-U), or that which it sustains, after a wait (BOLA-O).',
+      default: 'above throughput',
+      example: 'rises to throughput',
+    },
+  ),
+  insufficient: property(
+    'insufficient-buffer rule SWITCH',
+    { SWITCH: choice(['on', true], ['off', false]) },
+    {
+      doc: 'Whether throughput, BOLA-E and DYNAMIC take no segment that might come after the buffer has run dry.',
+      default: 'on',
+      example: 'insufficient-buffer rule off',
+    },
+  ),
+  abandonment: property(
+    'abandonment SWITCH',
+    { SWITCH: choice(['on', true], ['off', false]) },
+    {
+      doc: 'Whether the player gives a download up that takes too long, for the same segment in a lower rendition.',
+      default: 'on',
+      example: 'abandonment off',
+    },
+  ),
+};
+
+const algorithm = wordChoice(...(ALGORITHM_NAMES as unknown as [AlgorithmName, ...AlgorithmName[]]));
+
+type PlayerBlock = GivenBlock<typeof playerProperties & { readonly start: ReturnType<typeof startProperty> }>;
+
+const startProperty = () =>
+  property(
+    'start TIME',
+    { TIME: duration({ minimum: MILLISECOND, maximum: HOUR, units: ['s'] }) },
+    {
+      doc: 'How much of the film must be held before the first picture, and before it goes on after a stall or a jump.',
+      default: 'what the manifest asks for: one segment',
+      standard: 'ISO/IEC 23009-1 §5.3.1.2 (minBufferTime)',
+      example: 'start 8 s',
+    },
+  );
+
+function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { movie }: Film, site: Site): PlayerSettings | null {
+  const chosen = name ?? playerDefaults.algorithm;
+  const buffer = block.buffer?.TIME ?? playerDefaults.buffer;
+  if (buffer <= movie.segmentDuration * MILLISECOND) {
+    const segment = written(movie.segmentDuration * MILLISECOND, 'duration');
+    site.report(
+      'out-of-range',
+      site.property('buffer'),
+      `A buffer of ${written(buffer, 'duration')} has no room: a segment takes ${segment}.`,
+    );
+    return null;
+  }
+  if (block.rate && chosen !== 'fixed')
+    site.report('without-effect', site.property('rate'), `Only \`fixed\` keeps to a rate; \`${chosen}\` adapts.`);
+  return {
+    algorithm: chosen,
+    buffer,
+    startThreshold: block.start?.TIME ?? null,
+    rate: block.rate ? block.rate.RATE / 1000 : null,
+    gp: block.gp?.N ?? playerDefaults.gp,
+    variant: block.variant?.VARIANT ?? playerDefaults.variant,
+    oscillation: (block.oscillation?.RULE as 'u' | 'o' | undefined) ?? playerDefaults.oscillation,
+    insufficientBufferRule: (block.insufficient?.SWITCH as boolean | undefined) ?? playerDefaults.insufficientBufferRule,
+    abandonment: (block.abandonment?.SWITCH as boolean | undefined) ?? true,
+  };
+}
+
+export const dashVocabulary = [
+  entry({
+    id: 'video',
+    role: 'declaration',
+    pattern: 'video NAME [on SITE]',
+    slots: { NAME: newFilm, SITE: optional(list(domainName)) },
+    properties: {
+      duration: property(
+        'duration TIME',
+        { TIME: duration({ minimum: SECOND, maximum: 24 * HOUR, units: ['min', 's'] }) },
+        { doc: 'How long it plays.', default: written(videoDefaults.duration, 'duration'), example: 'duration 10 min' },
+      ),
+      segment: property(
+        'segment TIME',
+        { TIME: duration({ minimum: 100 * MILLISECOND, maximum: 60 * SECOND, units: ['s'] }) },
+        {
+          doc: 'How long each segment plays; the last one as long as is left.',
+          default: written(videoDefaults.segment, 'duration'),
+          standard: 'ISO/IEC 23009-1 §5.3.9',
+          example: 'segment 2 s',
+        },
+      ),
+      ladder: property(
+        'ladder RATE',
+        { RATE: list(rate({ minimum: 1000, maximum: 1e12, units: ['kbps', 'Mbps'] })) },
+        {
+          doc: 'The bitrate of each rendition.',
+          default: videoDefaults.ladder.map((bitrate) => formatRate(bitrate * 1000).replace('bit/s', 'bps')).join(', '),
+          standard: 'ISO/IEC 23009-1 §5.3.5',
+          example: 'ladder 400 kbps, 1 Mbps, 2.5 Mbps, 5 Mbps',
+        },
+      ),
+      coding: property(
+        'coding vbr DEVIATION',
+        { DEVIATION: ratio({ maximum: 0.5 }) },
+        {
+          doc: 'Segments differ in size, as they differ in what is to be seen: by this standard deviation, around the bitrate.',
+          default: 'constant bitrate: all segments of a rendition have one size',
+          example: 'coding vbr 20 %',
+        },
+      ),
+      cbr: property('coding cbr', {}, { doc: 'All segments of a rendition have one size.', example: 'coding cbr' }),
+      from: property(
+        'from FILE',
+        { FILE: fileName },
+        {
+          doc: 'Segments and bitrates as a file describes them: a manifest (MPD), or the JSON of public ABR simulators, which also says what each segment weighs.',
+          example: 'from "movie.json"',
+        },
+      ),
+      manifest: property(
+        'manifest by KIND',
+        { KIND: wordChoice('number', 'time', 'list') },
+        {
+          doc: 'How the manifest names segments: by a template with their numbers, or with their times and a timeline, or each by itself.',
+          default: videoDefaults.addressing,
+          standard: 'ISO/IEC 23009-1 §5.3.9',
+          example: 'manifest by time',
+        },
+      ),
+    },
+    doc: 'A film for adaptive streaming, divided into segments, each of them in several renditions. `on` names the websites that have it, each whole, with the manifest that lists them all; a name that is no website’s becomes a host with a web server. Without `on`, it lies on no server.',
+    standard: 'ISO/IEC 23009-1',
+    example:
+      'host tv\nvideo madmen on stream.example.org { duration 1 min  segment 4 s  ladder 400 kbps, 1 Mbps, 2.5 Mbps  coding vbr 20 % }\ntv plays madmen using bola\nexpect rebuffering of tv = 0 %',
+    build({ NAME, SITE }, block, site) {
+      const { program } = site;
+      const place = site.place(NAME);
+      const key = NAME.text.toLowerCase();
+      if (!program.declareOnce(`film ${key}`, `Film \`${NAME.text}\``, place)) return;
+      const described = describedFilm(NAME, block, site);
+      if (!described) {
+        program.excused.add(key);
+        return;
+      }
+      const made: Film = { name: NAME.text, ...described, addressing: block.manifest?.KIND ?? videoDefaults.addressing };
+      const sites = putOn(SITE ?? [], made, site);
+      const lowest = (made.movie.bitrates[0] as number) * 1000;
+      program.films.set(key, { name: NAME.text, duration: made.duration, rate: lowest, clip: null, at: site.at });
+      program.videos.set(key, { film: made, sites });
+    },
+  }),
+  step({
+    id: 'play',
+    pattern: 'HOST plays FILM [from SITE] [using ALGORITHM]',
+    slots: { HOST: subject, FILM: film, SITE: optional(list(domainName)), ALGORITHM: optional(algorithm) },
+    properties: { ...playerProperties, start: startProperty() },
+    doc: 'The host plays a video over HTTP: it fetches the manifest, then segment after segment, each in the rendition that the algorithm chooses, as long as its buffer has room. From which server is the player’s choice, too: it turns to another one of the manifest when one fails or is too slow. The step is done when the film has ended.',
+    standard: 'ISO/IEC 23009-1, RFC 9110',
+    example:
+      'host tv { down 3 Mbps }\nvideo madmen on stream.example.org { duration 1 min }\nat 0 s tv plays madmen using bola { buffer 20 s }\nexpect rebuffering of tv < 1 %\nexpect mean bitrate of tv > 1 Mbps',
+    build(given, block, site) {
+      const when = timing(given, site);
+      const video = videoNamed(given.FILM, site);
+      if (!when || !video) return;
+      const settings = settingsOf(block, given.ALGORITHM, video.film, site);
+      const manifests = manifestsOf(video, given.SITE ?? [], given.FILM, site);
+      if (!settings || !manifests) return;
+      site.step(when, given.HOST, (host) => ({ kind: 'dash.play', host, film: video.film.name, manifests, settings }));
+    },
+  }),
+  step({
+    id: 'rehearse',
+    pattern: 'HOST rehearses FILM over TRACE [using ALGORITHM]',
+    slots: { HOST: subject, FILM: film, TRACE: fileName, ALGORITHM: optional(algorithm) },
+    properties: {
+      ...playerProperties,
+      average: property(
+        'average KIND',
+        { KIND: wordChoice('weighted', 'sliding') },
+        {
+          doc: 'How the throughput is estimated: exponentially weighted over half-lives of 3 s and 8 s, or the mean of the last three downloads.',
+          default: 'weighted',
+          example: 'average sliding',
+        },
+      ),
+      replacing: property(
+        'replacing WHICH',
+        { WHICH: choice(['none', 'none'], ['first', 'left'], ['last', 'right']) },
+        {
+          doc: 'Whether buffered segments of lower renditions are downloaded again when a higher one becomes possible: the first or the last of them.',
+          default: 'none',
+          standard: 'MMSys ’18 §6',
+          example: 'replacing first',
+        },
+      ),
+    },
+    doc: 'A session in the idealised network of published simulators: a segment takes the trace’s latency and its size over the trace’s bandwidth, and no message is sent. With it, algorithms alone are compared: decisions and sums are those of SABRE.',
+    standard: 'Spiteri et al., MMSys ’18',
+    example:
+      'host tv\nvideo bunny { from "movie.json" }\ntv rehearses bunny over "3g.json" using bola { buffer 25 s }\nexpect rebuffering of tv < 10 %',
+    build(given, block, site) {
+      const when = timing(given, site);
+      const video = videoNamed(given.FILM, site);
+      const trace = readTrace(given.TRACE, site);
+      if (!when || !video || !trace) return;
+      const settings = settingsOf(block, given.ALGORITHM, video.film, site);
+      if (!settings) return;
+      const average = block.average?.KIND ?? 'weighted';
+      const replacing = (block.replacing?.WHICH as 'none' | 'left' | 'right' | undefined) ?? 'none';
+      site.step(when, given.HOST, (host) => ({ kind: 'dash.rehearse', host, film: video.film, trace, average, replacing, settings }));
+    },
+  }),
+];
+
+interface DescribingBlock {
+  readonly duration?: { readonly TIME: number };
+  readonly segment?: { readonly TIME: number };
+  readonly ladder?: { readonly RATE: readonly number[] };
+  readonly coding?: { readonly DEVIATION: number };
+  readonly cbr?: object;
+  readonly from?: { readonly FILE: Name };
+  readonly manifest?: { readonly KIND: string };
+}
+
+/** The film of a block; null (and reported) where it does not hold. */
+function describedFilm(name: Name, block: DescribingBlock, site: Site): Pick<Film, 'movie' | 'duration'> | null {
+  if (block.coding && block.cbr) site.report('without-effect', site.property('coding'), 'The coding is said twice; `vbr` counts.');
+  if (block.from) {
+    for (const word of ['duration', 'segment', 'ladder', 'coding'] as const)
+      if (block[word]) site.report('without-effect', site.property(word), `The file says it; \`${word}\` has no effect beside \`from\`.`);
+    return filmFile(block.from.FILE, site);
+  }
+  const segment = block.segment?.TIME ?? videoDefaults.segment;
+  const length = block.duration?.TIME ?? videoDefaults.duration;
+  const bitrates = [...(block.ladder?.RATE.map((one) => one / 1000) ?? videoDefaults.ladder)];
+  const ladder = site.property('ladder');
+  if (bitrates.length > RENDITIONS_LIMIT) {
+    site.report('out-of-range', ladder, `The ladder has ${bitrates.length} renditions; ${RENDITIONS_LIMIT} are possible.`);
+    return null;
+  }
+  if (bitrates.some((bitrate, i) => i > 0 && bitrate <= (bitrates[i - 1] as number))) {
+    site.report('out-of-range', ladder, 'A ladder goes up: write each bitrate once, the lowest first.');
+    return null;
+  }
+  if (block.manifest?.KIND === 'list' && length % segment !== 0)
+    site.report('out-of-range', site.property('manifest'), 'A list has segments of one duration, and the last one here would be shorter.');
+  return { movie: movieOf(name.text, bitrates, segment, length, block.coding?.DEVIATION ?? 0), duration: length };
+}

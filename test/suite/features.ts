@@ -1,0 +1,173 @@
+/** The checks of the language server's features, through the editor's own commands. */
+import * as vscode from 'vscode';
+import { type Check, type CheckedFile, checks, complaint, placeName, type Question, withoutCursor } from '../features/checks.ts';
+import { eventually, ok } from './assert.ts';
+import { closeAll, codeCells, notebookOf, workspaceFile } from './editor.ts';
+import { suite, test } from './runner.ts';
+
+interface Opened {
+  readonly documents: readonly (readonly vscode.TextDocument[])[];
+  nameOf(uri: vscode.Uri): string;
+}
+
+async function open(files: readonly CheckedFile[]): Promise<Opened> {
+  const names = new Map<string, string>();
+  const documents: vscode.TextDocument[][] = [];
+  for (const { name, texts, closed } of files) {
+    const uri = workspaceFile(name);
+    names.set(uri.toString(), name);
+    if (name.endsWith('.md')) {
+      const cells = codeCells(await notebookOf(name, ...texts)).map(({ document }) => document);
+      for (const [i, { uri: cell }] of cells.entries()) names.set(cell.toString(), `${name}[${i}]`);
+      documents.push(cells);
+      continue;
+    }
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(texts[0]!));
+    if (closed) {
+      documents.push([]);
+      continue;
+    }
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    documents.push([document]);
+  }
+  return { documents, nameOf: (uri) => names.get(uri.toString()) ?? uri.path.slice(uri.path.lastIndexOf('/') + 1) };
+}
+
+const place = (name: string, { start, end }: vscode.Range): string => placeName(name, start.line, start.character, end.character);
+
+/** The text with the edits made, the last ones first. */
+function edited(document: vscode.TextDocument, edits: readonly vscode.TextEdit[]): string {
+  let text = document.getText();
+  for (const { range, newText } of [...edits].sort((a, b) => b.range.start.compareTo(a.range.start)))
+    text = text.slice(0, document.offsetAt(range.start)) + newText + text.slice(document.offsetAt(range.end));
+  return text;
+}
+
+async function ask(question: Question, document: vscode.TextDocument, position: vscode.Position, opened: Opened): Promise<string[]> {
+  const { uri } = document;
+  const all = new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length));
+  const run = async <T>(command: string, ...words: unknown[]): Promise<T> => {
+    const found = await vscode.commands.executeCommand<T>(`vscode.${command}`, ...words);
+    ok(found !== undefined && found !== null, `an answer to ${command}`);
+    return found;
+  };
+  const placesOf = (locations: readonly vscode.Location[]): string[] => locations.map((one) => place(opened.nameOf(one.uri), one.range));
+  if (typeof question === 'object') {
+    if ('find' in question)
+      return (await run<vscode.SymbolInformation[]>('executeWorkspaceSymbolProvider', question.find)).map(({ name }) => name);
+    try {
+      const change = await run<vscode.WorkspaceEdit>('executeDocumentRenameProvider', uri, position, question.rename);
+      const texts = opened.documents
+        .flat()
+        .flatMap((one) => (change.has(one.uri) ? [`${opened.nameOf(one.uri)} ${edited(one, change.get(one.uri))}`] : []));
+      return texts.sort();
+    } catch (error) {
+      return [`refused: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  }
+  switch (question) {
+    case 'problems': {
+      const found = await eventually('problems', () => {
+        const told = vscode.languages.getDiagnostics(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+        return told.length > 0 ? told : null;
+      });
+      return found.map(({ range }) => place(opened.nameOf(uri), range));
+    }
+    case 'completion':
+      return (await run<vscode.CompletionList>('executeCompletionItemProvider', uri, position)).items.map(({ label }) =>
+        typeof label === 'string' ? label : label.label,
+      );
+    case 'hover':
+      return (await run<vscode.Hover[]>('executeHoverProvider', uri, position)).flatMap(({ contents }) =>
+        contents.flatMap((one) => (one as vscode.MarkdownString).value.split('\n')),
+      );
+    case 'definition':
+      return placesOf(
+        (await run<(vscode.Location | vscode.LocationLink)[]>('executeDefinitionProvider', uri, position)).map((one) =>
+          'targetUri' in one ? new vscode.Location(one.targetUri, one.targetSelectionRange ?? one.targetRange) : one,
+        ),
+      );
+    case 'references':
+      return placesOf(await run<vscode.Location[]>('executeReferenceProvider', uri, position)).sort();
+    case 'highlights':
+      return (await run<vscode.DocumentHighlight[]>('executeDocumentHighlights', uri, position)).map(({ range }) =>
+        place(opened.nameOf(uri), range),
+      );
+    case 'symbols': {
+      const lines = (symbols: readonly vscode.DocumentSymbol[], indent: string): string[] =>
+        symbols.flatMap(({ name, children }) => [indent + name, ...lines(children, `${indent}  `)]);
+      return lines(await run<vscode.DocumentSymbol[]>('executeDocumentSymbolProvider', uri), '');
+    }
+    case 'format':
+      return [edited(document, await run<vscode.TextEdit[]>('executeFormatDocumentProvider', uri, { tabSize: 2, insertSpaces: true }))];
+    case 'tokens': {
+      const legend = await run<vscode.SemanticTokensLegend>('provideDocumentSemanticTokensLegend', uri);
+      const { data } = await run<vscode.SemanticTokens>('provideDocumentSemanticTokens', uri);
+      const told: string[] = [];
+      let line = 0;
+      let character = 0;
+      for (let i = 0; i < data.length; i += 5) {
+        if (data[i]! > 0) character = 0;
+        line += data[i]!;
+        character += data[i + 1]!;
+        told.push(
+          `${legend.tokenTypes[data[i + 3]!]} ${document.getText(new vscode.Range(line, character, line, character + data[i + 2]!))}`,
+        );
+      }
+      return told;
+    }
+    case 'folds':
+      return (await run<vscode.FoldingRange[]>('executeFoldingRangeProvider', uri)).map(({ start, end }) => `${start}-${end}`).sort();
+    case 'selections': {
+      const texts: string[] = [];
+      const [first] = await run<vscode.SelectionRange[]>('executeSelectionRangeProvider', uri, [position]);
+      for (let range: vscode.SelectionRange | undefined = first; range; range = range.parent) texts.push(document.getText(range.range));
+      return texts;
+    }
+    case 'hints':
+      return (await run<vscode.InlayHint[]>('executeInlayHintProvider', uri, all)).map(
+        ({ position: at, label }) =>
+          `${at.line}:${at.character} ${typeof label === 'string' ? label : label.map(({ value }) => value).join('')}`,
+      );
+    case 'signature':
+      return (await run<vscode.SignatureHelp>('executeSignatureHelpProvider', uri, position)).signatures.map(({ label }) => label);
+    case 'links':
+      return (await run<vscode.DocumentLink[]>('executeLinkProvider', uri)).map(({ range: { start, end }, target }) => {
+        const shown = target!.scheme.startsWith('http') ? target!.toString(true) : opened.nameOf(target!);
+        return `${start.line}:${start.character}-${end.character} ${shown}`;
+      });
+    case 'incoming':
+    case 'outgoing': {
+      const [item] = await run<vscode.CallHierarchyItem[]>('prepareCallHierarchy', uri, position);
+      if (question === 'incoming')
+        return (await run<vscode.CallHierarchyIncomingCall[]>('provideIncomingCalls', item)).map(({ from }) => from.name);
+      return (await run<vscode.CallHierarchyOutgoingCall[]>('provideOutgoingCalls', item)).map(({ to }) => to.name);
+    }
+  }
+}
+
+/** Asked again while the server has not heard of the documents yet. */
+async function holds(check: Check): Promise<void> {
+  const { files, cursor } = withoutCursor(check);
+  const opened = await open(files);
+  const document = opened.documents[cursor.file]![cursor.text]!;
+  let last = '';
+  try {
+    await eventually(check.name, async () => {
+      try {
+        last = complaint(check, await ask(check.ask, document, new vscode.Position(cursor.line, cursor.character), opened)) ?? '';
+      } catch (error) {
+        last = String(error);
+      }
+      return last === '';
+    });
+  } catch {
+    throw new Error(last);
+  }
+}
+
+suite('features', () => {
+  for (const check of checks) test(check.name, () => holds(check));
+  test('all editors can be closed', closeAll);
+});
