@@ -20,15 +20,15 @@ export const subjectSlots: Readonly<Record<SubjectType, Slot<Name>>> = {
   host,
   'mail-address': mailAddress,
   'domain-name': domainName,
-  torrent,
   clip,
+  torrent,
 };
 const subjectNames: Readonly<Record<SubjectType, string>> = {
   host: 'HOST',
   'mail-address': 'ADDRESS',
   'domain-name': 'NAME',
-  torrent: 'TORRENT',
   clip: 'CLIP',
+  torrent: 'TORRENT',
 };
 
 /** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */

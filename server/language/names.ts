@@ -144,17 +144,13 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
       );
       return false;
     case 'new-parameter':
-      if (parameterNameProblem(name.text) === null) return true;
-      site.report('malformed-name', name, `\`${shortened(name.text)}\` cannot name a parameter: ${parameterNameProblem(name.text)}.`);
+    case 'new-film': {
+      const why = parameterNameProblem(name.text);
+      if (why === null) return true;
+      const what = slot.meaning === 'new-film' ? 'film' : 'parameter';
+      site.report('malformed-name', name, `\`${shortened(name.text)}\` cannot name a ${what}: ${why}.`);
       return false;
-    case 'new-film':
-      if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name.text)) return true;
-      site.report(
-        'malformed-name',
-        name,
-        `\`${shortened(name.text)}\` cannot name a film: it begins with a letter, and has letters, digits, _ and -.`,
-      );
-      return false;
+    }
     case 'new-torrent':
       if (/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name.text)) return true;
       site.report(

@@ -102,6 +102,8 @@ function nameProblem({ space, key }: NameIdentity, isZone: boolean, to: string):
   switch (space) {
     case 'parameter':
       return no('a parameter', parameterNameProblem(to));
+    case 'film':
+      return no('a film', parameterNameProblem(to));
     case 'mailbox': {
       const why = mailAddressProblem(to);
       return why && `\`${to}\` is no mail address: ${why}.`;

@@ -11,7 +11,15 @@
 import { Turns } from '../../http/turns.ts';
 import { type Fields, fieldValue } from '../../http/wire/header-field.ts';
 import type { Process } from '../../kernel/process.ts';
-import { type Connection, type DatagramSocket, type Endpoint, failed, type Host, type ListenFailure } from '../../network/host.ts';
+import {
+  type Connection,
+  type DatagramSocket,
+  type Endpoint,
+  failed,
+  type Host,
+  type ListenFailure,
+  type MessageInfo,
+} from '../../network/host.ts';
 import { bytesOfOctets } from '../../network/octets.ts';
 import { type BitsPerSecond, EPOCH, type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type Film, frameAt, timeOf } from './film.ts';
@@ -316,7 +324,7 @@ class Session {
     const framed = new Uint8Array(4 + bytes.length);
     framed.set([0x24, transport.channel + of, bytes.length >> 8, bytes.length & 0xff]);
     framed.set(bytes, 4);
-    yield* this.#write(framed, 'packet', label);
+    yield* this.#write(framed, { protocol, kind: 'interleaved', label });
   }
 
   #client(of: 0 | 1): Endpoint {
@@ -360,14 +368,15 @@ class Session {
   /** True, as the session goes on. */
   *#respond(status: number, reason: string, fields: Fields, content = ''): Process<boolean> {
     const head = encodeResponse({ status, reason, fields: [...fields, { name: 'Server', value: SERVER }] });
-    return yield* this.#write(bytesOfOctets(head + content), 'response', `RTSP/1.0 ${status} ${reason}`);
+    const info = { protocol: 'rtsp', kind: 'response', label: `RTSP/1.0 ${status} ${reason}` };
+    return yield* this.#write(bytesOfOctets(head + content), info);
   }
 
-  *#write(bytes: Uint8Array, kind: 'response' | 'packet', label: string): Process<boolean> {
+  *#write(bytes: Uint8Array, info: MessageInfo): Process<boolean> {
     const turn = this.#writing.ask();
     try {
       yield* turn.come();
-      return yield* this.#connection.write(bytes, { protocol: 'rtsp', kind, label });
+      return yield* this.#connection.write(bytes, info);
     } finally {
       turn.end();
     }

@@ -8,24 +8,23 @@ import { dissectRtp } from './rtp.ts';
 import { decodeRequest, decodeResponse } from './rtsp.ts';
 
 export const dissectStream: Readonly<Record<'rtp' | 'rtcp' | 'rtsp', Dissector>> = {
-  rtp: dissectRtp,
-  rtcp: dissectRtcp,
-  rtsp: (bytes, kind) => (kind === 'packet' ? dissectInterleaved(bytes) : dissectMessage(octetsOf(bytes), kind === 'request')),
+  rtp: (bytes, kind) => (kind === 'interleaved' ? dissectInterleaved(bytes, dissectRtp) : dissectRtp(bytes)),
+  rtcp: (bytes, kind) => (kind === 'interleaved' ? dissectInterleaved(bytes, dissectRtcp) : dissectRtcp(bytes)),
+  rtsp: (bytes, kind) => dissectMessage(octetsOf(bytes), kind === 'request'),
 };
 
-/** RFC 2326 §10.12; the channels are those that this client asks for: 0 RTP's, 1 RTCP's. */
-function dissectInterleaved(bytes: Uint8Array): readonly Field[] {
+/** A packet between the messages of a connection (RFC 2326 §10.12). */
+function dissectInterleaved(bytes: Uint8Array, dissect: (packet: Uint8Array) => readonly Field[]): readonly Field[] {
   const standard = 'RFC 2326 §10.12';
-  const length = bytes.length < 4 ? -1 : ((bytes[2] as number) << 8) | (bytes[3] as number);
+  const length = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
   if (bytes[0] !== 0x24 || length !== bytes.length - 4) {
     return [{ name: 'interleaved packet', value: 'no mark, or another length', start: 0, end: bytes.length, malformed: true, standard }];
   }
-  const packet = bytes.subarray(4);
   return [
     { name: 'mark', value: '$', start: 0, end: 1, meaning: 'no message but a packet', standard },
     { name: 'channel', value: String(bytes[1]), start: 1, end: 2, standard },
     { name: 'length', value: String(length), start: 2, end: 4, standard },
-    ...moved(bytes[1] === 1 ? dissectRtcp(packet) : dissectRtp(packet), 4),
+    ...moved(dissect(bytes.subarray(4)), 4),
   ];
 }
 
