@@ -50,6 +50,7 @@ const bundles = [
     format: 'esm',
     banner: { js: '#!/usr/bin/env node' },
   },
+  { ...node, entryPoints: ['cli/point-worker.ts'], outfile: 'dist/cli/point-worker.mjs', format: 'esm' },
 ];
 if (tests) {
   bundles.push(
@@ -97,7 +98,8 @@ async function writeSampleList() {
 async function filesNamedBy(path) {
   const { loadProgram } = await import('./cli/program.ts');
   const folder = `${pathToFileURL(dirname(path)).href}/`;
-  return (await loadProgram(path)).files.map((uri) => {
+  const read = [...(await loadProgram(path)).files].filter(([, { kind }]) => kind === 'bytes').map(([uri]) => uri);
+  return read.map((uri) => {
     if (!uri.startsWith(folder)) throw new Error(`${path} names ${uri}, which lies elsewhere: the sample could not be copied with it`);
     return decodeURIComponent(uri.slice(folder.length));
   });

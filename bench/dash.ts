@@ -65,7 +65,14 @@ export function bench(sabre: string | null, thorough = false): Result[] {
     if (parted < 0 && lines.length === other.length) agreed++;
     else console.log(`  ${job.trace}, ${job.variant.name}: ${peerName} printed “${other[parted]}”, we “${lines[parted]}”`);
   }
-  results.push({ name: 'of these with the same decisions and sums, to the last digit printed', unit: '', ours: agreed, peer: jobs.length, peerName: 'sessions', moreIsBetter: true });
+  results.push({
+    name: 'of these with the same decisions and sums, to the last digit printed',
+    unit: '',
+    ours: agreed,
+    peer: jobs.length,
+    peerName: 'sessions',
+    moreIsBetter: true,
+  });
   return results;
 }
 
@@ -75,5 +82,6 @@ function seconds(sessions: readonly ReferenceSession[]): number {
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const at = process.argv.indexOf('--sabre');
-  for (const { name, ours, peer } of bench(at < 0 ? null : process.argv[at + 1]!, process.argv.includes('--thorough'))) console.log(name, ours.toFixed(1), peer?.toFixed(1) ?? 'absent', peer === null ? '' : `× ${(ours / peer).toFixed(2)}`);
+  for (const { name, ours, peer } of bench(at < 0 ? null : process.argv[at + 1]!, process.argv.includes('--thorough')))
+    console.log(name, ours.toFixed(1), peer?.toFixed(1) ?? 'absent', peer === null ? '' : `× ${(ours / peer).toFixed(2)}`);
 }

@@ -7,12 +7,15 @@
  */
 import { parseArgs } from 'node:util';
 import { ALL_INGREDIENTS, type Ingredient, parseIngredients } from '../engines/ingredients.ts';
+import { MAXIMUM_POINTS } from '../engines/sweep/plan.ts';
 import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
 import { exportZone } from './commands/export.ts';
+import { formatFiles } from './commands/format.ts';
 import { report } from './commands/report.ts';
 import { type RunSettings, run } from './commands/run.ts';
+import { mergeFiles, sweep } from './commands/sweep.ts';
 import { Complaint } from './complaint.ts';
 
 export interface Terminal {
@@ -29,6 +32,8 @@ export interface Terminal {
 const USAGE = `netscenario: run application-layer protocols from a scenario's text
 
   netscenario check FILE…               say what is wrong in scenarios and notebooks
+  netscenario format FILE…              lay scenarios and the cells of notebooks out, in place
+      --check                           write nothing; exit code 1 where something would be written
   netscenario run FILE                  run it; print its messages, metrics and checks
       --json                            the same as JSON
       --pcap FILE                       write a capture (pcapng) for Wireshark
@@ -43,11 +48,19 @@ const USAGE = `netscenario: run application-layer protocols from a scenario's te
       --json                            the same as JSON
   netscenario report FILE --out FILE    write the run as one HTML page: messages, bytes, metrics, checks and states of all
                                         cells, without the notebook's prose
+  netscenario sweep FILE                run all points of its sweep, on all cores; print curves and checks
+      --sweep N                         …of the N-th one, where it has several
+      --out FILE                        keep the results: one line of JSON a point
+      --from FILE                       take these results over, run what is missing (may be given several times)
+      --jobs N                          on this many threads
+      --list                            print the points only, as JSON, one a line
+      --point I                         run this point only, print its result: one job of an array
+  netscenario merge FILE… [--out FILE]  join results of a sweep's points, whatever their order; name missing ones
   netscenario export FILE --zone NAME   print a zone, with all that was filled in, as a master file
       --out FILE                        write it there instead
       --seed N                          (run, diff, report) run with this seed instead of the scenario's
-      --max-events N                    (run, diff, report) stop the run after this many events
-      --max-memory MIB                  (run, diff, report) stop the run when it has recorded this many MiB
+      --max-events N                    (run, diff, report, sweep) stop the run after this many events
+      --max-memory MIB                  (run, diff, report, sweep) stop the run when it has recorded this many MiB
   netscenario --version | --help
 
 FILE is a .netscenario file or a .netscenario.md notebook (all of its cells); A and B may be saved runs, too.
@@ -82,6 +95,11 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       const { values, files } = parse(rest, { json: { type: 'boolean' } });
       if (files.length === 0) throw new Complaint('check needs at least one file');
       return check(files, { json: values.json === true }, terminal);
+    }
+    case 'format': {
+      const { values, files } = parse(rest, { check: { type: 'boolean' } });
+      if (files.length === 0) throw new Complaint('format needs at least one file');
+      return formatFiles(files, { check: values.check === true }, terminal);
     }
     case 'run': {
       const { values, files } = parse(withList('--fingerprint', rest), {
@@ -129,6 +147,33 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       if (!out) throw new Complaint('report needs --out FILE, where the page is to be written');
       return report(only(files, 'report'), { out, ...runSettings(values) }, terminal);
     }
+    case 'sweep': {
+      const { values, files } = parse(rest, {
+        sweep: { type: 'string' },
+        list: { type: 'boolean' },
+        point: { type: 'string' },
+        jobs: { type: 'string', short: 'j' },
+        from: { type: 'string', multiple: true },
+        out: { type: 'string', short: 'o' },
+        'max-events': RUN_SETTINGS['max-events'],
+        'max-memory': RUN_SETTINGS['max-memory'],
+      });
+      const options = {
+        number: whole('sweep', values, 1, 1000),
+        list: values.list === true,
+        point: whole('point', values, 1, MAXIMUM_POINTS),
+        jobs: whole('jobs', values, 1, 256),
+        from: (values.from ?? []) as unknown as string[],
+        out: text(values.out),
+        limits: runSettings(values).limits,
+      };
+      return sweep(only(files, 'sweep'), options, terminal);
+    }
+    case 'merge': {
+      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' } });
+      if (files.length === 0) throw new Complaint('merge needs at least one file of results');
+      return mergeFiles(files, text(values.out), terminal);
+    }
     case 'export': {
       const { values, files } = parse(rest, { zone: { type: 'string' }, out: { type: 'string', short: 'o' } });
       const zone = text(values.zone);
@@ -150,7 +195,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
   }
 }
 
-type OptionTypes = Record<string, { type: 'string' | 'boolean'; short?: string }>;
+type OptionTypes = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
 
 function parse(words: readonly string[], options: OptionTypes): { values: Record<string, string | boolean | undefined>; files: string[] } {
   try {

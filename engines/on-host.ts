@@ -4,21 +4,26 @@ import type { Host } from './network/host.ts';
 import type { StepOutcome } from './protocol.ts';
 
 /** Runs a process on a host and waits for its outcome, which is a failure when the host is down or goes down. */
-export function* onHost(host: Host, process: (host: Host) => Process<StepOutcome>): Process<StepOutcome> {
-  return yield* wait<StepOutcome>((resume) => {
-    let outcome: StepOutcome = { outcome: `${host.name} is down`, succeeded: false };
+export function onHost(host: Host, process: (host: Host) => Process<StepOutcome>): Process<StepOutcome> {
+  return resultOnHost(host, process, (outcome) => ({ outcome, succeeded: false }));
+}
+
+/** Runs a process on a host and waits for its result; `lost` makes one of what happened when the host is down or goes down. */
+export function* resultOnHost<T>(host: Host, process: (host: Host) => Process<T>, lost: (happened: string) => T): Process<T> {
+  return yield* wait<T>((resume) => {
+    let result = lost(`${host.name} is down`);
     let began = false;
     let wanted = true;
     const tell = () => {
-      if (wanted) resume(outcome);
+      if (wanted) resume(result);
     };
     const task = host.spawn(
       'user agent',
       (function* (): Process {
         began = true;
-        outcome = { outcome: `${host.name} went down`, succeeded: false };
+        result = lost(`${host.name} went down`);
         try {
-          outcome = yield* process(host);
+          result = yield* process(host);
         } finally {
           tell();
         }

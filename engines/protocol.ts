@@ -5,7 +5,7 @@
 import type { Process } from './kernel/process.ts';
 import type { Host } from './network/host.ts';
 import type { Listener } from './network/wiretap.ts';
-import type { Nanoseconds } from './quantities.ts';
+import type { BitsPerSecond, Nanoseconds } from './quantities.ts';
 import type { Unit } from './run.ts';
 import type { Action, ExpectationKind, Scenario } from './scenario.ts';
 import type { Trust } from './tls/simulated-trust.ts';
@@ -22,6 +22,8 @@ export interface MetricDefinition {
    * value, or a total so far, of which statistics would say nothing.
    */
   readonly course?: 'level' | 'total';
+  /** Name of the metric, of the same unit, that says what theory allows of it at most, or at least; its subjects are among this one's. */
+  readonly bound?: string;
   /** One line. */
   readonly doc: string;
   readonly standard?: string;
@@ -49,8 +51,18 @@ export interface World {
   boot(hostName: string, name: string, role: (host: Host) => Process): void;
   /** From now on, `listener` is told of each message that passes the access line of that host, when all of it has arrived. */
   tap(hostName: string, listener: Listener): void;
+  /** The path that packets take now from one host to another, at its best; null where none leads there. */
+  path(from: string, to: string): PathFigures | null;
   /** From now on, connections to that port of `server` reach `attacker` instead, but for those that the attacker makes. */
   divert(server: string, port: number, attacker: string): void;
+}
+
+/** What a path offers when nobody else uses it; of lines that change, the best that they ever offer. */
+export interface PathFigures {
+  /** Of its slowest line. */
+  readonly rate: BitsPerSecond;
+  /** One way. */
+  readonly latency: Nanoseconds;
 }
 
 export interface StepOutcome {

@@ -6,6 +6,7 @@ import { ByteStore, type Column, float64, StringTable, Table } from './column.ts
 import { bytesOf, type Content, isSealed } from './content.ts';
 import type { MessageInfo, ProtectedMessage } from './network/host.ts';
 import type { Wiretap } from './network/wiretap.ts';
+import { plainName } from './plain-name.ts';
 import type { MetricDefinition } from './protocol.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
 import {
@@ -479,6 +480,3 @@ export class Recorder {
     };
   }
 }
-
-/** A name as it is compared: without case and the root's trailing dot. */
-export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');

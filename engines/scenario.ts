@@ -187,7 +187,17 @@ export type ViewKind =
   | { readonly kind: 'sequence'; readonly hosts: readonly string[]; readonly protocols: readonly string[] }
   | { readonly kind: 'transcript'; readonly hosts: readonly [string, string] }
   /** The pictures of a clip, as each of the encodings transmits them; without any, as they are. */
-  | { readonly kind: 'frames'; readonly clip: Clip; readonly encodings: readonly Encoding[] };
+  | { readonly kind: 'frames'; readonly clip: Clip; readonly encodings: readonly Encoding[] }
+  /** Metrics over time, all in one picture. */
+  | { readonly kind: 'plot'; readonly curves: readonly PlottedMetric[] };
+
+/** A metric, of one subject or of several: a line each. */
+export interface PlottedMetric {
+  /** Name in an engine's metrics catalogue. */
+  readonly metric: string;
+  /** As the catalogue's entry orders them; null: whoever it is. */
+  readonly subjects: readonly (readonly string[] | null)[];
+}
 
 export interface View {
   readonly view: ViewKind;

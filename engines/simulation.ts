@@ -11,10 +11,11 @@ import { Kernel } from './kernel/kernel.ts';
 import type { Process } from './kernel/process.ts';
 import { isCount, metrics } from './metrics.ts';
 import { SimulatedNetwork } from './network/simulated-network.ts';
+import { plainName } from './plain-name.ts';
 import type { Installed, Judgement, StepOutcome } from './protocol.ts';
 import { protocols } from './protocols.ts';
 import type { Bytes, Nanoseconds } from './quantities.ts';
-import { plainName, Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import type { Check, Declaration, MessageTable, Run, RunLink } from './run.ts';
 import type { Action, Expectation, MetricExpectation, Scenario, Service, StatisticExpectation } from './scenario.ts';
 import { Schedule } from './schedule.ts';
@@ -62,6 +63,7 @@ export class Simulation {
       boot: network.boot.bind(network),
       tap: network.tap.bind(network),
       divert: network.divert.bind(network),
+      path: network.path.bind(network),
     };
     this.#installed = [network, ...protocols.map((protocol) => protocol.install(world))];
     this.#schedule = new Schedule(this.#kernel, scenario.steps, (action) => this.#perform(action));

@@ -3,10 +3,12 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Checks, Steps } from './checks/outcomes.tsx';
 import { declaredInShort } from './declarations/summary.ts';
 import { DeclaredTable } from './declarations/table.tsx';
+import { Frames } from './frames/frames.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { MATRIX_METRICS } from './metrics/confusion-matrices.ts';
 import { ConfusionMatrices } from './metrics/confusion-matrix.tsx';
-import { Plot } from './metrics/plot.tsx';
+import { Plot, pictureOfTile } from './metrics/plot.tsx';
+import { askedPlotsOf } from './metrics/plots.ts';
 import { statusOf, tilesOf } from './metrics/summary.ts';
 import { Tiles } from './metrics/tiles.tsx';
 import type { Output } from './output.ts';
@@ -19,6 +21,7 @@ import { STEP } from './sequence/rows.ts';
 import { Scrubber } from './sequence/scrubber.tsx';
 import { Toolbar } from './sequence/toolbar.tsx';
 import { StatePanel } from './states/panel.tsx';
+import { Sweep } from './sweep/sweep.tsx';
 import { connectionsBetween, MOST_TRANSCRIPTS } from './transcript/conversation.ts';
 import { Transcript } from './transcript/transcript.tsx';
 
@@ -48,6 +51,7 @@ export function App({ output, id, postMessage }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const { run } = part;
+  const { sweeps = [] } = output;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
   return (
     <div class="ns" ref={root}>
@@ -60,9 +64,12 @@ export function App({ output, id, postMessage }: Props) {
               : `✗ ${failed} of ${part.checks.length} checks failed`}
           </span>
         )}
-        <span class="ns-dim">{part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ')}</span>
+        {(sweeps.length === 0 || !part.declaresOnly) && (
+          <span class="ns-dim">{part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ')}</span>
+        )}
       </header>
-      {part.declaresOnly && <DeclaredTable output={output} />}
+      {part.declaresOnly && sweeps.length === 0 && <DeclaredTable output={output} />}
+      {width > 0 && sweeps.map((swept, i) => <Sweep key={swept.plan.at.start} swept={swept} id={`${id}-sweep-${i}`} width={width} />)}
       {!part.declaresOnly && width > 0 && <Told part={part} id={id} width={width} postMessage={postMessage} />}
     </div>
   );
@@ -88,6 +95,8 @@ function Told({
 
   // Those that a matrix shows have no tile besides.
   const tiles = useMemo(() => tilesOf(part).filter(({ name }) => !MATRIX_METRICS.has(name)), [part]);
+  const pictures = useMemo(() => new Map(tiles.map((tile) => [tile.name, pictureOfTile(tile)])), [tiles]);
+  const asked = useMemo(() => askedPlotsOf(part), [part]);
   const [plotted, setPlotted] = useState<ReadonlySet<string>>(
     () => new Set(tiles.filter(({ plotted }) => plotted).map(({ name }) => name)),
   );
@@ -161,12 +170,21 @@ function Told({
   return (
     <>
       <Tiles tiles={tiles} width={width} plotted={plotted} plotId={plotId} onPlot={togglePlot} />
+      {asked.map(({ key, name, picture }, i) =>
+        picture ? (
+          <Plot key={key} picture={picture} part={part} id={`${id}-asked-${i}`} width={width} time={time} onTime={moveTo} />
+        ) : (
+          <p class="ns-empty" key={key}>
+            Nothing was measured here to plot of {name}.
+          </p>
+        ),
+      )}
       {tiles
         .filter(({ name }) => plotted.has(name))
         .map((tile) => (
           <Plot
             key={tile.name}
-            tile={tile}
+            picture={pictures.get(tile.name)!}
             part={part}
             id={plotId(tile.name)}
             width={width}
@@ -175,6 +193,7 @@ function Told({
             onClose={() => togglePlot(tile.name)}
           />
         ))}
+      {part.views.map(({ view, at }) => (view.kind === 'frames' ? <Frames key={at.start} view={view} /> : null))}
       <ConfusionMatrices part={part} time={time ?? part.endedAt} />
       <div class="ns-told">
         <Checks part={part} onJump={jump} />

@@ -2,6 +2,7 @@
 
 import type { Run } from '../engines/run.ts';
 import { decode, encode } from '../engines/run-codec.ts';
+import type { SweepResults } from '../engines/sweep/results.ts';
 
 export const OUTPUT_MIME = 'application/vnd.netscenario.run';
 
@@ -9,6 +10,8 @@ export interface Output {
   readonly run: Run;
   /** Index into `run.sources` of the cell that was run: its steps, checks and views are shown. null: everything is. */
   readonly focus: number | null;
+  /** The sweeps of what is shown, that were run. */
+  readonly sweeps?: readonly SweepResults[];
 }
 
 export const encodeOutput = (output: Output): Uint8Array => encode(output);

@@ -179,7 +179,6 @@ export function retransmittedMessages(run: Run): ReadonlySet<number> {
   return found;
 }
 
-/** What came of a step, in one line: the engine's own words where it has some. */
 export function outcomeOf({ startedAt, endedAt, outcome }: RunStep): string {
   if (outcome !== '') return outcome;
   if (Number.isNaN(startedAt)) return 'never began';

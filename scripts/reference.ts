@@ -2,20 +2,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
-import { withTables } from '../engines/ftp/reference.ts';
+import { ftpTables } from '../engines/ftp/reference.ts';
 import { commandCases as imapCases } from '../engines/mail/imap/command-cases-for-tests.ts';
-import { withAccessTables } from '../engines/mail/mailbox/access-reference.ts';
+import { accessTables } from '../engines/mail/mailbox/access-reference.ts';
 import { commandCases as pop3Cases } from '../engines/mail/pop3/command-cases-for-tests.ts';
 import { commandCases as smtpCases } from '../engines/mail/smtp/command-cases-for-tests.ts';
-import { withTables as withSmtpTables } from '../engines/mail/smtp/reference.ts';
+import { smtpTables } from '../engines/mail/smtp/reference.ts';
+import { withTables } from '../engines/reference-page.ts';
 import { referencePage } from '../server/language/reference.ts';
 import { httpPage } from './http-reference.ts';
 
 const page = (name: string): URL => new URL(`../docs/${name}.md`, import.meta.url);
 
+const fill = (name: string, tables: Readonly<Record<string, string>>) =>
+  writeFileSync(page(name), withTables(readFileSync(page(name), 'utf8'), tables));
+
 writeFileSync(page('language'), referencePage());
 writeFileSync(page('dns-records'), recordsPage());
-writeFileSync(page('ftp'), withTables(readFileSync(page('ftp'), 'utf8'), commandCases));
 writeFileSync(page('http'), httpPage());
-writeFileSync(page('mail-access'), withAccessTables(readFileSync(page('mail-access'), 'utf8'), pop3Cases, imapCases));
-writeFileSync(page('smtp'), withSmtpTables(readFileSync(page('smtp'), 'utf8'), smtpCases));
+fill('ftp', ftpTables(commandCases));
+fill('mail-access', accessTables(pop3Cases, imapCases));
+fill('smtp', smtpTables(smtpCases));

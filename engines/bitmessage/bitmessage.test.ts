@@ -138,7 +138,7 @@ describe('a message in trouble', () => {
       ],
       { service: { speed: 1 } },
     );
-    expect(outcomes(later)[0]).toEqual(['alice went down before it was sent', false]);
+    expect(outcomes(later)[0]).toEqual(['alice went down', false]);
   });
 });
 

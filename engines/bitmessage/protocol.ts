@@ -2,10 +2,11 @@
 
 import { concatBytes } from '@noble/hashes/utils.js';
 import { count, formatValue } from '../format.ts';
-import { type Process, race, wait } from '../kernel/process.ts';
+import { type Process, race } from '../kernel/process.ts';
 import { type RandomStream, randomStream } from '../kernel/random.ts';
 import type { Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
+import { resultOnHost } from '../on-host.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
 import { EPOCH, type Nanoseconds, SECOND } from '../quantities.ts';
 import { FloodLedger } from './flood-ledger.ts';
@@ -91,7 +92,11 @@ interface Sent {
 function* send(world: World, action: BitmessageAction, network: Network): Process<StepOutcome> {
   const sender = world.host(action.from);
   const startedAt = sender.now();
-  const sent = yield* onHost(sender, work(sender, action, network, startedAt));
+  const sent = yield* resultOnHost<Sent | string>(
+    sender,
+    () => work(sender, action, network, startedAt),
+    (happened) => happened,
+  );
   if (typeof sent === 'string') return { outcome: sent, succeeded: false };
   const { hash, trials, expiresAt } = sent;
   const first = yield* race(network.ledger.opening(hash), sender.sleep(Math.max(0, expiresAt - sender.now())));
@@ -123,33 +128,4 @@ function* work(
   ledger.begin(hash, sender.name, to, startedAt);
   peer.publish({ command: 'object', ...header, nonce, content, bytes });
   return { hash, trials, expiresAt: (header.expires - EPOCH) * SECOND };
-}
-
-/** Runs a process on a host and waits for its result, which is a text when the host is down or goes down. */
-function onHost<T>(host: Host, process: Process<T>): Process<T | string> {
-  return wait<T | string>((resume) => {
-    let result: T | string = `${host.name} is down`;
-    let began = false;
-    let wanted = true;
-    const tell = () => {
-      if (wanted) resume(result);
-    };
-    const task = host.spawn(
-      'bitmessage sender',
-      (function* (): Process {
-        began = true;
-        result = `${host.name} went down before it was sent`;
-        try {
-          result = yield* process;
-        } finally {
-          tell();
-        }
-      })(),
-    );
-    if (!began) tell();
-    return () => {
-      wanted = false;
-      task.stop();
-    };
-  });
 }

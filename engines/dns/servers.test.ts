@@ -16,6 +16,7 @@ test('a server serves the same list of zones until one of them changes or it lie
     boot: () => {},
     tap: () => {},
     divert: () => {},
+    path: () => null,
   }).get('server');
   const zones = server?.zones;
   expect(zones?.map(({ origin }) => origin)).toEqual(['a.', 'b.']);

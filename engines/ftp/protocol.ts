@@ -2,11 +2,12 @@
 import { compare } from '../comparison.ts';
 import { same } from '../contents.ts';
 import { formatSize } from '../format.ts';
-import { type Process, wait } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import { textOfOctets } from '../network/octets.ts';
 import { SessionStates } from '../network/session-states.ts';
+import { onHost } from '../on-host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import type { Securing } from '../tls/securing.ts';
@@ -70,36 +71,12 @@ function fill(host: Host, { users, files, directories }: FtpServerService): void
 
 /** Done when the control connection is closed or broke, or the client went down. */
 function perform(world: World, observer: ArrivalObserver, traffic: Traffic | null, action: FtpSessionAction): Process<StepOutcome> {
-  const host = world.host(action.host);
   const address = seenAddresses(world.scenario)(action.server, action.host) ?? world.host(action.server).address;
-  const secure: Securing | null = action.tls
-    ? (connection) => secureAsClient(host, connection, { serverName: action.server, trust: world.trust.roots })
-    : null;
-  return wait<StepOutcome>((resume) => {
-    let waiting = true;
-    let outcome: StepOutcome = { outcome: `${action.host} is down`, succeeded: false };
-    let began = false;
-    const end = () => {
-      if (waiting) resume(outcome);
-      waiting = false;
-    };
-    const task = host.spawn(
-      'ftp client',
-      (function* (): Process {
-        began = true;
-        outcome = { outcome: `${action.host} went down`, succeeded: false };
-        try {
-          outcome = yield* userSession({ host, address, observer, traffic, secure }, action);
-        } finally {
-          end();
-        }
-      })(),
-    );
-    if (!began) end();
-    return () => {
-      waiting = false;
-      task.stop();
-    };
+  return onHost(world.host(action.host), (host) => {
+    const secure: Securing | null = action.tls
+      ? (connection) => secureAsClient(host, connection, { serverName: action.server, trust: world.trust.roots })
+      : null;
+    return userSession({ host, address, observer, traffic, secure }, action);
   });
 }
 

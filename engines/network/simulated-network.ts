@@ -7,7 +7,7 @@
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { atOnce, type Process } from '../kernel/process.ts';
-import type { StepOutcome } from '../protocol.ts';
+import type { PathFigures, StepOutcome } from '../protocol.ts';
 import type { Bytes, Nanoseconds } from '../quantities.ts';
 import type { Recorder, Series } from '../recorder.ts';
 import type { Action, Scenario } from '../scenario.ts';
@@ -120,6 +120,23 @@ export class SimulatedNetwork {
       least = latency;
     }
     return best;
+  }
+
+  /** What the path from one host to another offers at its best; null where none leads there now. */
+  path(from: string, to: string): PathFigures | null {
+    const path = this.topology.path(this.indexOf(from), this.indexOf(to));
+    if (!path) return null;
+    let rate = Number.POSITIVE_INFINITY;
+    let latency = 0;
+    for (const { properties } of path) {
+      const periods = properties.trace ?? [{ rate: properties.rate, latency: null }];
+      rate = Math.min(
+        rate,
+        periods.reduce((best, period) => Math.max(best, period.rate), 0),
+      );
+      latency += periods.reduce((least, period) => Math.min(least, period.latency ?? properties.latency), Number.POSITIVE_INFINITY);
+    }
+    return { rate, latency };
   }
 
   /** Throws for a name that the scenario does not declare. */

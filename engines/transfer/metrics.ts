@@ -11,7 +11,14 @@ export const transferMetrics: readonly MetricDefinition[] = [
     name: 'transfer time',
     unit: 'ns',
     subjects,
+    bound: 'transfer time bound',
     doc: 'From a transfer’s beginning, the handshake included, until the receiver has its last byte and knows that it is the last.',
+  },
+  {
+    name: 'transfer time bound',
+    unit: 'ns',
+    subjects,
+    doc: 'What no transfer of its size can beat on the path that it takes at its beginning: a round trip for the handshake, its bytes without any header at the lowest rate, and one way for the last of them.',
   },
   {
     name: 'goodput',

@@ -3,7 +3,7 @@ import { formatRate, formatSize, formatValue } from '../format.ts';
 import type { Process } from '../kernel/process.ts';
 import { failed, type Host } from '../network/host.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
-import { type Bytes, SECOND } from '../quantities.ts';
+import { type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
 import { DISCARD_PORT, discard } from './discard.ts';
 import { Transfer, TransferLedger } from './ledger.ts';
 import { transferMetrics } from './metrics.ts';
@@ -42,6 +42,7 @@ function* perform(world: World, ledger: TransferLedger, { from, to, size }: Tran
   const sender = world.host(from);
   const receiver = world.host(to);
   const startedAt = sender.now();
+  const bound = leastTime(world, from, to, size);
   const made = new Transfer();
   let began = false;
   sender.spawn(
@@ -62,8 +63,17 @@ function* perform(world: World, ledger: TransferLedger, { from, to, size }: Tran
   // Without latency, a byte at the highest rate takes less than a nanosecond.
   const goodput = (size * 8 * SECOND) / Math.max(1, time);
   receiver.narrator.measure('transfer time', [from, to], time);
+  if (bound !== null) receiver.narrator.measure('transfer time bound', [from, to], bound);
   receiver.narrator.measure('goodput', [from, to], goodput);
   return { outcome: `${formatSize(size)} in ${formatValue(time, 'ns')}, ${formatRate(goodput)}`, succeeded: true };
+}
+
+/** Both ways for the handshake, then one way with all bytes at the rate of the slowest line; null where no way leads there and back. */
+function leastTime(world: World, from: string, to: string, size: Bytes): Nanoseconds | null {
+  const there = world.path(from, to);
+  const back = world.path(to, from);
+  if (!there || !back) return null;
+  return Math.ceil(2 * there.latency + back.latency + (size * 8 * SECOND) / there.rate);
 }
 
 /** The sender's side: connects, sends it all as one message, closes, and waits for the other side to close. */

@@ -9,7 +9,26 @@ export interface RunRequest {
   readonly limits: RunLimits;
 }
 
+/** A program whose sweeps' points are run: what the first worker has read is handed to all of them. */
+export interface SweptProgram {
+  readonly sources: readonly SourceText[];
+  readonly files: readonly (readonly [uri: string, content: FileContent])[];
+  /** Indexes among the program's sweeps, and how many points each of them has. */
+  readonly sweeps: readonly { readonly index: number; readonly points: number }[];
+}
+
+/** A point, by its sweep's place in `SweptProgram.sweeps`. */
+export interface PointNumber {
+  readonly sweep: number;
+  readonly point: number;
+}
+
 export type ToWorker =
+  /** A worker that runs points is told the program first. */
+  | { readonly kind: 'begin-points'; readonly id: number; readonly program: SweptProgram; readonly limits: RunLimits }
+  | ({ readonly kind: 'point'; readonly id: number } & PointNumber)
+  /** To the worker that has run the program: what its sweeps came to; lines of results, by sweep. */
+  | { readonly kind: 'swept'; readonly id: number; readonly lines: readonly (readonly string[])[] }
   | { readonly kind: 'run'; readonly id: number; readonly request: RunRequest }
   /** Answers `needs-files`: every URI that was asked for. */
   | { readonly kind: 'files'; readonly id: number; readonly files: readonly (readonly [uri: string, content: FileContent])[] };
@@ -17,12 +36,19 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'needs-files'; readonly id: number; readonly uris: readonly string[] }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
+  /** The program itself was run, and has sweeps. */
+  | { readonly kind: 'has-sweeps'; readonly id: number; readonly program: SweptProgram }
+  | ({ readonly kind: 'point-done'; readonly id: number; readonly line: string } & PointNumber)
+  /** A fault of the engines at a point. */
+  | { readonly kind: 'point-broken'; readonly id: number; readonly message: string; readonly stack: string }
   | { readonly kind: 'finished'; readonly id: number; readonly outcome: Outcome };
 
 export interface Progress {
   /** Virtual time in nanoseconds, and events so far. */
   readonly now: number;
   readonly events: number;
+  /** While points of sweeps are run: how many are done, of how many. */
+  readonly points?: { readonly done: number; readonly of: number };
 }
 
 export type Outcome =

@@ -2,9 +2,10 @@
  * Runs scenarios in workers, never on the extension host's thread.
  *
  * A worker that is idle is kept for the next run. Cancelling ends the worker, however busy it is; one that crashes is told in
- * the outcome, and the next run gets a new one.
+ * the outcome, and the next run gets a new one. A program with sweeps is run by one worker, and their points by several more.
  */
 import type { FileContent } from '../../server/language/compilation.ts';
+import { PointPool } from './point-pool.ts';
 import type { FromWorker, Outcome, Progress, RunRequest, ToWorker } from './protocol.ts';
 
 /** A worker of either host. `onCrash` is called once, for whatever ends it but `terminate`. */
@@ -30,11 +31,14 @@ export type RunOutcome =
 
 export class Runner {
   readonly #start: () => RunWorker;
+  /** Workers that run points side by side. */
+  readonly #jobs: number;
   #idle: RunWorker | null = null;
   #runs = 0;
 
-  constructor(start: () => RunWorker) {
+  constructor(start: () => RunWorker, jobs = cores()) {
     this.#start = start;
+    this.#jobs = jobs;
   }
 
   run(request: RunRequest, watcher: Watcher): Promise<RunOutcome> {
@@ -50,10 +54,12 @@ export class Runner {
     return new Promise((resolve) => {
       let latest: Progress | null = null;
       let over = false;
+      let pool: PointPool | null = null;
       const end = (outcome: RunOutcome, keep: boolean) => {
         if (over) return;
         over = true;
         stopping.dispose();
+        pool?.dispose();
         if (keep && !this.#idle) this.#idle = worker;
         else worker.terminate();
         resolve(outcome);
@@ -66,10 +72,20 @@ export class Runner {
       worker.onMessage((message) => {
         if (message.id !== id || over) return;
         if (message.kind === 'finished') end(message.outcome, true);
-        else if (message.kind === 'progress') {
+        else if (message.kind === 'has-sweeps') {
+          pool = new PointPool(message.program, request.limits, this.#start, {
+            done: (done, of) => {
+              latest = { now: latest?.now ?? 0, events: latest?.events ?? 0, points: { done, of } };
+              watcher.progress?.(latest);
+            },
+            finished: (lines) => worker.post({ kind: 'swept', id, lines }),
+            failed: (outcome) => end(outcome, false),
+          });
+          pool.begin(this.#jobs);
+        } else if (message.kind === 'progress') {
           latest = message.progress;
           watcher.progress?.(latest);
-        } else {
+        } else if (message.kind === 'needs-files') {
           Promise.all(message.uris.map(async (uri) => [uri, await readSafely(watcher, uri)] as const)).then((files) => {
             if (!over) worker.post({ kind: 'files', id, files });
           });
@@ -83,6 +99,12 @@ export class Runner {
     this.#idle?.terminate();
     this.#idle = null;
   }
+}
+
+/** As many as there are, where the host tells; a page's machine is not taken whole. */
+function cores(): number {
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
+  return Math.max(1, Math.min(16, navigator?.hardwareConcurrency ?? 2));
 }
 
 async function readSafely(watcher: Watcher, uri: string): Promise<FileContent> {

@@ -5,14 +5,19 @@
  * host's business: it ends the worker.
  */
 import type { Run } from '../../engines/run.ts';
-import { Simulation } from '../../engines/simulation.ts';
-import { encodeOutput } from '../../notebook-renderer/output.ts';
+import { type RunLimits, Simulation } from '../../engines/simulation.ts';
+import { merge } from '../../engines/sweep/merge.ts';
+import { pointCount } from '../../engines/sweep/plan.ts';
+import { lineOf } from '../../engines/sweep/result.ts';
+import { checksOf, type SweepResults } from '../../engines/sweep/results.ts';
+import { encodeOutput, type Output } from '../../notebook-renderer/output.ts';
 import { sequenceSvg } from '../../notebook-renderer/static/svg.ts';
 import { describeRun } from '../../notebook-renderer/static/text.ts';
-import type { Diagnostic, FileContent, SourceText } from '../../server/language/compilation.ts';
+import type { Compilation, Diagnostic, FileContent, SourceText } from '../../server/language/compilation.ts';
 import { compileWithFiles } from '../../server/language/compile-with-files.ts';
 import { locate } from '../../server/language/locate.ts';
-import type { FromWorker, LocatedError, Outcome, Progress, RunRequest, Summary, ToWorker } from './protocol.ts';
+import { runPoint, sweepOf } from '../../server/language/swept-point.ts';
+import type { FromWorker, LocatedError, Outcome, Progress, RunRequest, Summary, SweptProgram, ToWorker } from './protocol.ts';
 
 export interface Host {
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
@@ -26,23 +31,45 @@ const TOLD_MESSAGES = 300;
 
 /** Answers the host's messages. */
 export function serveRuns(host: Host): (message: ToWorker) => void {
+  const awaitingSweeps = new Map<number, (lines: readonly (readonly string[])[]) => void>();
+  let points: PointRunner | null = null;
   let awaiting: { readonly id: number; readonly arrived: (files: readonly (readonly [string, FileContent])[]) => void } | null = null;
   return (message) => {
     if (message.kind === 'files') {
       if (awaiting?.id === message.id) awaiting.arrived(message.files);
       return;
     }
+    if (message.kind === 'swept') {
+      awaitingSweeps.get(message.id)?.(message.lines);
+      awaitingSweeps.delete(message.id);
+      return;
+    }
+    if (message.kind === 'begin-points') {
+      points = pointRunner(message.program, message.limits);
+      return;
+    }
+    if (message.kind === 'point') {
+      const { id, sweep, point } = message;
+      try {
+        host.post({ kind: 'point-done', id, sweep, point, line: points!(sweep, point) });
+      } catch (error) {
+        host.post({ kind: 'point-broken', id, ...faultOf(error) });
+      }
+      return;
+    }
     const { id, request } = message;
+    const runSweeps: RunSweeps = (program) =>
+      new Promise((swept) => {
+        awaitingSweeps.set(id, swept);
+        host.post({ kind: 'has-sweeps', id, program });
+      });
     const readFiles = (uris: readonly string[]) =>
       new Promise<readonly (readonly [string, FileContent])[]>((arrived) => {
         awaiting = { id, arrived };
         host.post({ kind: 'needs-files', id, uris });
       });
-    perform(request, readFiles, (progress) => host.post({ kind: 'progress', id, progress }))
-      .catch((error: unknown): Outcome => {
-        const { message, stack } = error instanceof Error ? error : new Error(String(error));
-        return { kind: 'broken', message, stack: stack ?? '' };
-      })
+    perform(request, readFiles, runSweeps, (progress) => host.post({ kind: 'progress', id, progress }))
+      .catch((error: unknown): Outcome => ({ kind: 'broken', ...faultOf(error) }))
       .then((outcome) => {
         const transfer = outcome.kind === 'ran' ? [outcome.output.buffer as ArrayBuffer] : [];
         host.post({ kind: 'finished', id, outcome }, transfer);
@@ -50,13 +77,32 @@ export function serveRuns(host: Host): (message: ToWorker) => void {
   };
 }
 
+function faultOf(error: unknown): { message: string; stack: string } {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { message, stack: stack ?? '' };
+}
+
+/** Runs a point, and gives its result as a line. */
+type PointRunner = (sweep: number, point: number) => string;
+
+function pointRunner({ sources, files, sweeps }: SweptProgram, limits: RunLimits): PointRunner {
+  const table = new Map(files);
+  const made = sweeps.map(({ index }) => sweepOf(sources, table, index));
+  return (sweep, point) => lineOf(runPoint(made[sweep]!, point, limits));
+}
+
+/** Has the points of a program's sweeps run; lines of results, by sweep. */
+type RunSweeps = (program: SweptProgram) => Promise<readonly (readonly string[])[]>;
+
 async function perform(
   request: RunRequest,
   readFiles: (uris: readonly string[]) => Promise<readonly (readonly [string, FileContent])[]>,
+  runSweeps: RunSweeps,
   report: (progress: Progress) => void,
 ): Promise<Outcome> {
   const { focus, limits } = request;
-  const compilation = await compileWithFiles(request.sources, readFiles);
+  const files = new Map<string, FileContent>();
+  const compilation = await compileWithFiles(request.sources, readFiles, files);
   const { sources } = compilation;
   const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error');
   const own = errors.filter(({ uri }) => focus === null || uri === focus);
@@ -75,15 +121,39 @@ async function perform(
   }
   const run = simulation.finish();
   const index = focus === null ? -1 : run.sources.indexOf(focus);
-  const output = { run, focus: index < 0 ? null : index };
+  const sweeps = await sweptOf(request, files, compilation, index, runSweeps);
+  const output: Output = { run, focus: index < 0 ? null : index, ...(sweeps.length > 0 ? { sweeps } : {}) };
   return {
     kind: 'ran',
     output: encodeOutput(output),
     svg: sequenceSvg(output),
     text: describeRun(output, { limit: TOLD_MESSAGES }),
-    summary: summarise(run, output.focus),
+    summary: summarise(run, output.focus, sweeps),
     leftOut,
   };
+}
+
+/** The sweeps of what is shown, run; of a program with errors, whose points could not be compiled, none. */
+async function sweptOf(
+  { sources }: RunRequest,
+  files: ReadonlyMap<string, FileContent>,
+  { sweeps, diagnostics }: Compilation,
+  focus: number,
+  runSweeps: RunSweeps,
+): Promise<SweepResults[]> {
+  if (diagnostics.some(({ severity }) => severity === 'error')) return [];
+  const shown = sweeps.flatMap((plan, index) => (focus < 0 || plan.at.source === focus ? [{ plan, index }] : []));
+  if (shown.length === 0) return [];
+  const lines = await runSweeps({
+    sources,
+    files: [...files],
+    sweeps: shown.map(({ plan, index }) => ({ index, points: pointCount(plan) })),
+  });
+  return shown.map(({ plan }, i) => {
+    const merged = merge([{ name: plan.text, text: (lines[i] ?? []).join('\n') }]);
+    if (typeof merged === 'string') throw new Error(merged);
+    return { plan, results: merged.results };
+  });
 }
 
 function located(diagnostic: Diagnostic, sources: readonly SourceText[]): LocatedError {
@@ -91,11 +161,13 @@ function located(diagnostic: Diagnostic, sources: readonly SourceText[]): Locate
   return { uri, ...locate(diagnostic, sources), message, code };
 }
 
-function summarise(run: Run, focus: number | null): Summary {
+/** Expectations of a sweep count once each. */
+function summarise(run: Run, focus: number | null, sweeps: readonly SweepResults[]): Summary {
+  const swept = sweeps.flatMap(checksOf);
   const checks = run.checks.filter(({ at }) => focus === null || at.source === focus);
   return {
-    checks: checks.length,
-    passed: checks.filter(({ passed }) => passed).length,
+    checks: checks.length + swept.length,
+    passed: checks.filter(({ passed }) => passed).length + swept.filter(({ failed }) => failed.length === 0).length,
     duration: run.duration,
     seed: run.seed,
     events: run.statistics.events,

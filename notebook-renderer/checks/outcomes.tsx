@@ -2,6 +2,7 @@
 import { formatDuration } from '../../engines/format.ts';
 import { formatMoment } from '../format.ts';
 import { outcomeOf, type Part } from '../part.ts';
+import { ROW_CLASS, type Tone, toneOf } from '../tone.ts';
 
 export function Checks({ part, onJump }: { readonly part: Part; readonly onJump: (time: number, message: number) => void }) {
   const { run, checks } = part;
@@ -15,7 +16,7 @@ export function Checks({ part, onJump }: { readonly part: Part; readonly onJump:
           const decided = !Number.isNaN(check.decidedAt) || check.message >= 0;
           const content = (
             <>
-              <Mark good={check.passed} />
+              <Mark tone={check.passed ? 'good' : 'bad'} />
               <span class="ns-outcome-text">{check.text}</span>
               <span class="ns-outcome-measured">{check.measured}</span>
               <span class="ns-outcome-time">{Number.isNaN(check.decidedAt) ? '' : formatMoment(check.decidedAt)}</span>
@@ -63,7 +64,7 @@ export function Steps({
           const began = !Number.isNaN(step.startedAt);
           const outcome = outcomeOf(step);
           return (
-            <li key={i} class={step.succeeded ? '' : 'ns-failed'}>
+            <li key={i} class={ROW_CLASS[toneOf(step)]}>
               <button
                 type="button"
                 title={onReveal ? 'Show in the scenario' : 'Show in the diagram'}
@@ -72,7 +73,7 @@ export function Steps({
                   onReveal?.(i);
                 }}
               >
-                <Mark good={step.succeeded} />
+                <Mark tone={toneOf(step)} />
                 <span class="ns-outcome-text">{step.text}</span>
                 <span class="ns-outcome-measured">{outcome}</span>
                 <span class="ns-outcome-time">{!Number.isNaN(step.endedAt) ? formatDuration(step.endedAt - step.startedAt) : ''}</span>
@@ -85,10 +86,11 @@ export function Steps({
   );
 }
 
-export function Mark({ good }: { readonly good: boolean }) {
+/** A check or step: whether it came out as it should, where that can be told. */
+export function Mark({ tone }: { readonly tone: Tone }) {
   return (
-    <span class={`ns-mark ${good ? 'ns-good' : 'ns-bad'}`} role="img" aria-label={good ? 'passed' : 'failed'}>
-      {good ? '✓' : '✗'}
+    <span class={`ns-mark ns-${tone}`} role="img" aria-label={tone === 'good' ? 'passed' : 'failed'}>
+      {tone === 'good' ? '✓' : '✗'}
     </span>
   );
 }

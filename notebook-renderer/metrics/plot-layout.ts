@@ -79,17 +79,44 @@ const BETWEEN_VALUES = 38;
 /** Samples nearer to one another than this, on average, get no dots. */
 const BETWEEN_DOTS = 14;
 
+/** Lines of one unit, which share an axis of values. */
+export interface PlotPanel {
+  readonly unit: Unit;
+  readonly lines: readonly Line[];
+}
+
+interface Place {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly width: number;
+  /** Of one panel. */
+  readonly height: number;
+}
+
+/** Panels one below the other, over the same times, which stand in line. */
+export function layOutPanels(panels: readonly PlotPanel[], place: Place): PlotLayout[] {
+  const times = timesOf(
+    panels.flatMap(({ lines }) => lines),
+    place.startedAt,
+    place.endedAt,
+  );
+  const layOut = (leastLeft: number): PlotLayout[] =>
+    panels.map(({ unit, lines }) => layOutPlot(lines, { ...place, unit, times, leastLeft }));
+  const alone = layOut(LEAST_LEFT);
+  return alone.length === 1 ? alone : layOut(Math.max(LEAST_LEFT, ...alone.map(({ left }) => left)));
+}
+
 export function layOutPlot(
   lines: readonly Line[],
-  told: { readonly unit: Unit; readonly startedAt: number; readonly endedAt: number; readonly width: number; readonly height: number },
+  told: Place & { readonly unit: Unit; readonly times?: { readonly from: number; readonly to: number }; readonly leastLeft?: number },
 ): PlotLayout {
   const { unit, width, height } = told;
-  const { from, to } = timesOf(lines, told.startedAt, told.endedAt);
+  const { from, to } = told.times ?? timesOf(lines, told.startedAt, told.endedAt);
   const bottom = height - BOTTOM;
   const { low, high, step } = valuesOf(lines, unit, Math.max(1, Math.floor((bottom - TOP) / BETWEEN_VALUES)));
   const values = multiples(low, high, step);
   const labels = valueLabels(values, unit);
-  const left = Math.max(LEAST_LEFT, Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + LEFT);
+  const left = Math.max(told.leastLeft ?? LEAST_LEFT, Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + LEFT);
   const right = Math.max(left + 1, width - RIGHT);
 
   const x = (time: number) => Math.round(left + ((time - from) / (to - from)) * (right - left));
@@ -206,9 +233,10 @@ function search(at: Float64Array, holds: (time: number) => boolean): number {
   return low;
 }
 
+const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
 /** All samples, one a row, in base units: `subject,time (ns),congestion window (B)`. */
 export function csvOf(metric: string, unit: Unit, lines: readonly Line[]): string {
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = [`subject,time (ns),${quoted(unit === '' ? metric : `${metric} (${unit})`)}`];
   for (const { subject, at, values } of lines) {
     for (let i = 0; i < at.length; i++) rows.push(`${quoted(subject)},${at[i]},${values[i]}`);

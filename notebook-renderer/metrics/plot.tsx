@@ -1,5 +1,5 @@
 /**
- * A metric over time: one line a subject, axes with round values, and a ruler that tells what was measured when.
+ * Metrics over time: one line a subject, a panel a unit, axes with round values, and a ruler that tells what was measured when.
  *
  * Drawn by hand: paths come from plot-layout.ts, at most a few commands a pixel, and colours from the theme. A chart library
  * (uPlot is the smallest good one) would add a third to the bundle, paint on a canvas, which neither a screen reader nor a theme
@@ -11,64 +11,77 @@ import type { Unit } from '../../engines/run.ts';
 import { formatCount, formatMoment } from '../format.ts';
 import type { Part } from '../part.ts';
 import { CopyButton } from '../transcript/transcript.tsx';
+import { lineClass, Swatch } from './line-style.tsx';
 import {
   betweenOf,
   csvOf,
   type Line,
-  layOutPlot,
+  layOutPanels,
   MOST_LINES,
   nextSample,
   type PlotLayout,
-  rangeOf,
+  type PlotPanel,
   readingAt,
   timeAtX,
   withCourse,
   xOfTime,
   yOfValue,
 } from './plot-layout.ts';
+import { type PlotPicture, rangeText, readingsOf } from './plots.ts';
 import type { Tile } from './summary.ts';
+import { ValueTable } from './value-table.tsx';
 
 interface Props {
-  readonly tile: Tile;
-  readonly part: Part;
+  readonly picture: PlotPicture;
+  /** Times that it goes over at least. */
+  readonly part: Pick<Part, 'startedAt' | 'endedAt'>;
   readonly id: string;
   /** Pixels. */
   readonly width: number;
   /** Where the diagram's slider stands; null where nobody moved it. */
   readonly time: number | null;
-  readonly onTime: (time: number) => void;
-  readonly onClose: () => void;
+  /** Absent where there is no diagram that could be shown at that time. */
+  readonly onTime?: (time: number) => void;
+  /** Absent where it stays open. */
+  readonly onClose?: () => void;
 }
 
+/** Of a panel that stands alone, and of several. */
 const HEIGHT = 216;
-
-/** Classes of the palette in theme.css, neighbours far apart also to the colour-blind; orange last, which light themes have pale. */
-const COLOURS = [0, 4, 2, 1, 5, 3];
-const lineClass = (i: number): string => `ns-p${COLOURS[i % COLOURS.length]} ns-plot-line-${i}`;
+const STACKED_HEIGHT = 160;
 
 /** Samples that a page key passes over. */
 const PAGE = 10;
 
-export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
-  const { startedAt, endedAt } = part;
-  const all = useMemo(() => withCourse(tile.entries), [tile]);
+/** A tile's metric as a picture. */
+export function pictureOfTile({ name, unit, entries }: Tile): PlotPicture {
+  const all = withCourse(entries);
   // In the order of the run, so that a subject has the same colour in the plots of, say, its window and its round-trip time.
-  const lines = useMemo(() => all.slice(0, MOST_LINES).sort((a, b) => a.order - b.order), [all]);
-  const layout = useMemo(
-    () => layOutPlot(lines, { unit: tile.unit, startedAt, endedAt, width: width - 2, height: HEIGHT }),
-    [lines, tile, startedAt, endedAt, width],
+  const lines = all.slice(0, MOST_LINES).sort((a, b) => a.order - b.order);
+  return { name, panels: [{ unit, lines }], unshown: all.length - lines.length, csv: () => csvOf(name, unit, all) };
+}
+
+export function Plot({ picture, part, id, width, time, onTime, onClose }: Props) {
+  const { startedAt, endedAt } = part;
+  const { name, panels, unshown } = picture;
+  const lines = useMemo(() => panels.flatMap((panel) => panel.lines.map((line) => ({ line, unit: panel.unit }))), [panels]);
+  const layouts = useMemo(
+    () => layOutPanels(panels, { startedAt, endedAt, width: width - 2, height: panels.length > 1 ? STACKED_HEIGHT : HEIGHT }),
+    [panels, startedAt, endedAt, width],
   );
   const [ruler, setRuler] = useState<number | null>(null);
-  const { left, right, bottom, from, to } = layout;
-  const say = (value: number) => formatValue(value, tile.unit);
+  const [tabled, setTabled] = useState(false);
+  const layout = layouts[0]!;
+  const { from, to } = layout;
 
   const onKeyDown = (event: KeyboardEvent) => {
     // The notebook has plans of its own for these keys.
     event.stopPropagation();
+    const all = lines.map(({ line }) => line);
     const at = ruler ?? time ?? (event.key === 'ArrowLeft' || event.key === 'PageUp' ? to : from - 1);
     const move = (by: 1 | -1, times: number) => {
       let moved = at;
-      for (let i = 0; i < times; i++) moved = nextSample(lines, moved, by);
+      for (let i = 0; i < times; i++) moved = nextSample(all, moved, by);
       setRuler(moved);
     };
     switch (event.key) {
@@ -87,14 +100,14 @@ export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
         move(-1, PAGE);
         break;
       case 'Home':
-        setRuler(nextSample(lines, -Infinity, 1));
+        setRuler(nextSample(all, -Infinity, 1));
         break;
       case 'End':
-        setRuler(nextSample(lines, Infinity, -1));
+        setRuler(nextSample(all, Infinity, -1));
         break;
       case 'Enter':
       case ' ':
-        if (ruler !== null) onTime(ruler);
+        if (ruler !== null) onTime?.(ruler);
         break;
       case 'Escape':
         setRuler(null);
@@ -109,89 +122,117 @@ export function Plot({ tile, part, id, width, time, onTime, onClose }: Props) {
   const spoken = (at: number) =>
     [
       formatMoment(at),
-      ...lines.map((line) => {
-        const reading = readingAt(line, at, betweenOf(tile.unit));
-        return `${line.subject} ${reading ? say(reading.value) : 'nothing measured'}`;
+      ...lines.map(({ line, unit }) => {
+        const reading = readingAt(line, at, betweenOf(unit));
+        return `${line.subject} ${reading ? formatValue(reading.value, unit) : 'nothing measured'}`;
       }),
     ].join(', ');
 
   const now = ruler ?? time ?? to;
   return (
-    <figure class="ns-panel ns-plot" id={id} aria-label={`${tile.name} over time`}>
+    <figure class="ns-panel ns-plot" id={id} aria-label={`${name} over time`}>
       <figcaption class="ns-plot-head">
-        <h3 class="ns-plot-name">{tile.name}</h3>
-        <CopyButton text={() => csvOf(tile.name, tile.unit, all)} label={`Copy all values of ${tile.name} as CSV`} />
-        <button type="button" class="ns-quiet-button" onClick={onClose} aria-label={`Close the plot of ${tile.name}`} title="Close">
-          ×
+        <h3 class="ns-plot-name">{name}</h3>
+        <CopyButton text={picture.csv} label={`Copy all values of ${name} as CSV`} />
+        <button type="button" class="ns-quiet-button" aria-expanded={tabled} onClick={() => setTabled(!tabled)}>
+          Table
         </button>
+        {onClose && (
+          <button type="button" class="ns-quiet-button" onClick={onClose} aria-label={`Close the plot of ${name}`} title="Close">
+            ×
+          </button>
+        )}
       </figcaption>
       <div
         class="ns-plot-field"
         role="slider"
         tabIndex={0}
-        aria-label={`Time in the plot of ${tile.name}`}
+        aria-label={`Time in the plot of ${name}`}
         aria-valuemin={from}
         aria-valuemax={to}
         aria-valuenow={Math.min(to, Math.max(from, now))}
         aria-valuetext={spoken(now)}
         onMouseMove={(event) => setRuler(timeUnder(event))}
         onMouseLeave={() => setRuler(null)}
-        onClick={(event) => onTime(timeUnder(event))}
+        onClick={(event) => onTime?.(timeUnder(event))}
         onBlur={() => setRuler(null)}
         onKeyDown={onKeyDown}
       >
-        <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} aria-hidden="true">
-          {layout.values.map(({ y, label }) => (
-            <g key={y}>
-              <path class="ns-plot-grid" d={`M${left} ${Math.round(y) + 0.5}H${right}`} />
-              <text x={left - 8} y={y + 4} text-anchor="end">
-                {label}
-              </text>
-            </g>
-          ))}
-          <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
-          {layout.times.map(({ x, label }) => (
-            <g key={x}>
-              <path class="ns-plot-axis" d={`M${x + 0.5} ${bottom}v4`} />
-              <text x={x} y={bottom + 17} text-anchor="middle">
-                {label}
-              </text>
-            </g>
-          ))}
-          {time !== null && time >= from && time <= to && <TimeMark x={xOfTime(layout, time)} layout={layout} />}
-          {/* The first line, which is what the reader came for, lies on top. */}
-          {layout.paths
-            .map(({ path, dots }, i) => (
-              <g key={lines[i]!.subject} class={`ns-plot-line ${lineClass(i)}`}>
-                <path d={path} />
-                {dots.map(({ x, y }) => (
-                  <circle key={`${x} ${y}`} cx={x} cy={y} r="2.5" />
-                ))}
-              </g>
-            ))
-            .reverse()}
-          {ruler !== null && <RulerMarks lines={lines} unit={tile.unit} layout={layout} at={ruler} />}
-        </svg>
-        {ruler !== null && <Readings lines={lines} unit={tile.unit} layout={layout} at={ruler} />}
+        {layouts.map((each, i) => (
+          <Panel key={panels[i]!.unit} panel={panels[i]!} layout={each} first={firstOf(panels, i)} time={time} ruler={ruler} />
+        ))}
+        {ruler !== null && <Readings lines={lines} layout={layout} at={ruler} />}
       </div>
       <ul class="ns-plot-legend">
-        {lines.map((line, i) => {
-          const { least, greatest } = rangeOf(line);
-          return (
-            <li key={line.subject}>
-              <Swatch i={i} />
-              <span>
-                {line.subject || 'the whole run'}
-                <span class="ns-dim">
-                  {say(least)} to {say(greatest)}, {formatCount(line.values.length)} samples
-                </span>
-              </span>
-            </li>
-          );
-        })}
-        {all.length > lines.length && <li class="ns-dim">and {formatCount(all.length - lines.length)} more</li>}
+        {lines.map(({ line, unit }, i) => (
+          <li key={line.subject}>
+            <Swatch i={i} />
+            <span>
+              {line.subject || 'the whole run'}
+              <span class="ns-dim">{rangeText(line, unit)}</span>
+            </span>
+          </li>
+        ))}
+        {unshown > 0 && <li class="ns-dim">and {formatCount(unshown)} more</li>}
       </ul>
+      {tabled && (
+        <ValueTable
+          name={name}
+          head={['time', ...lines.map(({ line }) => line.subject)]}
+          rows={readingsOf(panels, layout).map(({ at, cells }) => [formatMoment(at), ...cells])}
+        />
+      )}
     </figure>
+  );
+}
+
+/** How many lines stand in the panels above. */
+const firstOf = (panels: readonly PlotPanel[], i: number): number => panels.slice(0, i).reduce((sum, { lines }) => sum + lines.length, 0);
+
+interface PanelProps {
+  readonly panel: PlotPanel;
+  readonly layout: PlotLayout;
+  /** Number of its first line among those of all panels. */
+  readonly first: number;
+  readonly time: number | null;
+  readonly ruler: number | null;
+}
+
+function Panel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProps) {
+  const { left, right, bottom, from, to } = layout;
+  return (
+    <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} aria-hidden="true">
+      {layout.values.map(({ y, label }) => (
+        <g key={y}>
+          <path class="ns-plot-grid" d={`M${left} ${Math.round(y) + 0.5}H${right}`} />
+          <text x={left - 8} y={y + 4} text-anchor="end">
+            {label}
+          </text>
+        </g>
+      ))}
+      <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
+      {layout.times.map(({ x, label }) => (
+        <g key={x}>
+          <path class="ns-plot-axis" d={`M${x + 0.5} ${bottom}v4`} />
+          <text x={x} y={bottom + 17} text-anchor="middle">
+            {label}
+          </text>
+        </g>
+      ))}
+      {time !== null && time >= from && time <= to && <TimeMark x={xOfTime(layout, time)} layout={layout} />}
+      {/* The first line, which is what the reader came for, lies on top. */}
+      {layout.paths
+        .map(({ path, dots }, i) => (
+          <g key={lines[i]!.subject} class={`ns-plot-line ${lineClass(first + i)}`}>
+            <path d={path} />
+            {dots.map(({ x, y }) => (
+              <circle key={`${x} ${y}`} cx={x} cy={y} r="2.5" />
+            ))}
+          </g>
+        ))
+        .reverse()}
+      {ruler !== null && <RulerMarks lines={lines} unit={unit} layout={layout} first={first} at={ruler} />}
+    </svg>
   );
 }
 
@@ -209,10 +250,11 @@ interface RulerProps {
   readonly lines: readonly Line[];
   readonly unit: Unit;
   readonly layout: PlotLayout;
+  readonly first: number;
   readonly at: number;
 }
 
-function RulerMarks({ lines, unit, layout, at }: RulerProps) {
+function RulerMarks({ lines, unit, layout, first, at }: RulerProps) {
   return (
     <g class="ns-plot-ruler">
       <path d={`M${Math.round(xOfTime(layout, at)) + 0.5} ${layout.top}V${layout.bottom}`} />
@@ -220,22 +262,34 @@ function RulerMarks({ lines, unit, layout, at }: RulerProps) {
         const reading = readingAt(line, at, betweenOf(unit));
         if (!reading) return null;
         return (
-          <circle key={line.subject} class={lineClass(i)} cx={xOfTime(layout, reading.at)} cy={yOfValue(layout, reading.value)} r="4" />
+          <circle
+            key={line.subject}
+            class={lineClass(first + i)}
+            cx={xOfTime(layout, reading.at)}
+            cy={yOfValue(layout, reading.value)}
+            r="4"
+          />
         );
       })}
     </g>
   );
 }
 
+interface ReadingsProps {
+  readonly lines: readonly { readonly line: Line; readonly unit: Unit }[];
+  readonly layout: PlotLayout;
+  readonly at: number;
+}
+
 /** What the ruler reads, on the side of it that has room. */
-function Readings({ lines, unit, layout, at }: RulerProps) {
+function Readings({ lines, layout, at }: ReadingsProps) {
   const x = xOfTime(layout, at);
   const side = x < (layout.left + layout.right) / 2 ? { left: `${x + 12}px` } : { right: `${layout.width - x + 12}px` };
   return (
     <div class="ns-plot-readings" style={side}>
       <div class="ns-dim">{formatMoment(at)}</div>
       <dl>
-        {lines.map((line, i) => {
+        {lines.map(({ line, unit }, i) => {
           const reading = readingAt(line, at, betweenOf(unit));
           if (!reading) return null;
           return (
@@ -250,14 +304,5 @@ function Readings({ lines, unit, layout, at }: RulerProps) {
         })}
       </dl>
     </div>
-  );
-}
-
-/** A piece of the line, as it is drawn. */
-function Swatch({ i }: { readonly i: number }) {
-  return (
-    <svg class={`ns-plot-swatch ns-plot-line ${lineClass(i)}`} width="24" height="8" viewBox="0 0 24 8" aria-hidden="true">
-      <path d="M0 4H24" />
-    </svg>
   );
 }

@@ -3,6 +3,7 @@
  * name comes first, then what is plotted below, then times, since they are what most lessons are about.
  */
 import { formatDuration, formatValue } from '../../engines/format.ts';
+import { metrics } from '../../engines/metrics.ts';
 import { type MetricSeries, PACKET_FATES, type Unit } from '../../engines/run.ts';
 import { STATISTICS } from '../../engines/statistics.ts';
 import { formatCount } from '../format.ts';
@@ -36,8 +37,9 @@ export interface TileEntry {
 /** Metrics with a value since the part began. */
 export function tilesOf(part: Part): Tile[] {
   const { run, startedAt } = part;
+  const bounds = new Set(metrics.map(({ bound }) => bound));
   const expectations = part.checks.map((i) => run.checks[i]!.text);
-  const metrics = new Map<
+  const tiled = new Map<
     string,
     { tile: Pick<Tile, 'name' | 'doc' | 'unit'>; rank: number; entries: { entry: TileEntry; rank: number }[] }
   >();
@@ -46,18 +48,20 @@ export function tilesOf(part: Part): Tile[] {
     while (first < series.at.length && series.at[first]! < startedAt) first++;
     if (first === series.at.length) return;
     const named = expectations.findIndex((text) => isAbout(text, series));
+    // What theory says is for plots, unless the author asks for it.
+    if (named < 0 && bounds.has(series.metric)) return;
     const entry = entryOf(series, index, first, named >= 0);
     const rank = named >= 0 ? named : (series.unit === 'ns' ? 1e6 : 2e6) + index;
-    const metric = metrics.get(series.metric) ?? {
+    const metric = tiled.get(series.metric) ?? {
       tile: { name: series.metric, doc: series.doc, unit: series.unit },
       rank,
       entries: [],
     };
-    metrics.set(series.metric, metric);
+    tiled.set(series.metric, metric);
     metric.rank = Math.min(metric.rank, rank);
     metric.entries.push({ entry, rank: named >= 0 ? named : (withCourse([entry]).length > 0 ? 1e6 : 2e6) + index });
   });
-  const tiles = [...metrics.values()].map(({ tile, rank, entries }) => {
+  const tiles = [...tiled.values()].map(({ tile, rank, entries }) => {
     const sorted = { ...tile, entries: entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry) };
     const plotted = showsPlot(part, sorted);
     return { tile: { ...sorted, plotted }, rank: plotted ? Math.min(rank, 1e5) : rank };
@@ -67,10 +71,15 @@ export function tilesOf(part: Part): Tile[] {
 
 /**
  * The plot that a reader sees without asking is of the congestion window, where it was measured more often than messages were
- * sent: of a large transfer the sequence diagram is a single arrow, and how TCP went about it is the picture to look at.
+ * sent, and not the same all the time: of a large transfer the sequence diagram is a single arrow, and how TCP went about it is the
+ * picture to look at.
  */
-function showsPlot({ messages }: Part, { name, entries }: Omit<Tile, 'plotted'>): boolean {
-  const samples = withCourse(entries).reduce((sum, { values }) => sum + values.length, 0);
+function showsPlot({ messages, views }: Part, { name, entries }: Omit<Tile, 'plotted'>): boolean {
+  // Where the author chose what is plotted, that is what there is to see.
+  if (views.some(({ view }) => view.kind === 'plot')) return false;
+  const samples = withCourse(entries)
+    .filter(({ values }) => values.some((value) => value !== values[0]))
+    .reduce((sum, { values }) => sum + values.length, 0);
   return name === 'congestion window' && samples > messages.length;
 }
 

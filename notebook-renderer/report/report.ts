@@ -3,7 +3,8 @@
  * cells' text, and below each what it added. The run stands in it once, whatever number of cells show a part of it.
  */
 import { encodeOutput, type Output } from '../output.ts';
-import { escapeXml, sequenceSvg } from '../static/svg.ts';
+import { escapeXml } from '../static/escape.ts';
+import { sequenceSvg } from '../static/svg.ts';
 import { describeRun } from '../static/text.ts';
 import { proseHtml } from './prose.ts';
 import { upTo } from './up-to.ts';

@@ -1,5 +1,5 @@
 /**
- * Where lifelines stand: hosts in order of first appearance, as far apart as their names and the texts between neighbours ask
+ * Where lifelines stand: hosts in the order in which they are asked for, else of their first appearance, as far apart as their names and the texts between neighbours ask
  * for. Where the page is too narrow for that, long labels give way first; then names are broken over two lines.
  */
 import { arrowLabel, isProtected, type Part } from '../part.ts';
@@ -40,7 +40,7 @@ const LEAST_HEAD = 64;
 /** Widest part of a name that is broken over two lines. */
 const WIDEST_PART = 150;
 
-/** `asked`: the hosts that alone are to be shown; null: all. */
+/** `asked`: the hosts that alone are to be shown, from left to right; null: all. */
 export function placeColumns(part: Part, rows: Rows, gutter: number, width: number, asked: readonly string[] | null = null): Columns {
   const { run } = part;
   const place = new Int32Array(run.hosts.length).fill(-1);
@@ -84,6 +84,12 @@ export function placeColumns(part: Part, rows: Rows, gutter: number, width: numb
         seeAll(run.packets.connection[i]!);
         break;
     }
+  }
+  if (asked !== null && asked.length > 1) {
+    const order = new Map(asked.map((name, i) => [name, i]));
+    const orderOf = (host: number) => order.get(run.hosts[host]!.name) ?? asked.length;
+    hosts.sort((a, b) => orderOf(a) - orderOf(b));
+    for (const [i, host] of hosts.entries()) place[host] = i;
   }
 
   const gaps = new Array<number>(Math.max(0, hosts.length - 1)).fill(COMFORTABLE);

@@ -102,6 +102,16 @@ describe('rows', () => {
     expect(by({ hosts: ['alice-pc', 'mail.hamburger.edu'] })).toBe(0);
   });
 
+  it('of hosts that are asked for stand between lifelines in the order of the asking', () => {
+    const asked = (hosts: readonly string[]) => {
+      const { columns, part } = lay(textbookRun(), 'order', { filter: { ...EVERYTHING, hosts } });
+      expect(columns.hosts.map((host) => columns.place[host])).toEqual(columns.hosts.map((_, i) => i));
+      return columns.hosts.map((host) => hostName(part.run, host));
+    };
+    expect(asked(['mail.hamburger.edu', 'mail.crepes.fr'])).toEqual(['mail.hamburger.edu', 'mail.crepes.fr']);
+    expect(asked(['mail.crepes.fr', 'mail.hamburger.edu'])).toEqual(['mail.crepes.fr', 'mail.hamburger.edu']);
+  });
+
   it('of a filter are what protected ones carry, too', () => {
     const secured = recordedRun();
     const by = (filter: object) => lay(secured, 'order', { filter: { ...EVERYTHING, ...filter } }).rows.messages.length;

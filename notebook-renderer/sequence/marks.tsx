@@ -3,6 +3,7 @@ import { formatDuration, formatSize } from '../../engines/format.ts';
 import { formatAmount, formatMoment } from '../format.ts';
 import { describeMessage, isAnswer, messageAt, outcomeOf, text } from '../part.ts';
 import { colourOf } from '../protocol-colour.ts';
+import { ROW_CLASS, toneOf } from '../tone.ts';
 import { type Arrow, arrowOf, breakLabel, connectionLabel, noteOf, oneLine } from './arrow.ts';
 import { ABOVE, BELOW } from './axis.ts';
 import { type Activation, type Band, GUTTER, type Layout } from './layout.ts';
@@ -142,7 +143,7 @@ export function StepMark({ layout, row, top, resumed }: RowProps & { readonly re
   const shownOutcome = shorten(oneLine(outcome), Math.max(80, room * 0.45), SMALL);
   const outcomeWidth = textWidth(shownOutcome, SMALL) + 24;
   return (
-    <g class={`ns-step ${resumed ? 'ns-resumed' : ''} ${step.succeeded ? '' : 'ns-failed'}`} data-step={index}>
+    <g class={`ns-step ${resumed ? 'ns-resumed' : ''} ${ROW_CLASS[toneOf(step)]}`} data-step={index}>
       <title>{`${step.text}${outcome === '' ? '' : `\n${outcome}`}`}</title>
       <rect x={GUTTER} y={y - 13} width={layout.width - GUTTER - 8} height="26" rx="4" />
       <text x={GUTTER + 12} y={y + 4}>
@@ -151,7 +152,7 @@ export function StepMark({ layout, row, top, resumed }: RowProps & { readonly re
       <text class="ns-step-outcome" x={layout.visibleWidth - 20} y={y + 4} text-anchor="end">
         {shownOutcome}
         {!resumed && (
-          <tspan class={step.succeeded ? 'ns-good' : 'ns-bad'} dx="6">
+          <tspan class={`ns-${toneOf(step)}`} dx="6">
             {step.succeeded ? '✓' : '✗'}
           </tspan>
         )}

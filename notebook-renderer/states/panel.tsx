@@ -2,14 +2,17 @@ import { useMemo } from 'preact/hooks';
 import { formatDuration } from '../../engines/format.ts';
 import type { Run } from '../../engines/run.ts';
 import { formatMoment } from '../format.ts';
-import { storesAt } from './fold.ts';
+import { type Store, storesAt } from './fold.ts';
 
 /** Entries shown of one store. */
 const MOST_ENTRIES = 50;
+/** Empty stores of one host that are named. */
+const MOST_EMPTY = 4;
 
 export function StatePanel({ run, time }: { readonly run: Run; readonly time: number }) {
   const stores = useMemo(() => storesAt(run, time), [run, time]);
   if (run.states.rows === 0) return null;
+  const filled = stores.filter(({ entries }) => entries.length > 0);
   return (
     <section class="ns-state" aria-label="State">
       <h3>
@@ -17,12 +20,11 @@ export function StatePanel({ run, time }: { readonly run: Run; readonly time: nu
       </h3>
       {stores.length === 0 && <p class="ns-dim">No host holds anything yet.</p>}
       <div class="ns-stores">
-        {stores.map((store) => (
+        {filled.map((store) => (
           <div class="ns-store" key={`${store.host} ${store.name}`}>
             <div class="ns-store-name">
               <b>{store.host}</b> {store.name}
             </div>
-            {store.entries.length === 0 && <div class="ns-dim">empty</div>}
             <table>
               <tbody>
                 {store.entries.slice(0, MOST_ENTRIES).map((entry) => (
@@ -40,6 +42,26 @@ export function StatePanel({ run, time }: { readonly run: Run; readonly time: nu
           </div>
         ))}
       </div>
+      <EmptyStores stores={stores.filter(({ entries }) => entries.length === 0)} />
     </section>
+  );
+}
+
+/** Stores that hold nothing, in one paragraph: a server that many have called leaves one a session. */
+function EmptyStores({ stores }: { readonly stores: readonly Store[] }) {
+  if (stores.length === 0) return null;
+  const byHost = new Map<string, string[]>();
+  for (const { host, name } of stores) byHost.set(host, [...(byHost.get(host) ?? []), name]);
+  return (
+    <p class="ns-dim ns-empty-stores">
+      Empty:{' '}
+      {[...byHost].map(([host, names], i) => (
+        <span key={host}>
+          {i > 0 && '; '}
+          <b>{host}</b> {names.slice(0, MOST_EMPTY).join(', ')}
+          {names.length > MOST_EMPTY && ` and ${names.length - MOST_EMPTY} more`}
+        </span>
+      ))}
+    </p>
   );
 }

@@ -1,10 +1,11 @@
 /**
- * A run's sequence as one self-contained SVG, from the same layout as the interactive diagram. It brings its own background
+ * A run's sequence and plots as one self-contained SVG, from the same layouts as the interactive ones. It brings its own background
  * and follows the light or dark preference of whatever shows it.
  */
 import { formatDuration } from '../../engines/format.ts';
 import { type DeclaredHost, declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
+import { framesSvg } from '../frames/static.ts';
 import { statusOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { isAnswer, outcomeOf, partOf, text } from '../part.ts';
@@ -14,6 +15,10 @@ import { filterOfPart } from '../sequence/filter.ts';
 import { GUTTER, type Layout, layOut } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
+import { toneOf } from '../tone.ts';
+import { escapeXml } from './escape.ts';
+import { drawnPlots, PLOT_RULES } from './plots.ts';
+import { drawnSweeps, SWEEP_RULES } from './sweeps.ts';
 
 export interface SvgOptions {
   /** Least width in pixels; many hosts make it wider. */
@@ -25,16 +30,26 @@ export interface SvgOptions {
 const LIGHT = ['#0969da', '#8250df', '#1a7f37', '#bc4c00', '#9a6700', '#bf3989', '#59636e'];
 const DARK = ['#58a6ff', '#bc8cff', '#4ac26b', '#ffa657', '#e3b341', '#f778ba', '#9198a1'];
 
-const palette = (hues: readonly string[], fg: string, dim: string, bg: string, raised: string, border: string, good: string, bad: string) =>
-  `&{--fg:${fg};--dim:${dim};--bg:${bg};--raised:${raised};--border:${border};--good:${good};--bad:${bad}}${hues.map((hue, i) => `.p${i}{--hue:${hue}}`).join('')}`;
+const palette = (
+  hues: readonly string[],
+  fg: string,
+  dim: string,
+  bg: string,
+  raised: string,
+  border: string,
+  good: string,
+  caution: string,
+  bad: string,
+) =>
+  `&{--fg:${fg};--dim:${dim};--bg:${bg};--raised:${raised};--border:${border};--good:${good};--caution:${caution};--bad:${bad}}${hues.map((hue, i) => `.p${i}{--hue:${hue}}`).join('')}`;
 
 /** One rule after another; `&` is the drawing itself. */
 const RULES = `
-${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37', '#c62828')}
-@media (prefers-color-scheme:dark){${palette(DARK, '#d8dee4', '#9198a1', '#16191d', '#1d2126', '#3d444d', '#4ac26b', '#ff7b72')}}
+${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37', '#9a6700', '#c62828')}
+@media (prefers-color-scheme:dark){${palette(DARK, '#d8dee4', '#9198a1', '#16191d', '#1d2126', '#3d444d', '#4ac26b', '#e3b341', '#ff7b72')}}
 text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;fill:var(--fg);font-variant-numeric:tabular-nums}
 .bg{fill:var(--bg);stroke:var(--border)}
-.title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.bad{fill:var(--bad)}.b{font-weight:600}
+.title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.caution{fill:var(--caution)}.bad{fill:var(--bad)}.b{font-weight:600}
 .head{fill:var(--raised);stroke:var(--dim)}.implicit.head{stroke-dasharray:4 3;fill:var(--bg)}.name{font-size:12px;font-weight:600;text-anchor:middle}.name.implicit{font-weight:400;fill:var(--dim)}.address{fill:var(--dim);font-size:10.5px;text-anchor:middle}
 .host{font-size:12px;font-weight:600}.host.implicit{font-weight:400;fill:var(--dim)}
 .life{stroke:var(--border);shape-rendering:crispEdges}.life.implicit{stroke-dasharray:4 4}
@@ -45,7 +60,7 @@ text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-
 .note rect{fill:var(--raised);stroke:var(--dim);stroke-opacity:.5}.break rect{fill:var(--bg);stroke:var(--bad)}
 .band rect{fill:var(--hue);fill-opacity:.03;stroke:var(--hue);stroke-opacity:.3}.band text{fill:var(--dim);font-size:10.5px}
 .busy{fill:var(--raised);stroke:var(--dim);stroke-opacity:.6}
-`;
+${PLOT_RULES}${SWEEP_RULES}`;
 
 const ROOT = 'netscenario-sequence';
 
@@ -67,15 +82,27 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   const empty = layout.rows.count === 0;
   const more = part.messages.length - layout.rows.messages.length;
   const { headHeight } = layout.columns;
-  const hosts = part.declaresOnly ? declaredHosts(output) : [];
+  const declares = part.declaresOnly && !output.sweeps?.length;
+  const hosts = declares ? declaredHosts(output) : [];
   const listed = hosts.slice(0, MOST_HOSTS);
   const unlisted = hosts.length - listed.length;
   const body = empty ? (listed.length + (unlisted > 0 ? 1 : 0)) * HOST_LINE + (listed.length > 0 ? 10 : 0) : headHeight + layout.height;
-  const height = TOP + body + (more > 0 ? 30 : 8);
+  const frames: string[] = [];
+  let framesHeight = 0;
+  for (const { view } of part.views) {
+    if (view.kind !== 'frames') continue;
+    const drawn = framesSvg(view, TOP + body + framesHeight, layout.width, escapeXml);
+    for (const line of drawn.lines) frames.push(line);
+    framesHeight += drawn.height;
+  }
+  const plots = drawnPlots(part, layout.width);
+  const swept = drawnSweeps(output.sweeps ?? [], layout.width);
+  const sequenceEnd = TOP + body + framesHeight + (more > 0 ? 30 : 8);
+  const height = sequenceEnd + plots.height + swept.height;
   const { run } = part;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
   const passed = part.checks.length - failed;
-  const status = part.declaresOnly ? declaredInShort(output) : statusOf(part).join(' · ');
+  const status = declares ? declaredInShort(output) : part.declaresOnly ? '' : statusOf(part).join(' · ');
   const checks =
     part.checks.length === 0
       ? ''
@@ -98,10 +125,13 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
       drawing(layout).join('\n'),
       '</g></g>',
     );
+  for (const line of frames) lines.push(line);
   if (more > 0) {
     const hidden = `… and ${formatAmount(more, 'more message', 'more messages')}`;
-    lines.push(`<text class="dim" x="${GUTTER + 12}" y="${height - 12}">${hidden}</text>`);
+    lines.push(`<text class="dim" x="${GUTTER + 12}" y="${sequenceEnd - 12}">${hidden}</text>`);
   }
+  if (plots.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd})">`, plots.lines.join('\n'), '</g>');
+  if (swept.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd + plots.height})">`, swept.lines.join('\n'), '</g>');
   lines.push('</svg>');
   return lines.join('\n');
 }
@@ -170,7 +200,7 @@ function drawing(layout: Layout): string[] {
         const outcome = resumed ? 'continued' : `${outcomeOf(step)}${took}`;
         const shown = shorten(oneLine(outcome), (layout.width - GUTTER) * 0.45, SMALL);
         const room = layout.width - GUTTER - 60 - textWidth(shown, SMALL);
-        const mark = resumed ? '' : `<tspan dx="6" class="${step.succeeded ? 'good' : 'bad'} b">${step.succeeded ? '✓' : '✗'}</tspan>`;
+        const mark = resumed ? '' : `<tspan dx="6" class="${toneOf(step)} b">${step.succeeded ? '✓' : '✗'}</tspan>`;
         above.push(
           `<g class="step"><rect x="${GUTTER}" y="${round(y - 13)}" width="${layout.width - GUTTER - 10}" height="26" rx="4"/><text class="what" x="${GUTTER + 12}" y="${round(y + 4)}">${escapeXml(shorten(oneLine(step.text), room, HEAD))}</text><text class="outcome" x="${layout.width - 22}" y="${round(y + 4)}">${escapeXml(shown)}${mark}</text></g>`,
         );
@@ -227,15 +257,3 @@ function numeral({ tail: { x, y, anchor } }: Arrow, number: number): string {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** For text and attributes of XML; characters that XML 1.0 forbids become U+FFFD. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[&<>"]/g, (character) => ENTITIES[character]!)
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      '\ufffd',
-    );
-}

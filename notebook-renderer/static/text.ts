@@ -3,13 +3,17 @@ import { formatDuration } from '../../engines/format.ts';
 import { transcript } from '../../engines/network/transcript.ts';
 import { declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
+import { framesText } from '../frames/static.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { messageAt, outcomeOf, partOf, text } from '../part.ts';
 import { breakLabel, connectionLabel, oneLine } from '../sequence/arrow.ts';
 import { EVERYTHING } from '../sequence/filter.ts';
 import { BREAK, MESSAGE, NOTE, OPENING, RESUMED, type RowKind, STEP, tellRows } from '../sequence/rows.ts';
+import { type Tone, toneOf } from '../tone.ts';
 import { connectionsBetween, MOST_TRANSCRIPTS } from '../transcript/conversation.ts';
+import { plotTexts } from './plots.ts';
+import { describeSweep } from './sweeps.ts';
 
 export interface TextOptions {
   /** Columns; labels are cut to fit. 0: as long as they are. */
@@ -22,9 +26,18 @@ export interface TextOptions {
 
 const CODES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', blue: '34', magenta: '35', cyan: '36' } as const;
 type Colour = keyof typeof CODES;
+const PAINTS: Readonly<Record<Tone, Colour>> = { good: 'green', caution: 'yellow', bad: 'red' };
 type Paint = (colour: Colour, text: string) => string;
 
-const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = { dns: 'blue', smtp: 'magenta', imap: 'cyan', pop3: 'cyan', http: 'yellow' };
+const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = {
+  dns: 'blue',
+  smtp: 'magenta',
+  imap: 'cyan',
+  pop3: 'cyan',
+  http: 'yellow',
+  rtsp: 'yellow',
+  rtp: 'magenta',
+};
 
 /** Ends with a line feed. */
 export function describeRun(output: Output, { width = 0, color = false, limit = Infinity }: TextOptions = {}): string {
@@ -33,6 +46,8 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
   const { run } = part;
   const lines: string[] = [];
   if (run.title !== '') lines.push(paint('bold', oneLine(run.title)));
+  const swept = (output.sweeps ?? []).map((each) => describeSweep(each, { width, color }));
+  if (part.declaresOnly && swept.length > 0) return [...lines.map((line) => `${line}\n`), ...swept].join('\n');
   if (part.declaresOnly) {
     lines.push(paint('dim', declaredInShort(output)));
     for (const line of hostLines(output, width, paint)) lines.push(line);
@@ -57,7 +72,12 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
     );
     for (const { name, value } of metrics) lines.push(`  ${name.padEnd(longest)}  ${value}`);
   }
+  for (const { heading, lines: told } of plotTexts(part)) {
+    lines.push('', paint('bold', heading));
+    for (const line of told) lines.push(cut(line, width));
+  }
   for (const { view } of part.views) {
+    if (view.kind === 'frames') lines.push('', ...framesText(view).map((line, i) => (i === 0 ? paint('bold', line) : cut(line, width))));
     if (view.kind !== 'transcript') continue;
     lines.push('', paint('bold', `Transcript of ${view.hosts.join(' with ')}`));
     const connections = connectionsBetween(run, view.hosts, part.messages);
@@ -80,7 +100,7 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
       }
     }
   }
-  return `${lines.join('\n')}\n`;
+  return [`${lines.join('\n')}\n`, ...swept].join('\n');
 }
 
 /** `  ns.crepes.fr  10.0.0.2  zone crepes.fr`; what was filled in is in brackets. */
@@ -138,7 +158,7 @@ function sequence(output: Output, width: number, paint: Paint, limit: number): s
         lines.push(paint('bold', cut(`── ${oneLine(step.text)}`, width)));
         const took = Number.isNaN(step.endedAt) ? '' : ` (${formatDuration(step.endedAt - step.startedAt)})`;
         const outcome = `${oneLine(outcomeOf(step))}${took}`;
-        lines.push(paint(step.succeeded ? 'green' : 'red', cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`, width)));
+        lines.push(paint(PAINTS[toneOf(step)], cut(`   ${step.succeeded ? '✓' : '✗'} ${outcome}`, width)));
         break;
       }
       case RESUMED:

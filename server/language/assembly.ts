@@ -7,6 +7,7 @@ import type { Code } from './codes.ts';
 import { MAXIMUM_FILE_SIZE, type SourceText } from './compilation.ts';
 import type { Name } from './entry.ts';
 import { fileAt, fileUri } from './files.ts';
+import { form } from './pattern.ts';
 import type { Program } from './program.ts';
 import { Site } from './site.ts';
 import type { SlotSyntax } from './syntax.ts';
@@ -74,8 +75,32 @@ function addSource(source: SourceText, cell: number, assembly: Assembly): void {
     const site = new Site(program, index, statement);
     sites.push(site);
     if (statement.entry?.id === 'import' && statement.complete) importFile(site, cell, assembly);
+    if (statement.entry?.block === 'statements') addAlternative(site, cell, assembly);
   }
   importing.pop();
+}
+
+/** The statements of an alternative's block, where it is the one that holds. */
+function addAlternative(site: Site, cell: number, assembly: Assembly): void {
+  const { program, sites } = assembly;
+  const { statement, source } = site;
+  const name = statement.slots.NAME;
+  if (name?.kind !== 'name') return;
+  const { alternatives, variant } = program;
+  const blocks = alternatives.get(name.text) ?? [];
+  alternatives.set(name.text, [...blocks, { source, ...(statement.braces ?? name) }]);
+  const [first] = alternatives.keys();
+  if (name.text !== (variant.alternative ?? first)) return;
+  for (const child of statement.block ?? []) {
+    if (child.entry?.block === 'statements' || child.entry?.block === 'views') {
+      const at = { source, start: child.start, end: child.headEnd };
+      program.report('wrong-block', at, `\`${form(child.entry)}\` stands outside the block of an alternative.`);
+      continue;
+    }
+    const inner = new Site(program, source, child);
+    sites.push(inner);
+    if (child.entry?.id === 'import' && child.complete) importFile(inner, cell, assembly);
+  }
 }
 
 function reportUnreadable(program: Program, text: string, source: number): void {

@@ -1,8 +1,9 @@
 /** Gives statements their meaning: values for their slots and properties, then the entry's own `build`. */
-import type { evaluate } from './evaluate.ts';
+import { type evaluate, parameterNamed } from './evaluate.ts';
 import { linkKey } from './links.ts';
 import { mailboxKey } from './mail-message.ts';
 import { form } from './pattern.ts';
+import type { ProgramSweep } from './program.ts';
 import { Site } from './site.ts';
 import { slotValues } from './slot-values.ts';
 import type { NameSyntax, SlotSyntax, Statement } from './syntax.ts';
@@ -32,6 +33,12 @@ export function noteParameter(site: Site): void {
     state: 'fresh',
     used: false,
   });
+  const swept = program.variant.parameters.get(name.text);
+  const parameter = program.parameters.get(name.text)!;
+  if (swept === undefined) return;
+  // Its own value tells what it measures.
+  const own = parameterNamed(name.text, name, site);
+  parameter.value = own && { ...own, number: swept };
 }
 
 /** Gives a statement its meaning. */
@@ -50,7 +57,9 @@ export function build(site: Site): void {
     return;
   }
   const index = program.steps.length;
+  const sweeps = program.sweeps.length;
   entry.build(given as never, block as never, site);
+  if (entry.block === 'views' && program.sweeps.length > sweeps) buildSwept(program.sweeps[sweeps]!, site);
   if (entry.block !== 'steps' || program.steps.length === index) return;
   for (const child of statement.block ?? []) {
     if (child.entry && child.entry.role !== 'step') {
@@ -63,6 +72,27 @@ export function build(site: Site): void {
     }
     build(new Site(program, site.source, child, index));
   }
+}
+
+/** What stands in the block of a sweep: its plots, and the expectations of each of its points. */
+function buildSwept(sweep: ProgramSweep, { program, source, statement, stepsAbove }: Site): void {
+  const before = program.expectations.length;
+  program.sweep = sweep;
+  for (const child of statement.block ?? []) {
+    if (child.entry && child.entry.role !== 'expectation' && child.entry.id !== 'plot') {
+      program.report(
+        'wrong-block',
+        { source, start: child.start, end: child.headEnd },
+        `Plots and expectations stand in this block; \`${form(child.entry)}\` stands outside it.`,
+      );
+      continue;
+    }
+    const site = new Site(program, source, child);
+    site.stepsAbove = stepsAbove;
+    build(site);
+  }
+  program.sweep = null;
+  sweep.expectations.push(...program.expectations.splice(before));
 }
 
 function blockValues(site: Site): Record<string, unknown> {

@@ -29,7 +29,9 @@ export const codes = {
   'unknown-property': error('The block has no property of this name.'),
   'duplicate-property': error('This property is written once in a block; the first one would be overwritten.'),
   'no-block': error('This statement takes no block.'),
-  'wrong-block': error('Only steps stand in a `together` block.'),
+  'wrong-block': error(
+    'Only steps stand in a `together` block, only plots and expectations in that of a sweep, and neither sweeps nor alternatives in that of an alternative.',
+  ),
   // Values
   'missing-unit': error('A quantity has a number and a unit, such as `250 ms`, `10 Mbps` or `256 KiB`.'),
   'unknown-unit': error('The word behind the number is no unit of the language.'),
@@ -39,7 +41,12 @@ export const codes = {
   'division-by-zero': error('The expression divides by zero.'),
   'unknown-parameter': error('A word where a value is expected is a parameter, declared by `let`.'),
   'circular-parameter': error('The parameter’s value depends on itself.'),
-  'range-too-large': error('A range stands for at most 100,000 names.'),
+  'range-too-large': error('A range stands for at most 100,000 names, or 1,000 values.'),
+  'duplicate-value': error('A parameter is swept over each value once.'),
+  'not-swept': error('A plot against a parameter, and a statistic, stand in the block of a sweep over that parameter.'),
+  'no-bound': error('Theory gives no bound for this metric, or none that the engines know; see the table of metrics.'),
+  'too-many-points': error('A sweep has up to 10,000 points: the product of its values, its alternatives and its repeats.'),
+  'unknown-alternative': error('A comparison is among alternatives that are declared.'),
   'range-descends': error('A range goes from the smaller end to the larger one: `peer[1..3]`, ports `50000-50010`.'),
   'one-name': error('One name is expected here; a range stands for several.'),
   // Names

@@ -3,6 +3,7 @@
  * files that the texts name; names that the table lacks come back in `missing`, to be read and handed in on the next call.
  */
 import type { Scenario } from '../../engines/scenario.ts';
+import type { SweepPlan } from '../../engines/sweep/plan.ts';
 
 /** A document of the program: a file, or a notebook cell. */
 export interface SourceText {
@@ -78,6 +79,8 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
   /** The documents that the diagnostics and the scenario's ranges are of, imported ones included: `scenario.sources` with texts. */
   readonly sources: readonly SourceText[];
+  /** The sweeps and comparisons of the program, in order. */
+  readonly sweeps: readonly SweepPlan[];
   /** URIs of files that the program names and the table lacks; until they are in, nothing is reported about them. */
   readonly missing: readonly string[];
 }

@@ -5,9 +5,12 @@ import { compile } from './compile.ts';
 /** Reads several files. One that it does not give counts as unreadable. */
 export type ReadFiles = (uris: readonly string[]) => Promise<Iterable<readonly [uri: string, content: FileContent]>>;
 
-/** Asks for what is missing, and for what that names in turn, until nothing is. Throws what `read` throws. */
-export async function compileWithFiles(sources: readonly SourceText[], read: ReadFiles): Promise<Compilation> {
-  const files = new Map<string, FileContent>();
+/** Asks for what is missing, and for what that names in turn, until nothing is; `files` keeps what was read. Throws what `read` throws. */
+export async function compileWithFiles(
+  sources: readonly SourceText[],
+  read: ReadFiles,
+  files: Map<string, FileContent> = new Map(),
+): Promise<Compilation> {
   for (;;) {
     const compilation = compile(sources, files);
     const { missing } = compilation;

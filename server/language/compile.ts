@@ -6,6 +6,7 @@
  * are noted, settings and declarations build the tables, then what they refer to is checked, then steps, expectations and
  * views are built, and last everything that was left out is filled in.
  */
+import { withAlternatives } from './alternatives.ts';
 import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
@@ -29,6 +30,7 @@ import { reportFirstWords } from './first-word.ts';
 import { checkLinksAtNats } from './middleboxes.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
+import { PLAIN, type Variant } from './variant.ts';
 import { protocols } from './vocabulary.ts';
 
 /** What `compile` gives, and the tables behind it, for the editor's features. */
@@ -37,14 +39,30 @@ export interface Analysis extends Compilation {
 }
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
-export function compile(sources: readonly SourceText[], files: FileTable): Compilation {
-  const { scenario, diagnostics, sources: all, missing } = analyse(sources, files, false);
-  return { scenario, diagnostics, sources: all, missing };
+export function compile(sources: readonly SourceText[], files: FileTable, variant: Variant = PLAIN): Compilation {
+  const {
+    scenario,
+    diagnostics,
+    sources: all,
+    sweeps,
+    missing,
+  } = variant === PLAIN ? analyse(sources, files) : analyseVariant(sources, files, variant);
+  return { scenario, diagnostics, sources: all, sweeps, missing };
 }
 
-/** Like `compile`, keeping what the editor's features ask for. */
-export function analyse(sources: readonly SourceText[], files: FileTable, tracking = true): Analysis {
-  const program = new Program(files, protocols, tracking);
+/** Like `compile`, with the tables behind it. */
+export function analyse(sources: readonly SourceText[], files: FileTable): Analysis {
+  const analysis = analyseVariant(sources, files, PLAIN);
+  const [, ...others] = analysis.program.alternatives.keys();
+  if (others.length === 0) return analysis;
+  return withAlternatives(
+    analysis,
+    others.map((alternative) => ({ name: alternative, analysis: analyseVariant(sources, files, { ...PLAIN, alternative }) })),
+  );
+}
+
+function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant): Analysis {
+  const program = new Program(files, protocols, variant);
   const { sites, imports } = assemble(program, sources);
   for (const site of sites) noteParameter(site);
   for (const site of sites) if (isDeclaration(site.statement)) build(site);
@@ -99,6 +117,7 @@ export function analyse(sources: readonly SourceText[], files: FileTable, tracki
     scenario: scenarioOf(program, served ?? new Map()),
     diagnostics: program.diagnostics,
     sources: program.sources.map(({ document }) => document),
+    sweeps: program.sweeps.map(({ plan, plots, expectations }) => ({ ...plan, plots, expectations: expectations.map(({ text }) => text) })),
     missing: [...program.missing],
     program,
   };

@@ -5,10 +5,12 @@ import { recordFormats } from '../../engines/dns/record-format.ts';
 import { textOfOctets } from '../../engines/network/octets.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
-import type { Entry, Property, Slot } from './entry.ts';
+import { type Entry, holdsStatements, type Property, type Slot } from './entry.ts';
+import { type MeasureForm, measureAutomaton } from './measures.ts';
 import { expectedAt } from './parser/expectation.ts';
 import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
+import { linked } from './standards.ts';
 import { units, written } from './units.ts';
 import { statementAutomaton } from './vocabulary.ts';
 
@@ -56,9 +58,13 @@ export function complete(analysis: Analysis, source: SourceText, offset: number)
     for (const unit of units)
       if (unit.dimension === dimension && unit.name !== 'us') add({ label: unit.name, kind: 'unit', detail: unit.doc, doc: unit.doc });
   }
+  if (expected.measures) {
+    addMeasures(expected.measures, add);
+    for (const { slot } of expected.measures.slots) addSlot(slot, program, add);
+  }
   if (expected.slot) addSlot(expected.slot, program, add);
   for (const state of expected.states) {
-    addWords(state, expected.block !== null && expected.block.block !== 'steps', add);
+    addWords(state, expected.block !== null && !holdsStatements(expected.block), add);
     for (const edge of state.slots) addSlot(edge.slot, program, add);
   }
   return [...items.values()];
@@ -67,7 +73,7 @@ export function complete(analysis: Analysis, source: SourceText, offset: number)
 type Add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>) => void;
 
 /** Where the word that ends at the offset begins. */
-function wordStart(text: string, offset: number): number {
+export function wordStart(text: string, offset: number): number {
   let start = offset;
   while (start > 0 && /[\p{L}\p{N}_.@%<>=!-]/u.test(text[start - 1]!)) start--;
   return start;
@@ -89,6 +95,13 @@ function addWords(state: State<Entry | Property>, inBlock: boolean, add: Add): v
   }
 }
 
+function addMeasures(state: State<MeasureForm>, add: Add): void {
+  for (const { word, to } of state.words.values()) {
+    const only = to.reaches.length === 1 ? to.reaches[0]! : null;
+    add({ label: word, kind: 'keyword', detail: only ? form(only) : '', doc: only ? only.doc : '' });
+  }
+}
+
 function isStep(item: Entry | Property): boolean {
   return 'role' in item && item.role === 'step';
 }
@@ -97,7 +110,7 @@ function isStep(item: Entry | Property): boolean {
 export function documentation(item: Entry | Property): string {
   const parts = [item.doc];
   if ('default' in item && item.default !== null) parts.push(`Default: ${item.default}`);
-  if (item.standard !== null) parts.push(item.standard);
+  if (item.standard !== null) parts.push(linked(item.standard));
   return parts.join('\n\n');
 }
 
@@ -190,6 +203,15 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
       break;
     case 'protocol':
       for (const name of program.protocols) add({ label: name, kind: 'value', detail: 'protocol', doc: '' });
+      break;
+    case 'parameter':
+      for (const { name } of program.parameters.values()) add({ label: name, kind: 'parameter', detail: '', doc: `Parameter \`${name}\`` });
+      break;
+    case 'alternative':
+      for (const name of program.alternatives.keys()) add({ label: name, kind: 'value', detail: 'alternative', doc: '' });
+      break;
+    case 'measure':
+      addMeasures(measureAutomaton, add);
       break;
     case 'quantity':
     case 'any-value':

@@ -6,12 +6,25 @@
  * said by its type alone.
  */
 
+import type { MetricDefinition } from '../../engines/protocol.ts';
+import type { Statistic } from '../../engines/statistics.ts';
 import type { Site } from './site.ts';
 import type { Dimension } from './units.ts';
 
 /** A declared or mentioned thing, as written (`peer[3]` where a range was expanded). */
 export interface Name {
   readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A metric of some subjects, as it is plotted. */
+export interface Measure {
+  readonly metric: MetricDefinition;
+  /** null: the last value. */
+  readonly statistic: Statistic | null;
+  /** As the catalogue's entry orders them; null: whoever it is. */
+  readonly subjects: readonly (readonly Name[] | null)[];
   readonly start: number;
   readonly end: number;
 }
@@ -25,7 +38,7 @@ export interface Ports {
 }
 
 /** How the parser reads a slot. */
-export type SlotForm = 'name' | 'text' | 'expression' | 'ports' | 'record-type' | 'rest-of-line' | 'choice';
+export type SlotForm = 'name' | 'text' | 'expression' | 'ports' | 'record-type' | 'rest-of-line' | 'choice' | 'measure' | 'values';
 
 /** What a slot's value means: decides completion, hover and how it is checked. */
 export type SlotMeaning =
@@ -52,7 +65,11 @@ export type SlotMeaning =
   | 'web-path'
   | 'quantity'
   | 'any-value'
-  | 'choice';
+  | 'choice'
+  | 'measure'
+  | 'parameter'
+  | 'alternative'
+  | 'new-alternative';
 
 /** `T` is what the entry's `build` is given. */
 export interface Slot<T> {
@@ -106,8 +123,8 @@ export interface Entry {
   readonly shown: string;
   readonly slots: Slots;
   readonly properties: Properties | null;
-  /** What stands in braces behind the pattern: properties, steps, or records in master-file syntax (unless it begins with a property). */
-  readonly block: 'none' | 'properties' | 'steps' | 'records';
+  /** What stands in braces behind the pattern: properties, steps, views and expectations, any statements, or records in master-file syntax (unless it begins with a property). */
+  readonly block: 'none' | 'properties' | 'steps' | 'records' | 'views' | 'statements';
   readonly blockRequired: boolean;
   readonly doc: string;
   readonly standard: string | null;
@@ -123,13 +140,17 @@ interface EntryInput<S extends Slots, P extends Properties> {
   readonly pattern: string;
   readonly slots?: S;
   readonly properties?: P;
-  readonly block?: 'steps' | 'records';
+  readonly block?: 'steps' | 'records' | 'views' | 'statements';
   readonly blockRequired?: boolean;
   readonly doc: string;
   readonly standard?: string;
   readonly example: string;
   readonly build: (given: Given<S>, block: GivenBlock<P>, site: Site) => void;
 }
+
+/** What stands in its block are statements: steps, views and expectations, or any. */
+export const holdsStatements = ({ block }: Pick<Entry, 'block'>): boolean =>
+  block === 'steps' || block === 'views' || block === 'statements';
 
 /** Writes an entry down with its slots' types carried over to `build`. */
 export function entry<const S extends Slots = Record<never, never>, const P extends Properties = Record<never, never>>(
@@ -218,6 +239,21 @@ export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', 
 /** Of a resource on a web server. */
 export const webPath = slot<Name>('text', 'web-path', 'a path in quotes, such as "/index.html"', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');
+
+/** `congestion window of server to pc`, `mean lookup time`; subjects may be left out, or be ranges. */
+export const measure = slot<Measure>('measure', 'measure', 'a metric, such as `goodput of HOST`');
+/** One that is declared. */
+export const parameter = slot<Name>('name', 'parameter', 'the name of a parameter');
+export const newAlternative = slot<Name>('name', 'new-alternative', 'a name');
+export const alternative = slot<Name>('name', 'alternative', 'the name of an alternative');
+/** `10, 30, 100`, `1..10 step 2`. */
+export const values = slot<readonly SweptValue[]>('values', 'any-value', 'a value', { count: 'list' });
+
+/** One of the values that a parameter is swept over, with its place. */
+export interface SweptValue extends Value {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** An evaluated expression. */
 export interface Value {

@@ -27,13 +27,16 @@ import type {
   TcpSettings,
   View,
 } from '../../engines/scenario.ts';
+import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
+import type { RecordName } from './mentions.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
+import { PLAIN, type Variant } from './variant.ts';
 
 export interface FixInput {
   readonly title: string;
@@ -176,6 +179,13 @@ export interface ProgramVideo {
   readonly sites: readonly string[];
 }
 
+/** A sweep, or a comparison, and the expectations of its points. */
+export interface ProgramSweep {
+  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
+  readonly plots: SweepPlot[];
+  readonly expectations: Expectation[];
+}
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -189,19 +199,12 @@ export interface Parameter {
 
 /** A value that the author left to the language, for inlay hints. */
 export interface DefaultNote {
+  readonly kind: 'address' | 'default';
   /** Where it would be written: behind this place. */
   readonly at: SourceRange;
   /** `address 10.0.0.1`. */
   readonly value: string;
   readonly why: string;
-}
-
-/** A place where a declared name stands: for hover, references, rename. */
-export interface Occurrence {
-  readonly symbol: 'host' | 'zone' | 'mailbox' | 'film' | 'parameter';
-  readonly name: string;
-  readonly at: SourceRange;
-  readonly declares: boolean;
 }
 
 /** Diagnostics of one document. Whoever has more reads the first ones first. */
@@ -278,8 +281,16 @@ export class Program {
   readonly steps: Step[] = [];
   readonly expectations: Expectation[] = [];
   readonly views: View[] = [];
+  readonly sweeps: ProgramSweep[] = [];
+  /** The one in whose block the statement stands that is being built; null for none. */
+  sweep: ProgramSweep | null = null;
+  /** Where the blocks of each alternative stand, by its name; the first one holds unless told otherwise. */
+  readonly alternatives = new Map<string, SourceRange[]>();
+  /** Which point of a sweep the program is compiled for. */
+  readonly variant: Variant;
   readonly notes: DefaultNote[] = [];
-  readonly occurrences: Occurrence[] = [];
+  /** The names in the blocks of zones, in program order but for imports: for references and rename. */
+  readonly recordNames: RecordName[] = [];
   /** Domains of mail addresses that were checked. */
   readonly goodDomains = new Set<string>();
   /** Set while servers that DNS brings with it can still be filled in: their names in lower case, and the filling in. */
@@ -296,11 +307,8 @@ export class Program {
 
   readonly #reported: number[] = [];
 
-  readonly #tracking: boolean;
-
-  /** `tracking`: keeps the occurrences of names, for hover, references and rename. */
-  constructor(files: FileTable, protocols: readonly string[], tracking: boolean) {
-    this.#tracking = tracking;
+  constructor(files: FileTable, protocols: readonly string[], variant: Variant = PLAIN) {
+    this.variant = variant;
     this.files = files;
     this.protocols = protocols;
   }
@@ -357,11 +365,6 @@ export class Program {
       fixes: code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : [],
     });
     return false;
-  }
-
-  /** Notes where a declared name stands, when somebody wants to know. */
-  occurs(symbol: Occurrence['symbol'], name: string, at: SourceRange, declares: boolean): void {
-    if (this.#tracking) this.occurrences.push({ symbol, name, at, declares });
   }
 
   isExcused(key: string): boolean {

@@ -49,6 +49,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
   services.push(...program.websites.values(), ...program.webCaches.values(), ...program.webBrowsers.values());
   services.push(...program.nats, ...program.firewalls);
   const first = program.sources[0];
+  const swept = program.variant.sweep === null ? undefined : program.sweeps[program.variant.sweep];
   return {
     format: 1,
     title: program.title ?? (first ? titleOf(first.uri) : 'Untitled'),
@@ -75,8 +76,8 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     links: program.links,
     services,
     steps: program.steps,
-    expectations: program.expectations,
-    views: program.views,
+    expectations: swept?.expectations ?? program.expectations,
+    views: swept ? [] : program.views,
   };
 }
 

@@ -1,10 +1,13 @@
 /** Gives a statement's slots their values, each by the form of its type. */
-import type { Ports, Slot, SlotMeaning, Slots } from './entry.ts';
+import type { Statistic } from '../../engines/statistics.ts';
+import type { Measure, Name, Ports, Slot, SlotMeaning, Slots } from './entry.ts';
 import { evaluate, kinds } from './evaluate.ts';
+import { slotNamesOf } from './measures.ts';
 import { nameValue } from './names.ts';
 import { quantityValue } from './quantities.ts';
 import type { Site } from './site.ts';
-import type { Expression, ListSyntax, NameSyntax, PortsSyntax, SlotSyntax } from './syntax.ts';
+import { sweptValues } from './swept-values.ts';
+import type { Expression, ListSyntax, MeasureSyntax, NameSyntax, PortsSyntax, SlotSyntax } from './syntax.ts';
 
 /** What a slot gives when its problem has been reported; null is the value of one that was left out. */
 const failed = Symbol('failed');
@@ -58,6 +61,13 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       const values = syntax.items.map((item) => portsValue(slot, item as PortsSyntax, site));
       return values.includes(null) ? failed : values;
     }
+    case 'measure': {
+      if (syntax.kind !== 'list') return measureValue(syntax as MeasureSyntax, site) ?? failed;
+      const values = syntax.items.map((item) => measureValue(item as MeasureSyntax, site));
+      return values.includes(null) ? failed : values;
+    }
+    case 'values':
+      return sweptValues(syntax as ListSyntax, site) ?? failed;
     case 'expression': {
       // Kept for when it is needed: parameters may refer to later ones.
       if (slot.meaning === 'any-value') return syntax;
@@ -73,6 +83,19 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       return quantityValue(slot, syntax as Expression, site) ?? failed;
     }
   }
+}
+
+/** null when a name in it does not hold (reported). */
+function measureValue({ form, slots, start, end }: MeasureSyntax, site: Site): Measure | null {
+  const subjects: (readonly Name[] | null)[] = [];
+  for (const name of slotNamesOf(form.metric)) {
+    const syntax = slots[name];
+    const names = syntax === undefined ? null : nameValue(form.slots[name]!, syntax as NameSyntax, site);
+    if (syntax !== undefined && names === null) return null;
+    subjects.push(names as readonly Name[] | null);
+  }
+  const statistic = slots.STATISTIC as { readonly value: Statistic } | undefined;
+  return { metric: form.metric, statistic: statistic?.value ?? null, subjects, start, end };
 }
 
 /** null when they do not hold (reported). */

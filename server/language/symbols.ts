@@ -1,6 +1,7 @@
 /** The outline of a document. */
 
 import type { SourceText, TextRange } from './compilation.ts';
+import { holdsStatements } from './entry.ts';
 import type { SlotSyntax, Statement } from './syntax.ts';
 import { treeOf } from './trees.ts';
 
@@ -30,7 +31,7 @@ function symbolsIn(statement: Statement, text: string): DocumentSymbol[] {
     role: entry.role,
     range,
     selection: { start: selection.start, end: selection.end },
-    children: entry.block === 'steps' ? (statement.block ?? []).flatMap((child) => symbolsIn(child, text)) : [],
+    children: holdsStatements(entry) ? (statement.block ?? []).flatMap((child) => symbolsIn(child, text)) : [],
   });
   // A declaration is known by what it declares: its first slot.
   const declared = entry.role === 'declaration' ? firstSlot(slots) : null;

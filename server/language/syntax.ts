@@ -1,6 +1,7 @@
 /** What the parser makes of a text: statements with their slots, no meaning yet. Pure data; a tree depends on its text alone. */
 import type { QuickFix, Severity, TextRange } from './compilation.ts';
 import type { Entry } from './entry.ts';
+import type { MeasureForm } from './measures.ts';
 import type { Unit } from './units.ts';
 
 export interface SyntaxTree {
@@ -50,7 +51,7 @@ export interface Statement extends TextRange {
   braces: TextRange | null;
 }
 
-export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax;
+export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax | ValueRangeSyntax;
 
 /** `alice-pc`, `peer[1..n]`. Parts take turns: text, index, text, …; a plain name has `indices` null. */
 export interface NameSyntax extends TextRange {
@@ -84,6 +85,23 @@ export interface PortsSyntax extends TextRange {
   readonly first: Expression;
   /** null: the first one alone. */
   readonly last: QuantitySyntax | null;
+}
+
+/** `1..10 step 2` in a list of values. */
+export interface ValueRangeSyntax extends TextRange {
+  readonly kind: 'values';
+  readonly first: Expression;
+  /** null: the first one alone. */
+  readonly last: Expression | null;
+  /** null: 1 of the unit that the last one has. */
+  readonly step: Expression | null;
+}
+
+/** `congestion window of server to pc`. */
+export interface MeasureSyntax extends TextRange {
+  readonly kind: 'measure';
+  readonly form: MeasureForm;
+  readonly slots: Readonly<Record<string, SlotSyntax>>;
 }
 
 export interface ListSyntax extends TextRange {

@@ -19,8 +19,10 @@ import { httpProtocols, httpVocabulary } from './vocabulary/http.ts';
 import { mailProtocols, mailVocabulary } from './vocabulary/mail.ts';
 import { middleboxVocabulary } from './vocabulary/middleboxes.ts';
 import { networkVocabulary } from './vocabulary/network.ts';
+import { plotsVocabulary } from './vocabulary/plots.ts';
 import { programVocabulary } from './vocabulary/program.ts';
 import { streamingProtocols, streamingVocabulary } from './vocabulary/streaming.ts';
+import { sweepsVocabulary } from './vocabulary/sweeps.ts';
 import { tlsProtocols } from './vocabulary/tls.ts';
 import { togetherVocabulary } from './vocabulary/together.ts';
 import { transferProtocols, transferVocabulary } from './vocabulary/transfer.ts';
@@ -47,6 +49,8 @@ export const vocabulary: readonly Entry[] = [
   ...videoCodingVocabulary,
   ...streamingVocabulary,
   ...expectationsVocabulary,
+  ...plotsVocabulary,
+  ...sweepsVocabulary,
 ];
 
 /** Protocols that views can be limited to. */

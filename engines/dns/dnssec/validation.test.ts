@@ -263,6 +263,7 @@ describe('what DNSSEC adds, asked for itself', () => {
       boot: network.boot.bind(network),
       tap: network.tap.bind(network),
       divert: network.divert.bind(network),
+      path: network.path.bind(network),
     });
     const asking = network.host(HOSTS[0]).spawn(
       'asks',

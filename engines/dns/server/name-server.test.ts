@@ -52,6 +52,7 @@ function beside<T>(
     boot: network.boot.bind(network),
     tap: network.tap.bind(network),
     divert: network.divert.bind(network),
+    path: network.path.bind(network),
   });
   const client = network.host('client');
   const task = client.spawn('test', process(client, network));

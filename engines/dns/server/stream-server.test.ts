@@ -44,6 +44,7 @@ function beside<T>(process: (client: Host, network: SimulatedNetwork) => Process
     boot: network.boot.bind(network),
     tap: network.tap.bind(network),
     divert: network.divert.bind(network),
+    path: network.path.bind(network),
   });
   const client = network.host('client');
   const task = client.spawn('test', process(client, network));

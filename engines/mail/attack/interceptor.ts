@@ -36,6 +36,7 @@ class Interception {
   readonly #client: Connection;
   readonly #overhearing: Overhearing;
   readonly #tracker: DeliveryTracker;
+  #silent = false;
 
   constructor(host: Host, client: Connection, overhearing: Overhearing, tracker: DeliveryTracker) {
     this.#host = host;
@@ -50,14 +51,14 @@ class Interception {
       this.#client.abort();
       return;
     }
-    const over = yield* race(this.#passOn(server), this.#host.sleep(IDLE_LIMIT, { background: true }));
+    yield* this.#passOn(server);
     this.#tracker.leave(this.#client);
-    if (over.winner === 'first') {
-      server.close();
-      this.#client.close();
-    } else {
+    if (this.#silent) {
       server.abort();
       this.#client.abort();
+    } else {
+      server.close();
+      this.#client.close();
     }
   }
 
@@ -66,17 +67,25 @@ class Interception {
     let reply = yield* this.#reply(fromServer);
     while (reply !== null && (yield* this.#answer(reply)) && reply.code !== 221 && reply.code !== 421) {
       if (reply.code === 354) {
-        const read = yield* fromClient.readDotTerminated(CONTENT_LIMIT);
-        if (read.kind !== 'content') return;
+        const read = yield* this.#patiently(fromClient.readDotTerminated(CONTENT_LIMIT));
+        if (read?.kind !== 'content') return;
         this.#tracker.handOver(server, this.#tracker.takeOver(this.#client));
         yield* this.#forward(server, 'content', `${read.octets}.\r\n`, contentLabel(read.octets));
       } else {
-        const read = yield* fromClient.readLine(RESPONSE_LINE_LIMIT);
-        if (read.kind !== 'line') return;
+        const read = yield* this.#patiently(fromClient.readLine(RESPONSE_LINE_LIMIT));
+        if (read?.kind !== 'line') return;
         yield* this.#forward(server, reply.code === 334 ? 'response' : 'command', `${read.line}\r\n`, read.line);
       }
       reply = yield* this.#reply(fromServer);
     }
+  }
+
+  /** What is read; null where a line or a message takes too long to come. */
+  *#patiently<Read>(reading: Process<Read>): Process<Read | null> {
+    const read = yield* race(reading, this.#host.sleep(IDLE_LIMIT, { background: true }));
+    if (read.winner === 'first') return read.value;
+    this.#silent = true;
+    return null;
   }
 
   *#forward(server: Connection, kind: string, octets: string, label: string): Process {
@@ -88,8 +97,8 @@ class Interception {
   *#reply(server: LineReader): Process<Reply | null> {
     const lines: string[] = [];
     while (lines.length < REPLY_LINES_LIMIT) {
-      const read = yield* server.readLine(REPLY_LINE_LIMIT);
-      if (read.kind !== 'line') return null;
+      const read = yield* this.#patiently(server.readLine(REPLY_LINE_LIMIT));
+      if (read?.kind !== 'line') return null;
       lines.push(read.line);
       if (read.line[3] !== '-') break;
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { withTables } from '../../reference-page.ts';
 import { commandCases as imapCases } from '../imap/command-cases-for-tests.ts';
 import { RULES as IMAP_RULES } from '../imap/server-rules.ts';
 import { COMMANDS as IMAP_COMMANDS } from '../imap/wire/command.ts';
@@ -8,12 +9,12 @@ import { commandCases as pop3Cases } from '../pop3/command-cases-for-tests.ts';
 import { RULES as POP3_RULES } from '../pop3/server-rules.ts';
 import { COMMANDS as POP3_COMMANDS } from '../pop3/wire/command.ts';
 import { RESPONSE_CODES as POP3_CODES } from '../pop3/wire/reply.ts';
-import { withAccessTables } from './access-reference.ts';
+import { accessTables } from './access-reference.ts';
 
 const page = readFileSync(new URL('../../../docs/mail-access.md', import.meta.url), 'utf8');
 
 test('the tables in docs/ are those of the code (else: npm run reference)', () => {
-  expect(withAccessTables(page, pop3Cases, imapCases)).toBe(page);
+  expect(withTables(page, accessTables(pop3Cases, imapCases))).toBe(page);
   for (const verb of [...Object.keys(POP3_COMMANDS), ...Object.keys(IMAP_COMMANDS)]) expect(page).toContain(`| \`${verb}\` |`);
   expect(page).not.toContain('| 0 cases |');
 });

@@ -1,8 +1,9 @@
 /** Access to mailboxes, as the engines know it: servers of POP3 and IMAP, steps that read or guess, expectations of folders and devices. */
 import { compare } from '../../comparison.ts';
 import { count } from '../../format.ts';
-import { type Process, wait } from '../../kernel/process.ts';
+import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
+import { onHost } from '../../on-host.ts';
 import type { Judgement, StepOutcome, World } from '../../protocol.ts';
 import type { Action, ExpectationKind } from '../../scenario.ts';
 import { secureAsClient, secureAsServer } from '../../tls/secured-connection.ts';
@@ -65,33 +66,9 @@ export function performAccess(world: World, action: Action): Process<StepOutcome
 }
 
 function onDevice(world: World, action: AccessAction): Process<StepOutcome> {
-  const host = world.host(action.host);
-  const secure: Securing = (connection) => secureAsClient(host, connection, { serverName: action.server, trust: world.trust.roots });
-  return wait<StepOutcome>((resume) => {
-    let waiting = true;
-    let outcome: StepOutcome = { outcome: `${action.host} is down`, succeeded: false };
-    let began = false;
-    const end = () => {
-      if (waiting) resume(outcome);
-      waiting = false;
-    };
-    const task = host.spawn(
-      'mail client',
-      (function* (): Process {
-        began = true;
-        outcome = { outcome: `${action.host} went down`, succeeded: false };
-        try {
-          outcome = yield* client(host, secure, action);
-        } finally {
-          end();
-        }
-      })(),
-    );
-    if (!began) end();
-    return () => {
-      waiting = false;
-      task.stop();
-    };
+  return onHost(world.host(action.host), (host) => {
+    const secure: Securing = (connection) => secureAsClient(host, connection, { serverName: action.server, trust: world.trust.roots });
+    return client(host, secure, action);
   });
 }
 

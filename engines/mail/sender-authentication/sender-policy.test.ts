@@ -47,6 +47,14 @@ function told({ states, strings }: Run): string[] {
   return found;
 }
 
+/** Straight to Bob’s server, by the envelope as one of its users. */
+const insider = (from: string) =>
+  aliceSends(
+    ['bob@hamburger.edu'],
+    { headers: [['From', from]] },
+    { host: 'mallory-pc', server: HAMBURGER.host, from: 'carol@hamburger.edu' },
+  );
+
 const outcomes = (given: Run) => given.steps.map(({ outcome }) => outcome);
 
 describe('a server that checks', () => {
@@ -69,7 +77,15 @@ describe('a server that checks', () => {
       { steps: [alice], records: [REJECT], signs: true },
       'spf none, dkim permerror, dmarc fail · refused',
     ],
+    [
+      'is not got round by the envelope of a user, where nobody can log in',
+      { steps: [insider('alice@crepes.fr')], records: [REJECT] },
+      'spf none, dkim none, dmarc fail · refused',
+    ],
   ])('%s', (_what, given, expected) => expect(told(run(given))).toEqual([`From alice@crepes.fr: ${expected}`]));
+
+  test('takes who says to be a user for one, where nobody can log in', () =>
+    expect(told(run({ steps: [insider('carol@hamburger.edu')], records: [REJECT] }))).toEqual([]));
 
   test('refuses in the standards’ words', () => {
     const spf = run({

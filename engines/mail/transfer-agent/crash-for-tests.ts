@@ -49,6 +49,7 @@ export function worldOf(scenario: Scenario, sender: string, trust: Trust): World
     boot: network.boot.bind(network),
     tap: network.tap.bind(network),
     divert: network.divert.bind(network),
+    path: network.path.bind(network),
   };
   const installed = [network, ...protocols.map((protocol) => protocol.install(world))];
   const schedule = new Schedule(kernel, scenario.steps, (action) => {

@@ -21,6 +21,7 @@ import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields, withoutFields } from '../message/message-format.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
+import { fromDomainOf } from '../sender-authentication/dmarc.ts';
 import type { SenderPolicy, SenderVerdict } from '../sender-authentication/sender-policy.ts';
 import { Admission } from '../smtp/admission.ts';
 import type { Protection } from '../smtp/client.ts';
@@ -176,11 +177,15 @@ class MailServer {
     return { id };
   }
 
-  /** Signs what its own users send, who have logged in where that is possible; checks who sends what others bring. */
+  /**
+   * Signs what its own users send; checks who sends what others bring. Where nobody can log in, a user is who sends from its domains,
+   * by the envelope and by the From field: else a stranger would get round the checks with one of the two.
+   */
   *#authenticate({ reversePath }: Envelope, content: string, { name, user }: Client, connection: Connection): Process<SenderVerdict> {
     const { senderPolicy, service } = this.#surroundings;
+    const { domains } = this.#addresses;
     const anonymous = service.authentication === 'off' || service.dialect === 'classic';
-    if (user !== null || (anonymous && this.#addresses.domains.has(domainOf(reversePath))))
+    if (user !== null || (anonymous && domains.has(domainOf(reversePath)) && domains.has(fromDomainOf(content) ?? '')))
       return { kind: 'taken', content: senderPolicy.outgoing(content), junk: false };
     return yield* senderPolicy.incoming(content, { reversePath, helo: name, address: connection.remote.address });
   }

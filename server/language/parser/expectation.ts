@@ -5,8 +5,10 @@
  * statement. Only the statement around the cursor needs to be read for that: those before it end where the document's
  * syntax tree says.
  */
+import { holdsStatements } from '../entry.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Statement, SyntaxTree } from '../syntax.ts';
+import { lastFrom } from '../tree-slots.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { type Expectation, nothingExpected, Reading } from './reading.ts';
 import { statement } from './statement.ts';
@@ -28,7 +30,7 @@ export function expectedAt(text: string, offset: number, before: SyntaxTree | nu
   if (endsWithinTextOrComment(reading)) return nothingExpected;
   if (reading.stopped) return reading.stopped;
   const block = reading.innermost;
-  return { ...nothingExpected, states: block && block.block !== 'steps' ? [propertyAutomaton(block)] : [statementAutomaton], block };
+  return { ...nothingExpected, states: block && !holdsStatements(block) ? [propertyAutomaton(block)] : [statementAutomaton], block };
 }
 
 /** Where the last statement begins that stands before the offset, in what tree and text have in common; within a block of steps, a step. */
@@ -42,7 +44,7 @@ function entryPoint(tree: SyntaxTree, text: string, offset: number): number {
     if (zone) return zone.start;
     const found: Statement = statements[index]!;
     start = found.start;
-    statements = found.entry?.block === 'steps' && found.braces && found.braces.end > limit ? found.block : null;
+    statements = found.entry && holdsStatements(found.entry) && found.braces && found.braces.end > limit ? found.block : null;
   }
   return start;
 }
@@ -54,18 +56,6 @@ function unclosedRecords(statements: readonly Statement[], index: number): State
     if (entry?.block === 'records' && braces) return statements[i]!;
   }
   return null;
-}
-
-/** Index of the last statement that begins at the offset or before it; −1 where none does. */
-function lastFrom(statements: readonly Statement[], offset: number): number {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (statements[middle]!.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /** How many characters two texts have in common from their beginning. */

@@ -1,6 +1,7 @@
 /** Where the parser stands in a text, and what it has met so far: the one piece of state that all its parts share. */
 import type { TextRange } from '../compilation.ts';
 import type { Entry, Property, Slot } from '../entry.ts';
+import type { MeasureForm } from '../measures.ts';
 import type { State } from '../pattern.ts';
 import { Scanner, TokenKind } from '../scanner.ts';
 import type { FirstWord, SlotSyntax, SyntaxFix, SyntaxProblem } from '../syntax.ts';
@@ -9,6 +10,8 @@ import type { FirstWord, SlotSyntax, SyntaxFix, SyntaxProblem } from '../syntax.
 export interface Expectation {
   /** Edges that go on from here; empty within a text or comment. */
   readonly states: readonly State<Entry | Property>[];
+  /** Within a metric that is named: how it goes on. */
+  readonly measures: State<MeasureForm> | null;
   /** A slot that must come: behind the comma of a list. */
   readonly slot: Slot<unknown> | null;
   /** The text ends behind a bare number of such a slot, so a unit can follow. */
@@ -19,7 +22,7 @@ export interface Expectation {
   readonly block: Entry | null;
 }
 
-export const nothingExpected: Expectation = { states: [], slot: null, unitOf: null, inRecords: false, block: null };
+export const nothingExpected: Expectation = { states: [], measures: null, slot: null, unitOf: null, inRecords: false, block: null };
 
 export class Reading {
   readonly text: string;

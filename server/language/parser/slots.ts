@@ -1,26 +1,29 @@
-/** What stands in a slot: a name with its indices, an expression, a record type, the rest of the line, or a list of them. */
+/** What stands in a slot: a name, an expression, a record type, the rest of the line, or a list of them. */
 import { typeCalled } from '../../../engines/dns/record-format.ts';
 import type { Slot } from '../entry.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
-import type { Expression, IndexSyntax, ListSyntax, NameSyntax, SlotSyntax } from '../syntax.ts';
+import type { ListSyntax, SlotSyntax } from '../syntax.ts';
 import { expression, textLiteral } from './expression.ts';
+import { measure } from './measures.ts';
+import { name, network } from './names.ts';
 import { ports } from './ports.ts';
 import type { Reading } from './reading.ts';
-
-const MAXIMUM_INDICES = 4;
+import { values } from './values.ts';
 
 /** The current token can begin such a slot. */
 export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
   const { kind } = reading.scanner;
   switch (slot.form) {
     case 'name':
+    case 'measure':
       return kind === TokenKind.word;
     case 'text':
       return kind === TokenKind.text || kind === TokenKind.word;
     case 'record-type':
       return kind === TokenKind.word && isRecordType(reading.scanner.slice());
     case 'expression':
+    case 'values':
     case 'ports':
       return kind === TokenKind.number || kind === TokenKind.word || kind === TokenKind.text || reading.at('(') || reading.at('-');
     case 'rest-of-line':
@@ -67,6 +70,10 @@ function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
       return expression(reading);
     case 'ports':
       return ports(reading);
+    case 'measure':
+      return measure(slot, reading);
+    case 'values':
+      return values(reading);
     case 'record-type': {
       const word = { kind: 'word', value: typeCalled(scanner.slice()), start: scanner.start, end: scanner.end } as const;
       scanner.next();
@@ -89,62 +96,4 @@ function restOfLine(slot: Slot<unknown>, reading: Reading): SlotSyntax {
   while (!reading.ended() && !reading.at('{'));
   const end = scanner.previousEnd;
   return { kind: 'word', value: text.slice(start, end), start, end };
-}
-
-/** `10.0.0.0/8`, where a host is to be named: it is one thing, and what is wrong with it is said of the whole. */
-function network({ scanner, text }: Reading): NameSyntax | null {
-  const { start, end } = scanner;
-  const length = text.charAt(end) === '/' ? /^\/\d{1,3}(?![\w/])/.exec(text.slice(end, end + 5)) : null;
-  if (!length || !/^[\d.]+$/.test(scanner.slice())) return null;
-  scanner.resume(end + length[0].length);
-  return { kind: 'name', start, end: scanner.previousEnd, text: text.slice(start, scanner.previousEnd), indices: null };
-}
-
-/** `peer[1..n].example.org`: indices and what goes on behind them touch the name. */
-function name(reading: Reading): NameSyntax | null {
-  const { scanner } = reading;
-  const { start } = scanner;
-  let before = scanner.slice();
-  scanner.next();
-  let indices: IndexSyntax[] | null = null;
-  while (reading.at('[') && scanner.start === scanner.previousEnd) {
-    if ((indices?.length ?? 0) >= MAXIMUM_INDICES) {
-      reading.report(scanner, 'too-deep', 'A name has at most four indices.');
-      return null;
-    }
-    const found = index(before, reading);
-    if (!found) return null;
-    before = '';
-    indices = [...(indices ?? []), found];
-  }
-  return { kind: 'name', start, end: scanner.previousEnd, text: reading.text.slice(start, scanner.previousEnd), indices };
-}
-
-/** `[7]` or `[1..n]`, and the text that touches it from behind. */
-function index(before: string, reading: Reading): IndexSyntax | null {
-  const { scanner } = reading;
-  const { start } = scanner;
-  scanner.next();
-  const first = expression(reading);
-  if (!first) return null;
-  let last: Expression | null = null;
-  if (reading.at('..')) {
-    scanner.next();
-    last = expression(reading);
-    if (!last) return null;
-  }
-  if (!reading.at(']')) {
-    reading.report(reading.behind(), 'expected', 'Expected ] behind the index, as in `peer[7]` or `peer[1..50]`.', [
-      { title: 'Close the index', edits: [{ ...reading.behind(), text: ']' }], preferred: true },
-    ]);
-    return null;
-  }
-  scanner.next();
-  const end = scanner.previousEnd;
-  let after = '';
-  if (scanner.kind === TokenKind.word && scanner.start === end) {
-    after = scanner.slice();
-    scanner.next();
-  }
-  return { before, first, last, after, start, end };
 }

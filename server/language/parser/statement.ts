@@ -5,7 +5,7 @@
  * that word, else a slot edge when the token can begin such a slot. It never goes back, so the time is linear. The
  * properties of a block are read the same way, with the automaton of that block.
  */
-import type { Entry, Property, Slot, Slots } from '../entry.ts';
+import { type Entry, holdsStatements, type Property, type Slot, type Slots } from '../entry.ts';
 import { form, type State, type WordEdge } from '../pattern.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Statement } from '../syntax.ts';
@@ -143,8 +143,8 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
       scanner.next();
       break;
     }
-    if (atUnindentedStatement(reading) || (entry.block !== 'steps' && atUnindentedStep(reading, propertyAutomaton(entry)))) break;
-    items.push(entry.block === 'steps' ? statement(statementAutomaton, reading) : property(entry, reading));
+    if (atUnindentedStatement(reading) || (!holdsStatements(entry) && atUnindentedStep(reading, propertyAutomaton(entry)))) break;
+    items.push(holdsStatements(entry) ? statement(statementAutomaton, reading) : property(entry, reading));
   }
   reading.depth--;
   node.braces = { start: open, end: scanner.previousEnd };

@@ -9,7 +9,6 @@ import { STATISTICS, type Statistic } from '../../../engines/statistics.ts';
 import {
   answer,
   choice,
-  clip,
   count,
   domainName,
   duration,
@@ -32,6 +31,7 @@ import {
 } from '../entry.ts';
 import { clipNamed } from '../films.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
+import { slotNamesOf, subjectSlots } from '../measures.ts';
 import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
@@ -42,14 +42,6 @@ import { absolute, askedName } from '../zone-records.ts';
 const OUTCOMES = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT', 'REFUSED', 'FORMERR', 'NOTIMP'];
 
 export const comparison = wordChoice('<', '<=', '=', '>=', '>', '!=');
-
-const subjects: Readonly<Record<SubjectType, Slot<Name>>> = { host, 'mail-address': mailAddress, 'domain-name': domainName, clip };
-const subjectNames: Readonly<Record<SubjectType, string>> = {
-  host: 'HOST',
-  'mail-address': 'ADDRESS',
-  'domain-name': 'NAME',
-  clip: 'CLIP',
-};
 
 const valueSlots: Readonly<Record<Unit, Slot<number>>> = {
   ns: duration({ units: ['ms', 's'] }),
@@ -75,7 +67,7 @@ function pooled(metric: MetricDefinition): string {
 const statistic = wordChoice(...STATISTICS);
 
 /** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
-function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name: Name, site: Site): string | null {
+export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name: Name, site: Site): string | null {
   if (type === 'host') {
     const found = site.host(name);
     return found !== null && checkMiddlebox(metric, found, name, site) ? found : null;
@@ -100,7 +92,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     VALUE: valueSlots[metric.unit],
   };
   metric.subjects.forEach(({ type }, i) => {
-    const pool = list(subjects[type]);
+    const pool = list(subjectSlots[type]);
     slots[names[i]!] = i === 0 ? pool : optional(pool);
   });
   const of = metric.subjects
@@ -140,16 +132,8 @@ function statisticEntry(metric: MetricDefinition): Entry {
   });
 }
 
-/** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */
-function slotNamesOf(metric: MetricDefinition): readonly string[] {
-  return metric.subjects.map(({ type }, i) => {
-    const plain = subjectNames[type];
-    return metric.subjects.findIndex((other) => other.type === type) < i ? `${plain}-${i + 1}` : plain;
-  });
-}
-
 /** A program in which the metric is expected: of two hosts, while the one transfers to the other; of a middlebox; else of mail. */
-function metricExample(metric: MetricDefinition): string {
+export function metricExample(metric: MetricDefinition): string {
   const { name, unit, subjects: measured } = metric;
   const of = (subject: (type: SubjectType, place: number) => string): string =>
     measured.map(({ preposition, type }, i) => `${preposition} ${subject(type, i)}`).join(' ');
@@ -179,7 +163,7 @@ function metricEntry(metric: MetricDefinition): Entry {
   const slots: Record<string, Slot<unknown>> = { COMPARISON: comparison, VALUE: valueSlots[metric.unit] };
   const names = slotNamesOf(metric);
   metric.subjects.forEach(({ type }, i) => {
-    slots[names[i]!] = subjects[type];
+    slots[names[i]!] = subjectSlots[type];
   });
   const of = metric.subjects.map(({ preposition }, i) => `${preposition} ${names[i]}`).join(' ');
   return entry<Slots>({
