@@ -420,3 +420,23 @@ describe('diff', () => {
     expect(told).toMatchObject({ code: 1, out: expect.stringContaining('No event differs') });
   });
 });
+
+describe('netscenario format', () => {
+  it('lays files and the cells of notebooks out in place, and leaves prose alone', async () => {
+    const scenario = file('loose.netscenario', 'host   a // one\nhost b{up 5 Mbps}');
+    const loose = '# A   title\n\n```netscenario\nhost   c\n```\n\n  prose  \n';
+    const notebook = file('loose.netscenario.md', loose);
+    const checked = await netscenario('format', '--check', scenario, notebook);
+    expect(checked).toMatchObject({ code: 1, out: expect.stringContaining('2 files read: 2 files to be laid out') });
+    expect(readFileSync(notebook, 'utf8')).toBe(loose);
+    expect(await netscenario('format', scenario, notebook)).toMatchObject({ code: 0 });
+    expect(readFileSync(scenario, 'utf8')).toBe('host a // one\nhost b { up 5 Mbps }\n');
+    expect(readFileSync(notebook, 'utf8')).toBe(loose.replace('host   c', 'host c'));
+    expect(await netscenario('format', '--check', scenario, notebook)).toMatchObject({ code: 0, out: '2 files read: all are laid out\n' });
+  });
+
+  it('needs a file that it can read', async () => {
+    expect((await netscenario('format')).error).toMatch(/format needs at least one file/);
+    expect(await netscenario('format', join(folder, 'nowhere.netscenario'))).toMatchObject({ code: 2 });
+  });
+});

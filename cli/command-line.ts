@@ -12,6 +12,7 @@ import { ENGINE_VERSION } from '../engines/version.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
 import { exportZone } from './commands/export.ts';
+import { formatFiles } from './commands/format.ts';
 import { report } from './commands/report.ts';
 import { type RunSettings, run } from './commands/run.ts';
 import { mergeFiles, sweep } from './commands/sweep.ts';
@@ -31,6 +32,8 @@ export interface Terminal {
 const USAGE = `netscenario: run application-layer protocols from a scenario's text
 
   netscenario check FILE…               say what is wrong in scenarios and notebooks
+  netscenario format FILE…              lay scenarios and the cells of notebooks out, in place
+      --check                           write nothing; exit code 1 where something would be written
   netscenario run FILE                  run it; print its messages, metrics and checks
       --json                            the same as JSON
       --pcap FILE                       write a capture (pcapng) for Wireshark
@@ -92,6 +95,11 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       const { values, files } = parse(rest, { json: { type: 'boolean' } });
       if (files.length === 0) throw new Complaint('check needs at least one file');
       return check(files, { json: values.json === true }, terminal);
+    }
+    case 'format': {
+      const { values, files } = parse(rest, { check: { type: 'boolean' } });
+      if (files.length === 0) throw new Complaint('format needs at least one file');
+      return formatFiles(files, { check: values.check === true }, terminal);
     }
     case 'run': {
       const { values, files } = parse(withList('--fingerprint', rest), {

@@ -30,17 +30,21 @@ export class UnreadableProgram extends Complaint {
   }
 }
 
-/** Throws an UnreadableProgram; what the program names and cannot be read becomes a diagnostic. */
-export async function loadProgram(path: string): Promise<Program> {
+/** A file's text, byte order mark included. Throws an UnreadableProgram. */
+export async function readText(path: string): Promise<string> {
   const content = await readLocalFile(path);
   if (content.kind === 'unreadable') throw new UnreadableProgram(path, content.reason);
-  const uri = pathToFileURL(path).href;
-  let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content.bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content.bytes);
   } catch {
     throw new UnreadableProgram(path, 'this is no text in UTF-8');
   }
+}
+
+/** Throws an UnreadableProgram; what the program names and cannot be read becomes a diagnostic. */
+export async function loadProgram(path: string): Promise<Program> {
+  const text = await readText(path);
+  const uri = pathToFileURL(path).href;
   const notebook = path.endsWith('.md') ? parseNotebook(text).cells : null;
   const cells = notebook?.filter((cell) => cell.kind === 'code') ?? [{ text: text.replace(/^\ufeff/, ''), line: 0 }];
   const sources = cells.map((cell, i) => ({

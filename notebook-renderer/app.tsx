@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Checks, Steps } from './checks/outcomes.tsx';
 import { declaredInShort } from './declarations/summary.ts';
 import { DeclaredTable } from './declarations/table.tsx';
+import { Frames } from './frames/frames.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { MATRIX_METRICS } from './metrics/confusion-matrices.ts';
 import { ConfusionMatrices } from './metrics/confusion-matrix.tsx';
@@ -192,6 +193,7 @@ function Told({
             onClose={() => togglePlot(tile.name)}
           />
         ))}
+      {part.views.map(({ view, at }) => (view.kind === 'frames' ? <Frames key={at.start} view={view} /> : null))}
       <ConfusionMatrices part={part} time={time ?? part.endedAt} />
       <div class="ns-told">
         <Checks part={part} onJump={jump} />

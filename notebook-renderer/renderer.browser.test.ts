@@ -68,6 +68,37 @@ describe.skipIf(!existsSync(CHROMIUM))('the renderer in Chromium', { timeout: 60
     await page.close();
   });
 
+  it('shows the pictures of a clip, and another one where somebody points at its bar', async () => {
+    const clip = {
+      name: 'bounce',
+      pattern: 'bouncing ball',
+      width: 48,
+      height: 32,
+      frameRate: 24,
+      duration: 2e9,
+      grain: 0,
+      seed: 1,
+    } as const;
+    const encoding = { coding: 'both', control: { kind: 'constant quality', step: 1 }, groupLength: 24 } as const;
+    const view = { kind: 'frames', clip, encodings: [encoding] } as const;
+    const page = await open({ run: { ...textbookRun(), views: [{ view, at: { source: 0, start: 0, end: 0 } }] }, focus: null });
+    const frames = page.getByRole('region', { name: 'Pictures of bounce' });
+    const picture = frames.getByRole('img', { name: 'original picture 8' });
+    await picture.waitFor();
+    // The browser has read the PNG.
+    expect(
+      await picture.evaluate((image) => [(image as HTMLImageElement).naturalWidth, (image as HTMLImageElement).naturalHeight]),
+    ).toEqual([48, 32]);
+    const bars = frames.getByRole('img', { name: /^Bytes of each picture/ });
+    const box = (await bars.boundingBox())!;
+    await page.mouse.click(box.x + (24.5 / 48) * box.width, box.y + 20);
+    await frames.getByRole('img', { name: 'original picture 24' }).waitFor();
+    expect(await frames.getByText('key frame').count()).toBe(1);
+    await frames.getByRole('slider', { name: 'Picture' }).press('ArrowRight');
+    await frames.getByRole('img', { name: 'picture 25 as both shows it' }).waitFor();
+    await page.close();
+  });
+
   it('a click on a message opens its bytes and fields, lit together', async () => {
     const page = await open({ run: textbookRun(), focus: null });
     await page.getByRole('option', { name: /HELO crepes.fr/ }).click();

@@ -1,7 +1,13 @@
+import type { GivenSettings } from './settings.ts';
+
 /** What a client may tell the server when it starts it; every entry may be left out. */
 export interface InitializationOptions {
   /** The client answers `netscenario/readFile`; without it, the Node server reads `file:` URIs itself. */
   readonly readsFilesThroughClient?: boolean;
   /** Page whose anchors are the codes of diagnostics. */
   readonly referenceUri?: string;
+  /** The client's command that runs the scenario of a URI; without it, nothing offers to. */
+  readonly runCommand?: string;
+  /** For clients that do not answer `workspace/configuration`. */
+  readonly settings?: GivenSettings;
 }

@@ -4,10 +4,10 @@
  * or a named file has changed.
  */
 import type { NotebookDocument, NotebookDocuments, Position, TextDocuments } from 'vscode-languageserver';
-import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { SourceText } from './language/compilation.ts';
 import { type Analysis, analyse } from './language/compile.ts';
-import type { NamedFiles } from './named-files.ts';
+import { type NamedFiles, same } from './named-files.ts';
 import { programUri } from './program-uri.ts';
 
 export interface Program {
@@ -45,6 +45,7 @@ export class Programs {
   readonly #kept = new Map<string, Kept>();
   /** A document's text as the language takes it; the syntax tree is kept with it. */
   readonly #sources = new WeakMap<TextDocument, { readonly version: number; readonly source: SourceText }>();
+  readonly #imported = new WeakMap<SourceText, TextDocument>();
   readonly #open = new Map<string, NotebookDocument>();
   /** Counts changes of named files. */
   #filesVersion = 0;
@@ -140,6 +141,29 @@ export class Programs {
   /** Milliseconds that the last analysis of a program took; 0 where there was none. */
   analysisTook(uri: string): number {
     return this.#kept.get(uri)?.took ?? 0;
+  }
+
+  /** The document of a program's source, by its index in the analysis: an imported file that is not open counts as it was read. */
+  documentOf(program: Program, analysis: Analysis, source: number): TextDocument {
+    const { uri, document } = analysis.program.sources[source]!;
+    const own = program.sources.findIndex((one) => one.uri === uri);
+    if (own >= 0) return program.documents[own]!;
+    const open = this.#texts.all().find((one) => same(one.uri, uri));
+    if (open) return open;
+    let read = this.#imported.get(document);
+    if (!read) {
+      read = TextDocument.create(uri, 'netscenario', 0, document.text);
+      this.#imported.set(document, read);
+    }
+    return read;
+  }
+
+  /** The other open programs that one of those documents is part of, as an import or as their own. */
+  sharing(program: Program, uris: ReadonlySet<string>): Program[] {
+    return this.all().filter(
+      (other) =>
+        other.uri !== program.uri && this.analysis(other).program.sources.some(({ uri }) => [...uris].some((one) => same(one, uri))),
+    );
   }
 
   /** Every open program. */

@@ -4,14 +4,22 @@
  */
 import { type Connection, type NotebookDocument, NotebookDocuments, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
 import { codeActions } from './features/code-actions.ts';
 import { completion } from './features/completion.ts';
 import { Diagnostics } from './features/diagnostics.ts';
+import { formatting } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
+import { codeLenses, documentLinks, foldingRanges, inlays, selectionRanges } from './features/looks.ts';
+import { definition, highlights, prepareRename, references, rename } from './features/names.ts';
+import { DocumentTokens, tokensLegend } from './features/semantic-tokens.ts';
+import { signatureHelp } from './features/signature-help.ts';
+import { documentSymbols, workspaceSymbols } from './features/symbols.ts';
 import type { InitializationOptions } from './initialization.ts';
 import { type FileReader, NamedFiles, same } from './named-files.ts';
 import { Programs } from './programs.ts';
 import { contentOf, READ_FILE_REQUEST, type ReadFileResult } from './read-file.ts';
+import { Settings } from './settings.ts';
 
 /** `readFile` is used where the client does not read files for the server. */
 export function serve(connection: Connection, readFile: FileReader): void {
@@ -19,6 +27,10 @@ export function serve(connection: Connection, readFile: FileReader): void {
   const notebooks = new NotebookDocuments(TextDocument);
   let options: InitializationOptions = {};
   let watches = false;
+  let answersSettings = false;
+  let registersSettings = false;
+  let refreshesHints = false;
+  const settings = new Settings();
 
   const files = new NamedFiles(async (uri) => {
     const open = texts.all().find((document) => same(document.uri, uri));
@@ -34,9 +46,15 @@ export function serve(connection: Connection, readFile: FileReader): void {
     published: () => watches && files.watch(connection),
   });
 
+  const tokens = new DocumentTokens(programs);
+
   connection.onInitialize(({ initializationOptions, capabilities }) => {
     options = (initializationOptions ?? {}) as InitializationOptions;
-    const { didChangeWatchedFiles } = capabilities.workspace ?? {};
+    const { didChangeWatchedFiles, configuration, didChangeConfiguration, inlayHint } = capabilities.workspace ?? {};
+    answersSettings = configuration === true;
+    registersSettings = didChangeConfiguration?.dynamicRegistration === true;
+    refreshesHints = inlayHint?.refreshSupport === true;
+    settings.take(options.settings);
     watches = didChangeWatchedFiles?.dynamicRegistration === true && didChangeWatchedFiles.relativePatternSupport === true;
     return {
       serverInfo: { name: 'netscenario' },
@@ -45,6 +63,23 @@ export function serve(connection: Connection, readFile: FileReader): void {
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }] },
         completionProvider: { triggerCharacters: [' ', '{', '@', '.'], resolveProvider: false },
         hoverProvider: true,
+        definitionProvider: true,
+        referencesProvider: true,
+        documentHighlightProvider: true,
+        renameProvider: { prepareProvider: true },
+        documentSymbolProvider: true,
+        workspaceSymbolProvider: true,
+        foldingRangeProvider: true,
+        selectionRangeProvider: true,
+        inlayHintProvider: true,
+        documentLinkProvider: {},
+        codeLensProvider: options.runCommand === undefined ? undefined : {},
+        callHierarchyProvider: true,
+        signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: [','] },
+        semanticTokensProvider: { legend: tokensLegend, full: { delta: true }, range: true },
+        documentFormattingProvider: true,
+        documentRangeFormattingProvider: true,
+        documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
         codeActionProvider: { codeActionKinds: ['quickfix'] },
       },
     };
@@ -55,6 +90,17 @@ export function serve(connection: Connection, readFile: FileReader): void {
     for (const program of programs.all()) diagnostics.changed(program.uri);
   };
 
+  const settingsChanged = async (given: unknown) => {
+    if (answersSettings) await settings.ask(connection);
+    else settings.take((given as { netscenario?: unknown } | undefined)?.netscenario);
+    if (refreshesHints) void connection.languages.inlayHint.refresh();
+  };
+  connection.onInitialized(async () => {
+    if (registersSettings) Settings.register(connection);
+    if (answersSettings) await settingsChanged(null);
+  });
+  connection.onDidChangeConfiguration(({ settings: given }) => settingsChanged(given));
+
   texts.onDidChangeContent(({ document }) => {
     diagnostics.changed(document.uri);
     if (files.edited(document.uri, document.getText())) filesChanged();
@@ -62,6 +108,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
   texts.onDidClose(({ document }) => {
     programs.closed(document.uri);
     diagnostics.closed(document.uri);
+    tokens.closed(document.uri);
     if (files.forget(document.uri)) filesChanged();
   });
   const changed = (notebook: NotebookDocument) => {
@@ -70,6 +117,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
   };
   notebooks.onDidOpen(changed);
   notebooks.onDidChange(({ notebookDocument }) => changed(notebookDocument));
+  notebooks.cellTextDocuments.onDidClose(({ document }) => tokens.closed(document.uri));
   notebooks.onDidClose((notebook) => {
     programs.closed(notebook.uri);
     diagnostics.closed(notebook.uri);
@@ -81,6 +129,32 @@ export function serve(connection: Connection, readFile: FileReader): void {
   connection.onCodeAction((parameters) => codeActions(programs, parameters));
   connection.onCompletion((parameters) => completion(programs, parameters));
   connection.onHover((parameters) => hover(programs, parameters));
+  connection.onDefinition((parameters) => definition(programs, parameters));
+  connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));
+  connection.onDocumentHighlight((parameters) => highlights(programs, parameters));
+  connection.onPrepareRename((parameters) => prepareRename(programs, parameters));
+  connection.onDocumentSymbol(({ textDocument }) => documentSymbols(programs, textDocument.uri));
+  connection.onWorkspaceSymbol(({ query }) => workspaceSymbols(programs, query));
+  connection.onFoldingRanges(({ textDocument }) => foldingRanges(programs, textDocument.uri));
+  connection.onSelectionRanges(({ textDocument, positions }) => selectionRanges(programs, textDocument.uri, positions));
+  connection.languages.inlayHint.on(({ textDocument, range }) => inlays(programs, textDocument.uri, range, settings.hints));
+  connection.onDocumentLinks(({ textDocument }) => documentLinks(programs, textDocument.uri));
+  connection.onCodeLens(({ textDocument }) => codeLenses(programs, textDocument.uri, options.runCommand));
+  connection.languages.callHierarchy.onPrepare((parameters) => prepareCallHierarchy(programs, parameters));
+  connection.languages.callHierarchy.onIncomingCalls(({ item }) => incomingCalls(programs, item));
+  connection.languages.callHierarchy.onOutgoingCalls(({ item }) => outgoingCalls(programs, item));
+  connection.onSignatureHelp((parameters) => signatureHelp(programs, parameters));
+  connection.languages.semanticTokens.on(({ textDocument }) => tokens.full(textDocument.uri));
+  connection.languages.semanticTokens.onRange(({ textDocument, range }) => tokens.range(textDocument.uri, range));
+  connection.languages.semanticTokens.onDelta(({ textDocument, previousResultId }) => tokens.delta(textDocument.uri, previousResultId));
+  connection.onDocumentFormatting((parameters) => formatting(programs, parameters));
+  connection.onDocumentRangeFormatting((parameters) => formatting(programs, parameters, parameters.range));
+  connection.onDocumentOnTypeFormatting((parameters) => {
+    // The line above the cursor was ended; a brace ends a block.
+    const line = parameters.ch === '\n' ? Math.max(0, parameters.position.line - 1) : parameters.position.line;
+    return formatting(programs, parameters, { start: { line, character: 0 }, end: { line, character: 0 } });
+  });
+  connection.onRenameRequest((parameters) => rename(programs, parameters, parameters.newName));
 
   texts.listen(connection);
   notebooks.listen(connection);

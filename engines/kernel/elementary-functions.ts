@@ -16,7 +16,7 @@ export function naturalLogarithm(value: number): number {
 }
 
 /** ln 2 as the sum of two numbers; the first one has so few digits that its product with any exponent is exact. */
-const LN2_LEADING = 6.9314718036912381649e-1;
+const LN2_LEADING = 0.6931471803691238;
 const LN2_REST = 1.9082149292705877e-10;
 
 /**
@@ -45,7 +45,7 @@ export function nearestLogarithm(value: number): number {
 }
 
 /** Powers of 2 by quarters, and ln 2, each with what its nearest number lacks. */
-const QUARTER_POWERS = [1, 1.189207115002721, 1.4142135623730951, 1.681792830507429];
+const QUARTER_POWERS = [1, 1.189207115002721, Math.SQRT2, 1.681792830507429];
 const QUARTER_POWER_RESTS = [0, 3.982015231465646e-17, -9.667293313452913e-17, 8.199010020581497e-17];
 const LN2_LACKS = 2.3190468138462996e-17;
 

@@ -27,7 +27,7 @@ export const playbackMetrics: readonly MetricDefinition[] = [
     unit: 'ns',
     subjects: ofHost,
     course: 'total',
-    doc: 'How long the picture stood still so far because the playout buffer was empty.',
+    doc: 'How long the picture of a film stood still so far because the playout buffer was empty.',
     example: example('rebuffering time of tv < 1 s'),
   },
   {
@@ -35,7 +35,7 @@ export const playbackMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     course: 'total',
-    doc: 'How often the playout buffer ran empty so far before the film was over.',
+    doc: 'How often the playout buffer ran empty so far, before the film was over.',
     example: example('rebufferings of tv = 0'),
   },
   {

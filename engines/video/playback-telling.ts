@@ -35,6 +35,8 @@ export class PlaybackTelling {
     this.#film = film;
     this.#narrator = narrator;
     narrator.state(STORE, film, 'waits for the film');
+    this.#measure('rebufferings', 0);
+    this.#measure('rebuffering time', 0);
   }
 
   /** A change of the playout, at the time at which it happens. */

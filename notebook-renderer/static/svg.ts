@@ -5,6 +5,7 @@
 import { formatDuration } from '../../engines/format.ts';
 import { type DeclaredHost, declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
+import { framesSvg } from '../frames/static.ts';
 import { statusOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { isAnswer, outcomeOf, partOf, text } from '../part.ts';
@@ -86,9 +87,17 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   const listed = hosts.slice(0, MOST_HOSTS);
   const unlisted = hosts.length - listed.length;
   const body = empty ? (listed.length + (unlisted > 0 ? 1 : 0)) * HOST_LINE + (listed.length > 0 ? 10 : 0) : headHeight + layout.height;
+  const frames: string[] = [];
+  let framesHeight = 0;
+  for (const { view } of part.views) {
+    if (view.kind !== 'frames') continue;
+    const drawn = framesSvg(view, TOP + body + framesHeight, layout.width, escapeXml);
+    for (const line of drawn.lines) frames.push(line);
+    framesHeight += drawn.height;
+  }
   const plots = drawnPlots(part, layout.width);
   const swept = drawnSweeps(output.sweeps ?? [], layout.width);
-  const sequenceEnd = TOP + body + (more > 0 ? 30 : 8);
+  const sequenceEnd = TOP + body + framesHeight + (more > 0 ? 30 : 8);
   const height = sequenceEnd + plots.height + swept.height;
   const { run } = part;
   const failed = part.checks.filter((i) => !run.checks[i]!.passed).length;
@@ -116,6 +125,7 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
       drawing(layout).join('\n'),
       '</g></g>',
     );
+  for (const line of frames) lines.push(line);
   if (more > 0) {
     const hidden = `… and ${formatAmount(more, 'more message', 'more messages')}`;
     lines.push(`<text class="dim" x="${GUTTER + 12}" y="${sequenceEnd - 12}">${hidden}</text>`);

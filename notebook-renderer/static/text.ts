@@ -3,6 +3,7 @@ import { formatDuration } from '../../engines/format.ts';
 import { transcript } from '../../engines/network/transcript.ts';
 import { declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
+import { framesText } from '../frames/static.ts';
 import { statusOf, tilesOf } from '../metrics/summary.ts';
 import type { Output } from '../output.ts';
 import { messageAt, outcomeOf, partOf, text } from '../part.ts';
@@ -28,7 +29,15 @@ type Colour = keyof typeof CODES;
 const PAINTS: Readonly<Record<Tone, Colour>> = { good: 'green', caution: 'yellow', bad: 'red' };
 type Paint = (colour: Colour, text: string) => string;
 
-const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = { dns: 'blue', smtp: 'magenta', imap: 'cyan', pop3: 'cyan', http: 'yellow' };
+const PROTOCOL_COLOURS: Readonly<Record<string, Colour>> = {
+  dns: 'blue',
+  smtp: 'magenta',
+  imap: 'cyan',
+  pop3: 'cyan',
+  http: 'yellow',
+  rtsp: 'yellow',
+  rtp: 'magenta',
+};
 
 /** Ends with a line feed. */
 export function describeRun(output: Output, { width = 0, color = false, limit = Infinity }: TextOptions = {}): string {
@@ -68,6 +77,7 @@ export function describeRun(output: Output, { width = 0, color = false, limit = 
     for (const line of told) lines.push(cut(line, width));
   }
   for (const { view } of part.views) {
+    if (view.kind === 'frames') lines.push('', ...framesText(view).map((line, i) => (i === 0 ? paint('bold', line) : cut(line, width))));
     if (view.kind !== 'transcript') continue;
     lines.push('', paint('bold', `Transcript of ${view.hosts.join(' with ')}`));
     const connections = connectionsBetween(run, view.hosts, part.messages);

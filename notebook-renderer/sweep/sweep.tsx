@@ -25,7 +25,7 @@ export function Sweep({ swept, id, width }: Props) {
   return (
     <section class="ns-sweep" aria-label={plan.text}>
       <div class="ns-sweep-head">
-        <Mark good={allHolds(swept)} />
+        <Mark tone={allHolds(swept) ? 'good' : 'bad'} />
         <code>{plan.text}</code>
         <span class="ns-dim">{statusOf(swept).join(' · ')}</span>
       </div>
@@ -92,7 +92,7 @@ function Verdicts({ swept }: Pick<Props, 'swept'>) {
           {checks.map((check, i) => (
             <li key={`${i} ${check.text}`} class={check.failed.length === 0 ? '' : 'ns-failed'}>
               <div>
-                <Mark good={check.failed.length === 0} />
+                <Mark tone={check.failed.length === 0 ? 'good' : 'bad'} />
                 <span class="ns-outcome-text">{check.text}</span>
                 <span class="ns-outcome-measured">
                   {check.passed} of {check.of} runs
@@ -105,7 +105,7 @@ function Verdicts({ swept }: Pick<Props, 'swept'>) {
           {stopped.map((line) => (
             <li key={line} class="ns-failed">
               <div>
-                <Mark good={false} />
+                <Mark tone="bad" />
                 <span class="ns-outcome-text">no result</span>
                 <span class="ns-outcome-measured" />
                 <span class="ns-outcome-time" />

@@ -8,6 +8,7 @@ import {
   MarkupKind,
 } from 'vscode-languageserver';
 import * as language from '../language/completion.ts';
+import { holdsInOrder } from '../language/spelling.ts';
 import type { Programs } from '../programs.ts';
 import { rangeOf } from './diagnostics.ts';
 
@@ -58,16 +59,7 @@ function fitting(items: readonly language.CompletionItem[], text: string): reado
   for (const item of items) {
     const label = item.label.toLowerCase();
     if (label.startsWith(typed)) beginning.push(item);
-    else if (holds(label, typed)) others.push(item);
+    else if (holdsInOrder(label, typed)) others.push(item);
   }
   return [...beginning, ...others];
-}
-
-function holds(label: string, typed: string): boolean {
-  let at = 0;
-  for (const character of typed) {
-    at = label.indexOf(character, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
 }

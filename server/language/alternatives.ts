@@ -25,9 +25,9 @@ export function withAlternatives(first: Analysis, others: readonly { readonly na
       if (counts) diagnostics.set(keyOf(diagnostic), diagnostic);
     }
     if (analysis === first) continue;
-    for (const occurrence of analysis.program.occurrences) {
-      const uri = program.sources[occurrence.at.source]?.uri ?? '';
-      if (blockOf({ ...occurrence.at, uri }) === name) program.occurrences.push(occurrence);
+    for (const record of analysis.program.recordNames) {
+      const uri = program.sources[record.at.source]?.uri ?? '';
+      if (blockOf({ ...record.at, uri }) === name) program.recordNames.push(record);
     }
   }
   const order = new Map(program.sources.map((source, index) => [source.uri, index]));

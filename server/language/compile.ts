@@ -47,23 +47,23 @@ export function compile(sources: readonly SourceText[], files: FileTable, varian
     sources: all,
     sweeps,
     missing,
-  } = variant === PLAIN ? analyse(sources, files, false) : analyseVariant(sources, files, false, variant);
+  } = variant === PLAIN ? analyse(sources, files) : analyseVariant(sources, files, variant);
   return { scenario, diagnostics, sources: all, sweeps, missing };
 }
 
-/** Like `compile`, keeping what the editor's features ask for. */
-export function analyse(sources: readonly SourceText[], files: FileTable, tracking = true): Analysis {
-  const analysis = analyseVariant(sources, files, tracking, PLAIN);
+/** Like `compile`, with the tables behind it. */
+export function analyse(sources: readonly SourceText[], files: FileTable): Analysis {
+  const analysis = analyseVariant(sources, files, PLAIN);
   const [, ...others] = analysis.program.alternatives.keys();
   if (others.length === 0) return analysis;
   return withAlternatives(
     analysis,
-    others.map((alternative) => ({ name: alternative, analysis: analyseVariant(sources, files, tracking, { ...PLAIN, alternative }) })),
+    others.map((alternative) => ({ name: alternative, analysis: analyseVariant(sources, files, { ...PLAIN, alternative }) })),
   );
 }
 
-function analyseVariant(sources: readonly SourceText[], files: FileTable, tracking: boolean, variant: Variant): Analysis {
-  const program = new Program(files, protocols, tracking, variant);
+function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant): Analysis {
+  const program = new Program(files, protocols, variant);
   const { sites, imports } = assemble(program, sources);
   for (const site of sites) noteParameter(site);
   for (const site of sites) if (isDeclaration(site.statement)) build(site);

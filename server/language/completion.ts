@@ -10,6 +10,7 @@ import { type MeasureForm, measureAutomaton } from './measures.ts';
 import { expectedAt } from './parser/expectation.ts';
 import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
+import { linked } from './standards.ts';
 import { units, written } from './units.ts';
 import { statementAutomaton } from './vocabulary.ts';
 
@@ -72,7 +73,7 @@ export function complete(analysis: Analysis, source: SourceText, offset: number)
 type Add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>) => void;
 
 /** Where the word that ends at the offset begins. */
-function wordStart(text: string, offset: number): number {
+export function wordStart(text: string, offset: number): number {
   let start = offset;
   while (start > 0 && /[\p{L}\p{N}_.@%<>=!-]/u.test(text[start - 1]!)) start--;
   return start;
@@ -109,7 +110,7 @@ function isStep(item: Entry | Property): boolean {
 export function documentation(item: Entry | Property): string {
   const parts = [item.doc];
   if ('default' in item && item.default !== null) parts.push(`Default: ${item.default}`);
-  if (item.standard !== null) parts.push(item.standard);
+  if (item.standard !== null) parts.push(linked(item.standard));
   return parts.join('\n\n');
 }
 

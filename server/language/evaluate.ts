@@ -2,7 +2,7 @@
 import type { Slot, Value } from './entry.ts';
 import type { Site } from './site.ts';
 import { nearest, shortened } from './spelling.ts';
-import type { Expression } from './syntax.ts';
+import type { Expression, QuantitySyntax } from './syntax.ts';
 import type { Dimension } from './units.ts';
 
 export const kinds: Readonly<Record<Dimension, string>> = {
@@ -17,13 +17,8 @@ export const kinds: Readonly<Record<Dimension, string>> = {
 /** The value of an expression; null when it has none (reported). `slot`: what it is for, where that is known. */
 export function evaluate(expression: Expression, site: Site, slot: Slot<unknown> | null = null): Value | null {
   switch (expression.kind) {
-    case 'quantity': {
-      const { unit, value } = expression;
-      if (!unit) return { dimension: 'number', number: value, text: '' };
-      // Powers of ten below one are divided by, so that 0.5 % is exactly 0.005.
-      const number = unit.factor < 1 ? value / Math.round(1 / unit.factor) : value * unit.factor;
-      return { dimension: unit.dimension, number, text: '' };
-    }
+    case 'quantity':
+      return literal(expression);
     case 'text':
       return { dimension: 'text', number: Number.NaN, text: expression.value };
     case 'parameter':
@@ -61,6 +56,35 @@ export function evaluate(expression: Expression, site: Site, slot: Slot<unknown>
       return result;
     }
   }
+}
+
+/** The value of an expression whose parameters were evaluated; null where it has none. Nothing is reported. */
+export function knownValue(expression: Expression, parameters: ReadonlyMap<string, { readonly value: Value | null }>): Value | null {
+  switch (expression.kind) {
+    case 'quantity':
+      return literal(expression);
+    case 'text':
+      return { dimension: 'text', number: Number.NaN, text: expression.value };
+    case 'parameter':
+      return parameters.get(expression.name)?.value ?? null;
+    case 'negative': {
+      const operand = knownValue(expression.operand, parameters);
+      return operand && operand.dimension !== 'text' ? { ...operand, number: -operand.number } : null;
+    }
+    case 'binary': {
+      const left = knownValue(expression.left, parameters);
+      const right = knownValue(expression.right, parameters);
+      if (!left || !right || (expression.operator === '/' && right.number === 0)) return null;
+      return combine(expression.operator, left, right);
+    }
+  }
+}
+
+function literal({ unit, value }: QuantitySyntax): Value {
+  if (!unit) return { dimension: 'number', number: value, text: '' };
+  // Powers of ten below one are divided by, so that 0.5 % is exactly 0.005.
+  const number = unit.factor < 1 ? value / Math.round(1 / unit.factor) : value * unit.factor;
+  return { dimension: unit.dimension, number, text: '' };
 }
 
 function combine(operator: '+' | '-' | '*' | '/', left: Value, right: Value): Value | null {
@@ -144,7 +168,6 @@ function parameterValue(expression: { name: string; start: number; end: number }
   parameter.used = true;
   const place = site.place(expression);
   program.checkAbove('Parameter', name, parameter.place, place);
-  program.occurs('parameter', name, place, false);
   return parameterNamed(name, expression, site);
 }
 

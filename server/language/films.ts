@@ -12,7 +12,6 @@ export function filmNamed(name: Name, site: Site, declaration = `clip ${name.tex
   const film = program.films.get(key);
   if (film) {
     const place = site.place(name);
-    program.occurs('film', key, place, false);
     program.checkAbove(film.clip ? 'Clip' : 'Video', film.name, film.at, place);
     return film;
   }

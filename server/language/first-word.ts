@@ -33,7 +33,6 @@ function reportFirstWord(problem: SyntaxProblem, word: FirstWord, source: number
   }
   if (host || program.fillIn?.names().has(key)) {
     if (host) host.used = true;
-    program.occurs('host', key, at, false);
     const message = asVerb.isWord ? `Host \`${text}\` has no verb \`${asVerb.text}\`. Expected ${asVerb.expected}.` : asVerb.message;
     program.report('expected', { source, start: asVerb.start, end: asVerb.end }, message);
     return;

@@ -13,7 +13,6 @@ export function declareHost(name: Name, site: Site): ProgramHost | null {
   if (!checkHostName(name, site)) return null;
   const key = name.text.toLowerCase();
   if (!program.declareOnce(`host ${key}`, `Host \`${name.text}\``, place)) return null;
-  program.occurs('host', key, place, true);
   const known = program.hosts.get(key);
   if (known) {
     known.declaration = place;
@@ -28,7 +27,6 @@ export function ownHost(name: Name, site: Site): string | null {
   if (!checkHostName(name, site)) return null;
   const key = name.text.toLowerCase();
   const place = site.place(name);
-  program.occurs('host', key, place, false);
   const host = program.hosts.get(key) ?? addHost(program, name.text, null, place, false);
   host.used = true;
   return host.name;
@@ -76,22 +74,27 @@ function addHost(program: Program, name: string, declaration: SourceRange | null
 
 function checkHostName(name: Name, site: Site): boolean {
   const { text } = name;
-  const plain = text.endsWith('.') ? text.slice(0, -1) : text;
-  const labels = plain.split('.');
-  let why: string | null = null;
-  if (text.includes('@')) why = 'it is a mail address; a host name has no @';
-  else if (text.endsWith('.')) why = 'it ends with a dot; leave the dot out';
-  else if (plain.length > 253) why = 'it is longer than 253 characters';
-  else if (labels.some((label) => label === '')) why = 'it has two dots in a row, or one at its start';
-  else if (labels.some((label) => label.length > 63)) why = 'the text between two dots is longer than 63 characters';
-  else if (!/^[A-Za-z0-9_.-]*$/.test(plain))
-    why = 'it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form)';
-  else if (labels.some((label) => label.startsWith('-') || label.endsWith('-'))) why = 'a label begins or ends with a hyphen';
-  else if (/^\d+$/.test(labels[labels.length - 1]!)) why = 'it reads like an address: its last label is a number';
+  const why = hostNameProblem(text);
   if (why === null) return true;
   site.program.excused.add(text.toLowerCase());
   site.report('malformed-name', name, `\`${text}\` cannot name a host: ${why}.`);
   return false;
+}
+
+/** Why a text cannot name a host (RFC 1035 §2.3.1); null when it can. */
+export function hostNameProblem(text: string): string | null {
+  const plain = text.endsWith('.') ? text.slice(0, -1) : text;
+  const labels = plain.split('.');
+  if (text.includes('@')) return 'it is a mail address; a host name has no @';
+  if (text.endsWith('.')) return 'it ends with a dot; leave the dot out';
+  if (plain.length > 253) return 'it is longer than 253 characters';
+  if (labels.some((label) => label === '')) return 'it has two dots in a row, or one at its start';
+  if (labels.some((label) => label.length > 63)) return 'the text between two dots is longer than 63 characters';
+  if (!/^[A-Za-z0-9_.-]*$/.test(plain))
+    return 'it has other characters than letters, digits, hyphens and dots (write an international name in its xn-- form)';
+  if (labels.some((label) => label.startsWith('-') || label.endsWith('-'))) return 'a label begins or ends with a hyphen';
+  if (/^\d+$/.test(labels[labels.length - 1]!)) return 'it reads like an address: its last label is a number';
+  return null;
 }
 
 export function resolveHost(name: Name, site: Site): string | null {
@@ -112,7 +115,6 @@ export function resolveHost(name: Name, site: Site): string | null {
   if (host) {
     host.used = true;
     const place = site.place(name);
-    program.occurs('host', key, place, false);
     program.checkAbove('Host', host.name, host.at, place);
     return host.name;
   }

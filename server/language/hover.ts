@@ -5,8 +5,9 @@ import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { documentation } from './completion.ts';
 import type { Entry, Slot } from './entry.ts';
+import { firstName, type Mention, mentionAt } from './mentions.ts';
 import { form } from './pattern.ts';
-import type { Occurrence, Program } from './program.ts';
+import type { Program, ProgramHost } from './program.ts';
 import type { Expression, SlotSyntax, Statement } from './syntax.ts';
 import { type Dimension, units, written } from './units.ts';
 
@@ -21,10 +22,10 @@ export function hoverAt({ program }: Analysis, uri: string, offset: number): Hov
   const index = program.sources.findIndex((source) => source.uri === uri);
   if (index < 0) return null;
   const inside = (range: TextRange): boolean => range.start <= offset && offset <= range.end;
-  const named = program.occurrences.find(({ at }) => at.source === index && inside(at));
+  const named = mentionAt(program, index, offset);
   if (named) {
     const text = describe(named, program);
-    if (text !== null) return { text, range: { start: named.at.start, end: named.at.end } };
+    if (text !== null) return { text, range: { start: named.start, end: named.end } };
   }
   let statement = program.sources[index]!.tree.statements.find(inside);
   if (!statement?.entry) return null;
@@ -83,59 +84,60 @@ function conversions(value: number, dimension: Dimension): string {
   return same.length > 0 ? same.join(' = ') : written(value, dimension);
 }
 
-function describe({ symbol, name }: Occurrence, program: Program): string | null {
-  switch (symbol) {
-    case 'host': {
-      const host = program.hosts.get(name);
-      if (!host) return null;
-      const lines = [`**Host** \`${host.name}\`${host.address === null ? '' : `, ${host.address}`}`];
-      const { up, down, latency, loss } = { ...program.network, ...host.access };
-      const link = [
-        up !== undefined && `up ${written(up, 'rate')}`,
-        down !== undefined && `down ${written(down, 'rate')}`,
-        latency !== undefined && `latency ${written(latency, 'duration')}`,
-        loss !== undefined && `loss ${written(loss, 'ratio')}`,
-      ].filter((part) => part !== false);
-      if (link.length > 0) lines.push(link.join(', '));
-      const { congestionControl, receiveBuffer } = { ...program.tcp, ...host.tcp };
-      const tcp = [
-        congestionControl !== undefined && `congestion ${congestionControl}`,
-        receiveBuffer !== undefined && `receive-buffer ${written(receiveBuffer, 'size')}`,
-      ].filter((part) => part !== false);
-      if (tcp.length > 0) lines.push(`TCP: ${tcp.join(', ')}`);
-      for (const { a, b } of program.links) if (a === host.name || b === host.name) lines.push(`Link to \`${a === host.name ? b : a}\`.`);
-      for (const zone of program.zones.values()) if (zone.servers.includes(host.name)) lines.push(`Serves zone \`${zone.origin}\`.`);
-      if (program.resolvers.has(name)) lines.push('Resolves names for other hosts.');
-      const server = program.mailServers.get(name);
-      if (server) lines.push(`Mail server${server.domains.length > 0 ? ` of ${server.domains.join(', ')}` : ''}.`);
-      if (program.bitmessagePeers.has(name)) lines.push('Bitmessage peer.');
-      const files = program.ftpServers.get(name);
-      if (files) lines.push(`FTP server with ${files.files.length === 1 ? 'one file' : `${files.files.length} files`}.`);
-      return lines.join('\n\n');
-    }
-    case 'zone': {
-      const zone = program.zones.get(name);
-      return zone ? `**Zone** \`${zone.origin}\` on ${zone.servers.join(', ')}: ${zone.records.length} records` : null;
-    }
-    case 'mailbox': {
-      const mailbox = program.mailboxes.get(name);
-      return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
-    }
-    case 'film': {
-      const film = program.films.get(name);
-      if (!film) return null;
-      const { clip } = film;
-      const length = written(film.duration, 'duration');
-      if (!clip) return videoHover(film.name, length, program);
-      return `**Clip** \`${clip.name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`;
-    }
-    case 'parameter': {
-      const parameter = program.parameters.get(name);
-      if (!parameter?.value) return null;
-      const { dimension, number, text } = parameter.value;
-      return `**Parameter** \`${parameter.name}\` = ${dimension === 'text' ? JSON.stringify(text) : written(number, dimension)}`;
-    }
+/** null where nothing is declared by that name. */
+function describe(mention: Mention, program: Program): string | null {
+  if (mention.space === 'parameter') {
+    const parameter = program.parameters.get(mention.text);
+    if (!parameter?.value) return null;
+    const { dimension, number, text } = parameter.value;
+    return `**Parameter** \`${parameter.name}\` = ${dimension === 'text' ? JSON.stringify(text) : written(number, dimension)}`;
   }
+  const name = firstName(mention, program);
+  if (name === null) return null;
+  if (mention.space === 'mailbox') {
+    const mailbox = program.mailboxes.get(name);
+    return mailbox ? `**Mailbox** \`${mailbox.address}\` on ${mailbox.host}, up to ${written(mailbox.quota, 'size')}` : null;
+  }
+  if (mention.space === 'film') {
+    const film = program.films.get(name);
+    if (!film) return null;
+    const { clip } = film;
+    const length = written(film.duration, 'duration');
+    if (!clip) return videoHover(film.name, length, program);
+    return `**Clip** \`${clip.name}\`: ${clip.pattern}, ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${length}`;
+  }
+  if (mention.space !== 'domain') return null;
+  const host = program.hosts.get(name);
+  if (host) return describeHost(host, name, program);
+  const zone = program.zones.get(name === '.' ? name : `${name}.`);
+  return zone ? `**Zone** \`${zone.origin}\` on ${zone.servers.join(', ')}: ${zone.records.length} records` : null;
+}
+
+function describeHost(host: ProgramHost, name: string, program: Program): string {
+  const lines = [`**Host** \`${host.name}\`${host.address === null ? '' : `, ${host.address}`}`];
+  const { up, down, latency, loss } = { ...program.network, ...host.access };
+  const link = [
+    up !== undefined && `up ${written(up, 'rate')}`,
+    down !== undefined && `down ${written(down, 'rate')}`,
+    latency !== undefined && `latency ${written(latency, 'duration')}`,
+    loss !== undefined && `loss ${written(loss, 'ratio')}`,
+  ].filter((part) => part !== false);
+  if (link.length > 0) lines.push(link.join(', '));
+  const { congestionControl, receiveBuffer } = { ...program.tcp, ...host.tcp };
+  const tcp = [
+    congestionControl !== undefined && `congestion ${congestionControl}`,
+    receiveBuffer !== undefined && `receive-buffer ${written(receiveBuffer, 'size')}`,
+  ].filter((part) => part !== false);
+  if (tcp.length > 0) lines.push(`TCP: ${tcp.join(', ')}`);
+  for (const { a, b } of program.links) if (a === host.name || b === host.name) lines.push(`Link to \`${a === host.name ? b : a}\`.`);
+  for (const zone of program.zones.values()) if (zone.servers.includes(host.name)) lines.push(`Serves zone \`${zone.origin}\`.`);
+  if (program.resolvers.has(name)) lines.push('Resolves names for other hosts.');
+  const server = program.mailServers.get(name);
+  if (server) lines.push(`Mail server${server.domains.length > 0 ? ` of ${server.domains.join(', ')}` : ''}.`);
+  if (program.bitmessagePeers.has(name)) lines.push('Bitmessage peer.');
+  const files = program.ftpServers.get(name);
+  if (files) lines.push(`FTP server with ${files.files.length === 1 ? 'one file' : `${files.files.length} files`}.`);
+  return lines.join('\n\n');
 }
 
 /** Of a film without pictures: its renditions, and where it lies. */

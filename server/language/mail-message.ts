@@ -41,7 +41,6 @@ export function usesMailbox(name: Name, site: Site): void {
   const { program } = site;
   const key = mailboxKey(name.text);
   const place = site.place(name);
-  program.occurs('mailbox', key, place, false);
   program.checkAbove('Mailbox', name.text, program.mailboxes.get(key)?.at ?? null, place, 'until then, nobody keeps mail for it');
 }
 
@@ -50,7 +49,6 @@ export function keptMailbox(name: Name, site: Site): MailboxService | null {
   const { program } = site;
   const key = mailboxKey(name.text);
   const mailbox = program.mailboxes.get(key);
-  program.occurs('mailbox', key, site.place(name), false);
   if (!mailbox) {
     unknownMailbox(name, site);
     return null;

@@ -144,14 +144,13 @@ function checkName(slot: Slot<unknown>, name: Name, site: Site): boolean {
       );
       return false;
     case 'new-parameter':
-    case 'new-film':
-      if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name.text)) return true;
-      site.report(
-        'malformed-name',
-        name,
-        `\`${shortened(name.text)}\` cannot name a ${slot.meaning === 'new-film' ? 'film' : 'parameter'}: it begins with a letter, and has letters, digits, _ and -.`,
-      );
+    case 'new-film': {
+      const why = parameterNameProblem(name.text);
+      if (why === null) return true;
+      const what = slot.meaning === 'new-film' ? 'film' : 'parameter';
+      site.report('malformed-name', name, `\`${shortened(name.text)}\` cannot name a ${what}: ${why}.`);
       return false;
+    }
     default:
       return true;
   }
@@ -161,6 +160,11 @@ function checkHostAddress(name: Name, site: Site): boolean {
   const why = hostAddressProblem(name.text);
   if (why !== null) site.report('not-a-host-address', name, `\`${name.text}\` ${why}.`);
   return why === null;
+}
+
+/** Why a text cannot name a parameter; null when it can. */
+export function parameterNameProblem(text: string): string | null {
+  return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) ? null : 'it begins with a letter, and has letters, digits, _ and -';
 }
 
 /** Why a text is no mail address (RFC 5321 §4.1.2, §4.5.3.1); null when it is one. The domain's check can be spared. */

@@ -188,22 +188,42 @@ function construct<P extends Patterned>(positions: readonly Position<P>[]): Stat
   return state;
 }
 
+type Shown = Patterned & { readonly shown?: string; readonly block?: string; readonly blockRequired?: boolean };
+
 /** The pattern for people: `host NAME, … { … }`. */
-export function form(item: Patterned & { readonly shown?: string; readonly block?: string; readonly blockRequired?: boolean }): string {
+export function form(item: Shown): string {
+  return formWithSlots(item).text;
+}
+
+/** The same, with where each slot is in it. */
+export function formWithSlots(item: Shown): {
+  readonly text: string;
+  readonly slots: ReadonlyMap<string, readonly [start: number, end: number]>;
+} {
   const pattern = item.shown ?? item.pattern;
-  const head = pattern.replace(/[A-Z][A-Z0-9-]*/g, (name) => {
+  const slots = new Map<string, readonly [number, number]>();
+  let text = '';
+  let at = 0;
+  for (const { 0: name, index } of pattern.matchAll(/[A-Z][A-Z0-9-]*/g)) {
     const slot = item.slots[name];
-    if (!slot) return name;
-    if (slot.form === 'choice') {
-      // Of a word in two cases, the first.
-      const different = slot.choices.filter(([word], i, all) => all.findIndex((one) => one[0].toLowerCase() === word.toLowerCase()) === i);
-      const words = different.map(([word]) => word).join(' | ');
-      return different.length > 1 && !pattern.includes(`[${name}]`) ? `(${words})` : words;
-    }
-    return slot.count === 'list' ? `${name}, …` : name;
-  });
-  if (item.block === undefined || item.block === 'none') return head;
-  return item.blockRequired ? `${head} { … }` : `${head} [{ … }]`;
+    if (!slot) continue;
+    text += pattern.slice(at, index);
+    const start = text.length;
+    text += slotForPeople(name, slot, pattern.includes(`[${name}]`));
+    if (!slots.has(name)) slots.set(name, [start, text.length]);
+    at = index + name.length;
+  }
+  text += pattern.slice(at);
+  if (item.block !== undefined && item.block !== 'none') text += item.blockRequired ? ' { … }' : ' [{ … }]';
+  return { text, slots };
+}
+
+function slotForPeople(name: string, { form, choices, count }: Slot<unknown>, inBrackets: boolean): string {
+  if (form !== 'choice') return count === 'list' ? `${name}, …` : name;
+  // Of a word in two cases, the first.
+  const different = choices.filter(([word], i, all) => all.findIndex((one) => one[0].toLowerCase() === word.toLowerCase()) === i);
+  const words = different.map(([word]) => word).join(' | ');
+  return different.length > 1 && !inBrackets ? `(${words})` : words;
 }
 
 /**

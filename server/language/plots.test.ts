@@ -42,7 +42,7 @@ describe('plot', () => {
     ['plot goodput of', /Expected a host here/],
     ['plot goodput of nobody', /nobody/],
     ['plot goodput,', /Expected a metric, such as .* behind the comma/],
-    ['plot goodput of server against n', /`against` does not fit here/],
+    ['plot goodput of server against n', /Against a parameter, a plot stands in the block of a sweep/],
     [`plot ${Array.from({ length: 17 }, () => 'goodput').join(', ')}`, /A plot has room for 16 metrics/],
   ])('%s', (text, message) => {
     const [first, ...others] = complaints(text);

@@ -34,6 +34,7 @@ import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
+import type { RecordName } from './mentions.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
 import { PLAIN, type Variant } from './variant.ts';
@@ -172,13 +173,6 @@ export interface ProgramCdn extends CdnService {
   readonly films: readonly string[];
 }
 
-/** A sweep, or a comparison, and the expectations of its points. */
-export interface ProgramSweep {
-  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
-  readonly plots: SweepPlot[];
-  readonly expectations: Expectation[];
-}
-
 /** What can be streamed, or played. */
 export interface ProgramFilm {
   readonly name: string;
@@ -197,6 +191,13 @@ export interface ProgramVideo {
   readonly sites: readonly string[];
 }
 
+/** A sweep, or a comparison, and the expectations of its points. */
+export interface ProgramSweep {
+  readonly plan: Omit<SweepPlan, 'plots' | 'expectations'>;
+  readonly plots: SweepPlot[];
+  readonly expectations: Expectation[];
+}
+
 export interface Parameter {
   readonly name: string;
   readonly place: SourceRange;
@@ -210,19 +211,12 @@ export interface Parameter {
 
 /** A value that the author left to the language, for inlay hints. */
 export interface DefaultNote {
+  readonly kind: 'address' | 'default';
   /** Where it would be written: behind this place. */
   readonly at: SourceRange;
   /** `address 10.0.0.1`. */
   readonly value: string;
   readonly why: string;
-}
-
-/** A place where a declared name stands: for hover, references, rename. */
-export interface Occurrence {
-  readonly symbol: 'host' | 'zone' | 'mailbox' | 'film' | 'parameter';
-  readonly name: string;
-  readonly at: SourceRange;
-  readonly declares: boolean;
 }
 
 /** Diagnostics of one document. Whoever has more reads the first ones first. */
@@ -310,7 +304,8 @@ export class Program {
   /** Which point of a sweep the program is compiled for. */
   readonly variant: Variant;
   readonly notes: DefaultNote[] = [];
-  readonly occurrences: Occurrence[] = [];
+  /** The names in the blocks of zones, in program order but for imports: for references and rename. */
+  readonly recordNames: RecordName[] = [];
   /** Domains of mail addresses that were checked. */
   readonly goodDomains = new Set<string>();
   /** Set while servers that DNS brings with it can still be filled in: their names in lower case, and the filling in. */
@@ -327,12 +322,8 @@ export class Program {
 
   readonly #reported: number[] = [];
 
-  readonly #tracking: boolean;
-
-  /** `tracking`: keeps the occurrences of names, for hover, references and rename. */
-  constructor(files: FileTable, protocols: readonly string[], tracking: boolean, variant: Variant = PLAIN) {
+  constructor(files: FileTable, protocols: readonly string[], variant: Variant = PLAIN) {
     this.variant = variant;
-    this.#tracking = tracking;
     this.files = files;
     this.protocols = protocols;
   }
@@ -389,11 +380,6 @@ export class Program {
       fixes: code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : [],
     });
     return false;
-  }
-
-  /** Notes where a declared name stands, when somebody wants to know. */
-  occurs(symbol: Occurrence['symbol'], name: string, at: SourceRange, declares: boolean): void {
-    if (this.#tracking) this.occurrences.push({ symbol, name, at, declares });
   }
 
   isExcused(key: string): boolean {

@@ -146,3 +146,13 @@ export function oneOf(words: readonly string[], conjunction = 'or'): string {
 export function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+/** Whether a text holds the characters in their order, with others between them, as editors match what is typed. */
+export function holdsInOrder(text: string, characters: string): boolean {
+  let at = 0;
+  for (const character of characters) {
+    at = text.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

@@ -97,8 +97,6 @@ export function usedWebsite(name: Name, site: Site): { readonly name: string; re
   const { program } = site;
   const key = plain(name.text);
   const website = program.websites.get(key) ?? null;
-  // Most websites have their host's name: where that is renamed, this is.
-  if (program.hosts.has(key)) program.occurs('host', key, site.place(name), false);
   if (website) {
     const host = program.hosts.get(website.host.toLowerCase());
     if (host) host.used = true;

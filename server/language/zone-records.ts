@@ -1,7 +1,7 @@
 /** The records of a declared zone: from its block, or from a master file. */
 import { parseName } from '../../engines/dns/domain-name.ts';
 import { ipv4Bytes, reverseName } from '../../engines/dns/ip-address.ts';
-import { type MasterFileEntry, outOfZone, readMasterFile } from '../../engines/dns/master-file/master-file.ts';
+import { type MasterFileEntry, type NameRange, outOfZone, readMasterFile } from '../../engines/dns/master-file/master-file.ts';
 import type { Name } from './entry.ts';
 import { fileContent, namedFile } from './files.ts';
 import type { Program, ProgramZone } from './program.ts';
@@ -75,6 +75,7 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
   let ownerColumn = 0;
   for (const entry of read.entries) {
     const { record } = entry;
+    noteNames(entry, zone.origin, base, site);
     if (outside.has(record)) {
       site.report(
         'malformed-record',
@@ -90,6 +91,15 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
     mention(entry, program);
     checkNames(entry, text, base, site);
   }
+}
+
+/** The owner, where it is written, and the names in the data. */
+function noteNames({ owner, names }: MasterFileEntry, origin: string, base: number, { program, source }: Site): void {
+  const note = ({ start, end, name }: NameRange, isOwner: boolean): void => {
+    program.recordNames.push({ at: { source, start: base + start, end: base + end }, name, origin, isOwner });
+  };
+  if (owner) note(owner, true);
+  for (const name of names) note(name, false);
 }
 
 /** `in A 192.0.2.1`, right below an owner: the class, and no host of that name. */

@@ -59,11 +59,11 @@ const SCENES: readonly Draw[] = [meadow, ball, corn, leaves];
 
 /** A ball with a bright side, thrown about in a room with a striped wall. */
 function ball(picture: Picture, { width, height, frameRate }: Clip, frame: number): void {
-  picture.fill(64);
-  for (let at = 0; at < picture.length; at++) if ((at % width) % 8 >= 6) picture[at] = 80;
+  picture.fill(68);
+  for (let at = 0; at < picture.length; at++) if ((at % width) % 8 >= 6) picture[at] = 84;
   const radius = Math.max(2, Math.floor(Math.min(width, height) / 5));
   const floor = height - Math.max(1, Math.floor(height / 10));
-  picture.fill(40, floor * width);
+  picture.fill(44, floor * width);
   // Speeds in pixels a second, as a share of the room.
   const x = radius + triangle((frame * width * 0.55) / frameRate, width - 2 * radius);
   const y = radius + triangle((frame * height * 0.8) / frameRate, floor - 2 * radius);
@@ -73,7 +73,7 @@ function ball(picture: Picture, { width, height, frameRate }: Clip, frame: numbe
       const distance = (row - centreY) ** 2 + (column - centreX) ** 2;
       if (distance > radius * radius) continue;
       const lit = (row - centreY + radius / 3) ** 2 + (column - centreX + radius / 3) ** 2;
-      picture[row * width + column] = lit <= (radius / 2) ** 2 ? 240 : lit <= radius * radius ? 200 : 160;
+      picture[row * width + column] = lit <= (radius / 2) ** 2 ? 244 : lit <= radius * radius ? 204 : 164;
     }
   }
 }
@@ -89,14 +89,14 @@ function triangle(distance: number, size: number): number {
 function meadow(picture: Picture, { width, height }: Clip): void {
   const horizon = Math.floor((height * 2) / 3);
   for (let row = 0; row < height; row++) {
-    const shade = row < horizon ? 120 + Math.floor((row * 4) / horizon) * 20 : 70;
+    const shade = row < horizon ? 116 + Math.floor((row * 4) / horizon) * 24 : 68;
     picture.fill(shade, row * width, (row + 1) * width);
   }
   const radius = Math.floor(height / 8);
   for (let row = 0; row < 2 * radius; row++) {
     for (let column = 0; column < 2 * radius; column++) {
       if ((row - radius) ** 2 + (column - radius) ** 2 > radius * radius) continue;
-      picture[(row + 2) * width + column + width - 2 * radius - 4] = 250;
+      picture[(row + 2) * width + column + width - 2 * radius - 4] = 252;
     }
   }
 }

@@ -1,7 +1,9 @@
 /** What a frame costs: the pictures of clips, coded by what they have in common, within a picture and with the one before. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { scenarioForTests } from '../../network/scenario-for-tests.ts';
 import { SECOND } from '../../quantities.ts';
+import { simulate } from '../../simulation.ts';
 import { BitReader, BitWriter, numberLength } from './bits.ts';
 import { frameCount, picturesOf } from './clip.ts';
 import { type EncodedFrame, encodeClip, groupBudget } from './encoder.ts';
@@ -278,4 +280,36 @@ test.each<[number, number, number]>([
   [65_025, 1000, 30],
 ])('the signal-to-noise ratio of a squared error of %d over %d pixels is %d dB', (squares, pixels, decibels) => {
   expect(peakSignalToNoise(squares, pixels)).toBeCloseTo(decibels, 10);
+});
+
+describe('a camera that codes', () => {
+  const run = (encoding: Encoding, duration = 2.5 * SECOND) => {
+    const action = { kind: 'video.encode' as const, host: 'camera', clip: { ...clip, duration }, encoding };
+    const step = { parent: -1, timing: { kind: 'then' as const }, action, text: '', at: { source: 0, start: 0, end: 0 } };
+    return simulate(scenarioForTests({ camera: {} }, { steps: [step] }));
+  };
+  const seriesOf = (made: ReturnType<typeof run>, metric: string) => made.series.find((one) => one.metric === metric)!;
+
+  test('takes the time of the clip, and tells each picture at its own', () => {
+    const made = run(lossless('both'));
+    expect(made.duration).toBe(2.5 * SECOND);
+    const sizes = seriesOf(made, 'frame size');
+    expect([sizes.at.length, sizes.at[24], sizes.subjects]).toEqual([60, SECOND, ['bounce']]);
+    expect([...sizes.values]).toEqual(
+      [...encodeClip({ ...clip, duration: 2.5 * SECOND }, lossless('both'))].map(({ bytes }) => bytes.length),
+    );
+    expect(made.steps[0]!.outcome).toMatch(/^60 pictures in [\d.]+ kB, [\d.]+ kbit\/s, 1\d(\.\d)? to 1, nothing lost$/);
+  });
+
+  test('tells the rate of each second, the rest included', () => {
+    const rates = seriesOf(run({ coding: 'both', control: { kind: 'constant rate', rate: 60_000 }, groupLength: 12 }), 'coded rate');
+    expect([...rates.values]).toEqual([60_000, 60_000, 60_000]);
+    expect([...rates.at]).toEqual([expect.any(Number), expect.any(Number), 2.5 * SECOND]);
+  });
+
+  test('tells what coding saves, and what it costs in quality', () => {
+    const made = run(lossless('spatial', 32));
+    expect(seriesOf(made, 'compression ratio').values[0]).toBeGreaterThan(5);
+    expect(seriesOf(made, 'quality').values[0]).toBeLessThan(40);
+  });
 });

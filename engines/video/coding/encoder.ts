@@ -4,8 +4,8 @@
  * Theory of operation. Pictures come in groups; the first of each is a key frame, so that whoever tunes in, or has lost something, can
  * begin there. Within a group each frame says what is new since the picture that the decoder shows (not since the original: errors do not
  * add up). Constant quality (VBR) codes every picture with one step of the quantiser, and takes the bits that that takes. Constant rate
- * (CBR) takes for each group the finest step at which the group fits its share of the rate, and fills it up with stuffing, evenly over its
- * frames, so that every group has as many bits as any other: the price is a picture that is worse where more happens, and bits for
+ * (CBR) takes for each group, of the steps at which it fits its share of the rate, the one that is nearest to the originals, and fills it up
+ * with stuffing, evenly over its frames, so that every group has as many bits as any other: the price is a picture that is worse where more happens, and bits for
  * nothing where less does.
  */
 import { SECOND } from '../../quantities.ts';
@@ -43,12 +43,20 @@ export function* encodeClip(clip: Clip, encoding: Encoding): Generator<EncodedFr
 function encodeGroup(group: readonly Picture[], clip: Clip, { coding, control }: Encoding): EncodedFrame[] {
   if (control.kind === 'constant quality') return codeAt(group, clip, coding, control.step);
   const budget = groupBudget(group.length, clip.frameRate, control.rate);
+  let best: EncodedFrame[] | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  let coarsest: EncodedFrame[] = [];
   for (const step of STEPS) {
-    const frames = codeAt(group, clip, coding, step);
-    if (sizeOf(frames) <= budget) return stuffed(frames, budget);
+    coarsest = codeAt(group, clip, coding, step);
+    if (sizeOf(coarsest) > budget) continue;
+    // A finer step is mostly nearer, but not where it only keeps more of the grain that wavers about its bounds.
+    const error = coarsest.reduce((sum, frame) => sum + frame.squaredError, 0);
+    if (error >= least) continue;
+    least = error;
+    best = coarsest;
   }
   // The coarsest is as small as it gets: more than the rate, and told by the metrics.
-  return codeAt(group, clip, coding, STEPS[STEPS.length - 1] as number);
+  return best ? stuffed(best, budget) : coarsest;
 }
 
 /** Bytes of so many frames at a rate. */

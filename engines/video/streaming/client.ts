@@ -67,6 +67,9 @@ const SHORTEST_WAIT: Nanoseconds = 20 * MILLISECOND;
 /** Packets of a PLAY that come before its response. */
 const MOST_EARLY = 1_000;
 
+/** Counted for each film anew. */
+const COUNTED = ['video sent', 'video received', 'video played', 'missed frames', 'late frames'] as const;
+
 type Answer = RtspResponse & { readonly content: string };
 
 /** Done when the film has ended, or it is given up. */
@@ -103,8 +106,8 @@ class Viewer implements PlaybackControls {
   #playout: Playout;
   #session: string | null = null;
   #requests = 0;
-  /** Between a request and its response, the last time. */
-  #roundTrip: Nanoseconds = 0;
+  /** Between a request and its response, at best. */
+  #roundTrip: Nanoseconds = Number.POSITIVE_INFINITY;
   /** Of the film that is being sent, and of what was sent before and may still be under way. */
   #mappings: readonly Mapping[] = [];
   /** Of all that the server has sent in this session. */
@@ -133,6 +136,7 @@ class Viewer implements PlaybackControls {
     this.#connection = connection;
     this.#startedAt = startedAt;
     this.#lastPacketAt = this.#host.now();
+    for (const metric of COUNTED) this.#measure(metric, 0);
     this.#playout = new Playout({ length: 1, startDelay: 0, startThreshold: 0, resumeThreshold: 0 }, startedAt);
   }
 
@@ -302,7 +306,7 @@ class Viewer implements PlaybackControls {
     const info = { protocol: 'rtsp', kind: 'request', label: `${method} ${url}` };
     if (!(yield* this.#connection.write(bytesOfOctets(head), info))) return null;
     const answer = yield* this.#answers.take();
-    this.#roundTrip = this.#host.now() - sentAt;
+    this.#roundTrip = Math.min(this.#roundTrip, this.#host.now() - sentAt);
     return answer;
   }
 

@@ -12,7 +12,7 @@ export const streamingMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     course: 'total',
-    doc: 'Pictures that a server has sent to the viewer so far, each counted when its last packet goes out.',
+    doc: 'Pictures of a film that a server has sent to the viewer so far, each counted when its last packet goes out.',
     example: example('video sent of tv = 48'),
   },
   {
@@ -20,7 +20,7 @@ export const streamingMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     course: 'total',
-    doc: 'Pictures of which the viewer has every byte, so far.',
+    doc: 'Pictures of a film of which the viewer has every byte, so far.',
     example: example('video received of tv = 48'),
   },
   {
@@ -28,7 +28,7 @@ export const streamingMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     course: 'total',
-    doc: 'Pictures whose time to be shown has come so far, missed ones included.',
+    doc: 'Pictures of a film whose time to be shown has come so far, missed ones included.',
     example: example('video played of tv = 48'),
   },
   {
@@ -36,7 +36,7 @@ export const streamingMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     course: 'total',
-    doc: 'Pictures that were not there in whole so far when their time had come.',
+    doc: 'Pictures of a film that were not there in whole so far when their time had come.',
     example: example('missed frames of tv = 0'),
   },
   {

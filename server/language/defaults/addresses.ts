@@ -62,7 +62,7 @@ export function assignAddresses(program: Program): void {
         assign(address) {
           host.address = address;
           const why = host.behind === null ? 'The next free address.' : `The next free address behind ${host.behind}.`;
-          if (host.at) program.notes.push({ at: host.at, value: `address ${address}`, why });
+          if (host.at) program.notes.push({ kind: 'address', at: host.at, value: `address ${address}`, why });
         },
       });
       continue;

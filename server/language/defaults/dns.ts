@@ -149,7 +149,12 @@ export function completeZones(program: Program): void {
     if (index.has(name, 'A') || index.has(name, 'CNAME') || index.has(name, 'NS')) continue;
     index.add(name, { type: 'A', address }, ttl.host);
     if (host.at && index.zone.at)
-      program.notes.push({ at: host.at, value: `${name} A ${address}`, why: `Its name lies in zone ${index.zone.origin}` });
+      program.notes.push({
+        kind: 'default',
+        at: host.at,
+        value: `${name} A ${address}`,
+        why: `Its name lies in zone ${index.zone.origin}`,
+      });
   }
   // The root's own servers: what a resolver that primes its hints asks for (RFC 8109).
   const root = zones.get(ROOT)!;

@@ -42,6 +42,6 @@ export function nameWebsites(program: Program): void {
     );
     if (!zone || known) continue;
     zone.records.push({ name: absolute, ttl: TTL, data: { type: 'A', address } });
-    if (at) program.notes.push({ at, value: `${absolute} A ${address}`, why: `Its name lies in zone ${zone.origin}` });
+    if (at) program.notes.push({ kind: 'default', at, value: `${absolute} A ${address}`, why: `Its name lies in zone ${zone.origin}` });
   }
 }

@@ -37,6 +37,11 @@ export function completeSenderAuthentication(program: Program): void {
     records.set(name, record);
     zone.records.push({ name, ttl: TTL, data: { type: 'TXT', strings: [record] } });
     if (at)
-      program.notes.push({ at, value: `${selector}._domainkey TXT`, why: `The key that verifies, in zone ${zone.origin}: ${record}` });
+      program.notes.push({
+        kind: 'default',
+        at,
+        value: `${selector}._domainkey TXT`,
+        why: `The key that verifies, in zone ${zone.origin}: ${record}`,
+      });
   }
 }

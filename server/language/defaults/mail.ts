@@ -53,7 +53,7 @@ export function completeMail(program: Program): void {
     const first = server.domains[0] ?? server.host;
     if (server.greeting === null) {
       server.greeting = first;
-      if (server.at) program.notes.push({ at: server.at, value: `greeting "${first}"`, why: 'Its first domain.' });
+      if (server.at) program.notes.push({ kind: 'default', at: server.at, value: `greeting "${first}"`, why: 'Its first domain.' });
     }
     if (server.helo === null) server.helo = first;
     for (const domain of server.domains) {

@@ -8,6 +8,7 @@
 import { holdsStatements } from '../entry.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Statement, SyntaxTree } from '../syntax.ts';
+import { lastFrom } from '../tree-slots.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { type Expectation, nothingExpected, Reading } from './reading.ts';
 import { statement } from './statement.ts';
@@ -55,18 +56,6 @@ function unclosedRecords(statements: readonly Statement[], index: number): State
     if (entry?.block === 'records' && braces) return statements[i]!;
   }
   return null;
-}
-
-/** Index of the last statement that begins at the offset or before it; −1 where none does. */
-function lastFrom(statements: readonly Statement[], offset: number): number {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (statements[middle]!.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /** How many characters two texts have in common from their beginning. */

@@ -128,7 +128,8 @@ function parenthesis(reading: Reading, depth: number): Expression | null {
     return null;
   }
   scanner.next();
-  return inner;
+  // A single value is where it is; what is computed reaches from one parenthesis to the other.
+  return inner.kind === 'binary' || inner.kind === 'negative' ? { ...inner, start, end: scanner.previousEnd } : inner;
 }
 
 /** The text in quotes that is the current token. */

@@ -208,7 +208,6 @@ export const dashVocabulary = [
       const { program } = site;
       const place = site.place(NAME);
       const key = NAME.text.toLowerCase();
-      program.occurs('film', key, place, true);
       if (!program.declareOnce(`film ${key}`, `Film \`${NAME.text}\``, place)) return;
       const described = describedFilm(NAME, block, site);
       if (!described) {

@@ -67,7 +67,6 @@ export const dnsSecurityVocabulary = [
         const origin = absolute(name.text);
         const key = origin.toLowerCase();
         const place = site.place(name);
-        program.occurs('zone', key, place, false);
         if (!program.declareOnce(`dnssec ${key}`, `The signing of \`${name.text}\``, place)) continue;
         program.signings.set(key, {
           zone: origin,

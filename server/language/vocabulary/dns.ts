@@ -74,7 +74,6 @@ export const dnsVocabulary = [
       }
       const origin = absolute(NAME.text);
       const key = origin.toLowerCase();
-      program.occurs('zone', key, site.place(NAME), true);
       if (servers.length === 0 || !program.declareOnce(`zone ${key}`, `Zone \`${NAME.text}\``, site.place(NAME))) return;
       program.needsDns = true;
       const zone = {

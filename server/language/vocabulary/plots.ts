@@ -81,7 +81,6 @@ function plotSwept(measures: readonly Measure[], parameter: Name | null, withBou
     );
     return;
   }
-  if (parameter) site.program.occurs('parameter', parameter.text, site.place(parameter), false);
   const swept: SweptMeasure[] = [];
   for (const measure of measures) {
     const { metric, statistic, start, end } = measure;

@@ -44,7 +44,6 @@ export const programVocabulary = [
     example: 'let n = 3\nlet pause = n * 2 s\nhost a\na crashes for pause',
     build({ NAME }, _block, site) {
       const place = site.place(NAME);
-      site.program.occurs('parameter', NAME.text, place, true);
       if (site.program.declareOnce(`let ${NAME.text}`, `Parameter \`${NAME.text}\``, place)) parameterNamed(NAME.text, NAME, site);
     },
   }),

@@ -32,7 +32,6 @@ function axis(name: Name, swept: readonly SweptValue[], site: Site): SweepAxis |
   declared.used = true;
   const place = site.place(name);
   program.checkAbove('Parameter', name.text, declared.place, place);
-  program.occurs('parameter', name.text, place, false);
   if (!declared.value) return null;
   const { dimension } = declared.value;
   if (first.dimension !== dimension || first.dimension === 'text') {

@@ -44,7 +44,7 @@ const keyFrames = property(
 /** How a clip is coded, for the steps that code one. */
 export const encodingProperties = {
   rate: property('rate ( RATE | CODEC )', rateSlots, {
-    doc: 'A constant rate (CBR), so that the quality varies: in each group of pictures the quantiser is as fine as the rate allows, and what is left of it is filled up. `mpeg-1` is 1.5 Mbps, `mpeg-2 low` and `mpeg-2 high` are 3 and 6 Mbps, `mpeg-4 low` and `mpeg-4 high` 64 kbps and 12 Mbps.',
+    doc: 'A constant rate (CBR), so that the quality varies: each group of pictures has the quantiser that is best for it within the rate, and what is left of the rate is filled up. `mpeg-1` is 1.5 Mbps, `mpeg-2 low` and `mpeg-2 high` are 3 and 6 Mbps, `mpeg-4 low` and `mpeg-4 high` 64 kbps and 12 Mbps.',
     default: 'as the quantiser has it',
     example: 'rate 60 kbps',
   }),
@@ -65,7 +65,7 @@ export function encodingOf(how: Encoding['coding'], block: GivenEncoding, frameR
     site.report(
       'without-effect',
       site.property('quantiser'),
-      'At a constant rate the quantiser is as fine as the rate allows: leave out one of the two.',
+      'At a constant rate each group of pictures has a quantiser of its own: leave out one of the two.',
     );
   }
   const interval = Math.max(1, Math.round((encodingDefaults.keyInterval * frameRate) / SECOND));
@@ -130,7 +130,6 @@ export const videoCodingVocabulary = [
       const { program } = site;
       const place = site.place(NAME);
       const key = NAME.text.toLowerCase();
-      program.occurs('film', key, place, true);
       if (!program.declareOnce(`film ${key}`, `Film \`${NAME.text}\``, place)) return;
       const clip = {
         name: NAME.text,

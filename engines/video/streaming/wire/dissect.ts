@@ -16,7 +16,7 @@ export const dissectStream: Readonly<Record<'rtp' | 'rtcp' | 'rtsp', Dissector>>
 /** RFC 2326 §10.12; the channels are those that this client asks for: 0 RTP's, 1 RTCP's. */
 function dissectInterleaved(bytes: Uint8Array): readonly Field[] {
   const standard = 'RFC 2326 §10.12';
-  const length = bytes.length < 4 ? -1 : ((bytes[2] as number) << 8) | (bytes[3] as number);
+  const length = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
   if (bytes[0] !== 0x24 || length !== bytes.length - 4) {
     return [{ name: 'interleaved packet', value: 'no mark, or another length', start: 0, end: bytes.length, malformed: true, standard }];
   }

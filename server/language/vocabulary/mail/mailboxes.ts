@@ -43,7 +43,6 @@ export const mailboxVocabulary = [
       program.needsDns = true;
       for (const address of ADDRESS) {
         const key = mailboxKey(address.text);
-        program.occurs('mailbox', key, site.place(address), true);
         if (!program.declareOnce(`mailbox ${key}`, `Mailbox \`${address.text}\``, site.place(address))) continue;
         program.mailboxes.set(key, {
           kind: 'mail.mailbox',

@@ -1,0 +1,70 @@
+/** Call hierarchy: zones and their delegations, names and the steps that they have a part in. */
+import {
+  type CallHierarchyIncomingCall,
+  type CallHierarchyItem,
+  type CallHierarchyOutgoingCall,
+  SymbolKind,
+  type TextDocumentPositionParams,
+} from 'vscode-languageserver';
+import { type Call, type HierarchyItem, incoming, itemAt, outgoing } from '../language/call-hierarchy.ts';
+import type { Analysis } from '../language/compile.ts';
+import type { NameIdentity } from '../language/mentions.ts';
+import type { Program, Programs } from '../programs.ts';
+import { rangeOf } from './diagnostics.ts';
+
+/** Kept with an item by the client. */
+interface Data {
+  readonly program: string;
+  readonly identity: NameIdentity | null;
+}
+
+const KINDS = { name: SymbolKind.Class, zone: SymbolKind.Namespace, step: SymbolKind.Event } as const;
+
+export function prepareCallHierarchy(programs: Programs, { textDocument, position }: TextDocumentPositionParams): CallHierarchyItem[] {
+  const place = programs.place(textDocument.uri, position);
+  if (!place) return [];
+  const analysis = programs.analysis(place.program);
+  const source = analysis.program.sources.findIndex(({ uri }) => uri === place.source.uri);
+  const item = itemAt(analysis.program, source, place.offset);
+  return item ? [toProtocol(item, programs, place.program, analysis)] : [];
+}
+
+export function incomingCalls(programs: Programs, item: CallHierarchyItem): CallHierarchyIncomingCall[] {
+  return calls(programs, item, incoming, (from, { ranges, item: { source } }, rangesIn) => ({
+    from,
+    fromRanges: rangesIn(source, ranges),
+  }));
+}
+
+export function outgoingCalls(programs: Programs, item: CallHierarchyItem): CallHierarchyOutgoingCall[] {
+  return calls(programs, item, outgoing, (to) => ({ to, fromRanges: [item.selectionRange] }));
+}
+
+function calls<T>(
+  programs: Programs,
+  { data }: CallHierarchyItem,
+  ask: (identity: NameIdentity, program: Analysis['program']) => Call[],
+  tell: (item: CallHierarchyItem, call: Call, rangesIn: (source: number, ranges: Call['ranges']) => CallHierarchyItem['range'][]) => T,
+): T[] {
+  const { program: uri, identity } = data as Data;
+  const program = programs.named(uri);
+  if (!program || !identity) return [];
+  const analysis = programs.analysis(program);
+  const rangesIn = (source: number, ranges: Call['ranges']) => {
+    const document = programs.documentOf(program, analysis, source);
+    return ranges.map(({ start, end }) => rangeOf(document, start, end));
+  };
+  return ask(identity, analysis.program).map((call) => tell(toProtocol(call.item, programs, program, analysis), call, rangesIn));
+}
+
+function toProtocol(item: HierarchyItem, programs: Programs, program: Program, analysis: Analysis): CallHierarchyItem {
+  const document = programs.documentOf(program, analysis, item.source);
+  return {
+    name: item.name,
+    kind: KINDS[item.kind],
+    uri: document.uri,
+    range: rangeOf(document, item.range.start, item.range.end),
+    selectionRange: rangeOf(document, item.selection.start, item.selection.end),
+    data: { program: program.uri, identity: item.identity } satisfies Data,
+  };
+}

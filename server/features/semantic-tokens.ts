@@ -1,0 +1,54 @@
+/** Semantic tokens: of a document, of a range, and what has changed since the last time. */
+import type { Range, SemanticTokens, SemanticTokensDelta, SemanticTokensLegend } from 'vscode-languageserver';
+import { type EncodedTokens, semanticTokens, tokenChange, tokenModifiers, tokenTypes } from '../language/semantic-tokens.ts';
+import { treeOf } from '../language/trees.ts';
+import type { Programs } from '../programs.ts';
+
+export const tokensLegend: SemanticTokensLegend = { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] };
+
+export class DocumentTokens {
+  readonly #programs: Programs;
+  /** What each document was last told, by URI. */
+  readonly #told = new Map<string, { readonly resultId: string; readonly tokens: EncodedTokens }>();
+  #results = 0;
+
+  constructor(programs: Programs) {
+    this.#programs = programs;
+  }
+
+  full(uri: string): SemanticTokens {
+    const tokens = this.#tokens(uri);
+    return { resultId: this.#tell(uri, tokens), data: Array.from(tokens) };
+  }
+
+  range(uri: string, range: Range): SemanticTokens {
+    const place = this.#programs.place(uri, range.start);
+    if (!place) return { data: [] };
+    const { document, source, offset } = place;
+    return { data: Array.from(semanticTokens(treeOf(source), offset, document.offsetAt(range.end))) };
+  }
+
+  delta(uri: string, previousResultId: string): SemanticTokens | SemanticTokensDelta {
+    const before = this.#told.get(uri);
+    if (before?.resultId !== previousResultId) return this.full(uri);
+    const tokens = this.#tokens(uri);
+    const resultId = this.#tell(uri, tokens);
+    const change = tokenChange(before.tokens, tokens);
+    return { resultId, edits: change ? [{ ...change, data: Array.from(change.data) }] : [] };
+  }
+
+  closed(uri: string): void {
+    this.#told.delete(uri);
+  }
+
+  #tokens(uri: string): EncodedTokens {
+    const place = this.#programs.place(uri, { line: 0, character: 0 });
+    return place ? semanticTokens(treeOf(place.source)) : new Uint32Array();
+  }
+
+  #tell(uri: string, tokens: EncodedTokens): string {
+    const resultId = String(++this.#results);
+    this.#told.set(uri, { resultId, tokens });
+    return resultId;
+  }
+}

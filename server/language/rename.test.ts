@@ -1,0 +1,134 @@
+/** Renaming, from the program before (the cursor is `|`) to the program behind. */
+import { describe, expect, test } from 'vitest';
+import { analyse, compile } from './compile.ts';
+import { rename, renameTarget } from './rename.ts';
+
+const FILES = new Map();
+
+/** The cells with the name at the cursor changed, or the reason why not. */
+function renamed(cells: readonly string[], to: string): string[] | string {
+  const marked = cells.findIndex((cell) => cell.includes('|'));
+  const offset = cells[marked]!.indexOf('|');
+  const sources = cells.map((cell, i) => ({ uri: `file:///w/n.md#${i}`, text: cell.replace('|', '') }));
+  const { program } = analyse(sources, FILES);
+  const target = renameTarget(program, marked, offset);
+  if (!target.ok) return target.why;
+  const renaming = rename(program, target.name, to);
+  if (!renaming.ok) return renaming.why;
+  const texts = sources.map(({ text }) => text);
+  for (const { source, start, end, text } of [...renaming.edits].sort((a, b) => b.start - a.start))
+    texts[source] = texts[source]!.slice(0, start) + text + texts[source]!.slice(end);
+  // What is renamed whole is the same program, but for the name.
+  const codes = (all: typeof sources) => compile(all, FILES).diagnostics.map(({ code }) => code);
+  expect(codes(sources.map(({ uri }, i) => ({ uri, text: texts[i]! })))).toEqual(codes(sources));
+  return texts;
+}
+
+describe('rename', () => {
+  test.each<[what: string, before: string, to: string, after: string]>([
+    [
+      'a host, where it is declared and used',
+      'host a|\nhost b\nlink a <-> b\nA crashes',
+      'pc',
+      'host pc\nhost b\nlink pc <-> b\npc crashes',
+    ],
+    [
+      'a parameter',
+      'let n = 2\nlet m = n| * 3\nhost p[1..n]\nat n * 1 s p[n] crashes',
+      'k',
+      'let k = 2\nlet m = k * 3\nhost p[1..k]\nat k * 1 s p[k] crashes',
+    ],
+    [
+      'a range, however it is named',
+      'let n = 3\nhost peer[1..n]\npe|er[2] crashes\npeer3 crashes\npeer[1..2] crashes',
+      'node',
+      'let n = 3\nhost node[1..n]\nnode[2] crashes\nnode3 crashes\nnode[1..2] crashes',
+    ],
+    [
+      'a range with a domain behind it',
+      'host p[1..2].x.org, q1.x.org\np|1.x.org crashes',
+      'r',
+      'host r[1..2].x.org, q1.x.org\nr1.x.org crashes',
+    ],
+    [
+      'one host beside a range',
+      'host peer1, peer[2..3]\npeer1| crashes\npeer2 crashes',
+      'first',
+      'host first, peer[2..3]\nfirst crashes\npeer2 crashes',
+    ],
+    [
+      'a mail server, in records too',
+      'host m|ail.x.org\nhost pc\nzone x.org on ns.x.org {\n  @ MX 10 mail.x.org\n  mail A 10.0.0.9\n  other MX 5 mail\n  third MX 5 mail.x.org.\n}\nmailbox ann@x.org on mail.x.org\npc resolves mail.x.org',
+      'mx.x.org',
+      'host mx.x.org\nhost pc\nzone x.org on ns.x.org {\n  @ MX 10 mx.x.org\n  mx A 10.0.0.9\n  other MX 5 mx\n  third MX 5 mx.x.org.\n}\nmailbox ann@x.org on mx.x.org\npc resolves mx.x.org',
+    ],
+    [
+      'a zone, with all that lies in it',
+      'host pc\nzone x|.org on ns.x.org { www A 10.0.0.9\n @ MX 10 mail.x.org }\nmailbox ann@x.org on mail.x.org\npc resolves www.x.org\npc resolves x.org MX\npc resolves www.max.org',
+      'y.net',
+      'host pc\nzone y.net on ns.y.net { www A 10.0.0.9\n @ MX 10 mail.y.net }\nmailbox ann@y.net on mail.y.net\npc resolves www.y.net\npc resolves y.net MX\npc resolves www.max.org',
+    ],
+    [
+      'a mailbox',
+      'zone x.org on ns.x.org { @ MX 10 m.x.org }\nmailbox a|nn@x.org, bob@x.org on m.x.org\nhost pc\npc sends mail from ann@x.org to bob@x.org\nexpect mailbox ann@x.org has 0 messages',
+      'eve@x.org',
+      'zone x.org on ns.x.org { @ MX 10 m.x.org }\nmailbox eve@x.org, bob@x.org on m.x.org\nhost pc\npc sends mail from eve@x.org to bob@x.org\nexpect mailbox eve@x.org has 0 messages',
+    ],
+    [
+      'a website that has its name from a record',
+      'host pc\nzone x.org on ns.x.org { www A 10.0.0.80 }\nhost web { address 10.0.0.80 }\nwebsite www|.x.org on web { page "/" 1 KiB }\npc gets "/" from www.x.org',
+      'shop.x.org',
+      'host pc\nzone x.org on ns.x.org { shop A 10.0.0.80 }\nhost web { address 10.0.0.80 }\nwebsite shop.x.org on web { page "/" 1 KiB }\npc gets "/" from shop.x.org',
+    ],
+    [
+      'what an answer is expected to be',
+      'host pc, a.x.org\nzone x.org on ns.x.org { www CNAME a }\npc resolves www.x.org CNAME\nexpect answer of pc for www.x.org CNAME is a|.x.org',
+      'b.x.org',
+      'host pc, b.x.org\nzone x.org on ns.x.org { www CNAME b }\npc resolves www.x.org CNAME\nexpect answer of pc for www.x.org CNAME is b.x.org',
+    ],
+    ['another case only', 'host Alice|\nalice crashes', 'alice', 'host alice\nalice crashes'],
+  ])('%s', (_what, before, to, after) => {
+    expect(renamed([before], to)).toEqual([after]);
+  });
+
+  test('a mail server in a notebook of five cells, from the last one', () => {
+    const cells = [
+      'zone x.org on ns.x.org { @ MX 10 mail.x.org }\nzone y.org on ns.y.org { @ MX 10 mail.y.org }',
+      'mailserver mail.x.org { greeting "mail.x.org" }\nmailserver mail.y.org',
+      'mailbox ann@x.org on mail.x.org\nmailbox bob@y.org on mail.y.org',
+      'host pc\npc sends mail from ann@x.org to bob@y.org via mail.x.org',
+      'expect bounces of mail.x|.org = 0',
+    ];
+    expect(renamed(cells, 'out.x.org')).toEqual([
+      'zone x.org on ns.x.org { @ MX 10 out.x.org }\nzone y.org on ns.y.org { @ MX 10 mail.y.org }',
+      // A text is the author's own.
+      'mailserver out.x.org { greeting "mail.x.org" }\nmailserver mail.y.org',
+      'mailbox ann@x.org on out.x.org\nmailbox bob@y.org on mail.y.org',
+      'host pc\npc sends mail from ann@x.org to bob@y.org via out.x.org',
+      'expect bounces of out.x.org = 0',
+    ]);
+  });
+
+  test.each<[what: string, before: string, to: string, why: RegExp]>([
+    ['a name that cannot be one', 'host a|', 'b@c', /`b@c` cannot name a host: it is a mail address/],
+    ['a name that is taken', 'host a|\nhost b', 'B', /`b` is declared already \(line 2\)/],
+    ['a parameter that begins with a digit', 'let n| = 1', '2n', /cannot name a parameter/],
+    ['a mailbox without an @', 'mailbox a|@x.org on m', 'b', /`b` is no mail address: it has no @/],
+    ['a word of the language', 'host a|\na crashes', 'at', /`at` would be read as a word of the language \(line 2\)/],
+    ['what is filled in', 'host pc\npc resolves x.org\nexpect queries at a.root-ser|vers.net = 1', 'b', /is filled in by the language/],
+    ['what is declared nowhere', 'ghos|t crashes', 'b', /declared nowhere/],
+    ['the name of what is filled in', 'host pc|\npc resolves x.org', 'a.root-servers.net', /what the language fills in/],
+    [
+      'out of the zone whose record it is',
+      'host w|.x.org\nzone x.org on ns.x.org { w A 10.0.0.1 }',
+      'w.y.org',
+      /`w\.y\.org` lies outside zone `x\.org\.`.*line 2/,
+    ],
+    ['a range onto another', 'host p[1..2]|, q2\np1 crashes', 'q', /An index has no name/],
+    ['a range onto a host', 'host p|[1..2], q2\np1 crashes', 'q', /There is a host `q2` already/],
+    ['a range by a stem that ends with a digit', 'host p|[1..2]', 'q1', /ends with a digit/],
+    ['no name', '// a| comment', 'x', /Here stands no name/],
+  ])('refuses %s', (_what, before, to, why) => {
+    expect(renamed([before], to)).toMatch(why);
+  });
+});
