@@ -47,7 +47,7 @@ export function nameCdns(program: Program): void {
       if (!customer || customer.records.some(({ name: owner }) => canonical(owner) === absolute)) continue;
       const target = `${name.replaceAll('.', '-')}.${domain}`;
       customer.records.push({ name: absolute, ttl: ALIAS_TTL, data: { type: 'CNAME', target } });
-      if (at) program.notes.push({ at, value: `${absolute} CNAME ${target}`, why: `Its nodes serve ${name}` });
+      if (at) program.notes.push({ kind: 'default', at, value: `${absolute} CNAME ${target}`, why: `Its nodes serve ${name}` });
       labels.add(target);
     }
     for (const label of labels) {
