@@ -1,9 +1,14 @@
-/** `npm run bench`: measures everything, prints it, and writes bench/RESULTS.md with machine and date. */
+/**
+ * `npm run bench`: measures everything, prints it, and writes bench/RESULTS.md with machine and date. `npm run bench -- dash [--sabre PATH]`
+ * measures and prints the chapters that are named; a peer that is no package is where its option says.
+ */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
 import { bench as bundles } from './bundles.ts';
 import { bench as cdn } from './cdn.ts';
+import { bench as dash } from './dash.ts';
 import { bench as dns } from './dns.ts';
 import { bench as poisoning } from './dns-poisoning.ts';
 import { bench as engines } from './engines.ts';
@@ -20,9 +25,11 @@ const built = spawnSync(process.execPath, ['esbuild.mjs', '--production'], { cwd
 if (built.status !== 0) throw new Error('the build failed: npm run build shows why');
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}`;
+const { values: peers, positionals: named } = parseArgs({ options: { sabre: { type: 'string' } }, allowPositionals: true });
 const chapters: [title: string, text: string, results: Result[]][] = [];
 
 async function chapter(title: string, text: string, bench: () => Result[] | Promise<Result[]>): Promise<void> {
+  if (named.length > 0 && !named.includes(title.toLowerCase())) return;
   const results = await bench();
   chapters.push([title, text, results]);
   console.log(`\n${title}`);
@@ -70,6 +77,11 @@ await chapter(
   'Large swarms by pieces, each in a process of its own: processor time, peak memory, and growth with peers and with pieces.',
   swarm,
 );
+await chapter(
+  'DASH',
+  'Sessions of adaptive streaming in the idealised network, in a second of processor time; SABRE, the published reference, runs them in one process of Python.',
+  () => dash(peers.sabre ?? null),
+);
 await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fidelity.md) tells the method and every case.', () =>
   fidelity(),
 );
@@ -85,7 +97,8 @@ const page = chapters.map(([title, text, results]) =>
     '',
   ].join('\n'),
 );
-writeFileSync(
-  new URL('RESULTS.md', import.meta.url),
-  `# Measured\n\n<!-- Written by npm run bench. -->\n\n${machine}. Times depend on the machine; the ratios do less.\n\n${page.join('\n')}`,
-);
+if (named.length === 0)
+  writeFileSync(
+    new URL('RESULTS.md', import.meta.url),
+    `# Measured\n\n<!-- Written by npm run bench. -->\n\n${machine}. Times depend on the machine; the ratios do less.\n\n${page.join('\n')}`,
+  );

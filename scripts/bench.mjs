@@ -18,5 +18,5 @@ await main(async () => {
   const ns3 = () => existsSync('/usr/include/ns3') && found('g++') && found('pkg-config');
   peer('libns3-dev g++ pkg-config', ns3, 'ns-3, to compare transfers and event queues with');
   peer('python3-simpy', () => existsSync('/usr/lib/python3/dist-packages/SimPy'), 'SimPy, to compare event queues with');
-  return (await run(process.execPath, ['bench/main.ts'])).code;
+  return (await run(process.execPath, ['bench/main.ts', ...process.argv.slice(2)])).code;
 });

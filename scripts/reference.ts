@@ -1,6 +1,7 @@
 /** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/bittorrent.md, docs/ftp.md and docs/smtp.md from the engines' tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withTables as withTorrentTables } from '../engines/bittorrent/reference.ts';
+import { dashTables } from '../engines/dash/reference.ts';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
 import { ftpTables } from '../engines/ftp/reference.ts';
@@ -22,6 +23,7 @@ writeFileSync(page('language'), referencePage());
 writeFileSync(page('bittorrent'), withTorrentTables(readFileSync(page('bittorrent'), 'utf8')));
 writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('http'), httpPage());
+fill('dash', dashTables());
 fill('ftp', ftpTables(commandCases));
 fill('mail-access', accessTables(pop3Cases, imapCases));
 fill('smtp', smtpTables(smtpCases));

@@ -57,6 +57,7 @@ export function setUp({ tools = false } = {}) {
     () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
     'dnspython, to validate what is signed',
   );
+  needDebian('ffmpeg', () => found('ffprobe'), 'ffmpeg, to make segments of video and check manifests');
   needDebian(
     'python3-dkim python3-nacl python3-spf python3-yaml',
     () => spawnSync('/usr/bin/python3', ['-c', 'import dkim, nacl.signing, spf, yaml']).status === 0,

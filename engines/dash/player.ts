@@ -26,7 +26,7 @@ import { type PlayableFilm, playableFilm } from './manifest-movie.ts';
 import type { SegmentUrl } from './mpd/presentation.ts';
 import { readManifest } from './mpd/read.ts';
 import type { PlayAction } from './scenario.ts';
-import { type Server, Servers } from './servers.ts';
+import { SERVER_RULES, type Server, Servers } from './servers.ts';
 import { Viewer, type Wish } from './viewer.ts';
 
 /** The store of the state timeline in which a player’s choice stands. */
@@ -201,7 +201,7 @@ export class Player implements PlaybackControls {
       return null;
     }
     if (outcome === 'abandoned') {
-      if (servers.congested(now)) this.#moved(`is slow`);
+      if (servers.congested(now)) this.#moved('is slow');
       return null;
     }
     if (outcome === 'arrived') {
@@ -322,12 +322,15 @@ export class Player implements PlaybackControls {
     const viewer = this.#viewer as Viewer;
     const servers = this.#servers as Servers;
     const now = this.#host.now();
+    // Before and after: what is drawn between two segments is what was played.
+    viewer.advance(now);
+    this.#measure('buffer', viewer.playout.level);
     viewer.arrived(now, { segment, rendition, ...came });
+    this.#measure('buffer', viewer.playout.level);
     servers.measured(now, came.size / Math.max(came.time, 1e-6));
-    this.#telling.sample(now, viewer.playout);
     this.#measure('estimated throughput', (viewer.estimate.throughput ?? 0) * 1000);
     this.#measureShown();
-    if (came.time > 1.5 * viewer.movie.segmentDuration && servers.congested(now)) this.#moved('is slow');
+    if (came.time > SERVER_RULES.tooLong * viewer.movie.segmentDuration && servers.congested(now)) this.#moved('is slow');
     this.#changed.ring();
   }
 

@@ -78,6 +78,23 @@ describe('what is filled in', () => {
     expect([cdn.host, cdn.origin]).toEqual(['dns1.kingcdn.com', { site: 'films.netcinema.com', host: 'storage' }]);
   });
 
+  test('a film on the origin, with a manifest that leads to the nodes', () => {
+    const { services, steps } = scenarioOf(
+      'host tv\nvideo madmen { duration 8 s segment 4 s ladder 1 Mbps }\ncdn kingcdn { content madmen }\ntv plays madmen from kingcdn\ntv plays madmen',
+    );
+    expect(steps.map(({ action }) => action.kind === 'dash.play' && action.manifests)).toEqual([
+      ['http://www.kingcdn.com/madmen/manifest.mpd'],
+      ['http://www.kingcdn.com/madmen/manifest.mpd'],
+    ]);
+    const origin = services.find((service) => service.kind === 'http.website');
+    expect(origin?.name).toBe('origin.kingcdn.com');
+    const manifest = origin?.resources.find(({ path }) => path === '/madmen/manifest.mpd');
+    expect(manifest?.content.kind === 'bytes' && new TextDecoder().decode(manifest.content.bytes)).toContain(
+      '<BaseURL>http://www.kingcdn.com/madmen/</BaseURL>',
+    );
+    expect(origin?.resources.map(({ path }) => path)).toContain('/madmen/1000k/2.m4s');
+  });
+
   test('sizes between two, each order of magnitude alike, the same each time', () => {
     const sizes = () => cdnOf('cdn k { catalogue 3000 objects of 1 kB to 1 MB }\npush k').catalogue!.objects.map(({ size }) => size);
     const found = sizes();
@@ -110,6 +127,10 @@ describe('diagnostics', () => {
     ['nodes and a placement', 'cdn a { nodes edge placement bring home 3 }\n                   ^^^^^^^^^^^^^^^^^^^^^^ without-effect'],
     ['a cluster of others', 'host x\ncdn a { nodes edge cluster edge, x }\n                                 ^ not-a-node: `edge` are'],
     ['a node in two clusters', 'cdn a { nodes p, q cluster p cluster p, q }\n                                     ^ not-a-node: already'],
+    [
+      'a film that the CDN does not have',
+      'host tv\nvideo madmen { duration 8 s }\ncdn k { nodes e }\ntv plays madmen from k\n                     ^ video-nowhere',
+    ],
     ['a name of nobody’s zone', 'cdn a { nodes p serves video.netcinema.com }\n                       ^^^^^^^^^^^^^^^^^^^ unknown-zone'],
     ['a push to another host', `${VIEWER}push kingcdn to viewer\n                ^^^^^^ not-a-node`],
     [

@@ -108,7 +108,15 @@ export function manifestsOf(video: ProgramVideo, names: readonly Name[], name: N
   const manifests: string[] = [];
   for (const one of wanted) {
     const cdn = program.cdns.get(plain(one.text));
-    if (cdn?.films.includes(video.film.name.toLowerCase())) {
+    if (cdn) {
+      if (!cdn.films.includes(video.film.name.toLowerCase())) {
+        site.report(
+          'video-nowhere',
+          one,
+          `\`${cdn.name}\` does not deliver \`${video.film.name}\`: write \`content ${video.film.name}\` in its block.`,
+        );
+        return null;
+      }
       program.checkAbove('CDN', cdn.name, cdn.at, site.place(one));
       manifests.push(encodeUrl({ scheme: 'http', host: cdn.serves[0] as string, port: 80, path: manifestPath(video.film) }));
       continue;

@@ -72,8 +72,9 @@ export class BufferUtility {
     let better: number | null = null;
     for (let lower = 0; lower < rendition; lower++) {
       const other = (size * (bitrates[lower] as number)) / (bitrates[rendition] as number);
+      if (other >= remaining) break;
       const otherScore = (this.greatestLevel(lower) - level) / other;
-      if (other < remaining && otherScore > score) {
+      if (otherScore > score) {
         score = otherScore;
         better = lower;
       }

@@ -130,7 +130,7 @@ test.each([
   ],
   [
     with1('<Representation id="a" bandwidth="1"><SegmentTemplate media="$Number$" duration="1" timescale="100000"/></Representation>'),
-    'more than 200000 segments',
+    'more than 100000 segments',
   ],
   [
     with1('<Representation id="a" bandwidth="1"><SegmentTemplate media="a" duration="0"/></Representation>'),

@@ -6,12 +6,12 @@
  * counted out. What says nothing about playing (DRM, events, metrics) is passed over. A live presentation, a remote element (xlink), and
  * what cannot be counted out are problems, told with their place.
  *
- * Total. Limits: those of xml.ts; 100 periods, 200 representations, 200,000 segments in all; bases 8 a level.
+ * Total. Limits: those of xml.ts; 100 periods, 200 representations, 100,000 segments in all; bases 8 a level.
  */
 import type { Milliseconds } from '../movie.ts';
 import { parseDuration } from './duration.ts';
 import type { AdaptationSet, Period, Presentation, Representation, Segment, SegmentUrl } from './presentation.ts';
-import { expandTemplate } from './template.ts';
+import { expandTemplate, fillIn, readTemplate } from './template.ts';
 import { readXml, type XmlElement } from './xml.ts';
 
 export interface ManifestProblem {
@@ -21,7 +21,7 @@ export interface ManifestProblem {
   readonly at: number;
 }
 
-export const MANIFEST_LIMITS = { periods: 100, representations: 200, segments: 200_000, bases: 8 } as const;
+export const MANIFEST_LIMITS = { periods: 100, representations: 200, segments: 100_000, bases: 8 } as const;
 
 export const MPD_NAMESPACE = 'urn:mpeg:dash:schema:mpd:2011';
 
@@ -183,8 +183,9 @@ function templated(template: Addressed, { id, bandwidth }: Named, duration: Mill
   const first = wholeIn(template, template.attributes, 'startNumber', 1);
   const times = timesOf(template, duration, room, null);
   const values = { RepresentationID: id, Bandwidth: bandwidth };
+  const read = readTemplate(media);
   const segments = times.map(({ ticks, start, duration: length }, i): Segment => {
-    const url = expandTemplate(media, { ...values, Number: first + i, Time: ticks });
+    const url = read && fillIn(read, { RepresentationID: id, Bandwidth: bandwidth, Number: first + i, Time: ticks });
     if (url === null) throw new Unreadable(`the template ${media.slice(0, 80)} cannot be filled in`, template.at);
     return { url, range: null, start, duration: length };
   });

@@ -86,8 +86,10 @@ function representation(rendition: WrittenRendition, presentation: WrittenPresen
 function template({ addressing, segmentDurations, timescale, media, initialization }: WrittenPresentation): string[] {
   const [first = 0] = segmentDurations;
   const initial = initialization === null ? '' : ` initialization="${escapeXml(initialization)}"`;
-  const start = `      <SegmentTemplate timescale="${timescale}"${initial} media="${escapeXml(media)}"`;
-  if (addressing === 'number') return [`${start} startNumber="1" duration="${ticks(first, timescale)}"/>`];
+  // The default, said all the same: not every reader takes a timeline’s first number for 1.
+  const numbered = media.includes('$Number') ? ' startNumber="1"' : '';
+  const start = `      <SegmentTemplate timescale="${timescale}"${initial} media="${escapeXml(media)}"${numbered}`;
+  if (addressing === 'number') return [`${start} duration="${ticks(first, timescale)}"/>`];
   const entries: string[] = [];
   for (let i = 0; i < segmentDurations.length; ) {
     const duration = segmentDurations[i] as number;

@@ -107,14 +107,14 @@ export const streamingVocabulary = [
   }),
   step({
     id: 'pause',
-    pattern: 'HOST pauses [for TIME]',
-    slots: { HOST: subject, TIME: optional(duration({ maximum: 100 * DAY, units: ['s', 'min'] })) },
+    pattern: 'HOST pauses [for LENGTH]',
+    slots: { HOST: subject, LENGTH: optional(duration({ maximum: 100 * DAY, units: ['s', 'min'] })) },
     doc: 'The viewer stops the film that plays on the host, for some time or until it `resumes`.',
     standard: 'RFC 2326 §10.6',
     example: `${streamed}at 3 s tv pauses for 2 s`,
     build(given, _block, site) {
       const when = timing(given, site);
-      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.pause', host: viewer, time: given.TIME }));
+      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.pause', host: viewer, time: given.LENGTH }));
     },
   }),
   step({
@@ -131,14 +131,14 @@ export const streamingVocabulary = [
   }),
   step({
     id: 'seek',
-    pattern: 'HOST seeks to TIME',
-    slots: { HOST: subject, TIME: duration({ maximum: 100 * DAY, units: ['s', 'min'] }) },
+    pattern: 'HOST seeks to POSITION',
+    slots: { HOST: subject, POSITION: duration({ maximum: 100 * DAY, units: ['s', 'min'] }) },
     doc: 'The viewer jumps to another place of the film that plays on the host. What the playout buffer holds is used where that place lies in it, and dropped where it does not.',
     standard: 'RFC 2326 §10.5',
     example: `${streamed}at 3 s tv seeks to 8 s`,
     build(given, _block, site) {
       const when = timing(given, site);
-      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.seek', host: viewer, position: given.TIME }));
+      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.seek', host: viewer, position: given.POSITION }));
     },
   }),
   step({

@@ -1,0 +1,143 @@
+/** Videos in the language: what is declared, where it lies, and what is said of what does not hold. */
+import { describe, expect, test } from 'vitest';
+import { filmResources, manifestPath } from '../../engines/dash/film.ts';
+import { readManifest } from '../../engines/dash/mpd/read.ts';
+import type { PlayAction, RehearseAction } from '../../engines/dash/scenario.ts';
+import type { WebsiteService } from '../../engines/http/scenario.ts';
+import type { FileContent } from './compilation.ts';
+import { compile } from './compile.ts';
+import { movieOf } from './video.ts';
+
+const bytes = (text: string): FileContent => ({ kind: 'bytes', bytes: new TextEncoder().encode(text) });
+const JSON_MOVIE = '{"segment_duration_ms":3000,"bitrates_kbps":[300,900],"segment_sizes_bits":[[900001,2700000],[800000,2600000]]}';
+const MPD = `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" mediaPresentationDuration="PT10S" minBufferTime="PT2S"><Period><AdaptationSet contentType="video">
+<SegmentTemplate timescale="1" duration="4" media="$RepresentationID$-$Number$.m4s"/><Representation id="a" bandwidth="500000"/><Representation id="b" bandwidth="2000000"/></AdaptationSet></Period></MPD>`;
+const files = new Map([
+  ['file:///w/movie.json', bytes(JSON_MOVIE)],
+  ['file:///w/film.mpd', bytes(MPD)],
+  ['file:///w/broken.mpd', bytes('<MPD>\n<Period>')],
+  ['file:///w/list.json', bytes('[]')],
+  ['file:///w/3g.json', bytes('[{"duration_ms":1000,"bandwidth_kbps":2000,"latency_ms":50}]')],
+]);
+const compiled = (text: string) => compile([{ uri: 'file:///w/test.netscenario', text }], files);
+const messages = (text: string) =>
+  compiled(text)
+    .diagnostics.filter(({ severity }) => severity === 'error' || severity === 'warning')
+    .map(({ message }) => message);
+const site = (text: string, name: string) => {
+  const { scenario, diagnostics } = compiled(text);
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return scenario.services.find((one): one is WebsiteService => one.kind === 'http.website' && one.name === name)!;
+};
+const plays = (text: string) => compiled(text).scenario.steps.map(({ action }) => action as PlayAction);
+
+describe('a video', () => {
+  test('is a manifest and a resource for each segment, on each of its servers', () => {
+    const text = 'host tv\nvideo v on a.org, b.org { duration 10 s segment 4 s ladder 500 kbps, 2 Mbps }\ntv plays v';
+    const paths = site(text, 'a.org').resources.map(({ path }) => path);
+    expect(paths).toEqual([
+      '/v/manifest.mpd',
+      ...['500k', '2000k'].flatMap((rendition) => ['init.mp4', '1.m4s', '2.m4s', '3.m4s'].map((name) => `/v/${rendition}/${name}`)),
+    ]);
+    expect(site(text, 'b.org').resources.map(({ path }) => path)).toEqual(paths);
+    const sizes = site(text, 'a.org')
+      .resources.slice(1)
+      .map(({ content }) => (content.kind === 'generated' ? content.size : -1));
+    expect(sizes).toEqual([800, 250_000, 250_000, 125_000, 800, 1_000_000, 1_000_000, 500_000]);
+  });
+
+  test('has a manifest that says where it lies', () => {
+    const [first] = site('host tv\nvideo v on a.org, b.org { duration 8 s }\ntv plays v', 'b.org').resources;
+    const manifest = readManifest(new TextDecoder().decode(first!.content.kind === 'bytes' ? first!.content.bytes : new Uint8Array()));
+    if ('problem' in manifest) throw new Error(manifest.problem);
+    expect(manifest.periods[0]!.sets[0]!.representations[0]!.bases).toEqual(['http://a.org/v/', 'http://b.org/v/']);
+  });
+
+  test('lies beside what a declared website has, on https where it is', () => {
+    const text = 'host tv\nwebsite a.org { page "/" 20 KiB https required }\nvideo v on a.org { duration 8 s }\ntv plays v from a.org';
+    expect(
+      site(text, 'a.org')
+        .resources.slice(0, 2)
+        .map(({ path }) => path),
+    ).toEqual(['/', '/v/manifest.mpd']);
+    expect(plays(text)[0]!.manifests).toEqual(['https://a.org/v/manifest.mpd']);
+  });
+
+  test.each(['number', 'time', 'list'] as const)('has each segment where a manifest by %s says', (kind) => {
+    const { resources } = site(`host tv\nvideo v on a.org { duration 12 s segment 4 s manifest by ${kind} }\ntv plays v`, 'a.org');
+    const [manifest] = resources;
+    const read = readManifest(new TextDecoder().decode(manifest!.content.kind === 'bytes' ? manifest!.content.bytes : new Uint8Array()));
+    if ('problem' in read) throw new Error(read.problem);
+    const named = read.periods[0]!.sets[0]!.representations.flatMap(({ initialization, segments }) =>
+      [initialization!, ...segments].map(({ url }) => `/v/${url}`),
+    );
+    expect(named.sort()).toEqual(
+      resources
+        .slice(1)
+        .map(({ path }) => path)
+        .sort(),
+    );
+  });
+
+  test('is read from a description, with its sizes', () => {
+    const [action] = compiled('host tv\nvideo v { from "movie.json" }\ntv rehearses v over "3g.json" using mpc').scenario.steps.map(
+      (step) => step.action as RehearseAction,
+    );
+    expect(action!.film.movie.sizes).toEqual([
+      [900_001, 2_700_000],
+      [800_000, 2_600_000],
+    ]);
+    expect([action!.film.duration, action!.settings.algorithm, action!.trace.length]).toEqual([6e9, 'mpc', 1]);
+    const film = action!.film;
+    expect(filmResources(film, ['http://x/']).find(({ path }) => path.endsWith('/300k/1.m4s'))!.content).toEqual({
+      kind: 'generated',
+      size: 112_501,
+    });
+    expect(manifestPath(film)).toBe('/v/manifest.mpd');
+  });
+
+  test('is read from a manifest', () => {
+    const [action] = compiled('host tv\nvideo v { from "film.mpd" }\ntv rehearses v over "3g.json"').scenario.steps.map(
+      (step) => step.action as RehearseAction,
+    );
+    expect(action!.film.movie).toMatchObject({ segmentDuration: 4000, bitrates: [500, 2000] });
+    expect([action!.film.movie.sizes.length, action!.film.duration]).toEqual([3, 10e9]);
+  });
+});
+
+test('segments of a variable bitrate have its mean and deviation, the same ones each time', () => {
+  const { sizes } = movieOf('Bunny', [1000, 4000], 4e9, 4000e9, 0.2);
+  const first = sizes.map(([low]) => low! / 4e6);
+  const mean = first.reduce((sum, one) => sum + one, 0) / first.length;
+  const deviation = Math.sqrt(first.reduce((sum, one) => sum + (one - mean) ** 2, 0) / first.length);
+  expect(mean).toBeCloseTo(1, 6);
+  expect(deviation).toBeCloseTo(0.2, 2);
+  expect(sizes.every(([low, high]) => Math.abs(high! / low! - 4) < 1e-5)).toBe(true);
+  expect(movieOf('bunny', [1000, 4000], 4e9, 4000e9, 0.2).sizes).toEqual(sizes);
+  expect(movieOf('other', [1000, 4000], 4e9, 4000e9, 0.2).sizes).not.toEqual(sizes);
+});
+
+test.each([
+  ['video v\nhost tv\ntv plays v', '`v` lies on no server: write `video v on stream.example.org`.'],
+  ['video v on a.org\nwebsite b.org { page "/" 1 kB }\nhost tv\ntv plays v from b.org', '`v` does not lie on `b.org`, but on `a.org`.'],
+  ['clip c\nhost tv\ntv plays c', '`c` is a clip: what is played in segments is declared by a `video` line.'],
+  ['video v on a.org { ladder 2 Mbps, 1 Mbps }\nhost tv\ntv plays v', 'A ladder goes up: write each bitrate once, the lowest first.'],
+  ['video v on a.org\nhost tv\ntv plays v { buffer 4 s }', 'A buffer of 4 s has no room: a segment takes 4 s.'],
+  ['video v on a.org\nhost tv\ntv plays v using bola { rate 1 Mbps }', 'Only `fixed` keeps to a rate; `bola` adapts.'],
+  [
+    'video v { from "movie.json" segment 4 s }\nhost tv\ntv rehearses v over "3g.json"',
+    'The file says it; `segment` has no effect beside `from`.',
+  ],
+  ['video v { from "broken.mpd" }\nhost tv\ntv rehearses v over "3g.json"', 'broken.mpd: line 2: <Period> has no end.'],
+  [
+    'video v { from "list.json" }\nhost tv\ntv rehearses v over "3g.json"',
+    'list.json: segment_duration_ms must be a number above 0, at most an hour.',
+  ],
+  [
+    'video v { duration 10 s segment 4 s manifest by list }\nhost tv\ntv rehearses v over "3g.json"',
+    'A list has segments of one duration, and the last one here would be shorter.',
+  ],
+  ['video v\nvideo v\nhost tv\ntv rehearses v over "3g.json"', expect.stringMatching(/^Film `v` is declared/)],
+])('%s', (text, message) => {
+  expect(messages(text)[0]).toEqual(message);
+});
