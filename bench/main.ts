@@ -17,8 +17,8 @@ import { bench as flowScale } from './flow-scale.ts';
 import { bench as language } from './language.ts';
 import { bench as languageServer } from './language-server.ts';
 import type { Result } from './result.ts';
-import { bench as sweeps } from './sweeps.ts';
 import { bench as swarm } from './swarm.ts';
+import { bench as sweeps } from './sweeps.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const built = spawnSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: root, stdio: 'ignore' });

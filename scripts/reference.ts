@@ -1,6 +1,6 @@
-/** Writes the generated pages: docs/language.md from the vocabulary; docs/dns-records.md, docs/http.md and the tables of docs/bittorrent.md, docs/ftp.md and docs/smtp.md from the engines' tables. */
+/** Writes the generated pages: docs/language.md from the vocabulary, docs/dns-records.md and docs/http.md, and the tables of other pages, from the engines' tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withTables as withTorrentTables } from '../engines/bittorrent/reference.ts';
+import { bittorrentTables } from '../engines/bittorrent/reference.ts';
 import { dashTables } from '../engines/dash/reference.ts';
 import { recordsPage } from '../engines/dns/records-page.ts';
 import { commandCases } from '../engines/ftp/command-cases-for-tests.ts';
@@ -20,9 +20,9 @@ const fill = (name: string, tables: Readonly<Record<string, string>>) =>
   writeFileSync(page(name), withTables(readFileSync(page(name), 'utf8'), tables));
 
 writeFileSync(page('language'), referencePage());
-writeFileSync(page('bittorrent'), withTorrentTables(readFileSync(page('bittorrent'), 'utf8')));
 writeFileSync(page('dns-records'), recordsPage());
 writeFileSync(page('http'), httpPage());
+fill('bittorrent', bittorrentTables());
 fill('dash', dashTables());
 fill('ftp', ftpTables(commandCases));
 fill('mail-access', accessTables(pop3Cases, imapCases));

@@ -1,4 +1,5 @@
 /** The tables of docs/bittorrent.md, made of those that messages are read and written by. */
+import { markdownTable } from '../reference-page.ts';
 import { ANNOUNCE_PARAMETERS } from './wire/http-tracker.ts';
 import { RESPONSE_KEYS } from './wire/http-tracker-fields.ts';
 import { NUMBERS, PEER_MESSAGES, PREFIX_LENGTH, TAILS } from './wire/peer-message.ts';
@@ -10,7 +11,7 @@ export function peerMessageTable(): string {
     const inside = [...numbers.map((name) => `${name} (${NUMBERS[name].octets})`), ...(tail === null ? [] : [tail])];
     return [String(id), kind, inside.join(', '), meaning, standard];
   });
-  return table(
+  return markdownTable(
     ['number', 'message', 'in it (bytes)', 'what it is for', 'section'],
     [['', 'keep-alive', '', 'nothing: a length of 0', 'BEP 3'], ...rows],
   );
@@ -20,7 +21,7 @@ export function peerMessageTable(): string {
 export function partTable(): string {
   const numbers = Object.entries(NUMBERS).map(([name, { octets, meaning }]) => [name, String(octets), meaning]);
   const tails = Object.entries(TAILS).map(([name, meaning]) => [name, 'the rest', meaning]);
-  return table(
+  return markdownTable(
     ['part', 'bytes', 'what it says'],
     [['length', String(PREFIX_LENGTH), 'bytes that follow, before each message'], ...numbers, ...tails],
   );
@@ -36,7 +37,7 @@ export function httpTrackerTable(): string {
       meaning,
       standard,
     ];
-  return table(
+  return markdownTable(
     ['in', 'name', 'what it says', 'section'],
     [...Object.entries(ANNOUNCE_PARAMETERS).map(row('request')), ...Object.entries(RESPONSE_KEYS).map(row('response'))],
   );
@@ -50,7 +51,7 @@ export function udpTrackerTable(): string {
       const inside = [...fields.map((field) => `${field.name} (${field.octets})`), ...(tail === null ? [] : [tailText(tail)])];
       return [`${name} ${way}`, String(ACTIONS[name as keyof typeof ACTIONS]), inside.join(', '), meaning];
     };
-  return table(
+  return markdownTable(
     ['datagram', 'action', 'in it (bytes)', 'what it is for'],
     [...Object.entries(UDP_REQUESTS).map(row('request')), ...Object.entries(UDP_RESPONSES).map(row('response'))],
   );
@@ -59,19 +60,10 @@ export function udpTrackerTable(): string {
 const tailText = ({ name, size }: { readonly name: string; readonly size: number | null }): string =>
   size === null ? name : `${name} (${size} each)`;
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-/** A page with the text between `<!-- NAME -->` and `<!-- /NAME -->` replaced by each table. */
-export function withTables(page: string): string {
-  const tables: Readonly<Record<string, string>> = {
-    'peer messages': peerMessageTable(),
-    'message parts': partTable(),
-    'http tracker': httpTrackerTable(),
-    'udp tracker': udpTrackerTable(),
-  };
-  return page.replace(
-    /<!-- (peer messages|message parts|http tracker|udp tracker) -->\n[\s\S]*?<!-- \/\1 -->/g,
-    (_whole, name: string) => `<!-- ${name} -->\n${tables[name]}\n<!-- /${name} -->`,
-  );
-}
+/** By the names of their places on the page. */
+export const bittorrentTables = () => ({
+  'peer-messages': peerMessageTable(),
+  'message-parts': partTable(),
+  'http-tracker': httpTrackerTable(),
+  'udp-tracker': udpTrackerTable(),
+});
