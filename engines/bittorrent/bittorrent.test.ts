@@ -116,6 +116,13 @@ describe('peers come and go', () => {
     expect(last(made, 'bytes downloaded', 'a', 'film')).toBeLessThan(1_450_000);
   });
 
+  test('a seed that was down is found again before the tracker’s interval is over', () => {
+    const made = run([download(PEERS), crash('origin', SECOND, 5 * SECOND)]);
+    expect(outcomes(made)[0]).toEqual([expect.stringMatching(/^4 peers completed/), true]);
+    expect(last(made, 'completion time', 'film')).toBeGreaterThan(5 * MINUTE);
+    expect(last(made, 'completion time', 'film')).toBeLessThan(6 * MINUTE);
+  });
+
   test('who is down when it is to come is told', () => {
     const made = run([crash('a', 0), download(['a', 'b'], {}, { kind: 'at', time: SECOND })]);
     expect(outcomes(made)[1]).toEqual([expect.stringMatching(/^1 peer completed in .*; a went down$/), false]);

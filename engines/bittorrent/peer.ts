@@ -20,7 +20,7 @@ import { type Address, type Connection, type Endpoint, failed, type Host } from 
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK, NOBODY } from './block-requests.ts';
 import { Choker, ROUND } from './choker.ts';
-import { MOST_CONNECTIONS, MOST_INITIATED } from './connections.ts';
+import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from './connections.ts';
 import { MOST_REQUESTS, Neighbour } from './neighbour.ts';
 import type { PeerReader } from './peer-reader.ts';
 import { PeerReader as Reader } from './peer-reader.ts';
@@ -578,18 +578,25 @@ export class Peer {
     while (!this.#left) {
       const answer = yield* this.#around.announce(this.#host, this.#announcement(event));
       if (this.#left) return;
-      let delay = retry;
       if ('failure' in answer) {
         this.#host.narrator.note(`tracker: ${answer.failure}; asks again in ${formatDuration(retry)}`);
+        yield* this.#host.sleep(retry, { background: true });
         retry = Math.min(2 * retry, LAST_RETRY);
       } else {
         event = null;
         retry = FIRST_RETRY;
-        delay = Math.max(answer.interval, 1) * SECOND;
         this.#candidates = answer.peers.map(({ address, port }) => ({ address, port }));
         this.#connectMore();
+        yield* this.#untilAnnounce(Math.max(answer.interval, 1) * SECOND);
       }
-      yield* this.#host.sleep(delay, { background: true });
+    }
+  }
+
+  /** The tracker’s interval, or less where neighbours are few by then. */
+  *#untilAnnounce(interval: Nanoseconds): Process {
+    for (let left = interval; left > 0; left -= ANNOUNCE_AGAIN) {
+      yield* this.#host.sleep(Math.min(left, ANNOUNCE_AGAIN), { background: true });
+      if (this.#left || this.#neighbours.size < FEW_CONNECTIONS) return;
     }
   }
 
