@@ -1,4 +1,4 @@
-/** How many other peers a peer is connected to: those of Cohen’s first client (BitTorrent 3). */
+/** How many other peers a peer is connected to: as many as clients of the first years were; those of today have more. */
 import { MINUTE, type Nanoseconds } from '../quantities.ts';
 
 /** A peer with so many neighbours opens no more connections, but accepts some. */
