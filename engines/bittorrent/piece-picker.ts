@@ -5,7 +5,7 @@
  * counts alike, and are counted as a whole. Rarest first compares the counts of all pieces that may be asked for, a word of the sets at
  * a time, and draws among the lowest. In a swarm a HAVE is told to many and a piece picked once: a HAVE must cost next to nothing,
  * and so there is no order of pieces that each of them would have to keep (kept in buckets by count, as is often done, a HAVE
- * touches five places in memory in the stead of one, and a large swarm takes twice the time).
+ * touches five places in memory in the stead of one, and a large swarm takes clearly longer).
  *
  * Its first pieces a peer picks at random: a rare piece comes slowly, and without a whole piece it has nothing to trade (Cohen,
  * Incentives Build Robustness in BitTorrent, §2.4.3).

@@ -49,6 +49,9 @@ const QUARTER_POWERS = [1, 1.189207115002721, Math.SQRT2, 1.681792830507429];
 const QUARTER_POWER_RESTS = [0, 3.982015231465646e-17, -9.667293313452913e-17, 8.199010020581497e-17];
 const LN2_LACKS = 2.3190468138462996e-17;
 
+/** ½ to the power of the index, exactly; what is multiplied with one keeps all its digits. */
+const HALVINGS = Float64Array.from({ length: 1000 }, (_, i) => halved(1, i));
+
 /** ½ to the power of `exponent`, 0 or more, as the nearest number but in rare cases: for the same purpose. Beyond 1074 it is 0. */
 export function nearestPowerOfHalf(exponent: number): number {
   if (exponent > 1074) return 0;
@@ -67,9 +70,14 @@ export function nearestPowerOfHalf(exponent: number): number {
   const product = power * growth;
   const sum = power + product;
   const missing = productRest(power, growth, product) + power * growthRest + (QUARTER_POWER_RESTS[more] as number) * (1 + growth);
-  let value = sum + (power - sum + product + missing);
-  for (let i = 0; i < halvings; i++) value /= 2;
-  return value;
+  const value = sum + (power - sum + product + missing);
+  return halvings < HALVINGS.length ? value * (HALVINGS[halvings] as number) : halved(value, halvings);
+}
+
+function halved(value: number, times: number): number {
+  let rest = value;
+  for (let i = 0; i < times; i++) rest /= 2;
+  return rest;
 }
 
 /** What `product`, the nearest number to a b, lacks of it, exactly (Dekker 1971); where nothing overflows. */

@@ -39,10 +39,12 @@ export function slotNamesOf(metric: MetricDefinition): readonly string[] {
   });
 }
 
+const metricNames: ReadonlySet<string> = new Set(metrics.map(({ name }) => name));
+
 function formOf(metric: MetricDefinition, withStatistic: boolean): MeasureForm {
   const names = slotNamesOf(metric);
   // `mean response time` is a metric of its own.
-  const statistics = STATISTICS.filter((words) => !metrics.some(({ name }) => name === `${words} ${metric.name}`));
+  const statistics = STATISTICS.filter((words) => !metricNames.has(`${words} ${metric.name}`));
   const slots: Record<string, Slot<unknown>> = withStatistic ? { STATISTIC: optional(wordChoice(...statistics)) } : {};
   metric.subjects.forEach(({ type }, i) => {
     // A list would take the comma that the next metric stands behind: of several, a range.

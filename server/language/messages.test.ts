@@ -783,7 +783,18 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'pc puts "a" to f using ftp extended active { size 1 kB }',
   ],
   ['pc uploads "a" to f { size 1 kB }', 'uploads', '`uploads` does not fit here. Did you mean `puts`?', 'pc puts "a" to f { size 1 kB }'],
-  ['pc downloads "a" from f', 'downloads', '`downloads` does not fit here. Did you mean `gets`?', 'pc gets "a" from f'],
+  [
+    'pc downloads "a" from f',
+    'downloads',
+    'A torrent is what a host `downloads`; a file of a server, it `gets`: `HOST gets "FILE" from SERVER`.',
+    'pc gets "a" from f',
+  ],
+  [
+    'pc downloads a.txt from f',
+    'downloads',
+    'A torrent is what a host `downloads`; a file of a server, it `gets`: `HOST gets "FILE" from SERVER`.',
+    'pc gets "a.txt" from f',
+  ],
   [
     'pc opens ftp session with f { ls }',
     'ls',

@@ -76,7 +76,6 @@ const synonyms: Readonly<Record<string, string>> = {
   queries: 'resolves',
   uploads: 'puts',
   stores: 'puts',
-  downloads: 'gets',
   retrieves: 'gets',
   ls: 'list',
   dir: 'list',

@@ -70,15 +70,14 @@ describe('the textbook’s figure: u_s = 10u, downloads without limit', () => {
   const textbook = (n: number, pieces = 300) =>
     run({ seeds: hosts(1, 10e6), peers: hosts(n, 1e6), torrent: { length: pieces * 64 * KIB, pieceLength: 64 * KIB } });
 
-  // A thousand are in the bench.
-  test.each([10, 30, 100, 200])(
+  test.each([10, 30, 100, 200, 1_000])(
     '%d peers come within 15 per cent of the bound',
     (n) => {
-      const { time, bound } = textbook(n, 700);
+      const { time, bound } = textbook(n, 800);
       expect(time / bound).toBeLessThan(1.15);
       expect(time / bound).toBeGreaterThanOrEqual(1);
     },
-    60_000,
+    300_000,
   );
 
   test('from a server alone it takes as long as the server needs for all copies', () => {

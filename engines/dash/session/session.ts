@@ -146,7 +146,11 @@ export function runSession(movie: Movie, trace: readonly NetworkPeriod[], option
     const replaces = fromEnd !== null;
     const giveUp = (): number | null => {
       const level = Math.max(0, levelBefore - download.time);
-      if (fromEnd === null) return rule.abandon(download, look(level));
+      if (fromEnd === null) {
+        // The estimate stays what it was when the rule chose.
+        outlook.level = level;
+        return rule.abandon(download, outlook);
+      }
       // The segment that it would replace is about to be played.
       return level + segmentDuration * fromEnd <= 0 ? -1 : null;
     };
@@ -161,7 +165,21 @@ export function runSession(movie: Movie, trace: readonly NetworkPeriod[], option
       } else if (levelPlayed + segmentDuration * fromEnd >= 0) played.renditions[played.renditions.length + fromEnd] = rendition;
     }
     const levelAfter = played.level;
-    downloads.push({ ...download, began, abandonedTo, replaces, levelBefore, levelPlayed, levelAfter });
+    const { size } = download;
+    downloads.push({
+      segment,
+      rendition,
+      size,
+      downloaded,
+      time,
+      timeToFirstBit,
+      began,
+      abandonedTo,
+      replaces,
+      levelBefore,
+      levelPlayed,
+      levelAfter,
+    });
     rule.downloaded(download, levelAfter, abandonedTo, replaces);
     const throughput = downloaded / (time - timeToFirstBit);
     account(error, estimate.throughput as number, throughput);

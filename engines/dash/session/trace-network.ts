@@ -65,7 +65,15 @@ export class TraceNetwork {
     download.downloaded = 0;
     // The first look counts from the request.
     for (let leastTime = PROGRESS_TIME - download.time; ; leastTime = PROGRESS_TIME) {
-      this.#transferSome(size, leastTime, download);
+      const { bandwidth } = this.#period;
+      const bits = Math.min(size - download.downloaded, Math.max(PROGRESS_SIZE, leastTime * bandwidth));
+      if (bits <= this.#left * bandwidth) {
+        // Nearly always: the hot path.
+        const time = bits / bandwidth;
+        this.#pass(time);
+        download.downloaded += bits;
+        download.time += time;
+      } else this.#transferAcross(size - download.downloaded, leastTime, download);
       if (download.downloaded >= size) return null;
       const abandonedTo = abandon();
       if (abandonedTo !== null) return abandonedTo;
@@ -108,10 +116,9 @@ export class TraceNetwork {
     }
   }
 
-  /** Until it is worth another look, or all of it is there: the hot path. */
-  #transferSome(size: Bits, leastTime: Milliseconds, download: Download): void {
-    const before = download.downloaded;
-    let left = size - before;
+  /** Until it is worth another look, or all `bits` that are left are there; over the ends of periods. */
+  #transferAcross(bits: Bits, leastTime: Milliseconds, download: Download): void {
+    let left = bits;
     let sizeToGo = PROGRESS_SIZE;
     let timeToGo = leastTime;
     let totalBits = 0;
@@ -119,31 +126,28 @@ export class TraceNetwork {
     do {
       const { bandwidth } = this.#period;
       const capacity = this.#left * bandwidth;
-      const least = Math.max(sizeToGo, timeToGo * bandwidth);
-      let bits = 0;
-      let time = this.#left;
-      if (bandwidth > 0 && Math.min(left, least) <= capacity) {
-        bits = Math.min(left, least);
-        time = bits / bandwidth;
+      const enough = Math.min(left, Math.max(sizeToGo, timeToGo * bandwidth));
+      if (bandwidth > 0 && enough <= capacity) {
+        const time = enough / bandwidth;
         this.#pass(time);
-        totalBits += bits;
+        totalBits += enough;
         totalTime += time;
         break;
       }
-      if (bandwidth > 0) bits = capacity;
-      else if (sizeToGo <= 0 && timeToGo <= time) {
+      const time = this.#left;
+      if (bandwidth === 0 && sizeToGo <= 0 && timeToGo <= time) {
         this.#pass(timeToGo);
         totalTime += timeToGo;
         break;
       }
       this.#finishPeriod();
-      totalBits += bits;
+      totalBits += capacity;
       totalTime += time;
-      left -= bits;
-      sizeToGo -= bits;
+      left -= capacity;
+      sizeToGo -= capacity;
       timeToGo -= time;
     } while (left > 0 && (sizeToGo > 0 || timeToGo > 0));
-    download.downloaded = before + totalBits;
+    download.downloaded += totalBits;
     download.time += totalTime;
   }
 

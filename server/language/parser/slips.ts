@@ -11,6 +11,7 @@ import { nearest } from '../spelling.ts';
 import type { SlotSyntax, Statement, SyntaxFix } from '../syntax.ts';
 import { unitNamed } from '../units.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
+import { fileAsTorrent } from './bittorrent-slips.ts';
 import { clientCommand, modeWithoutProtocol, olderName, otherProtocol, serverSetting } from './ftp-slips.ts';
 import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
@@ -85,6 +86,7 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   comparisonWord,
   reversedSign,
   equalsSign,
+  fileAsTorrent,
   quotedName,
   textWithoutQuotes,
   unitBehindWord,
