@@ -89,6 +89,23 @@ describe('who is led where', () => {
   });
 });
 
+describe('what the origin is spared', () => {
+  it('is reckoned over all clients: users of the catalogue, others, and players', () => {
+    const made = run(`
+      host viewer, tv, edge
+      video madmen { duration 20 s  ladder 1 Mbps }
+      cdn kingcdn { nodes edge  catalogue 1 objects of 100 kB  content madmen }
+      at 0 s  tv plays madmen from kingcdn
+      at 30 s tv plays madmen from kingcdn
+      at 60 s viewer requests "/object1" from www.kingcdn.com
+      at 70 s viewer keeps requesting from kingcdn at 1 per s for 5 s`);
+    expect(last(made, 'failed requests', 'kingcdn')).toBeUndefined();
+    // The film goes out twice, and leaves the origin once; the object is small beside it.
+    expect(last(made, 'origin offload', 'kingcdn')).toBeGreaterThan(0.5);
+    expect(last(made, 'origin offload', 'kingcdn')).toBeLessThan(0.6);
+  });
+});
+
 describe('a node that goes down', () => {
   const text = `
       network { fidelity flows }

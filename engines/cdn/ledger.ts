@@ -14,7 +14,8 @@ export class CdnLedger {
   #bytes: Bytes = 0;
   #hitBytes: Bytes = 0;
   #fromOrigin: Bytes = 0;
-  #delivered: Bytes = 0;
+  /** What clients got from the origin itself. */
+  #pastNodes: Bytes = 0;
   #failed = 0;
 
   /** `name`: as the author calls the CDN. */
@@ -35,19 +36,30 @@ export class CdnLedger {
     }
     narrator.measure('cdn hit ratio', this.#subjects, this.#hits / this.#requests);
     if (this.#bytes > 0) narrator.measure('cdn byte hit ratio', this.#subjects, this.#hitBytes / this.#bytes);
+    this.#offload(narrator);
   }
 
-  /** The origin has sent so much, to a node or past all nodes. */
+  /** The origin has sent so much to a node. */
   fromOrigin(bytes: Bytes): void {
     this.#fromOrigin += bytes;
   }
 
-  /** A client has what it asked for. */
-  delivered(narrator: Narrator, bytes: Bytes, time: Nanoseconds): void {
-    this.#delivered += bytes;
+  /** The origin has sent so much to a client, past all nodes. */
+  pastNodes(narrator: Narrator, bytes: Bytes): void {
+    this.#fromOrigin += bytes;
+    this.#pastNodes += bytes;
+    this.#offload(narrator);
+  }
+
+  /** A user has what it asked for, after so long. */
+  delivered(narrator: Narrator, time: Nanoseconds): void {
     narrator.measure('cdn response time', this.#subjects, time);
+  }
+
+  #offload(narrator: Narrator): void {
+    const got = this.#bytes + this.#pastNodes;
     // What nodes fetched for others yet to come counts as well: at first, an origin may send more than clients get.
-    if (this.#delivered > 0) narrator.measure('origin offload', this.#subjects, Math.max(0, 1 - this.#fromOrigin / this.#delivered));
+    if (got > 0) narrator.measure('origin offload', this.#subjects, Math.max(0, 1 - this.#fromOrigin / got));
   }
 
   failed(narrator: Narrator): void {

@@ -84,8 +84,8 @@ function* user(host: Host, setUp: UsersSetUp, site: string, path: string, tally:
       const time = host.now() - began;
       tally.answered++;
       tally.time += time;
-      if (site === service.origin.site) ledger.fromOrigin(got);
-      ledger.delivered(host.narrator, got, time);
+      if (site === service.origin.site) ledger.pastNodes(host.narrator, got);
+      ledger.delivered(host.narrator, time);
       return;
     }
     failure = got;

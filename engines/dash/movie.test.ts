@@ -13,7 +13,7 @@ const described = (change: object) =>
   JSON.stringify({ segment_duration_ms: 1000, bitrates_kbps: [100, 200], segment_sizes_bits: [[1, 2]], ...change });
 
 test.each([
-  ['{', 'not JSON'],
+  ['{', 'neither a manifest (MPD) nor JSON'],
   ['[]', /^segment_duration_ms must be/],
   ['null', /^not an object/],
   [described({ segment_duration_ms: 0 }), /^segment_duration_ms must be/],

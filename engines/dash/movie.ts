@@ -36,7 +36,7 @@ export function readMovie(text: string): Movie | MovieProblem {
   try {
     json = JSON.parse(text);
   } catch {
-    return { problem: 'not JSON' };
+    return { problem: 'neither a manifest (MPD) nor JSON' };
   }
   if (typeof json !== 'object' || json === null)
     return { problem: 'not an object with segment_duration_ms, bitrates_kbps and segment_sizes_bits' };

@@ -71,6 +71,7 @@ export const codes = {
   'malformed-web-path': error('A path of a website begins with a slash and has the characters of a URI (RFC 3986 §3.3).'),
   'malformed-range': error('Ranges are first and last bytes counted from 0, with commas between them (RFC 9110 §14.1.2).'),
   'unknown-torrent': error('The torrent is declared nowhere.'),
+  'no-seed': warning('A torrent that no host has at the beginning cannot be downloaded.'),
   'unknown-website': error('The website is declared nowhere, and its name lies in no declared zone.'),
   'no-webmail': error('The mail server of this mailbox has no webmail. Declare it by a `webmail` line.'),
   'shared-port': error('A website and webmail cannot share a host: both listen on ports 80 and 443.'),

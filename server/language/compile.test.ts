@@ -330,7 +330,7 @@ describe('the vocabulary', () => {
       webcache: 'host alice-pc, bob-pc\nwebcache c',
       webbrowser: 'webbrowser b',
       torrent: 'host origin, tracker.example.org\ntorrent t',
-      download: 'host a\ntorrent t\na downloads t',
+      download: 'host a, b\ntorrent t { seeds b }\na downloads t',
       clip: 'clip bounce',
       encode: 'host a\nclip bounce\na encodes bounce both',
       stream: 'host a, b\nclip bounce\na streams bounce to b',

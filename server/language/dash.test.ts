@@ -124,6 +124,7 @@ test.each([
   ['video v on a.org { ladder 2 Mbps, 1 Mbps }\nhost tv\ntv plays v', 'A ladder goes up: write each bitrate once, the lowest first.'],
   ['video v on a.org\nhost tv\ntv plays v { buffer 4 s }', 'A buffer of 4 s has no room: a segment takes 4 s.'],
   ['video v on a.org\nhost tv\ntv plays v using bola { rate 1 Mbps }', 'Only `fixed` keeps to a rate; `bola` adapts.'],
+  ['video v on a.org\nhost tv\ntv plays v using mpc { gp 8 }', 'γp is BOLA’s; `mpc` knows none.'],
   [
     'video v { from "movie.json" segment 4 s }\nhost tv\ntv rehearses v over "3g.json"',
     'The file says it; `segment` has no effect beside `from`.',

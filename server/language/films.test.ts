@@ -98,6 +98,7 @@ test.each<[line: string, marked: string, message: RegExp, mended: string | null]
   ['show frames of boat', 'boat', /^There is no film `boat`. /, null],
   ['expect frame size of bonce < 2 kB', 'bonce', /^There is no film `bonce`/, 'expect frame size of bounce < 2 kB'],
   ['clip Bounce', 'Bounce', /^Film `Bounce` is declared twice.$/, null],
+  ['clip x { duration 0 s }', '0 s', /^0 s is out of range: from 20 ms to 10 min is possible here.$/, null],
   ['clip x { duration 10 min  size 255 by 255 }', 'x', /^The clip has 14400 pictures of 255 × 255 pixels; at most 20000/, null],
   [
     'server encodes bounce both { rate 1 Mbps  quantiser 4 }',

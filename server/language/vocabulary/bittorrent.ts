@@ -149,7 +149,10 @@ export const bittorrentVocabulary = [
         if (made?.tracker === '' && read?.tracker) made.tracker = implicitHost(program, read.tracker.host, null).name;
         for (const name of block.seeds?.HOST ?? []) {
           const seed = site.host(name);
-          if (seed === null) continue;
+          if (seed === null) {
+            program.excused.add(`seeds of torrent ${key}`);
+            continue;
+          }
           if (
             program.declareOnce(`torrent ${key} seed ${seed.toLowerCase()}`, `The seed \`${seed}\` of \`${NAME.text}\``, site.place(name))
           )
@@ -239,6 +242,10 @@ export const bittorrentVocabulary = [
       checkPoison(block, site);
       if (found.trackerInDns) site.program.needsDns = true;
       if (hosts.length === 0) return;
+      if (found.seeds.length === 0 && !site.program.excused.has(`seeds of torrent ${found.name.toLowerCase()}`)) {
+        const message = `Nobody has \`${found.name}\` at the beginning, so nobody can get it: write \`seeds HOST\` in the block of \`torrent ${found.name}\`.`;
+        site.report('no-seed', given.TORRENT, message);
+      }
       const behaviour: Behaviour = {
         arrival,
         stay: block.leave ? 0 : (block.stay?.TIME ?? null),

@@ -126,6 +126,8 @@ function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { movie }: F
   }
   if (block.rate && chosen !== 'fixed')
     site.report('without-effect', site.property('rate'), `Only \`fixed\` keeps to a rate; \`${chosen}\` adapts.`);
+  if (block.gp && chosen !== 'bola' && chosen !== 'bolae' && chosen !== 'dynamic')
+    site.report('without-effect', site.property('gp'), `γp is BOLA’s; \`${chosen}\` knows none.`);
   return {
     algorithm: chosen,
     buffer,

@@ -1,5 +1,5 @@
 /** Clips, what their pictures cost coded, and the pictures themselves. */
-import { MINUTE, SECOND } from '../../../engines/quantities.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../../../engines/quantities.ts';
 import { frameCount } from '../../../engines/video/coding/clip.ts';
 import { COARSEST_STEP } from '../../../engines/video/coding/quantiser.ts';
 import { CODINGS, type Encoding, MOST_FRAMES, PATTERNS } from '../../../engines/video/coding/scenario.ts';
@@ -111,7 +111,7 @@ export const videoCodingVocabulary = [
       ),
       duration: property(
         'duration TIME',
-        { TIME: duration({ minimum: SECOND / 60, maximum: 10 * MINUTE, units: ['s'] }) },
+        { TIME: duration({ minimum: 20 * MILLISECOND, maximum: 10 * MINUTE, units: ['s'] }) },
         { doc: 'How long it lasts.', default: written(clipDefaults.duration, 'duration'), example: 'duration 10 s' },
       ),
       grain: property(
