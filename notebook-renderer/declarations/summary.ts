@@ -4,7 +4,9 @@ import { formatAmount } from '../format.ts';
 import type { Output } from '../output.ts';
 
 export interface DeclaredHost {
+  /** `peer1 … peer20` where several stand in one row. */
   readonly name: string;
+  /** `10.0.0.2 … 10.0.0.21` then. */
   readonly address: string;
   /** Filled in by the language. */
   readonly implicit: boolean;
@@ -83,5 +85,44 @@ export function declaredHosts(output: Output): DeclaredHost[] {
   const told = run.hosts.flatMap(({ name, address, implicit }, i) =>
     implicit || touched.has(i) ? [{ name, address, implicit, roles: roles[i]! }] : [],
   );
-  return [...told.filter(({ implicit }) => !implicit), ...told.filter(({ implicit }) => implicit)];
+  return rangesOfHosts([...told.filter(({ implicit }) => !implicit), ...told.filter(({ implicit }) => implicit)]);
+}
+
+/** Hosts from which on a range stands in one row. */
+const RANGE = 5;
+
+/** Those that run nothing and are numbered on, in name and in address, as `peer[1..20]` declares them, become one. */
+export function rangesOfHosts(hosts: readonly DeclaredHost[]): DeclaredHost[] {
+  const told: DeclaredHost[] = [];
+  for (let at = 0; at < hosts.length; ) {
+    let end = at + 1;
+    while (end < hosts.length && follows(hosts[end]!, hosts[end - 1]!)) end++;
+    const range = hosts.slice(at, end);
+    const [first, last] = [range[0]!, range.at(-1)!];
+    if (range.length < RANGE) told.push(...range);
+    else told.push({ ...first, name: `${first.name} … ${last.name}`, address: `${first.address} … ${last.address}` });
+    at = end;
+  }
+  return told;
+}
+
+function follows(host: DeclaredHost, before: DeclaredHost): boolean {
+  if (host.roles.length > 0 || before.roles.length > 0 || host.implicit !== before.implicit) return false;
+  const [name, previous] = [numbered(host.name), numbered(before.name)];
+  return (
+    name !== null &&
+    previous !== null &&
+    name.word === previous.word &&
+    name.number === previous.number + 1 &&
+    addressOf(host) === addressOf(before) + 1
+  );
+}
+
+function numbered(name: string): { readonly word: string; readonly number: number } | null {
+  const found = /^(.*?)(0|[1-9]\d*)$/.exec(name);
+  return found && { word: found[1]!, number: Number(found[2]) };
+}
+
+function addressOf({ address }: DeclaredHost): number {
+  return address.split('.').reduce((sum, octet) => 256 * sum + Number(octet), 0);
 }

@@ -242,12 +242,20 @@ export function segmentLabel(run: Run, packet: number): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
+/** Names that are no abbreviations. */
+const WORDS: Readonly<Record<string, string>> = { bittorrent: 'BitTorrent', bitmessage: 'Bitmessage' };
+
 /** `TCP · SMTP · port 25`, `UDP · DNS · port 53`, and how NATs on the way have changed its endpoints. */
 export function connectionLabel(run: Run, connection: number): string {
   const c = run.connections;
   const protocol = text(run, c.protocol[connection]!);
   const transport = text(run, c.transport[connection]!);
-  return [transport.toUpperCase(), protocol.toUpperCase(), `port ${c.serverPort[connection]}`, ...translations(run, connection)]
+  return [
+    transport.toUpperCase(),
+    WORDS[protocol] ?? protocol.toUpperCase(),
+    `port ${c.serverPort[connection]}`,
+    ...translations(run, connection),
+  ]
     .filter((part) => part !== '')
     .join(' · ');
 }
