@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../engines/run.ts';
 import { simulate } from '../engines/simulation.ts';
+import { storesAt } from '../notebook-renderer/states/fold.ts';
 import { compile } from '../server/language/compile.ts';
 
 function run(text: string, seed = 1): Run {
@@ -128,6 +129,14 @@ describe('a node that goes down', () => {
     const times = series(made, 'cdn response time', 'kingcdn').sort((a, b) => a - b);
     expect(times.at(-1)! / 1e9).toBeGreaterThan(5);
     expect(times[times.length >> 1]! / 1e9).toBeLessThan(1);
+  });
+
+  it('comes back with nothing in its cache, and nothing is shown there', () => {
+    const made = run(text.replace('at 20 s', 'at 58 s'));
+    const held = (time: number, host: string) =>
+      storesAt(made, time).find((store) => store.host === host && store.name === 'web cache')?.entries.length;
+    expect(held(57e9, 'near')).toBeGreaterThan(10);
+    expect(held(made.duration, 'near')).toBe(0);
   });
 
   it('the same each time', () => expect(run(text).fingerprint).toBe(run(text).fingerprint));

@@ -78,6 +78,11 @@ export class CdnNode {
 
   readonly handler: Handler = (request) => this.#handle(request);
 
+  /** This one went down with its host, which is up again, with another. */
+  lost(): void {
+    this.#cache.contents.lost();
+  }
+
   *#handle(request: ServedRequest): Process<ServedResponse> {
     const { method, url, fields } = request;
     const { service, ledger } = this.#setUp;
@@ -142,7 +147,7 @@ export class CdnNode {
     const { narrator } = this.#host;
     narrator.state('cdn node', 'load', formatValue(load, 'ratio'));
     narrator.state('cdn node', 'cache', `${formatCount(count, 'object')}, ${formatSize(used)}`);
-    if (top.length > 0) narrator.state('cdn node', 'safest', top.join(', '));
+    narrator.state('cdn node', 'safest', top.length === 0 ? null : top.join(', '));
     const text = `load ${load.toFixed(4)}\nobjects ${count}\nbytes ${used}\n`;
     return {
       status: 200,

@@ -85,8 +85,11 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
     addresses.set(origin.site, addressOf(origin.host, name));
     const ring = rings.find(({ nodes }) => nodes.includes(name))?.ring ?? null;
     const { ledger } = made;
+    let before: CdnNode | null = null;
     world.boot(name, 'cdn node', function* (host): Process {
+      before?.lost();
       const node = new CdnNode(host, { service, addresses, ring, up: upOf.get(name) as number, ledger });
+      before = node;
       made.nodes.set(name, node);
       try {
         const failure = yield* serveHttp(host, node.handler);

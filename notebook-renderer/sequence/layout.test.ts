@@ -169,6 +169,23 @@ describe('notes', () => {
   });
 });
 
+it('of a step of several hosts, the shares that do nothing between the hosts that are looked at are left out', () => {
+  const recorder = new Recorder([]);
+  for (const host of [0, 1]) {
+    const connection = recorder.openConnection({ transport: 'udp', client: host, clientPort: 1, server: 2, serverPort: 2, at: 1e6 });
+    const info = { protocol: 'dns', kind: 'query', label: 'q' };
+    recorder.sendMessage(1e6, host, 2, connection, new Uint8Array(4), info, host + 1, 0);
+  }
+  const share = { ...step(0, 1e6), parent: 0 };
+  const steps = [step(0, 1e6), share, share, { ...share, at: { source: 0, start: 5, end: 9 } }];
+  const hosts = ['a', 'b', 'server'].map((name, i) => ({ name, address: `10.0.0.${i}`, implicit: false }));
+  const run = runOf(recorder, { title: '', hosts, steps, duration: 2e6 });
+  const shown = (names: readonly string[] | null) =>
+    story(lay(run, 'order', { filter: { protocols: null, hosts: names, text: '' } })).filter((row) => row.startsWith('step'));
+  expect(shown(null)).toEqual(['step 0', 'step 1', 'step 2', 'step 3']);
+  expect(shown(['a', 'server'])).toEqual(['step 0', 'step 1', 'step 3']);
+});
+
 it('a message’s number stands at its tail, on the side that the arrow leaves free', () => {
   const layout = lay(textbookRun());
   for (const row of layout.rows.messages) {

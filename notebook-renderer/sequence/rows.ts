@@ -7,6 +7,7 @@
  * did then, and below what the steps before it did.
  */
 import { streamIndex } from '../../engines/network/capture/streams.ts';
+import type { Run } from '../../engines/run.ts';
 import { type Part, text } from '../part.ts';
 import { type Filter, filterMessages, hostTest } from './filter.ts';
 
@@ -70,7 +71,12 @@ export function tellRows(part: Part, { filter, segments, limit = Infinity }: Tol
   for (const i of connections) told[i] = 1;
   const packets = segments ? visibleSegments(part, told) : new Int32Array();
   const breaks = connections.filter((i) => ENDINGS_WORTH_A_ROW.has(text(run, c.ending[i]!)) && !Number.isNaN(c.closedAt[i]!));
-  const steps = filter.text.trim() === '' ? part.steps.filter((i) => !Number.isNaN(run.steps[i]!.startedAt)) : [];
+  // Where only some hosts are looked at, those of a group that do nothing there are left out.
+  const active = filter.hosts === null ? null : new Set([...messages].map((i) => run.messages.step[i]!));
+  const steps =
+    filter.text.trim() !== ''
+      ? []
+      : part.steps.filter((i) => !Number.isNaN(run.steps[i]!.startedAt) && (active === null || active.has(i) || !isOfGroup(run, i)));
 
   /** The first step that starts at a time. */
   const starts = new Map<number, number>();
@@ -95,6 +101,13 @@ export function tellRows(part: Part, { filter, segments, limit = Infinity }: Tol
     until,
   );
   return withResumedSteps(part, events, steps);
+}
+
+/** One host's share of a step that is written for several: `viewer[1..12] looks up …`. */
+function isOfGroup({ steps }: Run, index: number): boolean {
+  const { at, parent } = steps[index]!;
+  const whole = steps[parent]?.at;
+  return whole !== undefined && at.source === whole.source && at.start === whole.start && at.end === whole.end;
 }
 
 /** Segments that say more than the arrows of the messages: no payload, part of a message or of several, sent again, or lost. */

@@ -82,7 +82,7 @@ export class HttpCache {
   }
 
   /** What it holds: how many responses, their bytes, and which of them would go last. */
-  get contents(): Pick<CacheStore, 'count' | 'used' | 'safest'> {
+  get contents(): Pick<CacheStore, 'count' | 'used' | 'safest' | 'lost'> {
     return this.#store;
   }
 

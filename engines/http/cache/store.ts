@@ -110,6 +110,11 @@ export class CacheStore {
     for (const key of [...(this.#byUri.get(uri) ?? [])]) this.#remove(key, 'since it may have changed');
   }
 
+  /** The host had lost all of it with its power: told once it is up again. */
+  lost(): void {
+    for (const key of this.#entries.keys()) this.#host.narrator.state(STORE, key, null);
+  }
+
   #remove(key: string, why: string): void {
     const entry = this.#entries.get(key);
     if (!entry) return;
