@@ -82,7 +82,8 @@ function unexplainedFlags(run: Run, flagged: readonly string[]): string[] {
     const frame = Number(line.split('\t')[0]) - 1;
     const { packet } = order[frame]!;
     if (/retransmission/i.test(line)) return packets.retransmission[packet] !== 1;
-    if (!/duplicate ack|out-of-order|previous segment|acked unseen/i.test(line)) return true;
+    // A duplicate acknowledgment that offers another window than the one before it is called a window update.
+    if (!/duplicate ack|window update|out-of-order|previous segment|acked unseen/i.test(line)) return true;
     return !order.slice(0, frame).some(({ packet: earlier }) => {
       if (packets.connection[earlier] !== packets.connection[packet]) return false;
       return Number.isNaN(packets.receivedAt[earlier]!) || packets.retransmission[earlier] === 1;
