@@ -7,8 +7,8 @@ import { type Store, storesAt } from './fold.ts';
 import { unchokeGraphs } from './unchoke-graph.ts';
 import { UnchokeView } from './unchoke-view.tsx';
 
-/** Entries shown of one store. */
-const MOST_ENTRIES = 50;
+/** Entries shown of one store: a full cache would push all else off the page. */
+const MOST_ENTRIES = 16;
 /** Empty stores of one host that are named. */
 const MOST_EMPTY = 4;
 
