@@ -74,7 +74,7 @@ export const problems = (document: vscode.TextDocument, severity = vscode.Diagno
 export const codeOf = ({ code }: vscode.Diagnostic): unknown => (typeof code === 'object' ? code.value : code);
 
 /** Saves it, unless the editor did so by itself: an editor in a browser does a second after an edit. */
-export const save = (notebook: vscode.NotebookDocument): Promise<true> =>
+export const save = (notebook: vscode.NotebookDocument): Promise<boolean> =>
   eventually('it is saved', async () => (await notebook.save()) || !notebook.isDirty);
 
 /** Closes its tabs; it must not be dirty, or the editor asks. */
