@@ -2,7 +2,7 @@
 import { launchBrowser } from './browser.mjs';
 import { freePort, serveEditor } from './web-editor.mjs';
 
-const LIMIT = 900_000;
+const LIMIT = 1_800_000;
 const RESULTS = 'NETSCENARIO-RESULTS ';
 const TELLS = 'NETSCENARIO-TELLS ';
 

@@ -13,7 +13,7 @@ import { run } from '../scripts/set-up.mjs';
 import { CALM_SETTINGS, freePort } from '../scripts/web-editor.mjs';
 import { workspace } from './workspace.mjs';
 
-const LIMIT = 900_000;
+const LIMIT = 1_800_000;
 const PACKAGE = [
   'package',
   '--no-dependencies',

@@ -73,6 +73,10 @@ export const problems = (document: vscode.TextDocument, severity = vscode.Diagno
 
 export const codeOf = ({ code }: vscode.Diagnostic): unknown => (typeof code === 'object' ? code.value : code);
 
+/** Saves it, unless the editor did so by itself: an editor in a browser does a second after an edit. */
+export const save = (notebook: vscode.NotebookDocument): Promise<boolean> =>
+  eventually('it is saved', async () => (await notebook.save()) || !notebook.isDirty);
+
 /** Closes its tabs; it must not be dirty, or the editor asks. */
 export async function close({ uri }: vscode.NotebookDocument): Promise<void> {
   const tabs = vscode.window.tabGroups.all
@@ -82,9 +86,12 @@ export async function close({ uri }: vscode.NotebookDocument): Promise<void> {
   await vscode.window.tabGroups.close(tabs);
 }
 
+/** What is dirty is closed as it is on disk: an editor that is no extension's test host would ask about it, and wait. */
 export async function closeAll(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(tabs().filter(({ isDirty }) => !isDirty));
+  for (let left = tabs().length; left > 0; left--) await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  await eventually('all tabs are closed', () => tabs().length === 0);
 }
 
 /** Runs a command that asks something, takes what is offered, and gives what `done` finds then. */

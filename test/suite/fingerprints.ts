@@ -25,5 +25,5 @@ suite('fingerprints', () => {
       equal(metadata?.summary?.fingerprint, expected[name], name);
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     }
-  }, 300_000);
+  }, 1_200_000);
 });

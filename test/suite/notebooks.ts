@@ -1,7 +1,7 @@
 /** Notebooks on disk: read, shown, saved byte for byte; refused where they are no text. */
 import * as vscode from 'vscode';
 import { equal, eventually, match, ok } from './assert.ts';
-import { codeCells, edit, NOTEBOOK_TYPE, notebookFile, open, outputText, runAll, workspaceFile } from './editor.ts';
+import { codeCells, edit, NOTEBOOK_TYPE, notebookFile, open, outputText, runAll, save, workspaceFile } from './editor.ts';
 import { suite, test } from './runner.ts';
 
 const encoder = new TextEncoder();
@@ -28,14 +28,14 @@ suite('notebooks', () => {
     await edit(document, 'something else');
     await edit(document, before);
     ok(notebook.isDirty, 'an edit makes it dirty');
-    ok(await notebook.save(), 'it was not saved');
+    await save(notebook);
     equal(await bytesOf(notebook.uri), odd);
   });
 
   test('an edited cell changes its own lines and no others', async () => {
     const notebook = await notebookFile('edited.netscenario.md', encoder.encode(odd));
     await edit(codeCells(notebook)[1]!.document, 'host bob');
-    ok(await notebook.save(), 'it was not saved');
+    await save(notebook);
     equal(await bytesOf(notebook.uri), odd.replace('  host b\r\n', '  host bob\r\n'));
   });
 
@@ -45,7 +45,7 @@ suite('notebooks', () => {
     const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, 'host a // ```', 'netscenario');
     change.set(notebook.uri, [vscode.NotebookEdit.insertCells(1, [cell])]);
     ok(await vscode.workspace.applyEdit(change), 'the edit was refused');
-    ok(await notebook.save(), 'it was not saved');
+    await save(notebook);
     equal(await bytesOf(notebook.uri), 'Only prose\n\n````netscenario\nhost a // ```\n````\n');
   });
 
@@ -57,7 +57,7 @@ suite('notebooks', () => {
     const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '# ```\nx = 1', 'javascript');
     change.set(notebook.uri, [vscode.NotebookEdit.insertCells(3, [cell])]);
     ok(await vscode.workspace.applyEdit(change), 'the edit was refused');
-    ok(await notebook.save(), 'it was not saved');
+    await save(notebook);
     const written = await bytesOf(notebook.uri);
     match(written, /^Prose\n\n[\s\S]*```python\nhost a\n```\n[\s\S]*More\n[\s\S]*````javascript\n# ```\nx = 1\n````\n$/);
     ok(!written.includes('```netscenario'), 'no scenario is left');
