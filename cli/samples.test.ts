@@ -73,7 +73,8 @@ const FLAGS = ['-Y', 'tcp.analysis.flags', '-T', 'fields', '-e', 'frame.number',
 
 /**
  * What Wireshark's analysis of TCP flags, without a reason in the run: a retransmission must be one, and a duplicate
- * acknowledgment or a gap must come after a packet of the other side was lost or sent again. The capture has a frame a packet.
+ * acknowledgment or a gap must come after a packet of the other side was lost or sent again; ports that are used again must have been
+ * drawn twice, the first connection being over by then. The capture has a frame a packet.
  */
 function unexplainedFlags(run: Run, flagged: readonly string[]): string[] {
   const { packets } = run;
@@ -82,6 +83,7 @@ function unexplainedFlags(run: Run, flagged: readonly string[]): string[] {
     const frame = Number(line.split('\t')[0]) - 1;
     const { packet } = order[frame]!;
     if (/retransmission/i.test(line)) return packets.retransmission[packet] !== 1;
+    if (/same ports as an earlier session/.test(line)) return !portsAgain(run, packets.connection[packet]!);
     // A duplicate acknowledgment that offers another window than the one before it is called a window update.
     if (!/duplicate ack|window update|out-of-order|previous segment|acked unseen/i.test(line)) return true;
     return !order.slice(0, frame).some(({ packet: earlier }) => {
@@ -89,6 +91,16 @@ function unexplainedFlags(run: Run, flagged: readonly string[]): string[] {
       return Number.isNaN(packets.receivedAt[earlier]!) || packets.retransmission[earlier] === 1;
     });
   });
+}
+
+/** Whether a connection has the endpoints of one that was closed before it began: of hundreds, a few draw the same port. */
+function portsAgain({ connections: c }: Run, again: number): boolean {
+  return [...c.openedAt.keys()].some(
+    (row) =>
+      row !== again &&
+      c.closedAt[row]! <= c.openedAt[again]! &&
+      [c.client, c.clientPort, c.server, c.serverPort, c.transport].every((column) => column[row] === column[again]),
+  );
 }
 
 it('there are samples', () => expect(samples.length).toBeGreaterThan(3));
