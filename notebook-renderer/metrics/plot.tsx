@@ -12,6 +12,7 @@ import { formatCount, formatMoment } from '../format.ts';
 import type { Part } from '../part.ts';
 import { CopyButton } from '../transcript/transcript.tsx';
 import { lineClass, Swatch } from './line-style.tsx';
+import { Panel, Readings } from './panel.tsx';
 import {
   betweenOf,
   csvOf,
@@ -159,9 +160,9 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
         onKeyDown={onKeyDown}
       >
         {layouts.map((each, i) => (
-          <Panel key={panels[i]!.unit} panel={panels[i]!} layout={each} first={firstOf(panels, i)} time={time} ruler={ruler} />
+          <LinePanel key={panels[i]!.unit} panel={panels[i]!} layout={each} first={firstOf(panels, i)} time={time} ruler={ruler} />
         ))}
-        {ruler !== null && <Readings lines={lines} layout={layout} at={ruler} />}
+        {ruler !== null && <Readings frame={layout} x={xOfTime(layout, ruler)} head={formatMoment(ruler)} rows={rowsAt(lines, ruler)} />}
       </div>
       <ul class="ns-plot-legend">
         {lines.map(({ line, unit }, i) => (
@@ -198,27 +199,10 @@ interface PanelProps {
   readonly ruler: number | null;
 }
 
-function Panel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProps) {
-  const { left, right, bottom, from, to } = layout;
+function LinePanel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProps) {
+  const { from, to } = layout;
   return (
-    <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} aria-hidden="true">
-      {layout.values.map(({ y, label }) => (
-        <g key={y}>
-          <path class="ns-plot-grid" d={`M${left} ${Math.round(y) + 0.5}H${right}`} />
-          <text x={left - 8} y={y + 4} text-anchor="end">
-            {label}
-          </text>
-        </g>
-      ))}
-      <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
-      {layout.times.map(({ x, label }) => (
-        <g key={x}>
-          <path class="ns-plot-axis" d={`M${x + 0.5} ${bottom}v4`} />
-          <text x={x} y={bottom + 17} text-anchor="middle">
-            {label}
-          </text>
-        </g>
-      ))}
+    <Panel frame={layout}>
       {time !== null && time >= from && time <= to && <TimeMark x={xOfTime(layout, time)} layout={layout} />}
       {/* The first line, which is what the reader came for, lies on top. */}
       {layout.paths
@@ -232,7 +216,7 @@ function Panel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProp
         ))
         .reverse()}
       {ruler !== null && <RulerMarks lines={lines} unit={unit} layout={layout} first={first} at={ruler} />}
-    </svg>
+    </Panel>
   );
 }
 
@@ -275,34 +259,9 @@ function RulerMarks({ lines, unit, layout, first, at }: RulerProps) {
   );
 }
 
-interface ReadingsProps {
-  readonly lines: readonly { readonly line: Line; readonly unit: Unit }[];
-  readonly layout: PlotLayout;
-  readonly at: number;
-}
-
-/** What the ruler reads, on the side of it that has room. */
-function Readings({ lines, layout, at }: ReadingsProps) {
-  const x = xOfTime(layout, at);
-  const side = x < (layout.left + layout.right) / 2 ? { left: `${x + 12}px` } : { right: `${layout.width - x + 12}px` };
-  return (
-    <div class="ns-plot-readings" style={side}>
-      <div class="ns-dim">{formatMoment(at)}</div>
-      <dl>
-        {lines.map(({ line, unit }, i) => {
-          const reading = readingAt(line, at, betweenOf(unit));
-          if (!reading) return null;
-          return (
-            <div key={line.subject}>
-              <dt>
-                <Swatch i={i} />
-                {line.subject}
-              </dt>
-              <dd>{formatValue(reading.value, unit)}</dd>
-            </div>
-          );
-        })}
-      </dl>
-    </div>
-  );
-}
+/** What is read of the lines at a time. */
+const rowsAt = (lines: readonly { readonly line: Line; readonly unit: Unit }[], at: number) =>
+  lines.flatMap(({ line, unit }, i) => {
+    const reading = readingAt(line, at, betweenOf(unit));
+    return reading ? [{ swatch: <Swatch i={i} />, name: line.subject, value: formatValue(reading.value, unit) }] : [];
+  });
