@@ -21,8 +21,9 @@ import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
 import { Choker, type ChokerOptions, ROUND } from '../choker.ts';
 import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from '../connections.ts';
 import { type PickStrategy, PiecePicker } from '../piece-picker.ts';
-import { addPiece, bitsOf, fullSet, hasPiece, type PieceSet, pieceSet } from '../piece-set.ts';
+import { fullSet, hasPiece, type PieceSet, pieceSet } from '../piece-set.ts';
 import { DEFAULT_WANTED, TrackerList, type TrackerOptions } from '../tracker-list.ts';
+import { Interest } from './interest.ts';
 import { Neighbours, NOBODY } from './neighbours.ts';
 import { NONE, Transfers } from './transfers.ts';
 
@@ -122,14 +123,7 @@ export class CompactSwarm {
   readonly #blocks: (BlockRequests | null)[];
   /** Null for free riders. */
   readonly #chokers: (Choker | null)[];
-  /** Views of `#toldWords`. */
-  readonly #told: (PieceSet | null)[];
-  /** What neighbours know that each peer has: a HAVE visits so many that it must not visit their objects. */
-  readonly #toldWords: Uint32Array;
-  readonly #words: number;
-  /** Of each peer and piece: neighbours that have it, as its picker counts them. */
-  readonly #counts: Uint16Array;
-  readonly #untold: Int32Array;
+  readonly #interest: Interest;
   readonly #banned = new Map<number, Set<number>>();
   readonly #announcedAt: Float64Array;
   readonly #receivedAt: Float64Array;
@@ -138,14 +132,10 @@ export class CompactSwarm {
   readonly #rounds: Float64Array;
   readonly #roundTimers: Float64Array;
 
-  /** Of each edge, from the one that downloads to the one that uploads: pieces that the other told of and we did not. */
-  readonly #interesting: Int32Array;
-  /** CHOKED, BEGINNING, IDLE or FLOWING. */
+  /** Of each edge, from the one that downloads to the one that uploads: CHOKED, BEGINNING, IDLE or FLOWING. */
   readonly #progress: Uint8Array;
-  /** What flows here while it is FLOWING. */
-  readonly #flow: Int32Array;
-  /** The timer by which a flow begins while it is BEGINNING. */
-  readonly #beginning: Float64Array;
+  /** What flows here while it is FLOWING, and the timer by which a flow begins while it is BEGINNING. */
+  readonly #current: Float64Array;
   /** Of each peer: edges that are idle. */
   readonly #idle: Uint8Array;
 
@@ -189,21 +179,20 @@ export class CompactSwarm {
     this.#pickers = new Array(peers).fill(null);
     this.#blocks = new Array(peers).fill(null);
     this.#chokers = new Array(peers).fill(null);
-    this.#told = new Array(peers).fill(null);
-    this.#words = (this.pieces + 31) >>> 5;
-    this.#toldWords = new Uint32Array(peers * this.#words);
-    this.#counts = new Uint16Array(peers * this.pieces);
-    this.#untold = new Int32Array(peers);
     this.#announcedAt = new Float64Array(peers);
     this.#receivedAt = new Float64Array(peers);
     this.#firstJob = new Int32Array(peers).fill(NONE);
     this.#rounds = new Float64Array(peers);
     this.#roundTimers = new Float64Array(peers);
-    this.#interesting = new Int32Array(peers * MOST_CONNECTIONS);
     this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
-    this.#flow = new Int32Array(peers * MOST_CONNECTIONS);
-    this.#beginning = new Float64Array(peers * MOST_CONNECTIONS);
+    this.#current = new Float64Array(peers * MOST_CONNECTIONS);
     this.#idle = new Uint8Array(peers);
+    this.#interest = new Interest(this.neighbours, peers, this.pieces, this.#idle, {
+      changed: (edge, interested) => this.#interestChanged(edge, interested),
+      more: (edge) => {
+        if (this.#progress[edge] === IDLE) this.#ask(edge);
+      },
+    });
     this.#full = fullSet(this.pieces);
     this.#unit = torrent.unit ?? unitOf(torrent);
   }
@@ -223,25 +212,16 @@ export class CompactSwarm {
   }
 
   #pretend(peer: number): void {
-    this.#setTold(peer, this.#full);
-    this.#untold[peer] = 0;
+    this.#interest.join(peer, this.#full);
     this.#complete[peer] = 1;
-  }
-
-  #setTold(peer: number, set: PieceSet): void {
-    const told = this.#toldWords.subarray(peer * this.#words, (peer + 1) * this.#words);
-    told.set(set);
-    this.#told[peer] = told;
   }
 
   /** A peer joins that has nothing, or `have`, which is not all. */
   arrive(peer: number, behaviour: CompactBehaviour, have: PieceSet = pieceSet(this.pieces)): void {
     const { length, pieceLength } = this.#torrent;
-    const counts = this.#counts.subarray(peer * this.pieces, (peer + 1) * this.pieces).fill(0);
-    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random, 1, counts);
+    this.#interest.join(peer, have);
+    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random, 1, this.#interest.countsOf(peer));
     for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) picker.weHave(piece);
-    this.#setTold(peer, have);
-    this.#untold[peer] = this.pieces - picker.haveCount;
     this.#pickers[peer] = picker;
     this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: this.#unit });
     this.#behaviours[peer] = behaviour;
@@ -275,7 +255,7 @@ export class CompactSwarm {
     this.#pickers[peer] = null;
     this.#blocks[peer] = null;
     this.#chokers[peer] = null;
-    this.#told[peer] = null;
+    this.#interest.leave(peer);
     this.#observer.parted(peer, ending);
   }
 
@@ -318,21 +298,11 @@ export class CompactSwarm {
     const back = neighbours.back[edge] as number;
     this.#chokers[a]?.add(neighbours.placeOf(edge));
     this.#chokers[b]?.add(neighbours.placeOf(back));
-    this.#meet(edge, this.#told[a] as PieceSet, this.#told[b] as PieceSet);
-    this.#meet(back, this.#told[b] as PieceSet, this.#told[a] as PieceSet);
+    this.#interest.meet(edge, this.#pickers[a] as PiecePicker | null);
+    this.#interest.meet(back, this.#pickers[b] as PiecePicker | null);
   }
 
-  /** The peer of the edge learns what the other one has. */
-  #meet(edge: number, ours: PieceSet, theirs: PieceSet): void {
-    this.#pickers[this.neighbours.peerOf(edge)]?.peerBitfield(theirs);
-    let interesting = 0;
-    for (let i = 0; i < theirs.length; i++) interesting += bitsOf((theirs[i] as number) & ~(ours[i] as number));
-    this.#interesting[edge] = interesting;
-    if (interesting > 0) this.#setInterest(edge, true);
-  }
-
-  /** The peer of the edge becomes interested in the other one, or is so no longer. */
-  #setInterest(edge: number, interested: boolean): void {
+  #interestChanged(edge: number, interested: boolean): void {
     const { neighbours } = this;
     const other = neighbours.other[edge] as number;
     this.#chokers[neighbours.peerOf(edge)]?.setInteresting(neighbours.placeOf(edge), interested, this.#kernel.now);
@@ -357,9 +327,9 @@ export class CompactSwarm {
     const { now } = this.#kernel;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
       if (neighbours.other[edge] === NOBODY) continue;
-      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#flow[edge] as number);
+      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#current[edge] as number);
       const back = neighbours.back[edge] as number;
-      if (this.#progress[back] === FLOWING) this.#transfers.account(this.#flow[back] as number);
+      if (this.#progress[back] === FLOWING) this.#transfers.account(this.#current[back] as number);
     }
     const choker = this.#chokers[peer];
     if (choker) {
@@ -384,7 +354,7 @@ export class CompactSwarm {
       else {
         const roundTrip = 2 * (this.#latency(peer) + this.#latency(neighbours.peerOf(edge)));
         this.#setProgress(edge, BEGINNING);
-        this.#beginning[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
+        this.#current[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
       }
     }
   }
@@ -409,7 +379,7 @@ export class CompactSwarm {
     const job = this.#nextJob(edge, peer);
     if (job === NONE) return;
     this.#setProgress(edge, FLOWING);
-    this.#flow[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
+    this.#current[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
     if (this.#blocks[peer]?.endGame) this.#wake(peer);
   }
 
@@ -417,7 +387,7 @@ export class CompactSwarm {
     const blocks = this.#blocks[peer];
     if (!blocks) return NONE;
     const other = this.neighbours.other[edge] as number;
-    const block = blocks.next(other, this.#told[other] as PieceSet);
+    const block = blocks.next(other, this.#interest.toldBy(other) as PieceSet);
     if (block === NO_BLOCK) return NONE;
     for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number)
       if (this.#jobBlock[job] === block) return job;
@@ -443,12 +413,12 @@ export class CompactSwarm {
   #stop(edge: number): void {
     const progress = this.#progress[edge] as number;
     this.#setProgress(edge, CHOKED);
-    if (progress === BEGINNING) this.#kernel.cancel(this.#beginning[edge] as number);
+    if (progress === BEGINNING) this.#kernel.cancel(this.#current[edge] as number);
     if (progress !== FLOWING && progress !== IDLE) return;
     const peer = this.neighbours.peerOf(edge);
     const other = this.neighbours.other[edge] as number;
     if (progress === FLOWING) {
-      const flow = this.#flow[edge] as number;
+      const flow = this.#current[edge] as number;
       const job = this.#transfers.job(flow);
       this.#transfers.end(flow);
       // Nobody could tell the good part from the bad one.
@@ -501,7 +471,7 @@ export class CompactSwarm {
     edges.length = 0;
     for (let flow = first; flow !== NONE; flow = transfers.nextOfJob(flow)) edges.push(transfers.tag(flow));
     for (const edge of edges) {
-      const flow = this.#flow[edge] as number;
+      const flow = this.#current[edge] as number;
       const next = this.#nextJob(edge, peer);
       if (next !== NONE) transfers.move(flow, next);
       else {
@@ -549,32 +519,8 @@ export class CompactSwarm {
   /** The neighbours hear that a peer has a piece. */
   #tell(peer: number, piece: number): void {
     if (this.#states[peer] !== PRESENT) return;
-    const { neighbours } = this;
-    const { other: others, back: backs } = neighbours;
-    const words = this.#words;
-    const word = piece >>> 5;
-    const bit = 1 << (piece & 31);
-    addPiece(this.#told[peer] as PieceSet, piece);
-    const untold = (this.#untold[peer] as number) - 1;
-    this.#untold[peer] = untold;
-    for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
-      const other = others[edge] as number;
-      if (other === NOBODY) continue;
-      const at = other * this.pieces + piece;
-      this.#counts[at] = (this.#counts[at] as number) + 1;
-      if (((this.#toldWords[other * words + word] as number) & bit) !== 0) {
-        const interesting = (this.#interesting[edge] as number) - 1;
-        this.#interesting[edge] = interesting;
-        if (interesting === 0) this.#setInterest(edge, false);
-      } else {
-        const back = backs[edge] as number;
-        const interesting = (this.#interesting[back] as number) + 1;
-        this.#interesting[back] = interesting;
-        if (interesting === 1) this.#setInterest(back, true);
-        else if (this.#progress[back] === IDLE) this.#ask(back);
-      }
-    }
-    if (untold === 0) this.#partFromSeeds(peer);
+    this.#interest.tell(peer, piece);
+    if (this.#interest.hasToldAll(peer)) this.#partFromSeeds(peer);
   }
 
   /** Two that have everything have nothing to say to each other. */
@@ -582,7 +528,7 @@ export class CompactSwarm {
     const { neighbours } = this;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
       const other = neighbours.other[edge] as number;
-      if (other !== NOBODY && this.#untold[other] === 0) this.#disconnect(edge);
+      if (other !== NOBODY && this.#interest.hasToldAll(other)) this.#disconnect(edge);
     }
   }
 
@@ -596,10 +542,10 @@ export class CompactSwarm {
     this.#stop(back);
     this.#waking = false;
     neighbours.disconnect(edge);
-    this.#part(a, neighbours.placeOf(edge), this.#told[b] as PieceSet);
-    this.#part(b, neighbours.placeOf(back), this.#told[a] as PieceSet);
-    this.#interesting[edge] = 0;
-    this.#interesting[back] = 0;
+    this.#interest.part(edge);
+    this.#interest.part(back);
+    this.#part(a, neighbours.placeOf(edge), this.#interest.toldBy(b) as PieceSet);
+    this.#part(b, neighbours.placeOf(back), this.#interest.toldBy(a) as PieceSet);
   }
 
   /** One of two that part. */
