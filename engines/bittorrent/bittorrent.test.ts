@@ -1,6 +1,6 @@
 /** Swarms over real connections: who gets what from whom, who goes when, and what a stranger or a fault can do to them. */
 import { describe, expect, test } from 'vitest';
-import { MINUTE, SECOND } from '../quantities.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import { crash, download, leave, PEERS, run } from './swarm-for-tests.ts';
 
@@ -116,11 +116,23 @@ describe('peers come and go', () => {
     expect(last(made, 'bytes downloaded', 'a', 'film')).toBeLessThan(1_450_000);
   });
 
-  test('a seed that was down is found again before the tracker’s interval is over', () => {
-    const made = run([download(PEERS), crash('origin', SECOND, 5 * SECOND)]);
+  test.each(['messages', 'pieces'] as const)('a seed that was down calls those whom the tracker names: %s', (fidelity) => {
+    const made = run([download(PEERS), crash('origin', SECOND, 5 * SECOND)], { fidelity });
     expect(outcomes(made)[0]).toEqual([expect.stringMatching(/^4 peers completed/), true]);
-    expect(last(made, 'completion time', 'film')).toBeGreaterThan(5 * MINUTE);
-    expect(last(made, 'completion time', 'film')).toBeLessThan(6 * MINUTE);
+    expect(last(made, 'completion time', 'film')).toBeGreaterThan(6 * SECOND);
+    expect(last(made, 'completion time', 'film')).toBeLessThan(15 * SECOND);
+  });
+
+  test('a seed that comes to the tracker last calls the others', () => {
+    const made = run([download(PEERS)], {}, { origin: { latency: 60 * MILLISECOND } });
+    expect(last(made, 'completion time', 'film')).toBeLessThan(8 * SECOND);
+  });
+
+  test('who cannot be reached for a while is called again', () => {
+    // Both sides take the connection for dead; nobody announces itself anew for five minutes.
+    const made = run([download(['a'], {}), crash('origin', SECOND, 2 * SECOND), crash('tracker', SECOND)], { size: 4_000_000 });
+    expect(outcomes(made)[0]).toEqual([expect.stringMatching(/^1 peer completed/), true]);
+    expect(last(made, 'completion time', 'film')).toBeLessThan(2 * MINUTE);
   });
 
   test('who is down when it is to come is told', () => {
