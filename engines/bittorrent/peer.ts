@@ -20,7 +20,7 @@ import { type Address, type Connection, type Endpoint, failed, type Host } from 
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK, NOBODY } from './block-requests.ts';
 import { Choker, ROUND } from './choker.ts';
-import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from './connections.ts';
+import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from './connections.ts';
 import { MOST_REQUESTS, Neighbour } from './neighbour.ts';
 import type { PeerReader } from './peer-reader.ts';
 import { PeerReader as Reader } from './peer-reader.ts';
@@ -54,9 +54,6 @@ const SNUBBED: Nanoseconds = MINUTE;
 const CALL_AGAIN: Nanoseconds = MINUTE;
 /** Nor after so many times in a row (libtorrent: `max_failcount`, 3), but when the tracker names it anew. */
 const MOST_FAILURES = 3;
-/** After a tracker's silence, doubled each time, up to the most. */
-const FIRST_RETRY: Nanoseconds = 15 * SECOND;
-const LAST_RETRY: Nanoseconds = 30 * MINUTE;
 
 /** What a peer lives in. */
 export interface PeerSurroundings {
@@ -595,17 +592,17 @@ export class Peer {
 
   *#announceOnAndOn(): Process {
     let event: AnnounceEvent | null = 'started';
-    let retry = FIRST_RETRY;
+    let vain = 0;
     while (!this.#left) {
       const answer = yield* this.#around.announce(this.#host, this.#announcement(event));
       if (this.#left) return;
       if ('failure' in answer) {
-        this.#host.narrator.note(`tracker: ${answer.failure}; asks again in ${formatDuration(retry)}`);
-        yield* this.#host.sleep(retry, { background: true });
-        retry = Math.min(2 * retry, LAST_RETRY);
+        const again = retryAfter(vain++);
+        this.#host.narrator.note(`tracker: ${answer.failure}; asks again in ${formatDuration(again)}`);
+        yield* this.#host.sleep(again, { background: true });
       } else {
         event = null;
-        retry = FIRST_RETRY;
+        vain = 0;
         this.#candidates = answer.peers.map(({ address, port }) => ({ address, port }));
         this.#connectMore();
         yield* this.#untilAnnounce(Math.max(answer.interval, 1) * SECOND);

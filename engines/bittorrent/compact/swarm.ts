@@ -19,9 +19,9 @@ import type { RandomStream } from '../../kernel/random.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds } from '../../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
 import { Choker, type ChokerOptions, ROUND } from '../choker.ts';
-import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from '../connections.ts';
+import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from '../connections.ts';
 import { type PickStrategy, PiecePicker } from '../piece-picker.ts';
-import { fullSet, hasPiece, type PieceSet, pieceSet } from '../piece-set.ts';
+import { fullSet, hasPiece, type PieceSet, pieceSet, sizeOf } from '../piece-set.ts';
 import { DEFAULT_WANTED, TrackerList, type TrackerOptions } from '../tracker-list.ts';
 import { Interest } from './interest.ts';
 import { Neighbours, NOBODY } from './neighbours.ts';
@@ -87,6 +87,8 @@ export interface SwarmObserver {
   announced(announces: number): void;
   /** Some peer's choker has decided: every ten seconds, many peers one after the other. */
   decided(peer: number): void;
+  /** A peer has choked or unchoked somebody, or one whom it had unchoked is gone. */
+  choked(peer: number): void;
 }
 
 /** States; 0 before its arrival. */
@@ -109,7 +111,9 @@ export class CompactSwarm {
   readonly #observer: SwarmObserver;
   readonly #random: RandomStream;
   readonly #meanLatency: Nanoseconds;
-  readonly #tracker: TrackerList;
+  #tracker: TrackerList;
+  #trackerUp = true;
+  #announces = 0;
   readonly #transfers: Transfers;
 
   /** Of each peer. */
@@ -131,6 +135,10 @@ export class CompactSwarm {
   /** When its choker decides next. */
   readonly #rounds: Float64Array;
   readonly #roundTimers: Float64Array;
+  /** When who has stayed long enough leaves. */
+  readonly #stayTimers: Float64Array;
+  /** How often in a row the tracker did not answer. */
+  readonly #vain: Uint8Array;
 
   /** Of each edge, from the one that downloads to the one that uploads: CHOKED, BEGINNING, IDLE or FLOWING. */
   readonly #progress: Uint8Array;
@@ -184,6 +192,8 @@ export class CompactSwarm {
     this.#firstJob = new Int32Array(peers).fill(NONE);
     this.#rounds = new Float64Array(peers);
     this.#roundTimers = new Float64Array(peers);
+    this.#stayTimers = new Float64Array(peers).fill(NONE);
+    this.#vain = new Uint8Array(peers);
     this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
     this.#current = new Float64Array(peers * MOST_CONNECTIONS);
     this.#idle = new Uint8Array(peers);
@@ -206,8 +216,8 @@ export class CompactSwarm {
   /** A peer joins that says it has everything, and whose pieces all fail their check. */
   poison(peer: number): void {
     this.#pretend(peer);
+    if (this.#poisons[peer] === 0) this.#poisoners++;
     this.#poisons[peer] = 1;
-    this.#poisoners++;
     this.#join(peer, pieceSet(this.pieces), false);
   }
 
@@ -216,15 +226,21 @@ export class CompactSwarm {
     this.#complete[peer] = 1;
   }
 
-  /** A peer joins that has nothing, or `have`, which is not all. */
+  /** A peer joins that has nothing, or `have`. */
   arrive(peer: number, behaviour: CompactBehaviour, have: PieceSet = pieceSet(this.pieces)): void {
     const { length, pieceLength } = this.#torrent;
+    this.#behaviours[peer] = behaviour;
+    if (sizeOf(have) === this.pieces) {
+      this.#pretend(peer);
+      this.#join(peer, have, behaviour.freeRider);
+      this.#stay(peer, behaviour);
+      return;
+    }
     this.#interest.join(peer, have);
     const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random, 1, this.#interest.countsOf(peer));
     for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) picker.weHave(piece);
     this.#pickers[peer] = picker;
     this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: this.#unit });
-    this.#behaviours[peer] = behaviour;
     this.#join(peer, have, behaviour.freeRider);
   }
 
@@ -242,14 +258,32 @@ export class CompactSwarm {
     return edge !== NOBODY && (this.#chokers[from]?.isUnchoked(this.neighbours.placeOf(edge)) ?? false);
   }
 
+  /** Calls `each` for the peers that one has unchoked, in the order of their places. */
+  forUnchoked(peer: number, each: (other: number, optimistic: boolean) => void): void {
+    const choker = this.#chokers[peer];
+    const first = this.neighbours.firstOf(peer);
+    for (let edge = first, end = this.neighbours.endOf(peer); choker && edge < end; edge++) {
+      const other = this.neighbours.other[edge] as number;
+      if (other === NOBODY || !choker.isUnchoked(edge - first)) continue;
+      each(other, this.#complete[peer] === 0 && choker.isOptimistic(edge - first));
+    }
+  }
+
+  /** The tracker's host is there, or is not. It knows its list by heart. */
+  setTrackerUp(up: boolean): void {
+    this.#trackerUp = up;
+    if (!up) this.#tracker = new TrackerList(this.#torrent.tracker ?? {}, this.#random);
+  }
+
   /** A peer is gone, without having said so to anybody but the tracker. Nothing for one that is not there. */
   leave(peer: number, ending: CompactEnding): void {
     if (this.#states[peer] !== PRESENT) return;
     this.#states[peer] = GONE;
     this.#kernel.cancel(this.#roundTimers[peer] as number);
+    this.#kernel.cancel(this.#stayTimers[peer] as number);
     for (let edge = this.neighbours.firstOf(peer), end = this.neighbours.endOf(peer); edge < end; edge++)
       if (this.neighbours.other[edge] !== NOBODY) this.#disconnect(edge);
-    this.#tracker.announce(peer, 'stopped', 0, 0, this.#kernel.now);
+    if (this.#trackerUp) this.#tracker.announce(peer, 'stopped', 0, 0, this.#kernel.now);
     for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number) this.#transfers.close(job);
     this.#firstJob[peer] = NONE;
     this.#pickers[peer] = null;
@@ -263,6 +297,7 @@ export class CompactSwarm {
     this.#states[peer] = PRESENT;
     this.#receivedAt[peer] = this.#kernel.now;
     this.#announcedAt[peer] = this.#kernel.now;
+    this.#vain[peer] = 0;
     if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random);
     this.#observer.joined(peer, has);
     // A connection to the tracker, and its answer: two round trips.
@@ -278,8 +313,15 @@ export class CompactSwarm {
     if (this.#states[peer] !== PRESENT) return;
     const complete = this.#complete[peer] === 1;
     this.#announcedAt[peer] = this.#kernel.now;
+    if (!this.#trackerUp) {
+      const again = retryAfter(this.#vain[peer] as number);
+      this.#vain[peer] = (this.#vain[peer] as number) + 1;
+      this.#kernel.schedule(again, () => this.#announce(peer), { background: true });
+      return;
+    }
+    this.#vain[peer] = 0;
     this.#tracker.announce(peer, 'started', complete ? 0 : 1, DEFAULT_WANTED, this.#kernel.now);
-    this.#observer.announced(this.#tracker.announces);
+    this.#observer.announced(++this.#announces);
     if (this.#tracker.given.length === 0) return;
     const given = Int32Array.from(this.#tracker.given);
     // A connection, handshakes and bitfields: two round trips.
@@ -338,7 +380,12 @@ export class CompactSwarm {
     }
     this.#observer.decided(peer);
     const since = now - (this.#announcedAt[peer] as number);
-    if (since >= this.#tracker.interval || (since >= ANNOUNCE_AGAIN && neighbours.count(peer) < FEW_CONNECTIONS)) this.#announce(peer);
+    // Who has asked in vain asks again at a time of its own.
+    if (
+      this.#vain[peer] === 0 &&
+      (since >= this.#tracker.interval || (since >= ANNOUNCE_AGAIN && neighbours.count(peer) < FEW_CONNECTIONS))
+    )
+      this.#announce(peer);
     const behaviour = this.#behaviours[peer];
     if (behaviour && this.#complete[peer] === 0 && now - (this.#receivedAt[peer] as number) >= behaviour.patience)
       this.leave(peer, 'gave up');
@@ -357,6 +404,7 @@ export class CompactSwarm {
         this.#current[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
       }
     }
+    if (choker.changed.length > 0) this.#observer.choked(peer);
   }
 
   #begin(edge: number): void {
@@ -507,18 +555,25 @@ export class CompactSwarm {
     this.#complete[peer] = 1;
     this.#pickers[peer] = null;
     this.#blocks[peer] = null;
-    this.#tracker.announce(peer, 'completed', 0, 0, this.#kernel.now);
-    this.#observer.announced(this.#tracker.announces);
+    if (this.#trackerUp) {
+      this.#tracker.announce(peer, 'completed', 0, 0, this.#kernel.now);
+      this.#observer.announced(++this.#announces);
+    }
     this.#kernel.cancel(this.#roundTimers[peer] as number);
     this.#planRound(peer, (this.#rounds[peer] as number) - this.#kernel.now);
-    const stay = this.#behaviours[peer]?.stay ?? null;
+    this.#stay(peer, this.#behaviours[peer] as CompactBehaviour);
+  }
+
+  /** A peer that has all of it goes when it has stayed as long as it was to. */
+  #stay(peer: number, { stay }: CompactBehaviour): void {
     if (stay === 0) this.leave(peer, 'complete');
-    else if (stay !== null) this.#kernel.schedule(stay, () => this.leave(peer, 'complete'), { background: true });
+    else if (stay !== null) this.#stayTimers[peer] = this.#kernel.schedule(stay, () => this.leave(peer, 'complete'), { background: true });
   }
 
   /** The neighbours hear that a peer has a piece. */
   #tell(peer: number, piece: number): void {
-    if (this.#states[peer] !== PRESENT) return;
+    // Who was away in between has told of it with all that it has.
+    if (this.#states[peer] !== PRESENT || hasPiece(this.#interest.toldBy(peer) as PieceSet, piece)) return;
     this.#interest.tell(peer, piece);
     if (this.#interest.hasToldAll(peer)) this.#partFromSeeds(peer);
   }
@@ -551,8 +606,10 @@ export class CompactSwarm {
   /** One of two that part. */
   #part(peer: number, place: number, theirs: PieceSet): void {
     this.#pickers[peer]?.peerGone(theirs);
+    const unchoked = this.#chokers[peer]?.isUnchoked(place) ?? false;
     const vacant = this.#chokers[peer]?.remove(place);
     if (this.#states[peer] !== PRESENT) return;
+    if (unchoked) this.#observer.choked(peer);
     this.#wake(peer);
     if (vacant) this.#fill(peer);
   }
