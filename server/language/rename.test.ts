@@ -87,7 +87,12 @@ describe('rename', () => {
       'host pc, b.x.org\nzone x.org on ns.x.org { www CNAME b }\npc resolves www.x.org CNAME\nexpect answer of pc for www.x.org CNAME is b.x.org',
     ],
     ['a host whose block is broken', 'host a| { upp 5 Mbps }\na crashes', 'b', 'host b { upp 5 Mbps }\nb crashes'],
-    ['among broken steps', 'host al|ice\ntogether { alice crashes\n alice resolves }', 'carol', 'host carol\ntogether { carol crashes\n carol resolves }'],
+    [
+      'among broken steps',
+      'host al|ice\ntogether { alice crashes\n alice resolves }',
+      'carol',
+      'host carol\ntogether { carol crashes\n carol resolves }',
+    ],
     ['beside a text without end', 'mailserver a| { greeting "x }\na crashes', 'b', 'mailserver b { greeting "x }\nb crashes'],
     ['another case only', 'host Alice|\nalice crashes', 'alice', 'host alice\nalice crashes'],
   ])('%s', (_what, before, to, after) => {
