@@ -1,5 +1,5 @@
 /** What stands at a place: a declared name, a value, a word of the language. */
-import { formatOf } from '../../engines/dns/record-format.ts';
+import { formatOf, type RecordFormat } from '../../engines/dns/record-format.ts';
 import { count, formatRate } from '../../engines/format.ts';
 import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
@@ -8,6 +8,7 @@ import type { Entry, Slot } from './entry.ts';
 import { firstName, type Mention, mentionAt } from './mentions.ts';
 import { form } from './pattern.ts';
 import type { Program, ProgramHost } from './program.ts';
+import { isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
 import type { Expression, SlotSyntax, Statement } from './syntax.ts';
 import { type Dimension, units, written } from './units.ts';
 
@@ -38,8 +39,33 @@ export function hoverAt({ program }: Analysis, uri: string, offset: number): Hov
     if (slot && inside(syntax))
       return slotHover(slot, syntax, inside) ?? entryHover(entry, { start: statement.start, end: statement.headEnd });
   }
+  const inRecords = recordHover(statement, program.sources[index]!.text, offset);
+  if (inRecords) return inRecords;
   return offset <= statement.headEnd ? entryHover(entry, { start: statement.start, end: statement.headEnd }) : null;
 }
+
+/** A word of the records in a zone's block. */
+function recordHover({ entry, block, braces, slots }: Statement, text: string, offset: number): Hover | null {
+  if (entry?.block !== 'records' || block || !braces || offset <= braces.start) return null;
+  const first = braces.start + 1;
+  const origin = slots.NAME?.kind === 'name' ? slots.NAME.text : null;
+  const found = recordWordAt(text.slice(first, braces.end - 1), offset - first, origin);
+  if (!found) return null;
+  const { token, place } = found;
+  return { text: recordDoc(token.text, place, origin ?? '.'), range: { start: first + token.start, end: first + token.end } };
+}
+
+function recordDoc(word: string, place: RecordPlace, origin: string): string {
+  if (place.part === 'data') return `**${place.field.name}**: ${place.field.meaning}`;
+  const format = formatOf(word.toUpperCase());
+  if (format) return recordTypeDoc(format);
+  if (isClass(word)) return '**Class**: `IN`, the Internet, is the one that is used\n\nRFC 1035 §3.2.4';
+  if (place.part === 'type' && isTtl(word)) return '**TTL**: how long the record may be kept in caches, in seconds\n\nRFC 1035 §3.2.1';
+  const name = word === '@' ? origin : word.endsWith('.') || origin === '.' ? word : `${word}.${origin}`;
+  return `**Owner**: the record is of \`${name}\``;
+}
+
+const recordTypeDoc = ({ type, doc, standard }: RecordFormat): string => `**${type}**: ${doc}\n\n${standard}`;
 
 function entryHover(entry: Entry, range: TextRange): Hover {
   return { text: `\`\`\`netscenario\n${form(entry)}\n\`\`\`\n${documentation(entry)}`, range };
@@ -56,7 +82,7 @@ function slotHover(slot: Slot<unknown>, syntax: SlotSyntax, inside: (range: Text
   }
   if (slot.meaning === 'record-type' && syntax.kind === 'word') {
     const format = formatOf(syntax.value);
-    return format ? { text: `**${format.type}**: ${format.doc}\n\n${format.standard}`, range: syntax } : null;
+    return format ? { text: recordTypeDoc(format), range: syntax } : null;
   }
   const leaf = leafAt(syntax as Expression, inside);
   if (leaf?.kind !== 'quantity' || !leaf.unit) return null;
