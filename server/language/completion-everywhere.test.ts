@@ -55,7 +55,13 @@ function namesFor({ meaning, dimension }: Slot<unknown>, { program }: Analysis):
           : zones.flatMap(({ records }) =>
               records.filter(({ data }) => ['A', 'AAAA', 'CNAME'].includes(data.type)).map(({ name }) => name.slice(0, -1)),
             );
-      return [...zones.map(({ origin }) => (origin === '.' ? '.' : origin.slice(0, -1))), ...owners, ...hosts];
+      const sites = [...program.websites.values(), ...program.webmails.values(), ...program.cdns.values()].map(({ name }) => name);
+      return [
+        ...zones.map(({ origin }) => (origin === '.' ? '.' : origin.slice(0, -1))),
+        ...owners,
+        ...hosts,
+        ...(meaning === 'new-zone' ? [] : sites),
+      ];
     }
     case 'mail-address':
       return [...program.mailboxes.values()].map(({ address }) => address);
@@ -211,10 +217,24 @@ describe.each(vocabulary.map((entry) => [entry.id, entry] as const))('%s', (_id,
       /"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|\/\/.*|(?:[\p{L}\p{N}@_-]|\.(?!\.))+|[<>=!]+|<->|%/gu,
     )) {
       if (word.startsWith('//')) continue;
+      // What is said of a word names it, but where a file that declares it is not there.
+      const named = /^[a-z][a-z-]*$/.test(word) && analysis.missing.length === 0 ? word : '';
       for (const at of [index, index + (word.length >> 1)])
-        if (!hoverAt(analysis, source.uri, declarations.length + at)?.text.trim())
+        if (!hoverAt(analysis, uri, declarations.length + at)?.text.match(named || /\S/))
           silent.push(`${example.slice(0, at)}|${example.slice(at)}`);
     }
     expect(silent.slice(0, 3).join('\n'), `${silent.length} places`).toBe('');
   });
+});
+
+test.each(['at 4 s', 'after 4 s', 'then', 'every 4 s'])('hover tells when a step happens: %s', (timing) => {
+  const repeated = timing.startsWith('every');
+  const text = `${declarations}${timing} zz-host crashes${repeated ? ' until 9 s' : ''}`;
+  const analysis = analyse([{ uri, text }], new Map());
+  for (const word of [timing.split(' ')[0]!, ...(repeated ? ['until'] : [])]) {
+    const at = text.lastIndexOf(word);
+    const hover = hoverAt(analysis, uri, at + 1);
+    expect(hover).toMatchObject({ range: { start: at, end: at + word.length } });
+    expect(hover!.text).toContain(`${word} `);
+  }
 });

@@ -16,6 +16,7 @@ import type { Program } from './program.ts';
 import { recordPlace } from './record-place.ts';
 import { linked } from './standards.ts';
 import { units, written } from './units.ts';
+import { timingDocs } from './vocabulary/timing.ts';
 import { propertyAutomaton, statementAutomaton } from './vocabulary.ts';
 
 /** A word is looked for so far back. */
@@ -116,7 +117,7 @@ function addWords(state: State<Entry | Property>, block: Entry | null, fits: (to
       label: word,
       kind: block ? 'property' : 'keyword',
       detail: only ? form(only) : '',
-      doc: only ? documentation(only) : '',
+      doc: only ? documentation(only) : (!block && timingDocs.get(word)) || '',
       ...(withSnippet ? { insertText: snippetOf(only), snippet: true } : {}),
     });
   }
@@ -187,6 +188,13 @@ function addAddresses(program: Program, add: Add): void {
     if (address !== null) add({ label: address, kind: 'value', detail: name, doc: `Address of \`${name}\`` });
 }
 
+/** What goes by a name as hosts do: websites, webmail, CDNs. */
+function addSites(program: Program, add: Add): void {
+  for (const { name, host } of program.websites.values()) add({ label: name, kind: 'value', detail: `website on ${host}`, doc: '' });
+  for (const { name, host } of program.webmails.values()) add({ label: name, kind: 'value', detail: `webmail on ${host}`, doc: '' });
+  for (const { name } of program.cdns.values()) add({ label: name, kind: 'value', detail: 'CDN', doc: '' });
+}
+
 /** What comes next among the records of a zone. */
 function addRecords(records: string, origin: string | null, program: Program, add: Add): void {
   const place = recordPlace(records, origin);
@@ -225,6 +233,7 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
         }
       }
       addHosts(program, add);
+      if (slot.meaning === 'domain-name') addSites(program, add);
       break;
     case 'mail-address':
       for (const mailbox of program.mailboxes.values()) {

@@ -11,6 +11,7 @@ import type { Program, ProgramHost } from './program.ts';
 import { isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
 import type { Expression, SlotSyntax, Statement } from './syntax.ts';
 import { type Dimension, units, written } from './units.ts';
+import { timingDocs } from './vocabulary/timing.ts';
 
 export interface Hover {
   /** Markdown. */
@@ -39,9 +40,23 @@ export function hoverAt({ program }: Analysis, uri: string, offset: number): Hov
     if (slot && inside(syntax))
       return slotHover(slot, syntax, inside) ?? entryHover(entry, { start: statement.start, end: statement.headEnd });
   }
+  const ofTiming = timingHover(statement, program.sources[index]!.text, offset);
+  if (ofTiming) return ofTiming;
   const inRecords = recordHover(statement, program.sources[index]!.text, offset);
   if (inRecords) return inRecords;
   return offset <= statement.headEnd ? entryHover(entry, { start: statement.start, end: statement.headEnd }) : null;
+}
+
+/** A word that says when a step happens: those before it, and the last one of a repetition. */
+function timingHover({ entry, start, slots }: Statement, text: string, offset: number): Hover | null {
+  if (entry?.role !== 'step') return null;
+  const end = slots.END ? /\S+\s*$/.exec(text.slice(start, slots.END.start)) : null;
+  for (const from of [start, ...(end ? [start + end.index] : [])]) {
+    const [word] = /^[a-z]*/.exec(text.slice(from, from + 20))!;
+    const doc = offset >= from && offset <= from + word.length ? timingDocs.get(word) : undefined;
+    if (doc !== undefined) return { text: doc, range: { start: from, end: from + word.length } };
+  }
+  return null;
 }
 
 /** A word of the records in a zone's block. */
@@ -78,8 +93,18 @@ function slotHover(slot: Slot<unknown>, syntax: SlotSyntax, inside: (range: Text
   }
   if (syntax.kind === 'measure') {
     const { metric, standard } = syntax.form;
-    return { text: [`**${metric.name}**: ${metric.doc}`, ...(standard === null ? [] : [standard])].join('\n\n'), range: syntax };
+    return {
+      text: [
+        `\`\`\`netscenario\n${form(syntax.form)}\n\`\`\``,
+        `**${metric.name}**: ${metric.doc}`,
+        ...(standard === null ? [] : [standard]),
+      ].join('\n\n'),
+      range: syntax,
+    };
   }
+  if (syntax.kind === 'name' && slot.meaning === 'protocol') return { text: `**Protocol** \`${syntax.text}\``, range: syntax };
+  if (syntax.kind === 'name' && (slot.meaning === 'alternative' || slot.meaning === 'new-alternative'))
+    return { text: `**Alternative** \`${syntax.text}\``, range: syntax };
   if (slot.meaning === 'record-type' && syntax.kind === 'word') {
     const format = formatOf(syntax.value);
     return format ? { text: recordTypeDoc(format), range: syntax } : null;
@@ -134,6 +159,9 @@ function describe(mention: Mention, program: Program): string | null {
   if (mention.space !== 'domain') return null;
   const host = program.hosts.get(name);
   if (host) return describeHost(host, name, program);
+  const cdn = program.cdns.get(name);
+  if (cdn)
+    return `**CDN** \`${cdn.name}\`: ${count(cdn.nodes.length, 'node')}, in front of ${cdn.origin.site}, delivers ${cdn.serves.join(', ')}`;
   const zone = program.zones.get(name === '.' ? name : `${name}.`);
   return zone ? `**Zone** \`${zone.origin}\` on ${zone.servers.join(', ')}: ${zone.records.length} records` : null;
 }
