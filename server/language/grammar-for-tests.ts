@@ -221,7 +221,7 @@ class Walk {
       const fitting = state.flatMap(({ slots }) => [...slots.values()]).filter(({ slot }) => this.canBegin(slot));
       if (fitting.length === 0) throw new Error(`${this.text}: ${token.text} does not fit at ${token.start}`);
       this.slot(fitting[0]!.slot, new Set(fitting.flatMap(({ to }) => [...to.words.keys()])));
-      const [{ slot }] = fitting as [{ slot: Slot<unknown> }];
+      const { slot } = fitting[0]!;
       state = fitting.filter((one) => one.slot.form === slot.form && one.slot.count === slot.count).map(({ to }) => to);
     }
   }
