@@ -19,6 +19,11 @@ import { canStart, slotSyntax } from './slots.ts';
 /** Blocks within blocks go this deep. */
 const MAXIMUM_DEPTH = 64;
 
+/** Behind a host's name, which may have an index: a verb. */
+const BEHIND_HOST = /^(?:\[[^\]\n]*\])?[ \t]+([a-z]+)(?![\w.@-])/;
+/** How far that is looked for. */
+const MAXIMUM_VERB = 80;
+
 const emptyStatement = (start: number): Statement => ({
   start,
   end: start,
@@ -82,7 +87,7 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
     const { kind } = scanner;
     if (kind !== TokenKind.text && state.words.size > 0) {
       const edge = wordEdge(state, reading);
-      if (edge) {
+      if (edge && !namesHost(edge, state, reading)) {
         for (const { slot, value } of edge.captures) {
           node.slots[slot] = { kind: 'word', start: scanner.start, end: scanner.end, value };
         }
@@ -111,6 +116,18 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
     state = edge.to;
   }
   return state;
+}
+
+/**
+ * `seed crashes`: a word that begins statements stands for a host of that name, where a verb follows that only a host can have
+ * before it. The words of expectations and views, and those that a host or a new name follows, stand for themselves.
+ */
+function namesHost<P extends Entry | Property>({ to }: WordEdge<P>, { slots }: State<P>, { scanner, text }: Reading): boolean {
+  const host = slots.find(({ name }) => name === 'HOST');
+  if (!host || to.slots.some(({ slot }) => /^(?:new-.*|host)$/.test(slot.meaning))) return false;
+  if (to.reaches.some((item) => 'role' in item && (item.role === 'expectation' || item.role === 'view'))) return false;
+  const [, verb] = BEHIND_HOST.exec(text.slice(scanner.end, scanner.end + MAXIMUM_VERB)) ?? [];
+  return verb !== undefined && host.to.words.has(verb) && !to.words.has(verb);
 }
 
 function wordEdge<P>(state: State<P>, { scanner, text }: Reading): WordEdge<P> | undefined {
