@@ -114,6 +114,7 @@ export function resolveHost(name: Name, site: Site): string | null {
   }
   if (host) {
     host.used = true;
+    program.lookedUp?.push(key);
     const place = site.place(name);
     program.checkAbove('Host', host.name, host.at, place);
     return host.name;
