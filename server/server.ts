@@ -112,7 +112,8 @@ export function serve(connection: Connection, readFile: FileReader): void {
   const settingsChanged = async (given: unknown) => {
     if (answersSettings) await settings.ask(connection);
     else settings.take((given as { netscenario?: unknown } | undefined)?.netscenario);
-    if (refreshesHints) void connection.languages.inlayHint.refresh();
+    // A client that refuses asks when it likes.
+    if (refreshesHints) connection.languages.inlayHint.refresh().catch(() => undefined);
   };
   connection.onInitialized(async () => {
     if (registersSettings) Settings.register(connection);

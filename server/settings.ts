@@ -24,6 +24,7 @@ export class Settings {
   }
 
   static register(connection: Connection): void {
-    void connection.client.register(DidChangeConfigurationNotification.type, { section: 'netscenario' });
+    // A client that refuses tells of its settings as it can.
+    connection.client.register(DidChangeConfigurationNotification.type, { section: 'netscenario' }).catch(() => undefined);
   }
 }
