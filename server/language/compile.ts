@@ -27,6 +27,7 @@ import {
   mailHostWarnings,
   mendingWarnings,
   parameterHints,
+  sweepWarnings,
   transferWarnings,
   zoneServerWarnings,
 } from './defaults/warnings.ts';
@@ -125,6 +126,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     if (program.needsDns) dnsWarnings(program);
     hostHints(program);
     parameterHints(program);
+    sweepWarnings(program);
   }
 
   const order = new Map(program.sources.map((source, index) => [source.uri, index]));
