@@ -261,7 +261,7 @@ describe('a node says no', () => {
   it.each([
     ['to names that it does not serve', 'viewer requests "/" from www.other.org', '421'],
     ['to what changes something', 'viewer requests "/object1" from www.kingcdn.com { method PUT body "x" }', '405'],
-    ['to what the origin does not have', 'viewer requests "/object2" from www.kingcdn.com', '404'],
+    ['to what the origin does not have', 'viewer requests "/nothing" from www.kingcdn.com', '404'],
   ])('%s', (_name, step, status) => {
     const made = run(text(step));
     expect(made.steps[0]?.outcome).toMatch(new RegExp(`^${status} `));
