@@ -8,7 +8,7 @@ const NOTEBOOK = '01-mail-walkthrough.netscenario.md';
 const MESSAGE = /MAIL FROM/;
 
 await main(async () => {
-  setUp();
+  await setUp();
   underCurrentNode();
   const build = await run(process.execPath, ['esbuild.mjs', '--production']);
   if (build.code !== 0) throw new SetUpError('the build failed: see above');

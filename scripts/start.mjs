@@ -15,7 +15,7 @@ await main(async () => {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw new SetUpError(`--port takes a number from 1 to 65535, not “${values.port}”`);
-  setUp();
+  await setUp();
   underCurrentNode();
   const build = await run(process.execPath, ['esbuild.mjs', '--production']);
   if (build.code !== 0) throw new SetUpError('the build failed: see above');

@@ -17,12 +17,12 @@ const PLACE = { startedAt: 0, endedAt: 6 * SECOND, width: 600, height: 200 };
 
 describe('the axes', () => {
   it('have round values with units, from zero, and times over all of the part', () => {
-    const { values, times, from, to, left, right, top, bottom } = layOutPlot([window], { ...PLACE, unit: 'B' });
+    const { values, marks, from, to, left, right, top, bottom } = layOutPlot([window], { ...PLACE, unit: 'B' });
     expect(values.map(({ label }) => label)).toEqual(['0 B', '10 kB', '20 kB', '30 kB', '40 kB']);
     expect([values[0]!.y, values.at(-1)!.y]).toEqual([bottom, top]);
-    expect(times.map(({ label }) => label)).toEqual(['0 s', '2 s', '4 s', '6 s']);
+    expect(marks.map(({ label }) => label)).toEqual(['0 s', '2 s', '4 s', '6 s']);
     expect([from, to]).toEqual([0, 6 * SECOND]);
-    expect([times[0]!.x, times.at(-1)!.x]).toEqual([left, right]);
+    expect([marks[0]!.x, marks.at(-1)!.x]).toEqual([left, right]);
   });
 
   it('show what changes where little does: round-trip times from 200 to 240 ms', () => {

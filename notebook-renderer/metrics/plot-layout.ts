@@ -11,6 +11,7 @@ import type { Unit } from '../../engines/run.ts';
 import { SMALL, textWidth } from '../sequence/text-width.ts';
 import type { Interruptions } from './interruptions.ts';
 import { type Between, outline } from './outline.ts';
+import type { PanelFrame } from './panel-frame.ts';
 import { momentLabels, multiples, roundStep, valueLabels } from './ticks.ts';
 
 /** Fewer samples are no course over time. */
@@ -29,21 +30,13 @@ export interface Line {
   readonly values: Float64Array;
 }
 
-export interface PlotLayout {
-  readonly width: number;
-  readonly height: number;
-  /** The area of the lines, in pixels. */
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+/** The marks of its frame are times. */
+export interface PlotLayout extends PanelFrame {
   /** The times and values at its edges. */
   readonly from: number;
   readonly to: number;
   readonly low: number;
   readonly high: number;
-  readonly times: readonly { readonly x: number; readonly label: string }[];
-  readonly values: readonly { readonly y: number; readonly label: string }[];
   /** By line: data of an SVG path, and its samples where they are few enough to be seen apart. */
   readonly paths: readonly { readonly path: string; readonly dots: readonly { readonly x: number; readonly y: number }[] }[];
 }
@@ -142,7 +135,7 @@ export function layOutPlot(
     to,
     low,
     high,
-    times: times.map((time, i) => ({ x: x(time), label: moments[i]! })),
+    marks: times.map((time, i) => ({ x: x(time), label: moments[i]! })),
     values: values.map((value, i) => ({ y: y(value), label: labels[i]! })),
     paths: lines.map((line) => ({ path: outline(line, x, y, line.between), dots: dotsOf(line, x, y) })),
   };

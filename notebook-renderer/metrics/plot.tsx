@@ -13,6 +13,7 @@ import type { Part } from '../part.ts';
 import { CopyButton } from '../transcript/transcript.tsx';
 import { interruptionsOf, type Shade, shadesOf, spansText } from './interruptions.ts';
 import { lineClass, ShadeSwatch, Swatch, shadeClass } from './line-style.tsx';
+import { Panel, Readings } from './panel.tsx';
 import {
   betweenOf,
   csvOf,
@@ -167,7 +168,7 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
         onKeyDown={onKeyDown}
       >
         {layouts.map((each, i) => (
-          <Panel
+          <LinePanel
             key={panels[i]!.unit}
             panel={panels[i]!}
             layout={each}
@@ -177,7 +178,7 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
             ruler={ruler}
           />
         ))}
-        {ruler !== null && <Readings lines={lines} layout={layout} at={ruler} />}
+        {ruler !== null && <Readings frame={layout} x={xOfTime(layout, ruler)} head={formatMoment(ruler)} rows={rowsAt(lines, ruler)} />}
       </div>
       <ul class="ns-plot-legend">
         {lines.map(({ line, unit }, i) => (
@@ -224,29 +225,12 @@ interface PanelProps {
   readonly ruler: number | null;
 }
 
-function Panel({ panel: { lines }, layout, first, shades, time, ruler }: PanelProps) {
-  const { left, right, bottom, from, to } = layout;
+function LinePanel({ panel: { lines }, layout, first, shades, time, ruler }: PanelProps) {
+  const { from, to } = layout;
   return (
-    <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} aria-hidden="true">
-      {layout.values.map(({ y, label }) => (
-        <g key={y}>
-          <path class="ns-plot-grid" d={`M${left} ${Math.round(y) + 0.5}H${right}`} />
-          <text x={left - 8} y={y + 4} text-anchor="end">
-            {label}
-          </text>
-        </g>
-      ))}
+    <Panel frame={layout}>
       {shades.map((shade) => (
         <path key={shade.name} class={`ns-plot-shade ${shadeClass(shade)}`} d={shadedArea(layout, shade)} />
-      ))}
-      <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
-      {layout.times.map(({ x, label }) => (
-        <g key={x}>
-          <path class="ns-plot-axis" d={`M${x + 0.5} ${bottom}v4`} />
-          <text x={x} y={bottom + 17} text-anchor="middle">
-            {label}
-          </text>
-        </g>
       ))}
       {time !== null && time >= from && time <= to && <TimeMark x={xOfTime(layout, time)} layout={layout} />}
       {/* The first line, which is what the reader came for, lies on top. */}
@@ -261,7 +245,7 @@ function Panel({ panel: { lines }, layout, first, shades, time, ruler }: PanelPr
         ))
         .reverse()}
       {ruler !== null && <RulerMarks lines={lines} layout={layout} first={first} at={ruler} />}
-    </svg>
+    </Panel>
   );
 }
 
@@ -303,34 +287,9 @@ function RulerMarks({ lines, layout, first, at }: RulerProps) {
   );
 }
 
-interface ReadingsProps {
-  readonly lines: readonly { readonly line: Line; readonly unit: Unit }[];
-  readonly layout: PlotLayout;
-  readonly at: number;
-}
-
-/** What the ruler reads, on the side of it that has room. */
-function Readings({ lines, layout, at }: ReadingsProps) {
-  const x = xOfTime(layout, at);
-  const side = x < (layout.left + layout.right) / 2 ? { left: `${x + 12}px` } : { right: `${layout.width - x + 12}px` };
-  return (
-    <div class="ns-plot-readings" style={side}>
-      <div class="ns-dim">{formatMoment(at)}</div>
-      <dl>
-        {lines.map(({ line, unit }, i) => {
-          const reading = readingAt(line, at);
-          if (!reading) return null;
-          return (
-            <div key={line.subject}>
-              <dt>
-                <Swatch i={i} />
-                {line.subject}
-              </dt>
-              <dd>{formatValue(reading.value, unit)}</dd>
-            </div>
-          );
-        })}
-      </dl>
-    </div>
-  );
-}
+/** What is read of the lines at a time. */
+const rowsAt = (lines: readonly { readonly line: Line; readonly unit: Unit }[], at: number) =>
+  lines.flatMap(({ line, unit }, i) => {
+    const reading = readingAt(line, at);
+    return reading ? [{ swatch: <Swatch i={i} />, name: line.subject, value: formatValue(reading.value, unit) }] : [];
+  });

@@ -1,6 +1,7 @@
 /** The plots that the author asked for, as pieces of a drawing and as text. */
 import { formatMoment } from '../format.ts';
 import { type Shade, shadesOf, spansText } from '../metrics/interruptions.ts';
+import type { PanelFrame } from '../metrics/panel-frame.ts';
 import { type Line, layOutPanels, rangeOf, shadedArea } from '../metrics/plot-layout.ts';
 import { askedPlotsOf, type PlotPicture, rangeText } from '../metrics/plots.ts';
 import type { Part } from '../part.ts';
@@ -59,7 +60,7 @@ export function drawnPicture(
     const { lines: shown, unit } = panels[i]!;
     const lines = [
       ...shades.map((shade) => `<path class="shade ${shadeClass(shade)}" d="${shadedArea(layout, shade)}"/>`),
-      ...drawnAxes(layout, layout.times),
+      ...drawnAxes(layout),
     ];
     for (const [k, { path, dots }] of layout.paths.entries()) {
       const line = shown[k]!;
@@ -77,24 +78,14 @@ export function drawnPicture(
 
 const shadeClass = ({ line }: Shade): string => (line === null ? 'own' : `p${hueOf(line)}`);
 
-interface Axes {
-  readonly left: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly values: readonly { readonly y: number; readonly label: string }[];
-}
-
-export function drawnAxes(
-  { left, right, bottom, values }: Axes,
-  ticks: readonly { readonly x: number; readonly label: string }[],
-): string[] {
+export function drawnAxes({ left, right, bottom, values, marks }: PanelFrame): string[] {
   return [
     ...values.map(
       ({ y, label }) =>
         `<path class="grid" d="M${left} ${Math.round(y) + 0.5}H${right}"/><text class="tick" x="${left - 8}" y="${y + 4}" text-anchor="end">${escapeXml(label)}</text>`,
     ),
     `<path class="axis" d="M${left} ${bottom + 0.5}H${right}"/>`,
-    ...ticks.map(
+    ...marks.map(
       ({ x, label }) =>
         `<path class="axis" d="M${x} ${bottom}v4"/><text class="tick" x="${x}" y="${bottom + 17}" text-anchor="middle">${escapeXml(label)}</text>`,
     ),

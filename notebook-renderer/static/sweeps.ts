@@ -124,7 +124,7 @@ function drawnFigure({ name, axis, panels, unshown }: SweepFigure, width: number
   const drawn = panels.map((panel): Drawn => {
     const layout = layOutPanel(panel, axis, { ...place, leastLeft });
     const { left, right, bottom } = layout;
-    const lines = drawnAxes(layout, layout.ticks);
+    const lines = drawnAxes(layout);
     lines.push(`<text class="tick" x="${(left + right) / 2}" y="${bottom + 33}" text-anchor="middle">${escapeXml(axis.parameter)}</text>`);
     for (const [k, { path, band, dots }] of layout.lines.entries()) {
       const { label, isBound } = panel.lines[k]!;
