@@ -16,8 +16,8 @@ await main(async () => {
   const images = join(root, 'docs', 'images');
   mkdirSync(images, { recursive: true });
   for (const [theme, file] of [
-    ['Default Light Modern', 'notebook.png'],
-    ['Default Dark Modern', 'notebook-dark.png'],
+    ['light', 'notebook.png'],
+    ['dark', 'notebook-dark.png'],
   ]) {
     await runOnce({
       notebook: NOTEBOOK,

@@ -46,8 +46,8 @@ async function once() {
   mkdirSync(out, { recursive: true });
   let results;
   for (const [theme, file] of [
-    ['Default Dark Modern', 'notebook-dark.png'],
-    ['Default Light Modern', 'notebook.png'],
+    ['dark', 'notebook-dark.png'],
+    ['light', 'notebook.png'],
   ]) {
     results = await runOnce({
       notebook: name,

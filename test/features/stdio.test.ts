@@ -52,7 +52,7 @@ beforeAll(async () => {
     {
       processId: process.pid,
       rootUri: null,
-      capabilities: {},
+      capabilities: { textDocument: { hover: { contentFormat: ['markdown'] } } },
     },
   );
   legend = capabilities.semanticTokensProvider.legend.tokenTypes;

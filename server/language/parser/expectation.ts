@@ -19,7 +19,7 @@ import { statement } from './statement.ts';
  */
 export function expectedAt(text: string, offset: number, before: SyntaxTree | null): Expectation {
   const start = before ? entryPoint(before, text, offset) : 0;
-  const reading = new Reading(text.slice(start, offset));
+  const reading = new Reading(text.slice(start, offset), text.slice(start));
   const { scanner } = reading;
   while (scanner.kind !== TokenKind.end) {
     reading.unwinding = false;
