@@ -71,7 +71,8 @@ async function runSession({ node, entry, data, extensions, folder, place, tell }
   try {
     await until('code-server answers', async () => (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))?.ok, 30_000);
     browser = await launchBrowser();
-    await browser.page.goto(`http://127.0.0.1:${port}/?folder=${folder}`);
+    // Its first page takes a while on a busy machine.
+    await browser.page.goto(`http://127.0.0.1:${port}/?folder=${folder}`, { timeout: 120_000 });
     let told = 0;
     await until(
       'the suite ended',
