@@ -177,7 +177,11 @@ export function sweepWarnings(program: Program): void {
   for (const { plan, plots, expectations } of program.sweeps) {
     if (plan.axes.length === 0 || plots.length + expectations.length > 0) continue;
     const { parameter } = plan.axes[0]!;
-    program.report('without-effect', plan.at, `This sweep shows nothing. Write \`plot … against ${parameter}\`, or an \`expect\`, in its block.`);
+    program.report(
+      'without-effect',
+      plan.at,
+      `This sweep shows nothing. Write \`plot … against ${parameter}\`, or an \`expect\`, in its block.`,
+    );
   }
 }
 
