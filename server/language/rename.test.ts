@@ -13,7 +13,7 @@ function renamed(cells: readonly string[], to: string): string[] | string {
   const { program } = analyse(sources, FILES);
   const target = renameTarget(program, marked, offset);
   if (!target.ok) return target.why;
-  const renaming = rename(program, target.name, to);
+  const renaming = rename(program, target.name, to, sources[marked]!.uri);
   if (!renaming.ok) return renaming.why;
   const texts = sources.map(({ text }) => text);
   for (const { source, start, end, text } of [...renaming.edits].sort((a, b) => b.start - a.start))
@@ -23,6 +23,17 @@ function renamed(cells: readonly string[], to: string): string[] | string {
   expect(codes(sources.map(({ uri }, i) => ({ uri, text: texts[i]! })))).toEqual(codes(sources));
   return texts;
 }
+
+test('a clash elsewhere is told by its cell or file', () => {
+  expect(renamed(['host a', 'host b\nhost c', 'a| crashes'], 'c')).toBe('`c` is declared already (cell 2, line 2).');
+  const uri = 'file:///w/my%20world.netscenario';
+  const { program } = analyse([{ uri, text: 'host a\nhost b' }], FILES);
+  const target = renameTarget(program, 0, 5);
+  expect(target.ok && rename(program, target.name, 'b', 'file:///w/n.md#0')).toEqual({
+    ok: false,
+    why: '`b` is declared already (my world.netscenario, line 2).',
+  });
+});
 
 describe('rename', () => {
   test.each<[what: string, before: string, to: string, after: string]>([
