@@ -199,6 +199,8 @@ export interface ProgramVideo {
   readonly film: Film;
   /** Names of the websites that it is on, in lower case. */
   readonly sites: readonly string[];
+  /** By the CDNs that deliver it: the name that they serve it by, and the website of their origin. */
+  readonly deliveries: { readonly origin: string; readonly by: string }[];
 }
 
 export interface Parameter {
@@ -210,6 +212,8 @@ export interface Parameter {
   value: Value | null;
   state: 'fresh' | 'busy' | 'done';
   used: boolean;
+  /** A sweep over it; null where there is none. */
+  swept: SourceRange | null;
 }
 
 /** A value that the author left to the language, for inlay hints. */
