@@ -127,6 +127,7 @@ function parameterValue(
 ): Value | null {
   const { program } = site;
   const { name, start, end } = expression;
+  program.judgements++;
   const parameter = program.parameters.get(name);
   if (!parameter) {
     if (program.incomplete || program.excused.has(`let ${name}`)) return null;
