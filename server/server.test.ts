@@ -299,6 +299,17 @@ describe('language server', () => {
     expect(help).toMatchObject({ activeParameter: 2, signatures: [{ activeParameter: 2 }] });
   });
 
+  it('lays out the lines of a range, and not the one that it ends before', async () => {
+    const uri = 'file:///w/a.netscenario';
+    await open(uri, 'host  a\nhost  b\nhost  c\n');
+    const edits = await client.sendRequest<{ range: { start: { line: number } } }[]>('textDocument/rangeFormatting', {
+      textDocument: { uri },
+      range: { start: { line: 0, character: 0 }, end: { line: 2, character: 0 } },
+      options: { tabSize: 2, insertSpaces: true },
+    });
+    expect(edits.map(({ range }) => range.start.line)).toEqual([0, 1]);
+  });
+
   it('answers about an item of a hierarchy that is none of its own', async () => {
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
     const item = { name: 'x', kind: 5, uri: 'file:///w/a.netscenario', range, selectionRange: range };

@@ -112,7 +112,7 @@ export function rename(programs: Programs, parameters: TextDocumentPositionParam
   const done = new Set<string>();
   for (const one of [program, ...programs.sharing(program, documents)]) {
     const compiled = programs.analysis(one);
-    const renaming = language.rename(compiled.program, name, to);
+    const renaming = language.rename(compiled.program, name, to, analysis.program.sources[here.source]!.uri);
     if (!renaming.ok) throw new ResponseError(ErrorCodes.InvalidRequest, renaming.why);
     const edited = new Set<string>();
     for (const { source, start, end, text } of renaming.edits) {

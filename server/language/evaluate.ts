@@ -2,8 +2,8 @@
 import type { Slot, Value } from './entry.ts';
 import type { Site } from './site.ts';
 import { nearest, shortened } from './spelling.ts';
-import type { Expression, QuantitySyntax } from './syntax.ts';
-import type { Dimension } from './units.ts';
+import type { BinarySyntax, Expression, QuantitySyntax } from './syntax.ts';
+import { type Dimension, written } from './units.ts';
 
 export const kinds: Readonly<Record<Dimension, string>> = {
   number: 'a number',
@@ -34,7 +34,8 @@ export function evaluate(expression: Expression, site: Site, slot: Slot<unknown>
     }
     case 'binary': {
       const left = evaluate(expression.left, site);
-      const right = evaluate(expression.right, site);
+      const right =
+        expression.right.kind === 'parameter' ? parameterValue(expression.right, site, null, expression) : evaluate(expression.right, site);
       if (left === null || right === null) return null;
       if (expression.operator === '/' && right.number === 0) {
         site.report('division-by-zero', expression.right, 'This is a division by zero.');
@@ -117,13 +118,20 @@ function combine(operator: '+' | '-' | '*' | '/', left: Value, right: Value): Va
 
 const numberWords: readonly string[] = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
-function parameterValue(expression: { name: string; start: number; end: number }, site: Site, slot: Slot<unknown> | null): Value | null {
+/** `term`: what the parameter is the second part of. */
+function parameterValue(
+  expression: { name: string; start: number; end: number },
+  site: Site,
+  slot: Slot<unknown> | null,
+  term: BinarySyntax | null = null,
+): Value | null {
   const { program } = site;
   const { name, start, end } = expression;
   program.judgements++;
   const parameter = program.parameters.get(name);
   if (!parameter) {
     if (program.incomplete || program.excused.has(`let ${name}`)) return null;
+    if (term && reportPerSecond(term, name, site)) return null;
     const change = (text: string) => ({ title: `Change to ${text}`, edits: [{ start, end, text }], preferred: true });
     const meant = nearest(name, program.parameters.keys());
     const shown = `\`${shortened(name)}\``;
@@ -170,6 +178,19 @@ function parameterValue(expression: { name: string; start: number; end: number }
   const place = site.place(expression);
   program.checkAbove('Parameter', name, parameter.place, place);
   return parameterNamed(name, expression, site);
+}
+
+/** `5 MB/s`: no parameter is called so, but a rate is often written so. True when that was it (reported). */
+function reportPerSecond({ operator, left, start, end }: BinarySyntax, name: string, site: Site): boolean {
+  if (operator !== '/' || !(name === 's' || name === 'sec') || left.kind !== 'quantity' || !left.unit) return false;
+  const { dimension } = left.unit;
+  if (dimension !== 'size' && dimension !== 'rate') return false;
+  const { number } = literal(left);
+  const rate = written(dimension === 'size' ? number * 8 : number, 'rate');
+  site.report('unknown-unit', { start, end }, `\`/${name}\` is no unit: rates are in bits per second, such as ${rate}.`, {
+    fixes: [{ title: `Change to ${rate}`, edits: [{ start, end, text: rate }], preferred: true }],
+  });
+  return true;
 }
 
 /** The value of a declared parameter, evaluated the first time it is asked for; null when it has none (reported). */

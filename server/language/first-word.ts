@@ -45,7 +45,11 @@ function reportFirstWord(problem: SyntaxProblem, word: FirstWord, source: number
   }
   const owners = ownersOf(text);
   if (owners.length > 0 && endingIn(text).length === 0) {
-    program.report('unknown-statement', at, `\`${text}\` stands in the block of ${oneOf(owners.map(quoted))}.`);
+    program.report(
+      'unknown-statement',
+      at,
+      `\`${text}\` stands in the block of ${oneOf(owners.map(quoted))}.${text === 'wait' ? ' Before a step, a wait is written `after 5 s`.' : ''}`,
+    );
     return;
   }
   const meant = meantBy(text, program);

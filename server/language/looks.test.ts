@@ -88,7 +88,8 @@ describe('forms of the statement that is being written', () => {
   test.each<[marked: string, wanted: string[]]>([
     ['mailbox |', ['mailbox ADDRESS, … on HOST [{ … }] ← ADDRESS, …']],
     ['mailbox a@x.org on |', ['mailbox ADDRESS, … on HOST [{ … }] ← HOST']],
-    ['mailbox a@x.org, |', []],
+    ['mailbox a@x.org, |', ['mailbox ADDRESS, … on HOST [{ … }] ← ADDRESS, …']],
+    ['mailbox a@x.org |', ['mailbox ADDRESS, … on HOST [{ … }]']],
     ['|', []],
     ['host a { up |', ['up RATE ← RATE']],
     ['host a { |', []],

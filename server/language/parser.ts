@@ -39,7 +39,11 @@ export function reportStrayBrace(reading: Reading): void {
 function reportUnclosed(problem: ScannerProblem, reading: Reading): void {
   const { code, end } = problem;
   if (code === 'unclosed-comment') {
-    reading.report(problem, code, 'This comment is never closed: write `*/` at its end.');
+    const line = reading.text.indexOf('\n', problem.start);
+    const at = line < 0 ? reading.text.length : reading.text[line - 1] === '\r' ? line - 1 : line;
+    reading.report(problem, code, 'This comment is never closed: write `*/` at its end.', [
+      { title: 'Close the comment on this line', edits: [{ start: at, end: at, text: ' */' }], preferred: true },
+    ]);
     return;
   }
   const fixes = reading.text.startsWith('"""', problem.start)

@@ -1,10 +1,11 @@
 /** Gives quantities their values: dimension, unit and range are checked by the slot's type. */
 import type { Slot, Value } from './entry.ts';
 import { evaluate, kinds } from './evaluate.ts';
+import type { FixInput } from './program.ts';
 import type { Site } from './site.ts';
 import { oneOf, shortened } from './spelling.ts';
 import type { Expression } from './syntax.ts';
-import { units, written } from './units.ts';
+import { type Dimension, units, written } from './units.ts';
 
 /** A slot's value; null when it does not hold (reported). */
 export function quantityValue(slot: Slot<unknown>, expression: Expression, site: Site): number | Value | null {
@@ -25,6 +26,7 @@ export function quantityValue(slot: Slot<unknown>, expression: Expression, site:
         'wrong-dimension',
         expression,
         `Expected ${slot.expected}; this is ${kinds[value.dimension]}.${known.length > 0 && value.dimension !== 'text' ? ` Its units are ${oneOf(known, 'and')}.` : ''}`,
+        { fixes: conversions(dimension, expression, value) },
       );
     }
     return null;
@@ -74,6 +76,18 @@ function reportMissingUnit(slot: Slot<unknown>, expression: Expression, value: V
       ...(parameter ? { related: [{ ...parameter.place, message: `\`${parameter.name}\` is declared here.` }] } : {}),
     },
   );
+}
+
+/** Bits for bytes, and bytes for bits: the same amount, and the same number in the unit that looks alike. */
+function conversions(wanted: Dimension, expression: Expression, { dimension, number }: Value): FixInput[] {
+  if (expression.kind !== 'quantity' || !expression.unit) return [];
+  const toRate = dimension === 'size' && wanted === 'rate';
+  if (!toRate && !(dimension === 'rate' && wanted === 'size')) return [];
+  const { start, end, unit, value } = expression;
+  const texts = [written(toRate ? number * 8 : number / 8, wanted)];
+  const alike = toRate ? unit.name.replace(/^([kMGT]?)B$/, '$1bps') : unit.name.replace('bps', 'B');
+  if (alike !== unit.name) texts.push(`${value} ${alike}`);
+  return texts.map((text) => ({ title: `Change to ${text}`, edits: [{ start, end, text }] }));
 }
 
 /** `-5 ms is`, as the author wrote it; for what is computed, `\`pause * 3\` is 6 s, which is`. */

@@ -13,7 +13,7 @@ function renamed(cells: readonly string[], to: string): string[] | string {
   const { program } = analyse(sources, FILES);
   const target = renameTarget(program, marked, offset);
   if (!target.ok) return target.why;
-  const renaming = rename(program, target.name, to);
+  const renaming = rename(program, target.name, to, sources[marked]!.uri);
   if (!renaming.ok) return renaming.why;
   const texts = sources.map(({ text }) => text);
   for (const { source, start, end, text } of [...renaming.edits].sort((a, b) => b.start - a.start))
@@ -23,6 +23,17 @@ function renamed(cells: readonly string[], to: string): string[] | string {
   expect(codes(sources.map(({ uri }, i) => ({ uri, text: texts[i]! })))).toEqual(codes(sources));
   return texts;
 }
+
+test('a clash elsewhere is told by its cell or file', () => {
+  expect(renamed(['host a', 'host b\nhost c', 'a| crashes'], 'c')).toBe('`c` is declared already (cell 2, line 2).');
+  const uri = 'file:///w/my%20world.netscenario';
+  const { program } = analyse([{ uri, text: 'host a\nhost b' }], FILES);
+  const target = renameTarget(program, 0, 5);
+  expect(target.ok && rename(program, target.name, 'b', 'file:///w/n.md#0')).toEqual({
+    ok: false,
+    why: '`b` is declared already (my world.netscenario, line 2).',
+  });
+});
 
 describe('rename', () => {
   test.each<[what: string, before: string, to: string, after: string]>([
@@ -122,12 +133,12 @@ describe('rename', () => {
     ['a name that is taken', 'host a|\nhost b', 'B', /`b` is declared already \(line 2\)/],
     ['a parameter that begins with a digit', 'let n| = 1', '2n', /cannot name a parameter/],
     ['a mailbox without an @', 'mailbox a|@x.org on m', 'b', /`b` is no mail address: it has no @/],
-    ['a word of the language', 'host a|\na crashes', 'at', /`at` would be read as a word of the language \(line 2\)/],
+    ['a word of the language', 'host a|\na crashes', 'host', /`host` would be read as a word of the language \(line 2\)/],
     [
       'a word of the language, where more is wrong',
       'host a| { upp 5 Mbps }\ntogether { a crashes\na foo }',
-      'at',
-      /`at` would be read as a word/,
+      'host',
+      /`host` would be read as a word/,
     ],
     ['what is filled in', 'host pc\npc resolves x.org\nexpect queries at a.root-ser|vers.net = 1', 'b', /is filled in by the language/],
     ['what is declared nowhere', 'ghos|t crashes', 'b', /declared nowhere/],

@@ -12,7 +12,6 @@ import { hostNameProblem } from './hosts.ts';
 import { locate } from './locate.ts';
 import {
   declarationsAmong,
-  type Found,
   identityOf,
   isOf,
   type Mention,
@@ -67,24 +66,24 @@ export interface SourceEdit extends TextRange {
 
 export type Renaming = { readonly ok: true; readonly edits: readonly SourceEdit[] } | { readonly ok: false; readonly why: string };
 
-/** The edits that give the name at the target another one. */
-export function rename(program: Program, { identity, text: old }: Renameable, to: string): Renaming {
+/** The edits that give the name at the target another one. `from`: URI of the source where that stands, as the reasons take it. */
+export function rename(program: Program, { identity, text: old }: Renameable, to: string, from: string): Renaming {
   if (to === old) return { ok: true, edits: [] };
   const isZone = identity.space === 'domain' && program.zones.has(`${identity.key}.`);
-  const why = nameProblem(identity, isZone, to) ?? taken(program, identity, isZone, to);
+  const why = nameProblem(identity, isZone, to) ?? taken(program, identity, isZone, to, from);
   if (why !== null) return { ok: false, why };
   const edits: SourceEdit[] = [];
   for (let source = 0; source < program.sources.length; source++) {
     for (const mention of mentionsOf(program, source)) {
       const edit = editOf(mention, identity, isZone, to, program);
       if (edit === 'outside') {
-        const place = placeOf({ source, mention }, program);
+        const place = placeOf(source, mention.start, program, from);
         return { ok: false, why: `\`${to}\` lies outside zone \`${mention.record!.origin}\`, whose records name it (${place}).` };
       }
       if (edit) edits.push({ source, ...edit });
     }
   }
-  const other = readsOtherwise(program, edits);
+  const other = readsOtherwise(program, edits, from);
   if (other) return { ok: false, why: `\`${to}\` would be read as a word of the language (${other}).` };
   return { ok: true, edits };
 }
@@ -121,12 +120,12 @@ function nameProblem({ space, key }: NameIdentity, isZone: boolean, to: string):
 }
 
 /** Why the new name is not free; null where it is. */
-function taken(program: Program, { space, key }: NameIdentity, isZone: boolean, to: string): string | null {
+function taken(program: Program, { space, key }: NameIdentity, isZone: boolean, to: string, from: string): string | null {
   const wanted = space === 'parameter' ? to : plain(to);
   if (wanted === key) return null;
   const same = (identity: NameIdentity): string | null => {
     const [first] = declarationsAmong(mentionsOfName(identity, program), program);
-    return first ? `\`${first.mention.text}\` is declared already (${placeOf(first, program)}).` : null;
+    return first ? `\`${first.mention.text}\` is declared already (${placeOf(first.source, first.mention.start, program, from)}).` : null;
   };
   if (space !== 'domain') return same({ space, key: wanted });
   if (key.includes('[')) {
@@ -193,15 +192,31 @@ function editOfRecord(
   return { start, end, text: `${to}.` };
 }
 
-/** `line 3`, or `world.netscenario, line 3`. */
-function placeOf({ source, mention }: Found, program: Program): string {
+/** `line 3`; elsewhere than `from`, `world.netscenario, line 3`, or of a notebook the cell: `cell 2, line 3`, those of scenarios counted. */
+function placeOf(source: number, start: number, program: Program, from: string): string {
   const { uri, document, imported } = program.sources[source]!;
-  const { line } = locate({ uri, start: mention.start }, [document]);
-  return imported ? `${uri.slice(uri.lastIndexOf('/') + 1)}, line ${line}` : `line ${line}`;
+  const line = `line ${locate({ uri, start }, [document]).line}`;
+  if (uri === from) return line;
+  const [file] = uri.split('#') as [string];
+  const where: string[] = [];
+  if (file !== from.split('#')[0]) where.push(nameOf(file));
+  if (!imported && uri !== file)
+    where.push(`cell ${program.sources.filter((one) => !one.imported).findIndex((one) => one.uri === uri) + 1}`);
+  return [...where, line].join(', ');
+}
+
+/** The name of a file, as people read it. */
+function nameOf(uri: string): string {
+  const name = uri.slice(uri.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** The place of a statement that reads otherwise with its edits; null where all read the same. */
-function readsOtherwise(program: Program, edits: readonly SourceEdit[]): string | null {
+function readsOtherwise(program: Program, edits: readonly SourceEdit[], from: string): string | null {
   const byStatement = new Map<Statement, SourceEdit[]>();
   for (const edit of edits) {
     const { statements } = program.sources[edit.source]!.tree;
@@ -212,7 +227,8 @@ function readsOtherwise(program: Program, edits: readonly SourceEdit[]): string 
     else byStatement.set(statement, [edit]);
   }
   for (const [statement, own] of byStatement) {
-    const { text, uri, document } = program.sources[own[0]!.source]!;
+    const { source } = own[0]!;
+    const { text } = program.sources[source]!;
     let changed = '';
     let at = statement.start;
     for (const edit of own) {
@@ -225,7 +241,7 @@ function readsOtherwise(program: Program, edits: readonly SourceEdit[]): string 
     // What was wrong in its block before may stay so; what is said of it may hang on the name.
     const noneAdded = problems.length <= before.length || !statement.complete;
     if (statements.length === 1 && noneAdded && alike(statements[0]!, statement)) continue;
-    return `line ${locate({ uri, start: statement.start }, [document]).line}`;
+    return placeOf(source, statement.start, program, from);
   }
   return null;
 }

@@ -22,15 +22,18 @@ const MAXIMUM_FORMS = 8;
 
 /** The likeliest form first. `before` is a syntax tree of the text or of an earlier state of it. Empty at the start of a statement. */
 export function signaturesAt(source: SourceText, offset: number, before: SyntaxTree | null): Signature[] {
-  const expected = expectedAt(source.text, wordStart(source.text, offset), before);
-  const [state] = expected.states;
+  const at = wordStart(source.text, offset);
+  const expected = expectedAt(source.text, at, before);
+  // Behind the comma of a list, the form is the one that the list is part of.
+  const comma = expected.slot ? source.text.lastIndexOf(',', at - 1) : -1;
+  const [state] = comma < 0 ? expected.states : expectedAt(source.text, comma, before).states;
   if (!state || state === statementAutomaton || (expected.block && state === propertyAutomaton(expected.block))) return [];
   if (state.reaches.length > MAXIMUM_FORMS) return [];
   const next = new Set(state.slots.map(({ name }) => name));
   return state.reaches.map((item: Entry | Property) => {
     const { text, slots } = formWithSlots(item);
     const names = [...slots.keys()];
-    const active = names.findIndex((name) => next.has(name));
+    const active = names.findIndex((name) => (expected.slot ? item.slots[name] === expected.slot : next.has(name)));
     return { label: text, doc: documentation(item), slots: [...slots.values()], active: active < 0 ? null : active };
   });
 }

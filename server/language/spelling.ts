@@ -25,7 +25,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
 }
 
 /** What other tools and books call what the language has another word for. */
-const synonyms: Readonly<Record<string, string>> = {
+const synonyms: Readonly<Record<string, string | readonly string[]>> = {
   reno: 'newreno',
   on: 'offered',
   enforced: 'required',
@@ -37,6 +37,8 @@ const synonyms: Readonly<Record<string, string>> = {
   rtt: 'round-trip time',
   cwnd: 'congestion window',
   throughput: 'goodput',
+  visit: 'browses',
+  visits: 'browses',
   lookup: 'resolves',
   looks: 'resolves',
   lookups: 'resolves',
@@ -56,7 +58,7 @@ const synonyms: Readonly<Record<string, string>> = {
   refuse: 'reject',
   inbound: 'incoming',
   input: 'incoming',
-  ip: 'all',
+  ip: ['address', 'all'],
   any: 'all',
   both: 'all',
   behind: 'inside',
@@ -102,11 +104,10 @@ const synonyms: Readonly<Record<string, string>> = {
 
 /** The words of the language for one from elsewhere, where the first of them can stand; null where there are none. */
 export function synonym(word: string, possible: Iterable<string>): string | null {
-  const meant = Object.hasOwn(synonyms, word.toLowerCase()) ? synonyms[word.toLowerCase()]! : null;
-  if (meant === null) return null;
-  const [first] = meant.split(' ');
-  for (const one of possible) if (one === first) return meant;
-  return null;
+  if (!Object.hasOwn(synonyms, word.toLowerCase())) return null;
+  const meanings = synonyms[word.toLowerCase()]!;
+  const words = new Set(possible);
+  return [meanings].flat().find((meant) => words.has(meant.split(' ')[0]!)) ?? null;
 }
 
 /** `crash` for `crashes`: the ending was left out. */

@@ -91,11 +91,14 @@ export function reportUnit(node: Statement, slots: Slots | undefined, reading: R
     const subject = node.slots.HOST;
     const isSubject = subject !== undefined && subject.start > value.end && text.slice(value.end, subject.start).trim() === '';
     if (!isSubject && (value.end !== scanner.previousEnd || scanner.kind !== TokenKind.word || scanner.newline)) continue;
-    const range = isSubject ? subject : { start: scanner.start, end: scanner.end };
-    const found = text.slice(range.start, range.end);
+    const { start, end } = isSubject ? subject : scanner;
+    // `Mbit/s`: to the language, a rate's unit is one word.
+    const perSecond = dimension === 'rate' ? (/^\/s(?:ec)?\b/.exec(text.slice(end, end + 5))?.[0] ?? '') : '';
+    const range = { start, end: end + perSecond.length };
+    const found = text.slice(start, range.end);
     const known = units.filter((unit) => unit.dimension === dimension && unit.name !== 'us').map((unit) => unit.name);
-    const alias = unitAliases[found.toLowerCase()];
-    const meant = alias && known.includes(alias) ? alias : nearest(found, known);
+    const alias = unitAliases[text.slice(start, end).toLowerCase()];
+    const meant = alias && known.includes(alias) ? alias : nearest(text.slice(start, end), known);
     if (isSubject && !meant) continue;
     reading.report(
       range,

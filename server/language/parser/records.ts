@@ -21,9 +21,9 @@ export function records(node: Statement, open: number, reading: Reading): boolea
   if (end >= text.length && unindented < 0) {
     reading.stopped ??= { ...nothingExpected, records: placeOfRecords(node, open) };
   }
-  reportUnclosed(open, reading);
   const line = text.indexOf('\n', open);
   const given = unindented >= 0 ? unindented : line < 0 || end >= text.length ? Math.min(end, text.length) : line;
+  reportUnclosed(open, reading, text.slice(0, given).trimEnd().length);
   node.braces = { start: open, end: given };
   scanner.resume(given);
   scanner.newline = true;

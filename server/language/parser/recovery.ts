@@ -62,6 +62,19 @@ export function beginsStep(text: string, start: number): boolean {
   return match !== null && (stepStarts.has(match[1]!) || (match[2] !== undefined && stepVerbs.has(match[2])));
 }
 
-export function reportUnclosed(open: number, reading: Reading): void {
-  reading.report({ start: open, end: open + 1 }, 'unclosed-block', 'This block is never closed: write `}` at its end.');
+/** The block at `open` has no `}`; what it was given ends at `end`. */
+export function reportUnclosed(open: number, reading: Reading, end = reading.scanner.previousEnd): void {
+  const { scanner, text } = reading;
+  const within = text.slice(open, end);
+  const indentation = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', open) + 1))![0];
+  // A comment of records reaches to the end of its line.
+  const brace = /[\n;]/.test(within) ? `\n${indentation}}` : ' }';
+  // A text without an end has swallowed the brace.
+  const swallowed = scanner.problems.some((problem) => problem.code === 'unclosed-text' && problem.start > open);
+  reading.report(
+    { start: open, end: open + 1 },
+    'unclosed-block',
+    'This block is never closed: write `}` at its end.',
+    swallowed ? [] : [{ title: 'Close the block', edits: [{ start: end, end, text: brace }], preferred: true }],
+  );
 }

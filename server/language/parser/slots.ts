@@ -4,13 +4,17 @@ import type { Slot } from '../entry.ts';
 import type { State } from '../pattern.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
+import { oneOf } from '../spelling.ts';
 import type { ListSyntax, SlotSyntax } from '../syntax.ts';
 import { expression, textLiteral } from './expression.ts';
 import { measure } from './measures.ts';
 import { name, network } from './names.ts';
 import { ports } from './ports.ts';
-import type { Reading } from './reading.ts';
+import { type Reading, replacement } from './reading.ts';
 import { values } from './values.ts';
+
+/** Of a number on each side of a comma. */
+const MAXIMUM_DIGITS = 40;
 
 /** The current token can begin such a slot. */
 export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
@@ -38,7 +42,9 @@ export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
 export function slotSyntax(slot: Slot<unknown>, next: State<unknown>, reading: Reading): SlotSyntax | null {
   if (slot.count === 'list') return list(slot, reading);
   reading.begun = [];
-  return slot.form === 'rest-of-line' ? restOfLine(slot, next, reading) : one(slot, reading);
+  if (slot.form === 'rest-of-line') return restOfLine(slot, next, reading);
+  const value = one(slot, reading);
+  return value && reportComma(value, reading) ? null : value;
 }
 
 function list(slot: Slot<unknown>, reading: Reading): ListSyntax | null {
@@ -59,6 +65,26 @@ function list(slot: Slot<unknown>, reading: Reading): ListSyntax | null {
     }
   }
   return { kind: 'list', start, end: scanner.previousEnd, items };
+}
+
+/** `0,5 %`: the comma is in the middle of a number, as it is not in a list. True when that was it (reported). */
+function reportComma({ start, end }: SlotSyntax, reading: Reading): boolean {
+  const { scanner, text } = reading;
+  if (!reading.at(',') || scanner.start !== end) return false;
+  const before = /\d+$/.exec(text.slice(Math.max(start, end - MAXIMUM_DIGITS), end))?.[0];
+  const behind = /^(?:,\d+)+/.exec(text.slice(end, end + MAXIMUM_DIGITS))?.[0];
+  if (before === undefined || behind === undefined) return false;
+  const range = { start: end - before.length, end: end + behind.length };
+  const thousands = /^[1-9]\d{0,2}$/.test(before) && /^(?:,\d{3})+$/.test(behind);
+  const meant = [
+    ...(thousands ? [before + behind.replaceAll(',', '')] : []),
+    ...(behind.lastIndexOf(',') === 0 ? [`${before}.${behind.slice(1)}`] : []),
+  ];
+  const message = `Numbers have a decimal point, and nothing between thousands${meant.length > 0 ? `: ${oneOf(meant)}` : ''}.`;
+  // Where it can be read in two ways, the author chooses.
+  const fixes = meant.map((number) => ({ ...replacement(range, number), preferred: meant.length === 1 }));
+  reading.report(range, 'expected', message, fixes);
+  return true;
 }
 
 function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
