@@ -43,6 +43,7 @@ export function runSwarm(peers: number, pieces: number, up: number): Figures {
       parted: nothing,
       announced: nothing,
       decided: nothing,
+      choked: nothing,
     },
   );
   const begun = process.cpuUsage();

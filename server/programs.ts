@@ -160,6 +160,12 @@ export class Programs {
     return read;
   }
 
+  /** The same by the source's URI; undefined where the program has none of that name. */
+  documentNamed(program: Program, analysis: Analysis, uri: string): TextDocument | undefined {
+    const source = analysis.program.sources.findIndex((one) => one.uri === uri);
+    return source < 0 ? undefined : this.documentOf(program, analysis, source);
+  }
+
   /** The other open programs that one of those documents is part of, as an import or as their own. */
   sharing(program: Program, uris: ReadonlySet<string>): Program[] {
     return this.all().filter(

@@ -1,6 +1,6 @@
 /** Swarms over real connections: who gets what from whom, who goes when, and what a stranger or a fault can do to them. */
 import { describe, expect, test } from 'vitest';
-import { MINUTE, SECOND } from '../quantities.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import { crash, download, leave, PEERS, run } from './swarm-for-tests.ts';
 
@@ -116,16 +116,94 @@ describe('peers come and go', () => {
     expect(last(made, 'bytes downloaded', 'a', 'film')).toBeLessThan(1_450_000);
   });
 
-  test('a seed that was down is found again before the tracker’s interval is over', () => {
-    const made = run([download(PEERS), crash('origin', SECOND, 5 * SECOND)]);
+  test.each(['messages', 'pieces'] as const)('a seed that was down calls those whom the tracker names: %s', (fidelity) => {
+    const made = run([download(PEERS), crash('origin', SECOND, 5 * SECOND)], { fidelity });
     expect(outcomes(made)[0]).toEqual([expect.stringMatching(/^4 peers completed/), true]);
-    expect(last(made, 'completion time', 'film')).toBeGreaterThan(5 * MINUTE);
-    expect(last(made, 'completion time', 'film')).toBeLessThan(6 * MINUTE);
+    expect(last(made, 'completion time', 'film')).toBeGreaterThan(6 * SECOND);
+    expect(last(made, 'completion time', 'film')).toBeLessThan(15 * SECOND);
+  });
+
+  test('a seed that comes to the tracker last calls the others', () => {
+    const made = run([download(PEERS)], {}, { origin: { latency: 60 * MILLISECOND } });
+    expect(last(made, 'completion time', 'film')).toBeLessThan(8 * SECOND);
+  });
+
+  test('who cannot be reached for a while is called again', () => {
+    // Both sides take the connection for dead; nobody announces itself anew for five minutes.
+    const made = run([download(['a'], {}), crash('origin', SECOND, 2 * SECOND), crash('tracker', SECOND)], { size: 4_000_000 });
+    expect(outcomes(made)[0]).toEqual([expect.stringMatching(/^1 peer completed/), true]);
+    expect(last(made, 'completion time', 'film')).toBeLessThan(2 * MINUTE);
+  });
+
+  describe.each(['messages', 'pieces'] as const)('after a crash, %s:', (fidelity) => {
+    const with_ = { fidelity };
+
+    const early = download(['a', 'b', 'c']);
+    const late = download(['d'], {}, { kind: 'at', time: 30 * SECOND });
+
+    test('who has completed and stays is back', () => {
+      expect(last(run([early, crash('a', 20 * SECOND, SECOND), late], with_), 'seeds', 'film')).toBe(5);
+    });
+
+    test('a seed that has left is not', () => {
+      const made = run([early, leave('origin', 20 * SECOND), crash('origin', 21 * SECOND, SECOND), late], with_);
+      expect(last(made, 'seeds', 'film')).toBe(4);
+    });
+
+    test('a poisoner is back', () => {
+      const made = run(
+        [download(['d'], { poisons: true }), crash('d', 10, SECOND), download(['a', 'b', 'c'], {}, { kind: 'at', time: 10 * SECOND })],
+        with_,
+      );
+      const corrupt = ['a', 'b', 'c'].map((peer) => last(made, 'corrupt pieces', peer, 'film') ?? 0);
+      expect(Math.max(...corrupt)).toBeGreaterThan(0);
+    });
+
+    test('a tracker is asked again, and has to be told anew who is there', () => {
+      const made = run([crash('tracker', 0, 50 * SECOND), download(PEERS, {}, { kind: 'at', time: SECOND })], with_);
+      expect(outcomes(made)[1]).toEqual([expect.stringMatching(/^4 peers completed/), true]);
+      expect(last(made, 'download time', 'a', 'film')).toBeGreaterThan(MINUTE - 20 * SECOND);
+      expect(last(made, 'download time', 'a', 'film')).toBeLessThan(3 * MINUTE);
+    });
+
+    test('without a tracker, nobody finds anybody', () => {
+      const made = run([crash('tracker', 0), download(['a'], { patience: 5 * MINUTE }, { kind: 'at', time: SECOND })], with_);
+      expect(outcomes(made)[1]).toEqual(['nobody has all of it; a gave up', false]);
+      expect(last(made, 'tracker announces', 'tracker')).toBeUndefined();
+    });
   });
 
   test('who is down when it is to come is told', () => {
     const made = run([crash('a', 0), download(['a', 'b'], {}, { kind: 'at', time: SECOND })]);
     expect(outcomes(made)[1]).toEqual([expect.stringMatching(/^1 peer completed in .*; a went down$/), false]);
+  });
+});
+
+describe.each(['messages', 'pieces'] as const)('the state timeline, %s:', (fidelity) => {
+  const { states, strings, hosts } = run([download(PEERS)], { fidelity });
+  const told = (host: string, key: string): string[] =>
+    Array.from(states.value.subarray(0, states.rows)).flatMap((value, i) =>
+      value >= 0 && strings[states.key[i]!] === key && hosts[states.host[i]!]!.name === host ? [strings[value]!] : [],
+    );
+
+  test('each peer tells which pieces it has', () => {
+    for (const peer of PEERS) {
+      expect(told(peer, 'pieces').at(0)).toBe('0'.repeat(16));
+      expect(told(peer, 'pieces').at(-1)).toBe('9'.repeat(16));
+      expect(told(peer, 'has').at(-1)).toBe('16 of 16');
+    }
+  });
+
+  test('whom it unchokes, and whom of these by lot', () => {
+    expect(told('origin', 'unchokes').some((line) => line.split(', ').sort().join() === 'a,b,c,d')).toBe(true);
+    expect(told('a', 'unchokes').length).toBeGreaterThan(0);
+    expect(told('a', 'unchokes').join(', ')).toMatch(/^[abcd]( \(optimistic\))?(, [abcd]( \(optimistic\))?)*$/);
+  });
+
+  test('and the tracker, for the swarm, how many have each piece', () => {
+    expect(told('tracker', 'copies').at(0)).toBe('1'.repeat(16));
+    expect(told('tracker', 'copies').some((cells) => /[2-4]/.test(cells))).toBe(true);
+    expect(told('tracker', 'copies').at(-1)).toBe('5'.repeat(16));
   });
 });
 

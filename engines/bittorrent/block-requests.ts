@@ -31,6 +31,15 @@ const HERE = 255;
 /** Asked for more often than this it is not counted. */
 const MOST = 254;
 
+/** Fields of a slot. */
+const PIECE = 0;
+const FREE_BLOCKS = 1;
+const MISSING = 2;
+/** The only peer that is asked, or ANYBODY or SOMEBODY. */
+const ONLY = 3;
+/** From here on, two fields for each block: FREE, HERE or of how many peers it is asked for; and who sent it, if it is here. */
+const BLOCKS = 4;
+
 const ANYBODY = -1;
 /** The next one that is asked becomes the only one. */
 const SOMEBODY = -2;
@@ -49,27 +58,17 @@ export class BlockRequests {
   readonly #pieceLength: Bytes;
   readonly #blockLength: Bytes;
 
-  /** Slots of begun pieces, oldest first. */
-  #begun = new Int32Array(4);
-  #begunCount = 0;
-  #freeSlots: number[] = [];
-  #slots = 0;
-  /** Of each slot. */
-  #piece = new Int32Array(4);
-  #freeBlocks = new Int32Array(4);
-  #missing = new Int32Array(4);
-  #only = new Int32Array(4);
-  /** Of each slot and block: FREE, HERE, or of how many peers it is asked for. */
-  #blocks: Uint8Array;
-  /** Of each slot and block that is here: who sent it. */
-  #senders: Int32Array;
+  /** Slots of begun pieces, oldest first, each at a multiple of `#slotSize`: its fields, and a state and a sender for each block. */
+  #slots: Int32Array;
+  readonly #slotSize: number;
+  /** The end of the last one. */
+  #slotsEnd = 0;
   /** Free blocks in all slots. */
   #free = 0;
 
-  /** Blocks that are asked for, and of whom. */
-  #asked = new Int32Array(8);
-  #askedOf = new Int32Array(8);
-  #askedCount = 0;
+  /** Blocks that are asked for, each followed by of whom, in the order in which they were asked for. */
+  #asked = new Int32Array(16);
+  #askedEnd = 0;
 
   /** After `received`: the other peers of which that block was asked for, too, which now is to be cancelled there. */
   readonly cancelled: number[] = [];
@@ -80,8 +79,8 @@ export class BlockRequests {
     this.#pieceLength = pieceLength;
     this.#blockLength = blockLength;
     this.blocksInPiece = Math.ceil(pieceLength / blockLength);
-    this.#blocks = new Uint8Array(4 * this.blocksInPiece);
-    this.#senders = new Int32Array(4 * this.blocksInPiece);
+    this.#slotSize = BLOCKS + 2 * this.blocksInPiece;
+    this.#slots = new Int32Array(4 * this.#slotSize);
   }
 
   pieceOf(block: number): number {
@@ -110,13 +109,13 @@ export class BlockRequests {
 
   /** Every block that is missing is asked for, and no piece is left to begin. */
   get endGame(): boolean {
-    return this.#free === 0 && this.#picker.openCount === 0 && this.#begunCount > 0;
+    return this.#free === 0 && this.#picker.openCount === 0 && this.#slotsEnd > 0;
   }
 
   /** How many blocks are asked for of that peer. */
   outstanding(peer: number): number {
     let count = 0;
-    for (let i = 0; i < this.#askedCount; i++) if (this.#askedOf[i] === peer) count++;
+    for (let i = 0; i < this.#askedEnd; i += 2) if (this.#asked[i + 1] === peer) count++;
     return count;
   }
 
@@ -128,12 +127,12 @@ export class BlockRequests {
   /** The next block to ask a peer for that has these pieces, or NO_BLOCK. From now on it is asked for. */
   next(peer: number, set: PieceSet): number {
     if (this.#free > 0) {
-      for (let i = 0; i < this.#begunCount; i++) {
-        const slot = this.#begun[i] as number;
-        if (this.#freeBlocks[slot] === 0 || !hasPiece(set, this.#piece[slot] as number)) continue;
-        const only = this.#only[slot] as number;
+      const slots = this.#slots;
+      for (let slot = 0; slot < this.#slotsEnd; slot += this.#slotSize) {
+        if (slots[slot + FREE_BLOCKS] === 0 || !hasPiece(set, slots[slot + PIECE] as number)) continue;
+        const only = slots[slot + ONLY] as number;
         if (only >= 0 && only !== peer) continue;
-        if (only === SOMEBODY) this.#only[slot] = peer;
+        if (only === SOMEBODY) slots[slot + ONLY] = peer;
         return this.#ask(peer, slot, this.#firstFree(slot));
       }
     }
@@ -152,20 +151,21 @@ export class BlockRequests {
     if (request >= 0) this.#forget(request);
     const slot = this.#slotOf(this.pieceOf(block));
     if (slot < 0) return 'unwanted';
-    const place = slot * this.blocksInPiece + (block % this.blocksInPiece);
-    const state = this.#blocks[place] as number;
-    const only = this.#only[slot] as number;
+    const slots = this.#slots;
+    const at = this.#placeOf(slot, block);
+    const state = slots[at] as number;
+    const only = slots[slot + ONLY] as number;
     if (state === HERE || (only !== ANYBODY && only !== peer)) return 'unwanted';
     if (state === FREE) this.#takeFree(slot);
-    for (let i = this.#askedCount - 1; i >= 0; i--) {
+    for (let i = this.#askedEnd - 2; i >= 0; i -= 2) {
       if (this.#asked[i] !== block) continue;
-      this.cancelled.push(this.#askedOf[i] as number);
+      this.cancelled.push(this.#asked[i + 1] as number);
       this.#forget(i);
     }
-    this.#blocks[place] = HERE;
-    this.#senders[place] = peer;
-    const missing = (this.#missing[slot] as number) - 1;
-    this.#missing[slot] = missing;
+    slots[at] = HERE;
+    slots[at + 1] = peer;
+    const missing = (slots[slot + MISSING] as number) - 1;
+    slots[slot + MISSING] = missing;
     return missing === 0 ? 'completes its piece' : 'wanted';
   }
 
@@ -180,9 +180,9 @@ export class BlockRequests {
   reject(piece: number): number {
     const slot = this.#slotOf(piece);
     if (slot < 0) return NOBODY;
-    const first = slot * this.blocksInPiece;
-    let culprit = this.#senders[first] as number;
-    for (let i = 1; i < this.#size(piece); i++) if (this.#senders[first + i] !== culprit) culprit = NOBODY;
+    const senders = this.sendersOf(piece);
+    const first = senders[0] as number;
+    const culprit = senders.every((sender) => sender === first) ? first : NOBODY;
     this.#emptySlot(slot, SOMEBODY);
     return culprit;
   }
@@ -191,42 +191,42 @@ export class BlockRequests {
   sendersOf(piece: number): readonly number[] {
     const slot = this.#slotOf(piece);
     const senders: number[] = [];
-    for (let place = slot * this.blocksInPiece, i = 0; slot >= 0 && i < this.#size(piece); i++)
-      if (this.#blocks[place + i] === HERE) senders.push(this.#senders[place + i] as number);
+    if (slot < 0) return senders;
+    for (let at = slot + BLOCKS, end = at + 2 * this.#size(piece); at < end; at += 2)
+      if (this.#slots[at] === HERE) senders.push(this.#slots[at + 1] as number);
     return senders;
   }
 
   /** A peer choked us, or is gone: what was asked of it will not come. */
   drop(peer: number): void {
-    for (let i = this.#askedCount - 1; i >= 0; i--) {
-      if (this.#askedOf[i] !== peer) continue;
+    for (let i = this.#askedEnd - 2; i >= 0; i -= 2) {
+      if (this.#asked[i + 1] !== peer) continue;
       const block = this.#asked[i] as number;
       this.#forget(i);
       const slot = this.#slotOf(this.pieceOf(block));
-      const place = slot * this.blocksInPiece + (block % this.blocksInPiece);
-      if (this.#blocks[place] === HERE) continue;
-      if (this.#isAskedOfAnybody(block)) this.#blocks[place] = Math.max(1, (this.#blocks[place] as number) - 1);
-      else this.#release(slot, place);
+      const at = this.#placeOf(slot, block);
+      if (this.#slots[at] === HERE) continue;
+      if (this.#isAskedOfAnybody(block)) this.#slots[at] = Math.max(1, (this.#slots[at] as number) - 1);
+      else {
+        this.#slots[at] = FREE;
+        this.#slots[slot + FREE_BLOCKS] = (this.#slots[slot + FREE_BLOCKS] as number) + 1;
+        this.#free++;
+      }
     }
-    for (let i = 0; i < this.#begunCount; i++) {
-      const slot = this.#begun[i] as number;
-      // What the only one has sent is of no use without the rest of it.
-      if (this.#only[slot] === peer) this.#emptySlot(slot, SOMEBODY);
-    }
+    // What the only one has sent is of no use without the rest of it.
+    for (let slot = 0; slot < this.#slotsEnd; slot += this.#slotSize)
+      if (this.#slots[slot + ONLY] === peer) this.#emptySlot(slot, SOMEBODY);
   }
 
   #ask(peer: number, slot: number, blockInPiece: number): number {
-    const block = (this.#piece[slot] as number) * this.blocksInPiece + blockInPiece;
-    const place = slot * this.blocksInPiece + blockInPiece;
-    const times = this.#blocks[place] as number;
+    const block = (this.#slots[slot + PIECE] as number) * this.blocksInPiece + blockInPiece;
+    const at = slot + BLOCKS + 2 * blockInPiece;
+    const times = this.#slots[at] as number;
     if (times === FREE) this.#takeFree(slot);
-    if (times < MOST) this.#blocks[place] = times + 1;
-    if (this.#askedCount === this.#asked.length) {
-      this.#asked = grown(this.#asked, new Int32Array(2 * this.#askedCount));
-      this.#askedOf = grown(this.#askedOf, new Int32Array(2 * this.#askedCount));
-    }
-    this.#asked[this.#askedCount] = block;
-    this.#askedOf[this.#askedCount++] = peer;
+    if (times < MOST) this.#slots[at] = times + 1;
+    if (this.#askedEnd === this.#asked.length) this.#asked = grown(this.#asked, 2 * this.#askedEnd);
+    this.#asked[this.#askedEnd++] = block;
+    this.#asked[this.#askedEnd++] = peer;
     return block;
   }
 
@@ -234,12 +234,11 @@ export class BlockRequests {
     let best = NO_BLOCK;
     let bestSlot = 0;
     let least = MOST;
-    for (let i = 0; i < this.#begunCount; i++) {
-      const slot = this.#begun[i] as number;
-      const piece = this.#piece[slot] as number;
-      if (this.#only[slot] !== ANYBODY || !hasPiece(set, piece)) continue;
+    for (let slot = 0; slot < this.#slotsEnd; slot += this.#slotSize) {
+      const piece = this.#slots[slot + PIECE] as number;
+      if (this.#slots[slot + ONLY] !== ANYBODY || !hasPiece(set, piece)) continue;
       for (let b = 0; b < this.#size(piece); b++) {
-        const times = this.#blocks[slot * this.blocksInPiece + b] as number;
+        const times = this.#slots[slot + BLOCKS + 2 * b] as number;
         if (times >= least || this.#find(peer, piece * this.blocksInPiece + b) >= 0) continue;
         least = times;
         best = b;
@@ -250,38 +249,28 @@ export class BlockRequests {
   }
 
   #firstFree(slot: number): number {
-    const first = slot * this.blocksInPiece;
-    let place = first;
-    while (this.#blocks[place] !== FREE) place++;
-    return place - first;
+    let block = 0;
+    while (this.#slots[slot + BLOCKS + 2 * block] !== FREE) block++;
+    return block;
   }
 
   #takeFree(slot: number): void {
-    this.#freeBlocks[slot] = (this.#freeBlocks[slot] as number) - 1;
+    this.#slots[slot + FREE_BLOCKS] = (this.#slots[slot + FREE_BLOCKS] as number) - 1;
     this.#free--;
   }
 
-  #release(slot: number, place: number): void {
-    this.#blocks[place] = FREE;
-    this.#freeBlocks[slot] = (this.#freeBlocks[slot] as number) + 1;
-    this.#free++;
-  }
-
   #isAskedOfAnybody(block: number): boolean {
-    for (let i = 0; i < this.#askedCount; i++) if (this.#asked[i] === block) return true;
+    for (let i = 0; i < this.#askedEnd; i += 2) if (this.#asked[i] === block) return true;
     return false;
   }
 
   #find(peer: number, block: number): number {
-    for (let i = 0; i < this.#askedCount; i++) if (this.#asked[i] === block && this.#askedOf[i] === peer) return i;
+    for (let i = 0; i < this.#askedEnd; i += 2) if (this.#asked[i] === block && this.#asked[i + 1] === peer) return i;
     return -1;
   }
 
-  /** Requests stay in the order in which they were made. */
   #forget(request: number): void {
-    this.#asked.copyWithin(request, request + 1, this.#askedCount);
-    this.#askedOf.copyWithin(request, request + 1, this.#askedCount);
-    this.#askedCount--;
+    this.#askedEnd = removed(this.#asked, request, 2, this.#askedEnd);
   }
 
   /** Blocks of that piece: the last one may have fewer. */
@@ -290,51 +279,51 @@ export class BlockRequests {
   }
 
   #slotOf(piece: number): number {
-    for (let i = 0; i < this.#begunCount; i++) if (this.#piece[this.#begun[i] as number] === piece) return this.#begun[i] as number;
+    for (let slot = 0; slot < this.#slotsEnd; slot += this.#slotSize) if (this.#slots[slot + PIECE] === piece) return slot;
     return -1;
   }
 
+  /** Where a slot keeps the state of a block. */
+  #placeOf(slot: number, block: number): number {
+    return slot + BLOCKS + 2 * (block % this.blocksInPiece);
+  }
+
   #newSlot(piece: number): number {
-    const slot = this.#freeSlots.pop() ?? this.#slots++;
-    if (slot === this.#piece.length) {
-      const size = 2 * slot;
-      this.#begun = grown(this.#begun, new Int32Array(size));
-      this.#piece = grown(this.#piece, new Int32Array(size));
-      this.#freeBlocks = grown(this.#freeBlocks, new Int32Array(size));
-      this.#missing = grown(this.#missing, new Int32Array(size));
-      this.#only = grown(this.#only, new Int32Array(size));
-      this.#blocks = grown(this.#blocks, new Uint8Array(size * this.blocksInPiece));
-      this.#senders = grown(this.#senders, new Int32Array(size * this.blocksInPiece));
-    }
-    this.#begun[this.#begunCount++] = slot;
-    this.#piece[slot] = piece;
-    this.#freeBlocks[slot] = 0;
+    const slot = this.#slotsEnd;
+    this.#slotsEnd += this.#slotSize;
+    if (this.#slotsEnd > this.#slots.length) this.#slots = grown(this.#slots, 2 * this.#slots.length);
+    this.#slots[slot + PIECE] = piece;
+    this.#slots[slot + FREE_BLOCKS] = 0;
     this.#emptySlot(slot, ANYBODY);
     return slot;
   }
 
   /** All blocks are free, as nobody was asked for any. */
   #emptySlot(slot: number, only: number): void {
-    const piece = this.#piece[slot] as number;
-    const size = this.#size(piece);
-    const first = slot * this.blocksInPiece;
-    this.#free += size - (this.#freeBlocks[slot] as number);
-    this.#freeBlocks[slot] = size;
-    this.#missing[slot] = size;
-    this.#only[slot] = only;
-    this.#blocks.fill(FREE, first, first + size);
+    const slots = this.#slots;
+    const size = this.#size(slots[slot + PIECE] as number);
+    this.#free += size - (slots[slot + FREE_BLOCKS] as number);
+    slots[slot + FREE_BLOCKS] = size;
+    slots[slot + MISSING] = size;
+    slots[slot + ONLY] = only;
+    for (let at = slot + BLOCKS, end = at + 2 * size; at < end; at += 2) slots[at] = FREE;
   }
 
   #endSlot(slot: number): void {
-    this.#free -= this.#freeBlocks[slot] as number;
-    const at = this.#begun.indexOf(slot);
-    this.#begun.copyWithin(at, at + 1, this.#begunCount);
-    this.#begunCount--;
-    this.#freeSlots.push(slot);
+    this.#free -= this.#slots[slot + FREE_BLOCKS] as number;
+    this.#slotsEnd = removed(this.#slots, slot, this.#slotSize, this.#slotsEnd);
   }
 }
 
-function grown<A extends Int32Array | Uint8Array>(from: A, to: A): A {
+function grown(from: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(size);
   to.set(from);
   return to;
+}
+
+/** Takes so many numbers out of an array that is filled up to `end`, which all following ones close up to; the new end. */
+function removed(from: Int32Array, at: number, size: number, end: number): number {
+  // A call for what is mostly a few numbers would take longer.
+  for (let i = at + size; i < end; i++) from[i - size] = from[i] as number;
+  return end - size;
 }

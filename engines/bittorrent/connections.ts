@@ -1,5 +1,5 @@
-/** How many other peers a peer is connected to: as many as clients of the first years were; those of today have more. */
-import { MINUTE, type Nanoseconds } from '../quantities.ts';
+/** How many other peers a peer is connected to, and when it asks the tracker for more: as many as clients of the first years were; those of today have more. */
+import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 
 /** A peer with so many neighbours opens no more connections, but accepts some. */
 export const MOST_INITIATED = 35;
@@ -9,3 +9,9 @@ export const MOST_CONNECTIONS = 55;
 export const FEW_CONNECTIONS = 20;
 /** At most so often. */
 export const ANNOUNCE_AGAIN: Nanoseconds = 5 * MINUTE;
+
+const FIRST_RETRY: Nanoseconds = 15 * SECOND;
+const LAST_RETRY: Nanoseconds = 30 * MINUTE;
+
+/** When a tracker that did not answer is asked again, after so many answers in a row that did not come before. */
+export const retryAfter = (vain: number): Nanoseconds => Math.min(FIRST_RETRY * 2 ** vain, LAST_RETRY);

@@ -72,6 +72,14 @@ export const bittorrentMetrics: readonly MetricDefinition[] = [
     ...ofUbuntu('piece copies of ubuntu = 4'),
   },
   {
+    name: 'piece evenness',
+    unit: 'ratio',
+    subjects: ofTorrent,
+    course: 'level',
+    doc: 'Copies of the rarest piece of a torrent over those of a piece on average: 100 % where all pieces have as many.',
+    ...ofUbuntu('piece evenness of ubuntu = 100 %'),
+  },
+  {
     name: 'seeds',
     unit: '',
     subjects: ofTorrent,

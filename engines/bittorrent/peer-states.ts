@@ -5,6 +5,9 @@ import { hasPiece, type PieceSet } from './piece-set.ts';
 /** Cells that pieces are shown in at most; of larger torrents, one stands for several. */
 export const MOST_CELLS = 128;
 
+/** Of swarms with more who take part, the state timeline shows nothing where they are simulated by pieces, and no copies at all. */
+export const MOST_SHOWN = 100;
+
 export class PeerStates {
   readonly #narrator: Narrator;
   readonly #store: string;

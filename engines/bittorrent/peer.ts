@@ -20,7 +20,7 @@ import { type Address, type Connection, type Endpoint, failed, type Host } from 
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK, NOBODY } from './block-requests.ts';
 import { Choker, ROUND } from './choker.ts';
-import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from './connections.ts';
+import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from './connections.ts';
 import { MOST_REQUESTS, Neighbour } from './neighbour.ts';
 import type { PeerReader } from './peer-reader.ts';
 import { PeerReader as Reader } from './peer-reader.ts';
@@ -50,11 +50,10 @@ const KEEP_ALIVE: Nanoseconds = 2 * MINUTE;
 const SILENCE: Nanoseconds = 2 * KEEP_ALIVE + ROUND;
 /** Who asked in vain is asked for nothing more for so long, and what it was asked for is free for others. */
 const SNUBBED: Nanoseconds = MINUTE;
-/** An address that did not answer is not called again before. */
+/** An address that did not answer, or hung up, is not called again before (libtorrent: `min_reconnect_time`, 60 s). */
 const CALL_AGAIN: Nanoseconds = MINUTE;
-/** After a tracker's silence, doubled each time, up to the most. */
-const FIRST_RETRY: Nanoseconds = 15 * SECOND;
-const LAST_RETRY: Nanoseconds = 30 * MINUTE;
+/** Nor after so many times in a row (libtorrent: `max_failcount`, 3), but when the tracker names it anew. */
+const MOST_FAILURES = 3;
 
 /** What a peer lives in. */
 export interface PeerSurroundings {
@@ -81,10 +80,13 @@ export class Peer {
   /** Numbers of peers, by their ids in hex: never given to another, so that nobody is taken for one who is gone. */
   readonly #numbers = new Map<string, number>();
   readonly #banned = new Set<Address>();
-  /** Addresses from the tracker that may be called, in its order. */
+  /** Addresses from the tracker that may be called, in its order; behind them those that are to be called again. */
   #candidates: Endpoint[] = [];
   readonly #calling = new Set<Address>();
-  readonly #failedAt = new Map<Address, Nanoseconds>();
+  /** Of addresses that did not answer, or hung up: how often in a row, and when last. */
+  readonly #failures = new Map<Address, { readonly count: number; readonly at: Nanoseconds }>();
+  /** Addresses of those that have all of it, once we have, too. */
+  readonly #fellowSeeds = new Set<Address>();
   /** When something that it wanted came last. */
   #progressAt: Nanoseconds;
   /** Beats every ten seconds; while it downloads, in the foreground: a run does not end before a download has. */
@@ -158,21 +160,33 @@ export class Peer {
 
   // Connections.
 
+  /** Seeds call as well: who came first may know of nobody, and waits to be called. */
   #connectMore(): void {
-    // Who has all of it waits to be called.
-    while (!this.#left && !this.complete && !this.#behaviour.poisons) {
+    for (let i = 0; i < this.#candidates.length && !this.#left; ) {
       if (this.#neighbours.size + this.#calling.size >= MOST_INITIATED) return;
-      const next = this.#candidates.shift();
-      if (!next) return;
+      const next = this.#candidates[i] as Endpoint;
+      if (this.#host.now() - (this.#failures.get(next.address)?.at ?? Number.NEGATIVE_INFINITY) < CALL_AGAIN) {
+        i++;
+        continue;
+      }
+      this.#candidates.splice(i, 1);
       if (this.#mayCall(next)) this.#host.spawn('bittorrent connection', this.#call(next));
     }
   }
 
   #mayCall({ address }: Endpoint): boolean {
     if (address === this.#host.address || this.#calling.has(address) || this.#banned.has(address)) return false;
-    if (this.#host.now() - (this.#failedAt.get(address) ?? Number.NEGATIVE_INFINITY) < CALL_AGAIN) return false;
+    // Two that have everything have nothing to say to each other.
+    if (this.#seeds && this.#fellowSeeds.has(address)) return false;
     for (const { connection } of this.#neighbours.values()) if (connection.remote.address === address) return false;
     return true;
+  }
+
+  /** Who did not answer, or hung up, may be down for a while. */
+  #callAgain(remote: Endpoint): void {
+    const count = (this.#failures.get(remote.address)?.count ?? 0) + 1;
+    this.#failures.set(remote.address, { count, at: this.#host.now() });
+    if (count < MOST_FAILURES) this.#candidates.push(remote);
   }
 
   *#call(remote: Endpoint): Process {
@@ -180,7 +194,7 @@ export class Peer {
     const connection = yield* this.#host.connect(remote, { timeout: CONNECT_TIMEOUT });
     this.#calling.delete(remote.address);
     if (failed(connection)) {
-      this.#failedAt.set(remote.address, this.#host.now());
+      this.#callAgain(remote);
       this.#connectMore();
     } else if (this.#left) (connection as Connection).close();
     else yield* this.#meet(connection as Connection, new Reader(connection as Connection), null);
@@ -195,11 +209,12 @@ export class Peer {
     const problem = handshake === null ? 'no handshake' : this.#whyNot(connection, handshake, theirs === null);
     if (handshake === null || problem !== null) {
       connection.close();
-      this.#failedAt.set(connection.remote.address, this.#host.now());
+      if (theirs === null && handshake === null) this.#callAgain(connection.remote);
       if (!this.#left) this.#connectMore();
       return;
     }
     const opened = theirs === null;
+    this.#failures.delete(connection.remote.address);
     const host = ledger.identified(handshake.peerId)?.host ?? null;
     const neighbour = new Neighbour(
       this.#host,
@@ -216,7 +231,8 @@ export class Peer {
     try {
       const claimed = this.#behaviour.poisons ? fullSet(torrent.pieces) : this.#picker.have;
       if (sizeOf(claimed) > 0) neighbour.send({ kind: 'bitfield', bitfield: toWire(claimed, torrent.pieces) });
-      yield* this.#listen(neighbour, reader);
+      const hungUp = yield* this.#listen(neighbour, reader);
+      if (hungUp && opened && !this.#fellowSeeds.has(connection.remote.address)) this.#callAgain(connection.remote);
     } finally {
       server.stop();
       this.#forget(neighbour);
@@ -266,17 +282,18 @@ export class Peer {
 
   // What comes.
 
-  *#listen(neighbour: Neighbour, reader: PeerReader): Process {
+  /** Until the connection ends; whether the other one ended it. */
+  *#listen(neighbour: Neighbour, reader: PeerReader): Process<boolean> {
     for (;;) {
       const message = yield* reader.next();
-      if (neighbour.gone || this.#left) return;
-      if ('kind' in message && message.kind === 'end') return;
+      if (neighbour.gone || this.#left) return false;
+      if ('kind' in message && message.kind === 'end') return true;
       this.#cause = this.#host.cause;
       neighbour.heardAt = this.#host.now();
       const problem = 'error' in message ? message.error : this.#hear(neighbour, message);
       if (problem !== null) {
         this.#host.narrator.note(`closes the connection${neighbour.host === null ? '' : ` with ${neighbour.host}`}: ${problem}`);
-        return;
+        return false;
       }
     }
   }
@@ -341,7 +358,8 @@ export class Peer {
 
   /** Whether it has something that we want; if both have all, there is nothing to say any more. */
   #reconsider(neighbour: Neighbour): void {
-    if (this.complete && sizeOf(neighbour.set) === this.#around.torrent.pieces) {
+    if (this.#seeds && sizeOf(neighbour.set) === this.#around.torrent.pieces) {
+      this.#fellowSeeds.add(neighbour.connection.remote.address);
       this.#forget(neighbour);
       return;
     }
@@ -574,17 +592,17 @@ export class Peer {
 
   *#announceOnAndOn(): Process {
     let event: AnnounceEvent | null = 'started';
-    let retry = FIRST_RETRY;
+    let vain = 0;
     while (!this.#left) {
       const answer = yield* this.#around.announce(this.#host, this.#announcement(event));
       if (this.#left) return;
       if ('failure' in answer) {
-        this.#host.narrator.note(`tracker: ${answer.failure}; asks again in ${formatDuration(retry)}`);
-        yield* this.#host.sleep(retry, { background: true });
-        retry = Math.min(2 * retry, LAST_RETRY);
+        const again = retryAfter(vain++);
+        this.#host.narrator.note(`tracker: ${answer.failure}; asks again in ${formatDuration(again)}`);
+        yield* this.#host.sleep(again, { background: true });
       } else {
         event = null;
-        retry = FIRST_RETRY;
+        vain = 0;
         this.#candidates = answer.peers.map(({ address, port }) => ({ address, port }));
         this.#connectMore();
         yield* this.#untilAnnounce(Math.max(answer.interval, 1) * SECOND);

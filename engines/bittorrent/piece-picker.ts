@@ -31,22 +31,16 @@ export class PiecePicker {
   /** Neither had nor begun. */
   readonly #open: PieceSet;
   /** Of each piece: known peers that have it, but for `#everything`. */
-  readonly #counts: Uint16Array;
+  readonly #counts: Uint8Array;
   /** Peers that have all pieces and were counted as a whole, less those that left as a whole but had come piece by piece. */
   #everything = 0;
   #openCount: number;
 
   /**
-   * `randomFirst`: how many pieces are picked at random before rarest first begins. `counts`: where the counts are kept, all 0 now;
+   * At most 255 peers that have not everything are known at a time. `randomFirst`: how many pieces are picked at random before rarest first begins. `counts`: where the counts are kept, all 0 now;
    * whoever keeps them for many pickers may count a HAVE there, in the place of `peerHas`.
    */
-  constructor(
-    pieces: number,
-    strategy: PickStrategy,
-    random: RandomStream,
-    randomFirst = 1,
-    counts: Uint16Array = new Uint16Array(pieces),
-  ) {
+  constructor(pieces: number, strategy: PickStrategy, random: RandomStream, randomFirst = 1, counts: Uint8Array = new Uint8Array(pieces)) {
     this.pieces = pieces;
     this.strategy = strategy;
     this.have = pieceSet(pieces);

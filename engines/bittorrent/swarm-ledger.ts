@@ -7,6 +7,7 @@ import { type Process, wait } from '../kernel/process.ts';
 import type { Narrator } from '../network/host.ts';
 import { type BitsPerSecond, type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
 import { clientServerBound, distributionBound } from './bounds.ts';
+import { cellsOf, MOST_SHOWN } from './peer-states.ts';
 import { addPiece, hasPiece, type PieceSet, pieceSet, sizeOf } from './piece-set.ts';
 
 /** What utilisation is taken over. */
@@ -67,6 +68,7 @@ export class SwarmLedger {
   #carried: Bytes = 0;
   #sampledAt: Nanoseconds = Number.NaN;
   #meanToldAt: Nanoseconds = Number.NEGATIVE_INFINITY;
+  #cells = '';
   /** Between downloading peers; to those with the same access rate. */
   #exchanged: Bytes = 0;
   #exchangedAlike: Bytes = 0;
@@ -85,7 +87,7 @@ export class SwarmLedger {
   readonly #rates = { count: 0, sum: 0, squares: 0 };
   readonly #waiting = new Set<Waiting>();
 
-  /** `narrator`: any host's; metrics have subjects of their own. */
+  /** `narrator`: of the host on whose state timeline the swarm is shown, the tracker's; metrics have subjects of their own. */
   constructor(
     torrent: { readonly name: string; readonly size: Bytes; readonly pieces: number },
     narrator: Narrator,
@@ -98,14 +100,6 @@ export class SwarmLedger {
     this.#now = now;
     this.#copies = new Int32Array(torrent.pieces);
     this.#piecesWith = [torrent.pieces];
-  }
-
-  get copies(): Int32Array {
-    return this.#copies;
-  }
-
-  get members(): Iterable<Member> {
-    return this.#members.values();
   }
 
   member(host: string): Member | undefined {
@@ -314,7 +308,8 @@ export class SwarmLedger {
     const time = this.#now() - this.#firstArrival;
     this.#tell('completion time', time);
     const bound = this.#told.get('distribution bound');
-    if (bound !== undefined) this.#tell('bound ratio', time / bound);
+    // Of next to nothing over next to infinite lines there is no ratio.
+    if (bound !== undefined && bound > 0) this.#tell('bound ratio', time / bound);
   }
 
   #countPresent({ poisons, haveCount }: Member, by: 1 | -1): void {
@@ -352,6 +347,17 @@ export class SwarmLedger {
     if (!now && this.#now() - this.#meanToldAt < TELLING) return;
     this.#meanToldAt = this.#now();
     this.#tellChange('piece copies', this.#copiesInAll / this.pieces);
+    if (this.#copiesInAll > 0) this.#tellChange('piece evenness', (this.#minimum * this.pieces) / this.#copiesInAll);
+    this.#tellCopies();
+  }
+
+  /** On the state timeline: how many have each piece, from nine on the same. */
+  #tellCopies(): void {
+    if (this.#members.size > MOST_SHOWN) return;
+    const cells = cellsOf(this.pieces, (piece) => Math.min(9, this.#copies[piece] as number));
+    if (cells === this.#cells) return;
+    this.#cells = cells;
+    this.#narrator.state(`swarm of ${this.torrent}`, 'copies', cells);
   }
 
   /** What the access links could have carried up to now. */

@@ -18,20 +18,20 @@ import { decodeUrl, encodeUrl, resolveReference, type Url } from '../http/wire/r
 import { type Process, race } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { StepOutcome } from '../protocol.ts';
-import { MILLISECOND, type Nanoseconds, SECOND } from '../quantities.ts';
+import { MILLISECOND, type Nanoseconds } from '../quantities.ts';
 import type { PlaybackControls } from '../video/playback-controls.ts';
 import { PlaybackTelling } from '../video/playback-telling.ts';
 import { Bell } from './bell.ts';
 import { type PlayableFilm, playableFilm } from './manifest-movie.ts';
 import type { SegmentUrl } from './mpd/presentation.ts';
 import { readManifest } from './mpd/read.ts';
+import { patienceOf } from './patience.ts';
 import type { PlayAction } from './scenario.ts';
 import { SERVER_RULES, type Server, Servers } from './servers.ts';
 import { Viewer, type Wish } from './viewer.ts';
 
 /** The store of the state timeline in which a player’s choice stands. */
 const STORE = 'rendition';
-const LEAST_PATIENCE: Nanoseconds = 4 * SECOND;
 /** Attempts for one segment, of each server. */
 const ROUNDS = 3;
 /** Between two looks at a download that may be given up: as the published simulator has it. */
@@ -259,7 +259,7 @@ export class Player implements PlaybackControls {
   /** Done when nothing has come for too long. */
   *#impatience(progress: { readonly at: Nanoseconds }): Process {
     const { segmentDuration } = (this.#film as PlayableFilm).movie;
-    const patience = Math.max(LEAST_PATIENCE, Math.round(2 * segmentDuration * MILLISECOND));
+    const patience = patienceOf(segmentDuration);
     for (;;) {
       const left = progress.at + patience - this.#host.now();
       if (left <= 0) return;

@@ -1,9 +1,9 @@
 /** A row of cells for the pieces that a peer has, or how many have each: one digit a cell, 0 for none. */
 import type { Entry } from './fold.ts';
 
-/** Entries that are such a row: of the stores in which peers of a torrent tell of themselves. */
+/** Entries that are such a row: of the stores in which peers of a torrent tell of themselves, and of that of the whole swarm. */
 export const isCells = (store: string, { key, value }: Entry): boolean =>
-  store.startsWith('torrent ') && key === 'pieces' && /^\d+$/.test(value);
+  ((store.startsWith('torrent ') && key === 'pieces') || (store.startsWith('swarm of ') && key === 'copies')) && /^\d+$/.test(value);
 
 /** Of a row, and of a cell. */
 const WIDTH = 320;

@@ -14,6 +14,7 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { send } from '../client-support.ts';
 import type * as language from '../language/compilation.ts';
 import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
@@ -57,14 +58,15 @@ export class Diagnostics {
     this.#options = options;
   }
 
-  /** What is wrong in a document now; null where the request was cancelled, or void before it was answered. */
+  /** What is wrong in a document now, nothing in one that is not open; null where the request was cancelled, or void before it was answered. */
   async pull(
     documentUri: string,
     previousResultId: string | undefined,
     token: CancellationToken,
   ): Promise<DocumentDiagnosticReport | null> {
     const program = this.#programs.of(documentUri);
-    const settled = program && (await this.#programs.settled(program.uri));
+    if (!program) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+    const settled = await this.#programs.settled(program.uri);
     if (!settled || token.isCancellationRequested) return null;
     const { analysis } = settled;
     this.#options.published();
@@ -88,15 +90,16 @@ export class Diagnostics {
   #told(program: Program, analysis: Analysis, at: number): Diagnostic[] {
     const { uri } = program.sources[at]!;
     const document = program.documents[at]!;
+    const documentOf = (other: string) => this.#programs.documentNamed(program, analysis, other);
     return analysis.diagnostics
       .filter((diagnostic) => diagnostic.uri === uri)
-      .map((diagnostic) => toProtocol(diagnostic, document, program, this.#options.referenceUri));
+      .map((diagnostic) => toProtocol(diagnostic, document, documentOf, this.#options.referenceUri));
   }
 
   /** `elsewhere`: by something else than an edit of its own documents, after which a client asks anyway. */
   changed(programUri: string, elsewhere = false): void {
     if (this.#options.pulled) {
-      if (elsewhere && this.#options.refreshes) this.#connection.languages.diagnostics.refresh();
+      if (elsewhere && this.#options.refreshes) send(this.#connection.languages.diagnostics.refresh());
       return;
     }
     clearTimeout(this.#timers.get(programUri));
@@ -117,7 +120,7 @@ export class Diagnostics {
   closed(programUri: string): void {
     clearTimeout(this.#timers.get(programUri));
     this.#timers.delete(programUri);
-    for (const uri of this.#published.get(programUri) ?? []) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    for (const uri of this.#published.get(programUri) ?? []) send(this.#connection.sendDiagnostics({ uri, diagnostics: [] }));
     this.#published.delete(programUri);
   }
 
@@ -128,14 +131,16 @@ export class Diagnostics {
     const { program, analysis } = settled;
     const documents = program.documents.map(({ uri }) => uri);
     for (const uri of this.#published.get(programUri) ?? []) {
-      if (!documents.includes(uri)) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+      if (!documents.includes(uri)) send(this.#connection.sendDiagnostics({ uri, diagnostics: [] }));
     }
     program.documents.forEach((document, i) => {
-      void this.#connection.sendDiagnostics({
-        uri: document.uri,
-        version: document.version,
-        diagnostics: this.#told(program, analysis, i),
-      });
+      send(
+        this.#connection.sendDiagnostics({
+          uri: document.uri,
+          version: document.version,
+          diagnostics: this.#told(program, analysis, i),
+        }),
+      );
     });
     this.#published.set(programUri, documents);
     this.#options.published();
@@ -145,11 +150,11 @@ export class Diagnostics {
 function toProtocol(
   diagnostic: language.Diagnostic,
   document: TextDocument,
-  program: Program,
+  documentOf: (uri: string) => TextDocument | undefined,
   referenceUri: string | undefined,
 ): Diagnostic {
   const related = (diagnostic.related ?? []).flatMap(({ uri, start, end, message }) => {
-    const other = program.documents[program.sources.findIndex((source) => source.uri === uri)];
+    const other = documentOf(uri);
     return other ? [{ location: { uri: other.uri, range: rangeOf(other, start, end) }, message }] : [];
   });
   return {

@@ -33,6 +33,7 @@ export function noteParameter(site: Site): void {
     site,
     value: null,
     state: 'fresh',
+    swept: null,
     used: false,
   });
   const swept = program.variant.parameters.get(name.text);

@@ -25,6 +25,7 @@ import {
   mailHostWarnings,
   mendingWarnings,
   parameterHints,
+  sweepWarnings,
   transferWarnings,
   zoneServerWarnings,
 } from './defaults/warnings.ts';
@@ -113,6 +114,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     if (program.needsDns) dnsWarnings(program);
     hostHints(program);
     parameterHints(program);
+    sweepWarnings(program);
   }
 
   const order = new Map(program.sources.map((source, index) => [source.uri, index]));

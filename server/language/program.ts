@@ -210,6 +210,8 @@ export interface Parameter {
   value: Value | null;
   state: 'fresh' | 'busy' | 'done';
   used: boolean;
+  /** A sweep over it; null where there is none. */
+  swept: SourceRange | null;
 }
 
 /** A value that the author left to the language, for inlay hints. */

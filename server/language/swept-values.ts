@@ -71,7 +71,25 @@ function valuesOf({ first, last, step, start, end }: ValueRangeSyntax, site: Sit
     site.report('range-too-large', { start, end }, `The range stands for ${steps + 1} values; at most ${MAXIMUM_VALUES} are allowed.`);
     return null;
   }
+  if (!step && Math.abs(begin.number + steps * by.number - to.number) > 1e-9 * by.number) {
+    reportMissedEnd({ first, last, start, end }, begin === from ? (to.number - begin.number) / begin.number : Number.NaN, site);
+    return null;
+  }
   return Array.from({ length: steps + 1 }, (_, i) => ({ ...rounded({ ...begin, number: begin.number + i * by.number }), start, end }));
+}
+
+/** Without `step`, it is one of the unit behind the last value: `100 ms..1 s` would be 100 ms alone. `firsts`: how many times the first one fits. */
+function reportMissedEnd({ first, last, start, end }: Omit<ValueRangeSyntax, 'kind' | 'step'>, firsts: number, site: Site): void {
+  const { text } = site.program.sources[site.source]!;
+  const [lower, upper] = [first, last!].map((one) => text.slice(one.start, one.end));
+  const fits = firsts > 0 && firsts < MAXIMUM_VALUES && Math.abs(firsts - Math.round(firsts)) < 1e-9;
+  const unit = last!.kind === 'quantity' ? last!.unit?.name : null;
+  site.report(
+    'out-of-range',
+    { start, end },
+    `In steps of 1${unit ? ` ${unit}` : ''}, the range never gets to ${upper}. Write a step: \`${lower}..${upper} step ${fits ? lower : '…'}\`.`,
+    fits ? { fixes: [{ title: `Add \`step ${lower}\``, edits: [{ start: end, end, text: ` step ${lower}` }], preferred: true }] } : {},
+  );
 }
 
 function oneOf(expression: Expression): Value {

@@ -53,7 +53,7 @@ beforeAll(async () => {
     {
       processId: process.pid,
       rootUri: null,
-      capabilities: {},
+      capabilities: { textDocument: { hover: { contentFormat: ['markdown'] } } },
     },
   );
   legend = capabilities.semanticTokensProvider.legend.tokenTypes;

@@ -101,6 +101,7 @@ export function run({ seed = 1, seeds, peers, torrent, behaviour, arrival, poiso
       parted: () => {},
       announced: () => {},
       decided: () => {},
+      choked: () => {},
     },
   );
   for (let peer = 0; peer < first; peer++) swarm.seed(peer);

@@ -19,10 +19,11 @@ import type { RandomStream } from '../../kernel/random.ts';
 import type { BitsPerSecond, Bytes, Nanoseconds } from '../../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
 import { Choker, type ChokerOptions, ROUND } from '../choker.ts';
-import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED } from '../connections.ts';
+import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from '../connections.ts';
 import { type PickStrategy, PiecePicker } from '../piece-picker.ts';
-import { addPiece, bitsOf, fullSet, hasPiece, type PieceSet, pieceSet } from '../piece-set.ts';
+import { fullSet, hasPiece, type PieceSet, pieceSet, sizeOf } from '../piece-set.ts';
 import { DEFAULT_WANTED, TrackerList, type TrackerOptions } from '../tracker-list.ts';
+import { Interest } from './interest.ts';
 import { Neighbours, NOBODY } from './neighbours.ts';
 import { NONE, Transfers } from './transfers.ts';
 
@@ -86,6 +87,8 @@ export interface SwarmObserver {
   announced(announces: number): void;
   /** Some peer's choker has decided: every ten seconds, many peers one after the other. */
   decided(peer: number): void;
+  /** A peer has choked or unchoked somebody, or one whom it had unchoked is gone. */
+  choked(peer: number): void;
 }
 
 /** States; 0 before its arrival. */
@@ -108,7 +111,9 @@ export class CompactSwarm {
   readonly #observer: SwarmObserver;
   readonly #random: RandomStream;
   readonly #meanLatency: Nanoseconds;
-  readonly #tracker: TrackerList;
+  #tracker: TrackerList;
+  #trackerUp = true;
+  #announces = 0;
   readonly #transfers: Transfers;
 
   /** Of each peer. */
@@ -122,14 +127,7 @@ export class CompactSwarm {
   readonly #blocks: (BlockRequests | null)[];
   /** Null for free riders. */
   readonly #chokers: (Choker | null)[];
-  /** Views of `#toldWords`. */
-  readonly #told: (PieceSet | null)[];
-  /** What neighbours know that each peer has: a HAVE visits so many that it must not visit their objects. */
-  readonly #toldWords: Uint32Array;
-  readonly #words: number;
-  /** Of each peer and piece: neighbours that have it, as its picker counts them. */
-  readonly #counts: Uint16Array;
-  readonly #untold: Int32Array;
+  readonly #interest: Interest;
   readonly #banned = new Map<number, Set<number>>();
   readonly #announcedAt: Float64Array;
   readonly #receivedAt: Float64Array;
@@ -137,15 +135,15 @@ export class CompactSwarm {
   /** When its choker decides next. */
   readonly #rounds: Float64Array;
   readonly #roundTimers: Float64Array;
+  /** When who has stayed long enough leaves. */
+  readonly #stayTimers: Float64Array;
+  /** How often in a row the tracker did not answer. */
+  readonly #vain: Uint8Array;
 
-  /** Of each edge, from the one that downloads to the one that uploads: pieces that the other told of and we did not. */
-  readonly #interesting: Int32Array;
-  /** CHOKED, BEGINNING, IDLE or FLOWING. */
+  /** Of each edge, from the one that downloads to the one that uploads: CHOKED, BEGINNING, IDLE or FLOWING. */
   readonly #progress: Uint8Array;
-  /** What flows here while it is FLOWING. */
-  readonly #flow: Int32Array;
-  /** The timer by which a flow begins while it is BEGINNING. */
-  readonly #beginning: Float64Array;
+  /** What flows here while it is FLOWING, and the timer by which a flow begins while it is BEGINNING. */
+  readonly #current: Float64Array;
   /** Of each peer: edges that are idle. */
   readonly #idle: Uint8Array;
 
@@ -189,21 +187,22 @@ export class CompactSwarm {
     this.#pickers = new Array(peers).fill(null);
     this.#blocks = new Array(peers).fill(null);
     this.#chokers = new Array(peers).fill(null);
-    this.#told = new Array(peers).fill(null);
-    this.#words = (this.pieces + 31) >>> 5;
-    this.#toldWords = new Uint32Array(peers * this.#words);
-    this.#counts = new Uint16Array(peers * this.pieces);
-    this.#untold = new Int32Array(peers);
     this.#announcedAt = new Float64Array(peers);
     this.#receivedAt = new Float64Array(peers);
     this.#firstJob = new Int32Array(peers).fill(NONE);
     this.#rounds = new Float64Array(peers);
     this.#roundTimers = new Float64Array(peers);
-    this.#interesting = new Int32Array(peers * MOST_CONNECTIONS);
+    this.#stayTimers = new Float64Array(peers).fill(NONE);
+    this.#vain = new Uint8Array(peers);
     this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
-    this.#flow = new Int32Array(peers * MOST_CONNECTIONS);
-    this.#beginning = new Float64Array(peers * MOST_CONNECTIONS);
+    this.#current = new Float64Array(peers * MOST_CONNECTIONS);
     this.#idle = new Uint8Array(peers);
+    this.#interest = new Interest(this.neighbours, peers, this.pieces, this.#idle, {
+      changed: (edge, interested) => this.#interestChanged(edge, interested),
+      more: (edge) => {
+        if (this.#progress[edge] === IDLE) this.#ask(edge);
+      },
+    });
     this.#full = fullSet(this.pieces);
     this.#unit = torrent.unit ?? unitOf(torrent);
   }
@@ -217,34 +216,31 @@ export class CompactSwarm {
   /** A peer joins that says it has everything, and whose pieces all fail their check. */
   poison(peer: number): void {
     this.#pretend(peer);
+    if (this.#poisons[peer] === 0) this.#poisoners++;
     this.#poisons[peer] = 1;
-    this.#poisoners++;
     this.#join(peer, pieceSet(this.pieces), false);
   }
 
   #pretend(peer: number): void {
-    this.#setTold(peer, this.#full);
-    this.#untold[peer] = 0;
+    this.#interest.join(peer, this.#full);
     this.#complete[peer] = 1;
   }
 
-  #setTold(peer: number, set: PieceSet): void {
-    const told = this.#toldWords.subarray(peer * this.#words, (peer + 1) * this.#words);
-    told.set(set);
-    this.#told[peer] = told;
-  }
-
-  /** A peer joins that has nothing, or `have`, which is not all. */
+  /** A peer joins that has nothing, or `have`. */
   arrive(peer: number, behaviour: CompactBehaviour, have: PieceSet = pieceSet(this.pieces)): void {
     const { length, pieceLength } = this.#torrent;
-    const counts = this.#counts.subarray(peer * this.pieces, (peer + 1) * this.pieces).fill(0);
-    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random, 1, counts);
+    this.#behaviours[peer] = behaviour;
+    if (sizeOf(have) === this.pieces) {
+      this.#pretend(peer);
+      this.#join(peer, have, behaviour.freeRider);
+      this.#stay(peer, behaviour);
+      return;
+    }
+    this.#interest.join(peer, have);
+    const picker = new PiecePicker(this.pieces, behaviour.pick, this.#random, 1, this.#interest.countsOf(peer));
     for (let piece = 0; piece < this.pieces; piece++) if (hasPiece(have, piece)) picker.weHave(piece);
-    this.#setTold(peer, have);
-    this.#untold[peer] = this.pieces - picker.haveCount;
     this.#pickers[peer] = picker;
     this.#blocks[peer] = new BlockRequests(picker, { length, pieceLength, blockLength: this.#unit });
-    this.#behaviours[peer] = behaviour;
     this.#join(peer, have, behaviour.freeRider);
   }
 
@@ -262,20 +258,38 @@ export class CompactSwarm {
     return edge !== NOBODY && (this.#chokers[from]?.isUnchoked(this.neighbours.placeOf(edge)) ?? false);
   }
 
+  /** Calls `each` for the peers that one has unchoked, in the order of their places. */
+  forUnchoked(peer: number, each: (other: number, optimistic: boolean) => void): void {
+    const choker = this.#chokers[peer];
+    const first = this.neighbours.firstOf(peer);
+    for (let edge = first, end = this.neighbours.endOf(peer); choker && edge < end; edge++) {
+      const other = this.neighbours.other[edge] as number;
+      if (other === NOBODY || !choker.isUnchoked(edge - first)) continue;
+      each(other, this.#complete[peer] === 0 && choker.isOptimistic(edge - first));
+    }
+  }
+
+  /** The tracker's host is there, or is not. It knows its list by heart. */
+  setTrackerUp(up: boolean): void {
+    this.#trackerUp = up;
+    if (!up) this.#tracker = new TrackerList(this.#torrent.tracker ?? {}, this.#random);
+  }
+
   /** A peer is gone, without having said so to anybody but the tracker. Nothing for one that is not there. */
   leave(peer: number, ending: CompactEnding): void {
     if (this.#states[peer] !== PRESENT) return;
     this.#states[peer] = GONE;
     this.#kernel.cancel(this.#roundTimers[peer] as number);
+    this.#kernel.cancel(this.#stayTimers[peer] as number);
     for (let edge = this.neighbours.firstOf(peer), end = this.neighbours.endOf(peer); edge < end; edge++)
       if (this.neighbours.other[edge] !== NOBODY) this.#disconnect(edge);
-    this.#tracker.announce(peer, 'stopped', 0, 0, this.#kernel.now);
+    if (this.#trackerUp) this.#tracker.announce(peer, 'stopped', 0, 0, this.#kernel.now);
     for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number) this.#transfers.close(job);
     this.#firstJob[peer] = NONE;
     this.#pickers[peer] = null;
     this.#blocks[peer] = null;
     this.#chokers[peer] = null;
-    this.#told[peer] = null;
+    this.#interest.leave(peer);
     this.#observer.parted(peer, ending);
   }
 
@@ -283,6 +297,7 @@ export class CompactSwarm {
     this.#states[peer] = PRESENT;
     this.#receivedAt[peer] = this.#kernel.now;
     this.#announcedAt[peer] = this.#kernel.now;
+    this.#vain[peer] = 0;
     if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random);
     this.#observer.joined(peer, has);
     // A connection to the tracker, and its answer: two round trips.
@@ -298,8 +313,15 @@ export class CompactSwarm {
     if (this.#states[peer] !== PRESENT) return;
     const complete = this.#complete[peer] === 1;
     this.#announcedAt[peer] = this.#kernel.now;
+    if (!this.#trackerUp) {
+      const again = retryAfter(this.#vain[peer] as number);
+      this.#vain[peer] = (this.#vain[peer] as number) + 1;
+      this.#kernel.schedule(again, () => this.#announce(peer), { background: true });
+      return;
+    }
+    this.#vain[peer] = 0;
     this.#tracker.announce(peer, 'started', complete ? 0 : 1, DEFAULT_WANTED, this.#kernel.now);
-    this.#observer.announced(this.#tracker.announces);
+    this.#observer.announced(++this.#announces);
     if (this.#tracker.given.length === 0) return;
     const given = Int32Array.from(this.#tracker.given);
     // A connection, handshakes and bitfields: two round trips.
@@ -318,21 +340,11 @@ export class CompactSwarm {
     const back = neighbours.back[edge] as number;
     this.#chokers[a]?.add(neighbours.placeOf(edge));
     this.#chokers[b]?.add(neighbours.placeOf(back));
-    this.#meet(edge, this.#told[a] as PieceSet, this.#told[b] as PieceSet);
-    this.#meet(back, this.#told[b] as PieceSet, this.#told[a] as PieceSet);
+    this.#interest.meet(edge, this.#pickers[a] as PiecePicker | null);
+    this.#interest.meet(back, this.#pickers[b] as PiecePicker | null);
   }
 
-  /** The peer of the edge learns what the other one has. */
-  #meet(edge: number, ours: PieceSet, theirs: PieceSet): void {
-    this.#pickers[this.neighbours.peerOf(edge)]?.peerBitfield(theirs);
-    let interesting = 0;
-    for (let i = 0; i < theirs.length; i++) interesting += bitsOf((theirs[i] as number) & ~(ours[i] as number));
-    this.#interesting[edge] = interesting;
-    if (interesting > 0) this.#setInterest(edge, true);
-  }
-
-  /** The peer of the edge becomes interested in the other one, or is so no longer. */
-  #setInterest(edge: number, interested: boolean): void {
+  #interestChanged(edge: number, interested: boolean): void {
     const { neighbours } = this;
     const other = neighbours.other[edge] as number;
     this.#chokers[neighbours.peerOf(edge)]?.setInteresting(neighbours.placeOf(edge), interested, this.#kernel.now);
@@ -357,9 +369,9 @@ export class CompactSwarm {
     const { now } = this.#kernel;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
       if (neighbours.other[edge] === NOBODY) continue;
-      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#flow[edge] as number);
+      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#current[edge] as number);
       const back = neighbours.back[edge] as number;
-      if (this.#progress[back] === FLOWING) this.#transfers.account(this.#flow[back] as number);
+      if (this.#progress[back] === FLOWING) this.#transfers.account(this.#current[back] as number);
     }
     const choker = this.#chokers[peer];
     if (choker) {
@@ -368,7 +380,12 @@ export class CompactSwarm {
     }
     this.#observer.decided(peer);
     const since = now - (this.#announcedAt[peer] as number);
-    if (since >= this.#tracker.interval || (since >= ANNOUNCE_AGAIN && neighbours.count(peer) < FEW_CONNECTIONS)) this.#announce(peer);
+    // Who has asked in vain asks again at a time of its own.
+    if (
+      this.#vain[peer] === 0 &&
+      (since >= this.#tracker.interval || (since >= ANNOUNCE_AGAIN && neighbours.count(peer) < FEW_CONNECTIONS))
+    )
+      this.#announce(peer);
     const behaviour = this.#behaviours[peer];
     if (behaviour && this.#complete[peer] === 0 && now - (this.#receivedAt[peer] as number) >= behaviour.patience)
       this.leave(peer, 'gave up');
@@ -384,9 +401,10 @@ export class CompactSwarm {
       else {
         const roundTrip = 2 * (this.#latency(peer) + this.#latency(neighbours.peerOf(edge)));
         this.#setProgress(edge, BEGINNING);
-        this.#beginning[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
+        this.#current[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
       }
     }
+    if (choker.changed.length > 0) this.#observer.choked(peer);
   }
 
   #begin(edge: number): void {
@@ -409,7 +427,7 @@ export class CompactSwarm {
     const job = this.#nextJob(edge, peer);
     if (job === NONE) return;
     this.#setProgress(edge, FLOWING);
-    this.#flow[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
+    this.#current[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
     if (this.#blocks[peer]?.endGame) this.#wake(peer);
   }
 
@@ -417,7 +435,7 @@ export class CompactSwarm {
     const blocks = this.#blocks[peer];
     if (!blocks) return NONE;
     const other = this.neighbours.other[edge] as number;
-    const block = blocks.next(other, this.#told[other] as PieceSet);
+    const block = blocks.next(other, this.#interest.toldBy(other) as PieceSet);
     if (block === NO_BLOCK) return NONE;
     for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number)
       if (this.#jobBlock[job] === block) return job;
@@ -443,12 +461,12 @@ export class CompactSwarm {
   #stop(edge: number): void {
     const progress = this.#progress[edge] as number;
     this.#setProgress(edge, CHOKED);
-    if (progress === BEGINNING) this.#kernel.cancel(this.#beginning[edge] as number);
+    if (progress === BEGINNING) this.#kernel.cancel(this.#current[edge] as number);
     if (progress !== FLOWING && progress !== IDLE) return;
     const peer = this.neighbours.peerOf(edge);
     const other = this.neighbours.other[edge] as number;
     if (progress === FLOWING) {
-      const flow = this.#flow[edge] as number;
+      const flow = this.#current[edge] as number;
       const job = this.#transfers.job(flow);
       this.#transfers.end(flow);
       // Nobody could tell the good part from the bad one.
@@ -501,7 +519,7 @@ export class CompactSwarm {
     edges.length = 0;
     for (let flow = first; flow !== NONE; flow = transfers.nextOfJob(flow)) edges.push(transfers.tag(flow));
     for (const edge of edges) {
-      const flow = this.#flow[edge] as number;
+      const flow = this.#current[edge] as number;
       const next = this.#nextJob(edge, peer);
       if (next !== NONE) transfers.move(flow, next);
       else {
@@ -537,44 +555,27 @@ export class CompactSwarm {
     this.#complete[peer] = 1;
     this.#pickers[peer] = null;
     this.#blocks[peer] = null;
-    this.#tracker.announce(peer, 'completed', 0, 0, this.#kernel.now);
-    this.#observer.announced(this.#tracker.announces);
+    if (this.#trackerUp) {
+      this.#tracker.announce(peer, 'completed', 0, 0, this.#kernel.now);
+      this.#observer.announced(++this.#announces);
+    }
     this.#kernel.cancel(this.#roundTimers[peer] as number);
     this.#planRound(peer, (this.#rounds[peer] as number) - this.#kernel.now);
-    const stay = this.#behaviours[peer]?.stay ?? null;
+    this.#stay(peer, this.#behaviours[peer] as CompactBehaviour);
+  }
+
+  /** A peer that has all of it goes when it has stayed as long as it was to. */
+  #stay(peer: number, { stay }: CompactBehaviour): void {
     if (stay === 0) this.leave(peer, 'complete');
-    else if (stay !== null) this.#kernel.schedule(stay, () => this.leave(peer, 'complete'), { background: true });
+    else if (stay !== null) this.#stayTimers[peer] = this.#kernel.schedule(stay, () => this.leave(peer, 'complete'), { background: true });
   }
 
   /** The neighbours hear that a peer has a piece. */
   #tell(peer: number, piece: number): void {
-    if (this.#states[peer] !== PRESENT) return;
-    const { neighbours } = this;
-    const { other: others, back: backs } = neighbours;
-    const words = this.#words;
-    const word = piece >>> 5;
-    const bit = 1 << (piece & 31);
-    addPiece(this.#told[peer] as PieceSet, piece);
-    const untold = (this.#untold[peer] as number) - 1;
-    this.#untold[peer] = untold;
-    for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
-      const other = others[edge] as number;
-      if (other === NOBODY) continue;
-      const at = other * this.pieces + piece;
-      this.#counts[at] = (this.#counts[at] as number) + 1;
-      if (((this.#toldWords[other * words + word] as number) & bit) !== 0) {
-        const interesting = (this.#interesting[edge] as number) - 1;
-        this.#interesting[edge] = interesting;
-        if (interesting === 0) this.#setInterest(edge, false);
-      } else {
-        const back = backs[edge] as number;
-        const interesting = (this.#interesting[back] as number) + 1;
-        this.#interesting[back] = interesting;
-        if (interesting === 1) this.#setInterest(back, true);
-        else if (this.#progress[back] === IDLE) this.#ask(back);
-      }
-    }
-    if (untold === 0) this.#partFromSeeds(peer);
+    // Who was away in between has told of it with all that it has.
+    if (this.#states[peer] !== PRESENT || hasPiece(this.#interest.toldBy(peer) as PieceSet, piece)) return;
+    this.#interest.tell(peer, piece);
+    if (this.#interest.hasToldAll(peer)) this.#partFromSeeds(peer);
   }
 
   /** Two that have everything have nothing to say to each other. */
@@ -582,7 +583,7 @@ export class CompactSwarm {
     const { neighbours } = this;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
       const other = neighbours.other[edge] as number;
-      if (other !== NOBODY && this.#untold[other] === 0) this.#disconnect(edge);
+      if (other !== NOBODY && this.#interest.hasToldAll(other)) this.#disconnect(edge);
     }
   }
 
@@ -596,17 +597,19 @@ export class CompactSwarm {
     this.#stop(back);
     this.#waking = false;
     neighbours.disconnect(edge);
-    this.#part(a, neighbours.placeOf(edge), this.#told[b] as PieceSet);
-    this.#part(b, neighbours.placeOf(back), this.#told[a] as PieceSet);
-    this.#interesting[edge] = 0;
-    this.#interesting[back] = 0;
+    this.#interest.part(edge);
+    this.#interest.part(back);
+    this.#part(a, neighbours.placeOf(edge), this.#interest.toldBy(b) as PieceSet);
+    this.#part(b, neighbours.placeOf(back), this.#interest.toldBy(a) as PieceSet);
   }
 
   /** One of two that part. */
   #part(peer: number, place: number, theirs: PieceSet): void {
     this.#pickers[peer]?.peerGone(theirs);
+    const unchoked = this.#chokers[peer]?.isUnchoked(place) ?? false;
     const vacant = this.#chokers[peer]?.remove(place);
     if (this.#states[peer] !== PRESENT) return;
+    if (unchoked) this.#observer.choked(peer);
     this.#wake(peer);
     if (vacant) this.#fill(peer);
   }

@@ -6,7 +6,8 @@
  * change when flows begin and end, and are computed once no more happens at that moment; a job is whole when its flows have brought
  * its bytes. What flows have brought is accounted for when somebody asks, and when their rates or jobs change.
  *
- * All are numbers: hosts as they were given, flows as the allocation numbers them, jobs used again once closed.
+ * All are numbers: hosts as they were given, flows as the allocation numbers them, jobs used again once closed. What is known of one
+ * stands in one row, which is one place in memory: of tens of thousands each event touches some few.
  */
 import type { Kernel, Timer } from '../../kernel/kernel.ts';
 import { Allocation } from '../../network/flows/allocation.ts';
@@ -21,6 +22,24 @@ export interface Ends {
 
 export const NONE = -1;
 
+/** Fields of a flow's row, and how many there are. */
+const FROM = 0;
+const TO = 1;
+const TAG = 2;
+const CARRIES = 3;
+const NEXT_OF_JOB = 4;
+/** Bytes a nanosecond. */
+const RATE = 5;
+/** Up to when it is accounted for, in nanoseconds and fractions of them. */
+const AT = 6;
+const FLOW = 8;
+
+/** Fields of a job's row, and how many there are. */
+const LEFT = 0;
+const FIRST_FLOW = 1;
+const TIMER = 2;
+const JOB = 4;
+
 /**
  * Up to what share a flow may have less, or more, than is fair before the rates around it are computed anew. At 1 % a change stays
  * where it happened; what that costs is measured in transfers.test.ts.
@@ -33,22 +52,11 @@ export class Transfers {
   readonly #allocation: Allocation;
   readonly #limitedDown: Uint8Array;
 
-  /** Of each flow. */
-  #from = new Int32Array(64);
-  #to = new Int32Array(64);
-  #tag = new Int32Array(64);
-  #job = new Int32Array(64);
-  #nextOfJob = new Int32Array(64);
-  /** Bytes a nanosecond. */
-  #rate = new Float64Array(64);
-  /** Up to when it is accounted for, in nanoseconds and fractions of them. */
-  #at = new Float64Array(64);
-
-  /** Of each job. */
-  #left = new Float64Array(64);
-  #firstFlow = new Int32Array(64);
-  #timer = new Float64Array(64);
-  #jobs = 0;
+  /** A row for each flow. */
+  #flows: Float64Array = new Float64Array(64 * FLOW);
+  /** A row for each job. */
+  #jobs: Float64Array = new Float64Array(64 * JOB);
+  #jobCount = 0;
   readonly #freeJobs: number[] = [];
 
   #dirty = false;
@@ -68,39 +76,35 @@ export class Transfers {
   }
 
   from(flow: number): number {
-    return this.#from[flow] as number;
+    return this.#flows[flow * FLOW + FROM] as number;
   }
 
   to(flow: number): number {
-    return this.#to[flow] as number;
+    return this.#flows[flow * FLOW + TO] as number;
   }
 
   /** What the flow's owner knows it by. */
   tag(flow: number): number {
-    return this.#tag[flow] as number;
+    return this.#flows[flow * FLOW + TAG] as number;
   }
 
   /** What it brings. */
   job(flow: number): number {
-    return this.#job[flow] as number;
+    return this.#flows[flow * FLOW + CARRIES] as number;
   }
 
   /** At present. */
   rate(flow: number): BitsPerSecond {
-    return (this.#rate[flow] as number) * 8 * SECOND;
+    return (this.#flows[flow * FLOW + RATE] as number) * 8 * SECOND;
   }
 
   /** A job of so many bytes, more than 0, that nobody brings yet. */
   open(bytes: Bytes): number {
-    const job = this.#freeJobs.pop() ?? this.#jobs++;
-    if (job === this.#left.length) {
-      this.#left = grown(this.#left, new Float64Array(2 * job));
-      this.#firstFlow = grown(this.#firstFlow, new Int32Array(2 * job));
-      this.#timer = grown(this.#timer, new Float64Array(2 * job));
-    }
-    this.#left[job] = bytes;
-    this.#firstFlow[job] = NONE;
-    this.#timer[job] = NONE;
+    const job = this.#freeJobs.pop() ?? this.#jobCount++;
+    if (job * JOB === this.#jobs.length) this.#jobs = grown(this.#jobs, 2 * job * JOB);
+    this.#jobs[job * JOB + LEFT] = bytes;
+    this.#jobs[job * JOB + FIRST_FLOW] = NONE;
+    this.#jobs[job * JOB + TIMER] = NONE;
     return job;
   }
 
@@ -112,29 +116,30 @@ export class Transfers {
 
   /** What has come of a job counts for nothing: so many bytes are missing again. */
   restart(job: number, bytes: Bytes): void {
-    for (let flow = this.#firstFlow[job] as number; flow !== NONE; flow = this.#nextOfJob[flow] as number) this.account(flow);
-    this.#left[job] = bytes;
+    for (let flow = this.#jobs[job * JOB + FIRST_FLOW] as number; flow !== NONE; flow = this.#flows[flow * FLOW + NEXT_OF_JOB] as number)
+      this.account(flow);
+    this.#jobs[job * JOB + LEFT] = bytes;
     this.#plan(job);
   }
 
   /** The first flow of a job, or NONE; the others follow by `nextOfJob`. */
   firstFlow(job: number): number {
-    return this.#firstFlow[job] as number;
+    return this.#jobs[job * JOB + FIRST_FLOW] as number;
   }
 
   nextOfJob(flow: number): number {
-    return this.#nextOfJob[flow] as number;
+    return this.#flows[flow * FLOW + NEXT_OF_JOB] as number;
   }
 
   /** A flow begins to bring a job; its number. It has a rate once nothing more happens at this moment. */
   begin(from: number, to: number, tag: number, job: number): number {
     const flow = this.#allocation.add(this.#limitedDown[to] === 1 ? [2 * from, 2 * to + 1] : [2 * from], 1, Number.POSITIVE_INFINITY);
-    if (flow >= this.#from.length) this.#growFlows(2 * flow);
-    this.#from[flow] = from;
-    this.#to[flow] = to;
-    this.#tag[flow] = tag;
-    this.#rate[flow] = 0;
-    this.#at[flow] = this.#kernel.now;
+    if (flow * FLOW >= this.#flows.length) this.#flows = grown(this.#flows, 2 * flow * FLOW);
+    this.#flows[flow * FLOW + FROM] = from;
+    this.#flows[flow * FLOW + TO] = to;
+    this.#flows[flow * FLOW + TAG] = tag;
+    this.#flows[flow * FLOW + RATE] = 0;
+    this.#flows[flow * FLOW + AT] = this.#kernel.now;
     this.#attach(flow, job);
     this.#touch();
     return flow;
@@ -142,15 +147,15 @@ export class Transfers {
 
   /** A flow goes over to another job. */
   move(flow: number, job: number): void {
-    const before = this.#job[flow] as number;
+    const before = this.#flows[flow * FLOW + CARRIES] as number;
     this.#detach(flow);
-    if (this.#firstFlow[before] !== NONE) this.#plan(before);
+    if (this.#jobs[before * JOB + FIRST_FLOW] !== NONE) this.#plan(before);
     this.#attach(flow, job);
     this.#plan(job);
   }
 
   end(flow: number): void {
-    const job = this.#job[flow] as number;
+    const job = this.#flows[flow * FLOW + CARRIES] as number;
     this.#detach(flow);
     this.#plan(job);
     this.#allocation.remove(flow);
@@ -159,14 +164,18 @@ export class Transfers {
 
   /** Tells which whole bytes a flow has moved up to now. */
   account(flow: number): void {
-    const job = this.#job[flow] as number;
-    const left = this.#left[job] as number;
-    const rate = this.#rate[flow] as number;
-    const at = this.#at[flow] as number;
-    const bytes = Math.min(left, Math.floor(rate * (this.#kernel.now - at)));
+    const flows = this.#flows;
+    const row = flow * FLOW;
+    const rate = flows[row + RATE] as number;
+    const at = flows[row + AT] as number;
+    const due = Math.floor(rate * (this.#kernel.now - at));
+    if (due <= 0) return;
+    const job = flows[row + CARRIES] as number;
+    const left = this.#jobs[job * JOB + LEFT] as number;
+    const bytes = Math.min(left, due);
     if (bytes <= 0) return;
-    this.#at[flow] = at + bytes / rate;
-    this.#left[job] = left - bytes;
+    flows[row + AT] = at + bytes / rate;
+    this.#jobs[job * JOB + LEFT] = left - bytes;
     this.#ends.moved(flow, job, bytes);
   }
 
@@ -179,9 +188,9 @@ export class Transfers {
     for (let i = 0; i < allocation.changedCount; i++) {
       const flow = allocation.changed[i] as number;
       this.account(flow);
-      this.#at[flow] = this.#kernel.now;
-      this.#rate[flow] = allocation.rate(flow);
-      this.#plan(this.#job[flow] as number);
+      this.#flows[flow * FLOW + AT] = this.#kernel.now;
+      this.#flows[flow * FLOW + RATE] = allocation.rate(flow);
+      this.#plan(this.#flows[flow * FLOW + CARRIES] as number);
     }
   }
 
@@ -192,20 +201,20 @@ export class Transfers {
   }
 
   #attach(flow: number, job: number): void {
-    this.#job[flow] = job;
-    this.#nextOfJob[flow] = this.#firstFlow[job] as number;
-    this.#firstFlow[job] = flow;
+    this.#flows[flow * FLOW + CARRIES] = job;
+    this.#flows[flow * FLOW + NEXT_OF_JOB] = this.#jobs[job * JOB + FIRST_FLOW] as number;
+    this.#jobs[job * JOB + FIRST_FLOW] = flow;
   }
 
   #detach(flow: number): void {
     this.account(flow);
-    const job = this.#job[flow] as number;
-    const next = this.#nextOfJob[flow] as number;
-    let before = this.#firstFlow[job] as number;
-    if (before === flow) this.#firstFlow[job] = next;
+    const job = this.#flows[flow * FLOW + CARRIES] as number;
+    const next = this.#flows[flow * FLOW + NEXT_OF_JOB] as number;
+    let before = this.#jobs[job * JOB + FIRST_FLOW] as number;
+    if (before === flow) this.#jobs[job * JOB + FIRST_FLOW] = next;
     else {
-      while (this.#nextOfJob[before] !== flow) before = this.#nextOfJob[before] as number;
-      this.#nextOfJob[before] = next;
+      while (this.#flows[before * FLOW + NEXT_OF_JOB] !== flow) before = this.#flows[before * FLOW + NEXT_OF_JOB] as number;
+      this.#flows[before * FLOW + NEXT_OF_JOB] = next;
     }
   }
 
@@ -213,54 +222,50 @@ export class Transfers {
   #plan(job: number): void {
     this.#unplan(job);
     const { now } = this.#kernel;
+    const flows = this.#flows;
+    const jobRow = job * JOB;
     let rate = 0;
     let fractions = 0;
-    for (let flow = this.#firstFlow[job] as number; flow !== NONE; flow = this.#nextOfJob[flow] as number) {
+    for (let flow = this.#jobs[jobRow + FIRST_FLOW] as number; flow !== NONE; ) {
       this.account(flow);
-      rate += this.#rate[flow] as number;
-      fractions += (this.#rate[flow] as number) * (now - (this.#at[flow] as number));
+      const row = flow * FLOW;
+      const rateOfFlow = flows[row + RATE] as number;
+      rate += rateOfFlow;
+      fractions += rateOfFlow * (now - (flows[row + AT] as number));
+      flow = flows[row + NEXT_OF_JOB] as number;
     }
     if (rate <= 0) return;
     // Rounded up, so that the last byte has come.
-    const delay: Nanoseconds = Math.max(0, Math.ceil(((this.#left[job] as number) - fractions) / rate));
-    this.#timer[job] = this.#kernel.call(delay, this.#complete, job);
+    const delay: Nanoseconds = Math.max(0, Math.ceil(((this.#jobs[jobRow + LEFT] as number) - fractions) / rate));
+    this.#jobs[jobRow + TIMER] = this.#kernel.call(delay, this.#complete, job);
   }
 
   #unplan(job: number): void {
-    const timer: Timer = this.#timer[job] as number;
+    const timer: Timer = this.#jobs[job * JOB + TIMER] as number;
     if (timer !== NONE) this.#kernel.cancel(timer);
-    this.#timer[job] = NONE;
+    this.#jobs[job * JOB + TIMER] = NONE;
   }
 
   #jobDone(job: number): void {
-    this.#timer[job] = NONE;
+    this.#jobs[job * JOB + TIMER] = NONE;
     let last = NONE;
-    for (let flow = this.#firstFlow[job] as number; flow !== NONE; flow = this.#nextOfJob[flow] as number) {
+    for (let flow = this.#jobs[job * JOB + FIRST_FLOW] as number; flow !== NONE; flow = this.#flows[flow * FLOW + NEXT_OF_JOB] as number) {
       this.account(flow);
       last = flow;
     }
     // What are fractions of bytes of several flows.
-    const left = this.#left[job] as number;
-    this.#left[job] = 0;
+    const left = this.#jobs[job * JOB + LEFT] as number;
+    this.#jobs[job * JOB + LEFT] = 0;
     if (left > 0) {
-      this.#at[last] = this.#kernel.now;
+      this.#flows[last * FLOW + AT] = this.#kernel.now;
       this.#ends.moved(last, job, left);
     }
     this.#ends.whole(job);
   }
-
-  #growFlows(size: number): void {
-    this.#from = grown(this.#from, new Int32Array(size));
-    this.#to = grown(this.#to, new Int32Array(size));
-    this.#tag = grown(this.#tag, new Int32Array(size));
-    this.#job = grown(this.#job, new Int32Array(size));
-    this.#nextOfJob = grown(this.#nextOfJob, new Int32Array(size));
-    this.#rate = grown(this.#rate, new Float64Array(size));
-    this.#at = grown(this.#at, new Float64Array(size));
-  }
 }
 
-function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
+function grown(from: Float64Array, size: number): Float64Array {
+  const to = new Float64Array(size);
   to.set(from);
   return to;
 }

@@ -38,8 +38,8 @@ interface Tracked {
   readonly peers: ListedPeer[];
 }
 
-/** BEP 15: for so long a peer may use a connection id, and the tracker takes it for twice as long. */
-const CONNECTION_LIFE: Nanoseconds = 2 * 2 * MINUTE;
+/** BEP 15: a peer may use a connection id for one minute, and the tracker takes it for two. */
+export const CONNECTION_LIFE: Nanoseconds = 2 * MINUTE;
 /** Connection ids that are kept; of more, the oldest are forgotten. */
 const MOST_CONNECTIONS = 100_000;
 

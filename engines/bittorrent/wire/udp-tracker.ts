@@ -136,7 +136,7 @@ export const UDP_REQUESTS: Readonly<Record<Exclude<ActionName, 'error'>, UdpMess
 };
 
 export const UDP_RESPONSES: Readonly<Record<ActionName, UdpMessageFormat>> = {
-  connect: { fields: [ACTION, TRANSACTION, CONNECTION], tail: null, meaning: 'gives a connection id, good for two minutes' },
+  connect: { fields: [ACTION, TRANSACTION, CONNECTION], tail: null, meaning: 'gives a connection id, good for a minute' },
   announce: {
     fields: [ACTION, TRANSACTION, numberField('interval', 4, 'seconds until the next announce'), LEECHERS, SEEDERS],
     tail: { name: 'peer', size: COMPACT_LENGTHS.peers, show: (peer) => `${formatIpv4(peer)}:${unsigned(peer, 4, 2)}` },

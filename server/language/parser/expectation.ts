@@ -19,7 +19,7 @@ import { statement } from './statement.ts';
  */
 export function expectedAt(text: string, offset: number, before: SyntaxTree | null): Expectation {
   const { start, within } = before ? entryPoint(before, text, offset) : { start: 0, within: [] };
-  const reading = new Reading(text.slice(start, offset));
+  const reading = new Reading(text.slice(start, offset), text.slice(start));
   const { scanner, enclosing } = reading;
   enclosing.push(...within);
   while (scanner.kind !== TokenKind.end) {

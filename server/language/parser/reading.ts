@@ -5,6 +5,7 @@ import type { MeasureForm } from '../measures.ts';
 import type { State } from '../pattern.ts';
 import { Scanner, TokenKind } from '../scanner.ts';
 import type { FirstWord, SlotSyntax, Statement, SyntaxFix, SyntaxProblem } from '../syntax.ts';
+import { Braces } from './braces.ts';
 
 /** What can stand where a text ends. */
 export interface Expectation {
@@ -63,8 +64,12 @@ export class Reading {
   /** The last number without a unit: where it ends, and what it is for. */
   bare: { readonly slot: Slot<unknown> | null; readonly end: number } | null = null;
 
-  constructor(text: string) {
+  /** Of the whole text, of which `text` may be the beginning. */
+  readonly braces: Braces;
+
+  constructor(text: string, whole = text) {
     this.text = text;
+    this.braces = new Braces(whole);
     this.scanner = new Scanner(text);
   }
 

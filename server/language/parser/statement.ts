@@ -154,7 +154,7 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
   if (++reading.depth > MAXIMUM_DEPTH) {
     reading.report({ start: open, end: open + 1 }, 'too-deep', `Blocks within blocks go ${MAXIMUM_DEPTH} deep at most.`);
     reading.depth--;
-    node.braces = { start: open, end: skipBlock(reading) };
+    node.braces = { start: open, end: skipBlock(reading, open) };
     return false;
   }
   const holds = holdsStatements(entry);
@@ -166,7 +166,7 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
       scanner.next();
       break;
     }
-    if (atUnindentedStatement(reading) || (!holds && atUnindentedStep(reading, propertyAutomaton(entry)))) break;
+    if (isLeftOpen(entry, open, reading)) break;
     items.push(holds ? statement(statementAutomaton, reading) : property(entry, items, reading));
   }
   reading.depth--;
@@ -178,6 +178,15 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
     reading.unwinding = true;
   }
   return true;
+}
+
+/** At a line at column 0 that says that the block at `open` was to end before. */
+function isLeftOpen(entry: Entry, open: number, reading: Reading): boolean {
+  if (atUnindentedStatement(reading)) {
+    const fits = holdsStatements(entry) || propertyAutomaton(entry).words.has(reading.scanner.slice());
+    return !fits || reading.braces.endOf(open) < 0;
+  }
+  return !holdsStatements(entry) && atUnindentedStep(reading, propertyAutomaton(entry));
 }
 
 /** A block of records holds properties instead when it begins with one: `from "file"`, or what is being typed of it. */
