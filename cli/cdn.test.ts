@@ -238,6 +238,25 @@ describe('a film', () => {
     expect(last(made, 'node requests', 'far')).toBeGreaterThan(4);
   });
 
+  it('comes from the CDN, or from the website, that a step names, though all have it from one origin', () => {
+    const made = run(`
+      host tv { latency 2 ms  down 5 Mbps }
+      video madmen on films.org, mirror.org { duration 12 s  ladder 400 kbps }
+      cdn akamai { nodes a  origin films.org  content madmen }
+      cdn limelight { nodes l  origin films.org  content madmen }
+      at 0 s   tv plays madmen from akamai
+      at 30 s  tv plays madmen from limelight
+      at 60 s  tv plays madmen from films.org
+      at 90 s  tv plays madmen from mirror.org`);
+    const { messages, strings, hosts, steps } = made;
+    const asked = steps.map(() => new Set<string>());
+    for (const row of messages.kind.keys())
+      if (strings[messages.kind[row]!] === 'request' && hosts[messages.from[row]!]!.name === 'tv')
+        asked[messages.step[row]!]!.add(hosts[messages.to[row]!]!.name);
+    expect(asked.map((servers) => [...servers])).toEqual([['a'], ['l'], ['films.org'], ['mirror.org']]);
+    expect(steps.map(({ succeeded }) => succeeded)).toEqual([true, true, true, true]);
+  });
+
   it('stalls with a small buffer', () => expect(last(run(text('6 s')), 'rebuffering', 'tv')).toBeGreaterThan(0.03));
 });
 

@@ -126,7 +126,8 @@ export class Programs {
     const kept = this.#kept.get(program.uri);
     if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
     const begun = performance.now();
-    const analysis = analyse(program.sources, this.#files.tableFor(program.uri));
+    const previous = kept?.files === this.#filesVersion ? kept.analysis : null;
+    const analysis = analyse(program.sources, this.#files.tableFor(program.uri), previous);
     this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
     return analysis;
   }

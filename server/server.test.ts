@@ -183,8 +183,37 @@ describe('language server', () => {
     told.set(world, bytes('host alice\n'));
     await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 1 }] });
     expect((await ask(first.resultId)).items).toEqual([]);
-    expect(refreshed).toBe(1);
+    await expect.poll(() => refreshed).toBe(1);
     expect(publications).toBe(0);
+    // What is not open is asked for once, not again and again.
+    expect(await asking.sendRequest('textDocument/diagnostic', { textDocument: { uri: world } })).toEqual({ kind: 'full', items: [] });
+    asking.dispose();
+  });
+
+  it('tells a client once to ask again, for all programs that may have changed', async () => {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    serve(createConnection(up, down, withoutStaleRequests), async () => bytes('host alice\n'));
+    const asking = createProtocolConnection(down, up);
+    let told = 0;
+    asking.onRequest('workspace/diagnostic/refresh', () => {
+      told++;
+      return null;
+    });
+    asking.listen();
+    const capabilities = { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } };
+    await asking.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    const ask = (uri: string) => asking.sendRequest<{ items: { code: string }[] }>('textDocument/diagnostic', { textDocument: { uri } });
+    const uris = ['a', 'b', 'c'].map((name) => `file:///w/${name}.netscenario`);
+    for (const uri of uris) {
+      const text = `import "world.netscenario"\n${LOOKUP}`;
+      await asking.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'netscenario', version: 1, text } });
+      expect((await ask(uri)).items).toEqual([]);
+    }
+    const world = 'file:///w/world.netscenario';
+    await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 2 }] });
+    await expect.poll(() => told).toBeGreaterThan(0);
+    expect((await ask(uris[0]!)).items).toEqual([]);
+    expect(told).toBe(1);
     asking.dispose();
   });
 
@@ -199,6 +228,14 @@ describe('language server', () => {
     await expect(stale).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
     expect(await wanted).toHaveLength(3000);
   });
+
+  it('shows the hints of the largest range at once', async () => {
+    const uri = 'file:///w/large.netscenario';
+    await open(uri, 'host p[1..100000]\n');
+    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+    const hints = await client.sendRequest<{ label: string }[]>('textDocument/inlayHint', { textDocument: { uri }, range });
+    expect(hints.map(({ label }) => label)).toEqual(['address 10.0.0.1 … 10.1.137.178']);
+  }, 20_000);
 
   it('shows only the hints that are wanted', async () => {
     const uri = 'file:///w/hints.netscenario';

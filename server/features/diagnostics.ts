@@ -19,11 +19,13 @@ import type * as language from '../language/compilation.ts';
 import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
 
-/**
- * Milliseconds of quiet before a program is analysed: typing goes first. A program that takes long waits longer, so that
- * whoever types steadily is not slowed down by work that the next key makes void.
- */
-const quietFor = (took: number): number => Math.min(Math.max(25, took), 250);
+/** Milliseconds of quiet before a program is analysed: what an editor asks at a key (completion first of all) goes before. */
+export const QUIET = 10;
+/** An analysis within them keeps up with whoever types. */
+const KEEPS_UP = 50;
+
+/** A program that takes long waits longer, so that steady typing is not slowed down by work that the next key makes void. */
+const quietFor = (took: number): number => (took <= KEEPS_UP ? QUIET : Math.min(took, 250));
 
 const SEVERITIES = {
   error: DiagnosticSeverity.Error,
@@ -50,6 +52,7 @@ export class Diagnostics {
   /** By program: the documents that it has published for. */
   readonly #published = new Map<string, readonly string[]>();
   readonly #results = new WeakMap<Analysis, string>();
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
   #count = 0;
 
   constructor(connection: Connection, programs: Programs, options: DiagnosticsOptions) {
@@ -65,6 +68,7 @@ export class Diagnostics {
     token: CancellationToken,
   ): Promise<DocumentDiagnosticReport | null> {
     const program = this.#programs.of(documentUri);
+    // Closed meanwhile: to be asked again would not open it.
     if (!program) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     const settled = await this.#programs.settled(program.uri);
     if (!settled || token.isCancellationRequested) return null;
@@ -99,7 +103,7 @@ export class Diagnostics {
   /** `elsewhere`: by something else than an edit of its own documents, after which a client asks anyway. */
   changed(programUri: string, elsewhere = false): void {
     if (this.#options.pulled) {
-      if (elsewhere && this.#options.refreshes) send(this.#connection.languages.diagnostics.refresh());
+      if (elsewhere && this.#options.refreshes) this.#refresh();
       return;
     }
     clearTimeout(this.#timers.get(programUri));
@@ -115,6 +119,14 @@ export class Diagnostics {
         quietFor(this.#programs.analysisTook(programUri)),
       ),
     );
+  }
+
+  /** Asks the client once to ask again, however many programs have changed. */
+  #refresh(): void {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = setTimeout(() => {
+      send(this.#connection.languages.diagnostics.refresh());
+    }, QUIET);
   }
 
   closed(programUri: string): void {

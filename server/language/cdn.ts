@@ -1,7 +1,7 @@
 /** Content distribution networks, as their statements declare them. */
 
 import type { Catalogue, CdnService, FlashCrowdDeclaration } from '../../engines/cdn/scenario.ts';
-import { type Film, filmResources, folderOf } from '../../engines/dash/film.ts';
+import type { Film } from '../../engines/dash/film.ts';
 import { canonical, isSubdomain } from '../../engines/dns/domain-name.ts';
 import { exponentialOfNegative, naturalLogarithm } from '../../engines/kernel/elementary-functions.ts';
 import { randomStream } from '../../engines/kernel/random.ts';
@@ -153,14 +153,11 @@ function declareOrigin(name: string, host: string, catalogue: Catalogue | null, 
   program.websites.set(name, { ...declared, resources: [...declared.resources, ...objects] });
 }
 
-/** Puts a video on the origin, with a manifest that leads to the nodes; its name in lower case. */
-function deliver(name: Name, origin: string, served: string, site: Site): string[] {
+/** A video that the nodes have from the origin; its name in lower case. */
+function deliver(name: Name, origin: string, by: string, site: Site): string[] {
   const video = videoNamed(name, site);
-  const website = site.program.websites.get(origin);
-  if (!video || !website) return [];
-  const made = filmResources(video.film, [`http://${served}${folderOf(video.film)}`]);
-  const paths = new Set(made.map(({ path }) => path));
-  website.resources = [...website.resources.filter(({ path }) => !paths.has(path)), ...made];
+  if (!video) return [];
+  video.deliveries.push({ origin, by });
   return [name.text.toLowerCase()];
 }
 

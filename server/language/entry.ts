@@ -134,6 +134,8 @@ export interface Entry {
   readonly example: string;
   /** Turns what was written into its part of the program. Called once a statement whose slots all hold. */
   readonly build: (given: never, block: never, site: Site) => void;
+  /** All that `build` does is to look up what is declared, and to add steps, expectations or views (see outcomes.ts). */
+  readonly remembered: boolean;
 }
 
 interface EntryInput<S extends Slots, P extends Properties> {
@@ -147,6 +149,7 @@ interface EntryInput<S extends Slots, P extends Properties> {
   readonly doc: string;
   readonly standard?: string;
   readonly example: string;
+  readonly remembered?: boolean;
   readonly build: (given: Given<S>, block: GivenBlock<P>, site: Site) => void;
 }
 
@@ -180,6 +183,7 @@ export function entry<const S extends Slots = Record<never, never>, const P exte
     block: input.block ?? (input.properties ? 'properties' : 'none'),
     blockRequired: input.blockRequired ?? false,
     standard: input.standard ?? null,
+    remembered: input.remembered ?? false,
   };
 }
 

@@ -33,14 +33,15 @@ export function sweptValues(syntax: ListSyntax, site: Site): readonly SweptValue
   return all;
 }
 
-function valuesOf({ first, last, step, start, end }: ValueRangeSyntax, site: Site): SweptValue[] | null {
+function valuesOf(syntax: ValueRangeSyntax, site: Site): SweptValue[] | null {
+  const { first, last, step, start, end } = syntax;
   const from = evaluate(first, site);
   if (!from) return null;
   if (from.dimension === 'text') {
     site.report('wrong-dimension', first, 'A parameter is swept over numbers and quantities; this is a text.');
     return null;
   }
-  if (!last) return [{ ...rounded(from), start, end }];
+  if (!last) return [site.placing(rounded(from), syntax)];
   const to = evaluate(last, site);
   const by = step ? evaluate(step, site) : oneOf(last);
   if (!to || !by) return null;
@@ -75,7 +76,7 @@ function valuesOf({ first, last, step, start, end }: ValueRangeSyntax, site: Sit
     reportMissedEnd({ first, last, start, end }, begin === from ? (to.number - begin.number) / begin.number : Number.NaN, site);
     return null;
   }
-  return Array.from({ length: steps + 1 }, (_, i) => ({ ...rounded({ ...begin, number: begin.number + i * by.number }), start, end }));
+  return Array.from({ length: steps + 1 }, (_, i) => site.placing(rounded({ ...begin, number: begin.number + i * by.number }), syntax));
 }
 
 /** Without `step`, it is one of the unit behind the last value: `100 ms..1 s` would be 100 ms alone. `firsts`: how many times the first one fits. */

@@ -102,6 +102,7 @@ function statisticEntry(metric: MetricDefinition): Entry {
     .join(' ');
   return entry<Slots>({
     id: `expect STATISTIC ${metric.name}`,
+    remembered: true,
     role: 'expectation',
     pattern: `expect STATISTIC ${metric.name} ${of} [SINCE] COMPARISON VALUE`,
     slots,
@@ -175,6 +176,7 @@ function metricEntry(metric: MetricDefinition): Entry {
   const of = metric.subjects.map(({ preposition }, i) => `${preposition} ${names[i]}`).join(' ');
   return entry<Slots>({
     id: `expect ${metric.name}`,
+    remembered: true,
     role: 'expectation',
     pattern: `expect ${metric.name} ${of} COMPARISON VALUE`,
     slots,
@@ -207,6 +209,7 @@ function metricEntry(metric: MetricDefinition): Entry {
 export const expectationsVocabulary: readonly Entry[] = [
   entry({
     id: 'expect mailbox',
+    remembered: true,
     role: 'expectation',
     pattern: 'expect mailbox ADDRESS has [HOW] N NOUN',
     slots: {
@@ -231,6 +234,7 @@ export const expectationsVocabulary: readonly Entry[] = [
   }),
   entry({
     id: 'expect answer',
+    remembered: true,
     role: 'expectation',
     pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
     slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
@@ -259,6 +263,7 @@ export const expectationsVocabulary: readonly Entry[] = [
   ...metrics.filter(({ course }) => course !== 'total').map(statisticEntry),
   entry({
     id: 'show sequence',
+    remembered: true,
     role: 'view',
     pattern: 'show sequence [of HOST] [where protocol is PROTOCOL]',
     slots: { HOST: optional(list(host)), PROTOCOL: optional(list(protocolName)) },
@@ -278,6 +283,7 @@ export const expectationsVocabulary: readonly Entry[] = [
   }),
   entry({
     id: 'show transcript',
+    remembered: true,
     role: 'view',
     pattern: 'show transcript of A with B',
     slots: { A: host, B: host },

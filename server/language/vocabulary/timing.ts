@@ -33,6 +33,7 @@ interface StepInput<S extends Slots, P extends Properties> {
   readonly doc: string;
   readonly standard?: string;
   readonly example: string;
+  readonly remembered?: boolean;
   readonly build: (given: Given<S & typeof timingSlots>, block: GivenBlock<P>, site: Site) => void;
 }
 
