@@ -22,6 +22,7 @@ export const subjectSlots: Readonly<Record<SubjectType, Slot<Name>>> = {
   'domain-name': domainName,
   clip,
   torrent,
+  cdn: domainName,
 };
 const subjectNames: Readonly<Record<SubjectType, string>> = {
   host: 'HOST',
@@ -29,6 +30,7 @@ const subjectNames: Readonly<Record<SubjectType, string>> = {
   'domain-name': 'NAME',
   clip: 'CLIP',
   torrent: 'TORRENT',
+  cdn: 'CDN',
 };
 
 /** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */

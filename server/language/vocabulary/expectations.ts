@@ -6,6 +6,7 @@ import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
 import type { Statistic } from '../../../engines/statistics.ts';
+import { cdnNamed, checkNode } from '../cdn.ts';
 import {
   answer,
   choice,
@@ -37,6 +38,7 @@ import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
 import { usedTorrent } from '../torrent.ts';
+import { checkViewer } from '../viewers.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
 /** What a lookup can come to without a record. */
@@ -58,6 +60,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'domain-name': 'crepes.fr',
   torrent: 'ubuntu',
   clip: 'bounce',
+  cdn: 'kingcdn',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -70,8 +73,11 @@ function pooled(metric: MetricDefinition): string {
 export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name: Name, site: Site): string | null {
   if (type === 'host') {
     const found = site.host(name);
-    return found !== null && checkMiddlebox(metric, found, name, site) ? found : null;
+    if (found === null || !checkMiddlebox(metric, found, name, site) || !checkNode(metric, found, name, site)) return null;
+    checkViewer(metric, found, name, site);
+    return found;
   }
+  if (type === 'cdn') return cdnNamed(name, site)?.name ?? null;
   if (type === 'clip') return clipNamed(name, site)?.name ?? null;
   if (type === 'mail-address') {
     usesMailbox(name, site);
