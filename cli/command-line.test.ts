@@ -1,48 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeMetainfo } from '../engines/bittorrent/wire/metainfo.ts';
 import { INGREDIENTS } from '../engines/ingredients.ts';
 import { decodeRun, encode } from '../engines/run-codec.ts';
-import { commandLine, type Terminal } from './command-line.ts';
+import { folderForTests, netscenario, on } from './command-line-for-tests.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'netscenario-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder, file } = folderForTests();
 
 const WALKTHROUGH = new URL('../samples/mail-walkthrough.netscenario', import.meta.url).pathname;
 const NOTEBOOK = new URL('../samples/01-mail-walkthrough.netscenario.md', import.meta.url).pathname;
-
-interface Printed {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function netscenario(...words: string[]): Promise<Printed> {
-  return on({}, ...words);
-}
-
-async function on(more: Partial<Terminal>, ...words: string[]): Promise<Printed> {
-  const out: string[] = [];
-  const error: string[] = [];
-  const code = await commandLine(words, {
-    out: (text) => void out.push(text),
-    error: (text) => void error.push(text),
-    status: null,
-    color: false,
-    width: 120,
-    ...more,
-  });
-  return { code, out: out.join(''), error: error.join('') };
-}
-
-function file(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
 
 describe('netscenario', () => {
   it('tells how it is used', async () => {

@@ -31,6 +31,21 @@ const samples = readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' })
 const folder = mkdtempSync(join(tmpdir(), 'netscenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What tests of one sample after another share: the program, and its run with its own seed. */
+let shared: { readonly name: string; readonly program: ReturnType<typeof loadProgram>; run: Run | null } | null = null;
+
+function programOf(name: string): ReturnType<typeof loadProgram> {
+  if (shared?.name !== name) shared = { name, program: loadProgram(join(SAMPLES, name)), run: null };
+  return shared.program;
+}
+
+async function runOf(name: string): Promise<Run> {
+  const { scenario } = (await programOf(name)).compilation;
+  const at = shared as NonNullable<typeof shared>;
+  at.run ??= simulate(scenario);
+  return at.run;
+}
+
 /** Files of captures that were written already. */
 const captures = new WeakMap<Run, string>();
 
@@ -69,7 +84,45 @@ function read(file: string, words: readonly string[]): string[] {
 /** What Wireshark calls a protocol, where it does not call it as we do. */
 const SHOWN: Readonly<Record<string, string>> = { pop3: 'pop', 'bittorrent-data': 'bittorrent' };
 
-const FLAGS = ['-Y', 'tcp.analysis.flags', '-T', 'fields', '-e', 'frame.number', '-e', '_ws.expert.message'];
+/** One line of what tshark makes of a capture, a frame each: the values of a field, as many as the frame has of it. */
+type Frame = (field: string) => readonly string[];
+
+/** The fields of all frames, in one look: what takes time is to dissect them. */
+function dissected(run: Run, fields: readonly string[]): Frame[] {
+  const places = new Map(fields.map((field, i) => [field, i]));
+  // Else a message whose segments arrive out of their order is said to overlap itself.
+  const inOrder = ['-o', 'tcp.reassemble_out_of_order:TRUE'];
+  const separated = ['-T', 'fields', '-E', 'occurrence=a', '-E', `aggregator=${SEPARATOR}`];
+  const lines = tshark(run, ...inOrder, ...separated, ...fields.flatMap((field) => ['-e', field]));
+  return lines.map((line) => {
+    const values = line.split('\t').map((value) => (value === '' ? [] : value.split(SEPARATOR)));
+    return (field) => values[places.get(field) as number] ?? [];
+  });
+}
+
+/** Occurs in no field of a sample. */
+const SEPARATOR = '\x1f';
+
+const CHECKSUMS = ['ip.checksum.status', 'tcp.checksum.status', 'udp.checksum.status'];
+/** Of these fields: wrong. */
+const BAD = '0';
+const WRONG = ['_ws.malformed', '_ws.short', ...CHECKSUMS];
+const isWrong = (frame: Frame): boolean =>
+  frame('_ws.malformed').length > 0 || frame('_ws.short').length > 0 || CHECKSUMS.some((field) => frame(field).includes(BAD));
+
+/** Fields that hold a command, by protocol. */
+const COMMANDS = {
+  smtp: 'smtp.command_line',
+  ftp: 'ftp.request.command',
+  pop3: 'pop.request.command',
+  imap: 'imap.request',
+} as const;
+
+const FLAGS = ['frame.number', 'tcp.analysis.flags', '_ws.expert.message'];
+const flaggedAmong = (frames: readonly Frame[]): string[] =>
+  frames
+    .filter((frame) => frame('tcp.analysis.flags').length > 0)
+    .map((frame) => `${frame('frame.number')[0]}\t${frame('_ws.expert.message').join(',')}`);
 
 /**
  * What Wireshark's analysis of TCP flags, without a reason in the run: a retransmission must be one, and a duplicate
@@ -107,20 +160,19 @@ it('there are samples', () => expect(samples.length).toBeGreaterThan(3));
 
 describe.each(samples)('%s', (name) => {
   it('has no errors or warnings', async () => {
-    const { compilation } = await loadProgram(join(SAMPLES, name));
+    const { compilation } = await programOf(name);
     expect(compilation.diagnostics.filter(({ severity }) => severity === 'error' || severity === 'warning')).toEqual([]);
   });
 
   it('holds what it expects, and comes to its end', async () => {
-    const { compilation } = await loadProgram(join(SAMPLES, name));
-    const run = simulate(compilation.scenario);
+    const run = await runOf(name);
     expect(run.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(run.checks.length).toBeGreaterThan(0);
     expect(run.steps.filter(({ endedAt }) => Number.isNaN(endedAt))).toEqual([]);
   });
 
   it('holds what it expects of its sweeps, at each of their points', async () => {
-    const { sources, files, compilation } = await loadProgram(join(SAMPLES, name));
+    const { sources, files, compilation } = await programOf(name);
     for (const [index, { text, at, plots, expectations }] of compilation.sweeps.entries()) {
       const cell = sources.findIndex(({ uri }) => uri === compilation.sources[at.source]!.uri);
       const sweep = sweepOf(sources.slice(0, cell + 1), files, index);
@@ -134,7 +186,7 @@ describe.each(samples)('%s', (name) => {
   });
 
   it('holds it by more than luck: with other seeds, too', async () => {
-    const { scenario } = (await loadProgram(join(SAMPLES, name))).compilation;
+    const { scenario } = (await programOf(name)).compilation;
     for (let seed = 2; seed <= 6; seed++) {
       const failed = simulate({ ...scenario, seed }).checks.filter(({ passed }) => !passed);
       expect(
@@ -145,31 +197,35 @@ describe.each(samples)('%s', (name) => {
   });
 
   it('runs the same twice', async () => {
-    const { compilation } = await loadProgram(join(SAMPLES, name));
-    expect(simulate(compilation.scenario).fingerprint).toBe(simulate(compilation.scenario).fingerprint);
+    const { fingerprint } = await runOf(name);
+    expect(simulate((await programOf(name)).compilation.scenario).fingerprint).toBe(fingerprint);
   });
 
   it('gives a capture that tshark has nothing against', async () => {
-    const run = simulate((await loadProgram(join(SAMPLES, name))).compilation.scenario);
+    const run = await runOf(name);
     const { strings } = run;
     const segmented = withSegments(run);
-    expect(tshark(run)).toHaveLength(capturedPackets(segmented, -1).length);
-    expect(
-      tshark(
-        run,
-        // Else a message whose segments arrive out of their order is said to overlap itself.
-        '-o',
-        'tcp.reassemble_out_of_order:TRUE',
-        '-Y',
-        '_ws.malformed || _ws.short || ip.checksum.status == "Bad" || tcp.checksum.status == "Bad" || udp.checksum.status == "Bad"',
-      ),
-    ).toEqual([]);
-    expect(unexplainedFlags(segmented, tshark(run, ...FLAGS))).toEqual([]);
+    const protocols = [...new Set(run.messages.protocol)].map((protocol) => strings[protocol]!);
+    const shown = (protocol: string) => SHOWN[protocol] ?? protocol;
+    const frames = dissected(run, [
+      ...FLAGS,
+      ...WRONG,
+      'tcp.port',
+      'data',
+      'dns.flags.response',
+      'dns.qry.name',
+      ...Object.values(COMMANDS),
+      ...protocols.filter((protocol) => !(protocol in UNDISSECTED)).map(shown),
+    ]);
+    expect(frames).toHaveLength(capturedPackets(segmented, -1).length);
+    expect(frames.filter(isWrong).map((frame) => frame('frame.number'))).toEqual([]);
+    expect(unexplainedFlags(segmented, flaggedAmong(frames))).toEqual([]);
     // What is not dissected is never malformed: every message must be there under its protocol's name.
-    for (const protocol of new Set(run.messages.protocol)) {
-      const name = strings[protocol]!;
-      const shown = name in UNDISSECTED ? `tcp.port == ${UNDISSECTED[name]} && data` : (SHOWN[name] ?? name);
-      expect(tshark(run, '-Y', shown).length, name).toBeGreaterThan(0);
+    for (const protocol of protocols) {
+      const port = UNDISSECTED[protocol];
+      const carries = (frame: Frame) =>
+        port === undefined ? frame(shown(protocol)).length > 0 : frame('tcp.port').includes(String(port)) && frame('data').length > 0;
+      expect(frames.some(carries), protocol).toBe(true);
     }
     const labels = (protocol: string, kind: string) =>
       [...run.messages.kind].flatMap((k, i) =>
@@ -177,17 +233,11 @@ describe.each(samples)('%s', (name) => {
           ? [strings[run.messages.label[i]!]!]
           : [],
       );
-    for (const [protocol, field] of [
-      ['smtp', 'smtp.command_line'],
-      ['ftp', 'ftp.request.command'],
-      ['pop3', 'pop.request.command'],
-      ['imap', 'imap.request'],
-    ] as const) {
-      const said = labels(protocol, 'command');
-      const commands = said.length === 0 ? [] : tshark(run, '-Y', field, '-T', 'fields', '-e', field);
-      for (const label of said) expect(commands.join(' ')).toContain(label.split(' ')[0]);
+    for (const [protocol, field] of Object.entries(COMMANDS)) {
+      const commands = frames.flatMap((frame) => frame(field)).join(' ');
+      for (const label of labels(protocol, 'command')) expect(commands).toContain(label.split(' ')[0]);
     }
-    const queried = tshark(run, '-Y', 'dns.flags.response == 0', '-T', 'fields', '-e', 'dns.qry.name');
+    const queried = frames.filter((frame) => frame('dns.flags.response').includes('0') && frame('dns.qry.name').length > 0);
     expect(queried.length).toBe([...run.messages.kind].filter((k) => strings[k]!.startsWith('query')).length);
   });
 });
@@ -196,7 +246,7 @@ const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 describe.each(samples.filter((name) => name.startsWith('ftp/')))('%s', (name) => {
   it('moves files that tshark finds on their data connections, octet for octet', async () => {
-    const run = simulate((await loadProgram(join(SAMPLES, name))).compilation.scenario);
+    const run = await runOf(name);
     const { messages, connections, packets, strings } = run;
     const tcp = Array.from(connections.transport.keys()).filter((row) => strings[connections.transport[row]!] === 'tcp');
     const data = tcp.filter((row) => strings[connections.protocol[row]!] === 'ftp-data');
@@ -304,8 +354,8 @@ function delivered(run: Run, scenario: Scenario): (Uint8Array[] | null)[] {
 
 describe.each(samples.filter((name) => name.startsWith('http/')))('%s', (name) => {
   it('brings what the websites hold, octet for octet, as tshark takes it out of the capture', async () => {
-    const { scenario } = (await loadProgram(join(SAMPLES, name))).compilation;
-    const run = simulate(scenario);
+    const { scenario } = (await programOf(name)).compilation;
+    const run = await runOf(name);
     const missing = delivered(run, scenario).filter((contents) => contents !== null);
     const objects = join(folder, `${run.fingerprint}.web`);
     tshark(run, '-q', '--export-objects', `http,${objects}`);
@@ -330,12 +380,24 @@ it('the six numbers that the lesson on active mode explains are those of its run
 
 it('a flag without a reason in the run is seen', async () => {
   const run = simulate((await loadProgram(join(SAMPLES, '01-mail-walkthrough.netscenario.md'))).compilation.scenario);
-  const flagged = tshark(run, ...FLAGS);
+  const flagged = flaggedAmong(dissected(run, FLAGS));
   expect(run.statistics.retransmissions).toBeGreaterThan(0);
   expect(flagged.length).toBeGreaterThanOrEqual(run.statistics.retransmissions);
   const { retransmission, rows } = run.packets;
   const denied = { ...run, packets: { ...run.packets, retransmission: new Uint8Array(rows) } };
   expect(unexplainedFlags(denied, flagged).length).toBe(retransmission.reduce((sum, each) => sum + each, 0));
+});
+
+it('a wrong octet in a capture is seen', async () => {
+  const run = simulate((await loadProgram(join(SAMPLES, '01-mail-walkthrough.netscenario.md'))).compilation.scenario);
+  expect(dissected(run, WRONG).filter(isWrong)).toEqual([]);
+  const bytes = writePcapng(run);
+  bytes[octetsOf(bytes).indexOf('HELO')]! ^= 1;
+  const file = join(folder, 'wrong.pcapng');
+  writeFileSync(file, bytes);
+  const spoilt = { ...run };
+  captures.set(spoilt, file);
+  expect(dissected(spoilt, WRONG).filter(isWrong)).toHaveLength(1);
 });
 
 it('the textbook’s SMTP dialogue comes out of the mail walk-through, word for word', async () => {

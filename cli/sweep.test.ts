@@ -1,17 +1,15 @@
 /** Sweeps: on the command line, in threads, and as jobs of the engines that docs/sweeps.md has recipes for. */
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandLine, type Terminal } from './command-line.ts';
+import { folderForTests, netscenario, on } from './command-line-for-tests.ts';
 import { type Slurm, startSlurm, withoutSlurm } from './slurm-for-tests.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'netscenario-sweep-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { path: folder, file } = folderForTests();
 
 const run = promisify(execFile);
 
@@ -25,37 +23,7 @@ sweep rtt over 2 ms..100 ms step 2 ms repeat 4 {
   expect transfer time of server to laptop > 40 ms
 }
 `;
-const lesson = join(folder, 'lesson.netscenario');
-writeFileSync(lesson, LESSON);
-
-interface Printed {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function netscenario(...words: string[]): Promise<Printed> {
-  return on({}, ...words);
-}
-
-async function on(more: Partial<Terminal>, ...words: string[]): Promise<Printed> {
-  const out: string[] = [];
-  const error: string[] = [];
-  const terminal = {
-    out: (text: string) => void out.push(text),
-    error: (text: string) => void error.push(text),
-    status: null,
-    color: false,
-  };
-  const code = await commandLine(words, { ...terminal, width: Number.POSITIVE_INFINITY, ...more });
-  return { code, out: out.join(''), error: error.join('') };
-}
-
-function file(name: string, content: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const lesson = file('lesson.netscenario', LESSON);
 
 const SMALL = LESSON.replace('2 ms..100 ms step 2 ms repeat 4', '10 ms, 50 ms repeat 2');
 

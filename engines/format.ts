@@ -46,6 +46,11 @@ export function formatValue(value: number, unit: Unit): string {
   }
 }
 
+/** An exact whole number in groups of three: `100,000`. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `1 message`, `2 messages`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;

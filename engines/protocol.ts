@@ -25,6 +25,8 @@ export interface MetricDefinition {
   readonly course?: 'level' | 'total';
   /** Name of the metric, of the same unit, that says what theory allows of it at most, or at least; its subjects are among this one's. */
   readonly bound?: string;
+  /** Name of a total of time with the same subjects, for whoever draws this one: while that grows, the picture stood still. */
+  readonly interruptedBy?: string;
   /** One line. */
   readonly doc: string;
   readonly standard?: string;

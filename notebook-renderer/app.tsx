@@ -95,7 +95,7 @@ function Told({
 
   // Those that a matrix shows have no tile besides.
   const tiles = useMemo(() => tilesOf(part).filter(({ name }) => !MATRIX_METRICS.has(name)), [part]);
-  const pictures = useMemo(() => new Map(tiles.map((tile) => [tile.name, pictureOfTile(tile)])), [tiles]);
+  const pictures = useMemo(() => new Map(tiles.map((tile) => [tile.name, pictureOfTile(tile, part.run.series)])), [tiles, part]);
   const asked = useMemo(() => askedPlotsOf(part), [part]);
   const [plotted, setPlotted] = useState<ReadonlySet<string>>(
     () => new Set(tiles.filter(({ plotted }) => plotted).map(({ name }) => name)),

@@ -1,4 +1,5 @@
 /** Times on an axis and counts. Quantities in units come from engines/format.ts, so that a check and a tile never differ. */
+import { formatCount } from '../engines/format.ts';
 
 /** A point in virtual time, fine enough to tell neighbours apart: `412.3 µs`, `12.3 ms`, `4.213 s`, `2:05.346`, `1:02:05.346`, `2 d 1:02:05.346`. */
 export function formatMoment(nanoseconds: number): string {
@@ -17,10 +18,7 @@ export function formatMoment(nanoseconds: number): string {
   return days === 0 ? clock : `${days} d ${clock}`;
 }
 
-/** An exact whole number in groups of three: `100,000`. */
-export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
-}
+export { formatCount };
 
 /** `1 message`, `3,000 messages`. */
 export function formatAmount(count: number, one: string, many = `${one}s`): string {

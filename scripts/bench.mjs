@@ -5,9 +5,9 @@ import { found, main, needDebian, run, SetUpError, underCurrentNode } from './se
 underCurrentNode();
 
 /** A peer that is missing is told in one line; the figures then stand alone. */
-function peer(packages, present, what) {
+async function peer(packages, present, what) {
   try {
-    needDebian(packages, present, what);
+    await needDebian([packages, present, what]);
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;
     console.log(error.message);
@@ -16,7 +16,7 @@ function peer(packages, present, what) {
 
 await main(async () => {
   const ns3 = () => existsSync('/usr/include/ns3') && found('g++') && found('pkg-config');
-  peer('libns3-dev g++ pkg-config', ns3, 'ns-3, to compare transfers and event queues with');
-  peer('python3-simpy', () => existsSync('/usr/lib/python3/dist-packages/SimPy'), 'SimPy, to compare event queues with');
+  await peer('libns3-dev g++ pkg-config', ns3, 'ns-3, to compare transfers and event queues with');
+  await peer('python3-simpy', () => existsSync('/usr/lib/python3/dist-packages/SimPy'), 'SimPy, to compare event queues with');
   return (await run(process.execPath, ['bench/main.ts', ...process.argv.slice(2)])).code;
 });

@@ -25,25 +25,24 @@ export async function codeServer() {
  * Where its natives find Node's headers, as npm's setting. They use Node-API, whose headers fit every Node, so those of another
  * Node will do; without any, node-gyp would fetch some from Node's own host.
  */
-function nodeHeaders() {
+async function nodeHeaders() {
   const prefix = () =>
     [join(process.execPath, '..', '..'), '/usr', '/usr/local'].find((place) => existsSync(join(place, 'include', 'node', 'node_api.h')));
-  if (!prefix() && process.getuid?.() === 0 && found('apt-get')) needDebian('libnode-dev', () => prefix() !== undefined, 'Node’s headers');
+  if (!prefix() && process.getuid?.() === 0 && found('apt-get'))
+    await needDebian(['libnode-dev', () => prefix() !== undefined, 'Node’s headers']);
   const place = prefix();
   return place ? { npm_config_nodedir: place } : {};
 }
 
 async function install(folder) {
   // Its natives are built here.
-  needDebian(
-    'g++ make python3',
-    () => found('g++') && found('make') && found('python3'),
-    'g++, make and python3, to build code-server’s natives',
-  );
-  needDebian(
-    'libkrb5-dev',
-    () => existsSync('/usr/include/gssapi/gssapi.h') || existsSync('/usr/include/gssapi.h'),
-    'libkrb5-dev, to build code-server’s natives',
+  await needDebian(
+    ['g++ make python3', () => found('g++') && found('make') && found('python3'), 'g++, make and python3, to build code-server’s natives'],
+    [
+      'libkrb5-dev',
+      () => existsSync('/usr/include/gssapi/gssapi.h') || existsSync('/usr/include/gssapi.h'),
+      'libkrb5-dev, to build code-server’s natives',
+    ],
   );
   const part = `${folder}.part`;
   rmSync(part, { recursive: true, force: true });
@@ -52,7 +51,7 @@ async function install(folder) {
   // Its install script wants to run under the Node that it will run with.
   const words = ['install', '--no-audit', '--no-fund', '--loglevel=error', `node@${NODE}`];
   const node = await run('npm', words, { cwd: part, capture: true });
-  const env = { PATH: `${join(part, 'node_modules', 'node', 'bin')}:${process.env.PATH}`, ...nodeHeaders() };
+  const env = { PATH: `${join(part, 'node_modules', 'node', 'bin')}:${process.env.PATH}`, ...(await nodeHeaders()) };
   const server = node.code === 0 ? await run('npm', [...words, `code-server@${VERSION}`], { cwd: part, capture: true, env }) : node;
   if (server.code !== 0 || !existsSync(entryIn(part)))
     throw new SetUpError(`code-server could not be installed:\n${server.output.slice(-4000)}`);

@@ -8,7 +8,7 @@ const NOTEBOOK = '01-mail-walkthrough.netscenario.md';
 const MESSAGE = /MAIL FROM/;
 
 await main(async () => {
-  setUp();
+  await setUp();
   underCurrentNode();
   const build = await run(process.execPath, ['esbuild.mjs', '--production']);
   if (build.code !== 0) throw new SetUpError('the build failed: see above');
@@ -16,8 +16,8 @@ await main(async () => {
   const images = join(root, 'docs', 'images');
   mkdirSync(images, { recursive: true });
   for (const [theme, file] of [
-    ['Default Light Modern', 'notebook.png'],
-    ['Default Dark Modern', 'notebook-dark.png'],
+    ['light', 'notebook.png'],
+    ['dark', 'notebook-dark.png'],
   ]) {
     await runOnce({
       notebook: NOTEBOOK,

@@ -26,49 +26,51 @@ export function environment() {
 
 export class SetUpError extends Error {}
 
-/** Installs what is missing; with `tools`, also the programs that tests check ours against. Throws a SetUpError that names what it cannot install. */
-export function setUp({ tools = false } = {}) {
+/**
+ * Installs what is missing; with `tools`, also the programs that tests check ours against. Fails with a SetUpError that names what it
+ * cannot install.
+ */
+export async function setUp({ tools = false } = {}) {
+  // Both wait for the network most of the time.
+  const results = await Promise.allSettled([installPackages(), needDebian(...BROWSER, ...(tools ? TOOLS : []))]);
+  for (const { status, reason } of results) if (status === 'rejected') throw reason;
+}
+
+async function installPackages() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-    if (!installedFrom(lock)) {
-      console.log('Installing the packages of package-lock.json …');
-      const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-        cwd: root,
-        stdio: 'inherit',
-        env: environment(),
-      });
-      if (status !== 0) throw new SetUpError('npm ci failed: see above');
-    }
-    writeFileSync(stamp, lock);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  if (!installedFrom(lock)) {
+    console.log('Installing the packages of package-lock.json …');
+    const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+    const { code } = await ended(spawn('npm', words, { cwd: root, stdio: 'inherit', env: environment() }));
+    if (code !== 0) throw new SetUpError('npm ci failed: see above');
   }
-  needDebian('chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser');
-  if (!tools) return;
-  needDebian('tshark', () => found('tshark'), 'tshark, to check captures');
-  needDebian(
+  writeFileSync(stamp, lock);
+}
+
+/** Packages of Debian, whether what they give is there, and what it is for. */
+const BROWSER = [['chromium fonts-dejavu-core', () => chromiumPath() !== undefined, 'Chromium, for the editor in the browser']];
+const TOOLS = [
+  ['tshark', () => found('tshark'), 'tshark, to check captures'],
+  [
     'parallel slurm-wlm munge',
     () => found('parallel') && found('sbatch') && found('munged'),
     'GNU parallel and Slurm, to run sweeps as jobs',
-  );
-  needDebian('openssl', () => found('openssl'), 'openssl, to check TLS and S/MIME');
-  needDebian('gnupg', () => found('gpg'), 'gpg, to check OpenPGP');
-  needDebian('bind9-utils ldnsutils', () => found('named-checkzone') && found('ldns-read-zone'), 'BIND’s and ldns’s tools, to check zones');
-  needDebian(
-    'python3-dnspython python3-cryptography',
-    () => spawnSync('/usr/bin/python3', ['-c', 'import dns.dnssec, cryptography']).status === 0,
-    'dnspython, to validate what is signed',
-  );
-  needDebian('ffmpeg', () => found('ffprobe'), 'ffmpeg, to make segments of video and check manifests');
-  needDebian(
+  ],
+  ['openssl', () => found('openssl'), 'openssl, to check TLS and S/MIME'],
+  ['gnupg', () => found('gpg'), 'gpg, to check OpenPGP'],
+  ['bind9-utils ldnsutils', () => found('named-checkzone') && found('ldns-read-zone'), 'BIND’s and ldns’s tools, to check zones'],
+  ['python3-dnspython python3-cryptography', () => imports('dns.dnssec, cryptography'), 'dnspython, to validate what is signed'],
+  ['ffmpeg', () => found('ffprobe'), 'ffmpeg, to make segments of video and check manifests'],
+  [
     'python3-dkim python3-nacl python3-spf python3-yaml',
-    () => spawnSync('/usr/bin/python3', ['-c', 'import dkim, nacl.signing, spf, yaml']).status === 0,
+    () => imports('dkim, nacl.signing, spf, yaml'),
     'dkimpy and pyspf’s test suite, to check who may send',
-  );
-  needDebian(
-    'aria2 python3-libtorrent',
-    () => found('aria2c') && spawnSync('/usr/bin/python3', ['-c', 'import libtorrent']).status === 0,
-    'aria2 and libtorrent, to check .torrent files',
-  );
-}
+  ],
+  ['aria2 python3-libtorrent', () => found('aria2c') && imports('libtorrent'), 'aria2 and libtorrent, to check .torrent files'],
+];
+
+const imports = (modules) => spawnSync('/usr/bin/python3', ['-c', `import ${modules}`]).status === 0;
 
 /** What npm notes down after an install by hand. */
 function installedFrom(lock) {
@@ -83,18 +85,22 @@ function installedFrom(lock) {
 
 export const found = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-/** Installs packages of Debian where it may; says in one line what is missing where it may not. */
-export function needDebian(packages, present, what) {
-  if (present()) return;
-  if (process.getuid?.() !== 0 || !found('apt-get')) throw new SetUpError(`missing: ${what} (Debian: apt-get install ${packages})`);
+/** Installs those of the packages of Debian that are missing, at once, where it may; says in one line what is missing where it may not. */
+export async function needDebian(...needs) {
+  const missing = needs.filter(([, present]) => !present());
+  if (missing.length === 0) return;
+  const packages = missing.map(([names]) => names).join(' ');
+  const what = (some) => some.map(([, , use]) => use).join('; ');
+  if (process.getuid?.() !== 0 || !found('apt-get'))
+    throw new SetUpError(`missing: ${what(missing)} (Debian: apt-get install ${packages})`);
   console.log(`Installing ${packages} …`);
-  const apt = (...words) =>
-    spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-      .status;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = async (...words) => (await ended(spawn('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env }))).code === 0;
   const install = ['install', '--yes', '--no-install-recommends', ...packages.split(' ')];
-  if (apt(...install) !== 0 && (apt('update') !== 0 || apt(...install) !== 0))
+  if (!(await apt(...install)) && !((await apt('update')) && (await apt(...install))))
     throw new SetUpError(`apt-get could not install ${packages}`);
-  if (!present()) throw new SetUpError(`missing even after apt-get install ${packages}: ${what}`);
+  const still = missing.filter(([, present]) => !present());
+  if (still.length > 0) throw new SetUpError(`missing even after apt-get install ${packages}: ${what(still)}`);
 }
 
 /** Runs this script again under the project's own, current Node, if it is not there yet; does not return then. */
@@ -106,12 +112,12 @@ export function underCurrentNode() {
 
 /** Runs a command of the project to its end; resolves with its exit code and, with `capture`, its output. */
 export function run(command, words, { capture = false, env = {}, cwd = root } = {}) {
+  const output = capture ? 'pipe' : 'inherit';
+  return ended(spawn(command, words, { cwd, env: { ...environment(), ...env }, stdio: ['ignore', output, output] }));
+}
+
+function ended(child) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, words, {
-      cwd,
-      env: { ...environment(), ...env },
-      stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
-    });
     let output = '';
     child.stdout?.on('data', (data) => (output += data));
     child.stderr?.on('data', (data) => (output += data));

@@ -15,7 +15,7 @@ await main(async () => {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw new SetUpError(`--port takes a number from 1 to 65535, not “${values.port}”`);
-  setUp();
+  await setUp();
   underCurrentNode();
   const build = await run(process.execPath, ['esbuild.mjs', '--production']);
   if (build.code !== 0) throw new SetUpError('the build failed: see above');
@@ -46,8 +46,8 @@ async function once() {
   mkdirSync(out, { recursive: true });
   let results;
   for (const [theme, file] of [
-    ['Default Dark Modern', 'notebook-dark.png'],
-    ['Default Light Modern', 'notebook.png'],
+    ['dark', 'notebook-dark.png'],
+    ['light', 'notebook.png'],
   ]) {
     results = await runOnce({
       notebook: name,

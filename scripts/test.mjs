@@ -4,6 +4,7 @@
  *   npm test -- --no-editors   leaves the real editors out
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './root.mjs';
@@ -28,7 +29,7 @@ const hosts = [];
 await main(async () => {
   const { values } = parseArgs({ options: { 'no-editors': { type: 'boolean', default: false } } });
   const editors = !values['no-editors'];
-  setUp({ tools: true });
+  await setUp({ tools: true });
   underCurrentNode();
   const { codeServer } = await import('./code-server.mjs');
   // Installing it takes minutes of waiting for the network and the compiler: the rest goes on meanwhile.
@@ -36,7 +37,7 @@ await main(async () => {
 
   const build = await run(process.execPath, ['esbuild.mjs', '--production', '--tests']);
   count('build', build.code === 0);
-  for (const [name, command, words] of CHECKS) await check(name, command, words);
+  await checkAll();
   await unitTests();
   await check('the command line checks the samples', process.execPath, ['dist/cli/netscenario.mjs', 'check', ...samples()]);
   if (build.code !== 0) hosts.push('no editor ran: the build failed');
@@ -53,6 +54,15 @@ function count(name, ok) {
   if (ok) passed++;
   else failed++;
   console.log(`${ok ? 'ok     ' : 'NOT OK '} ${name}`);
+}
+
+/** As many at a time as there are processors. */
+async function checkAll() {
+  const left = [...CHECKS];
+  const next = async () => {
+    for (let one = left.shift(); one; one = left.shift()) await check(...one);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, next));
 }
 
 async function check(name, command, words) {

@@ -4,7 +4,7 @@ import type { GivenSettings } from './settings.ts';
 export interface InitializationOptions {
   /** The client answers `netscenario/readFile`; without it, the Node server reads `file:` URIs itself. */
   readonly readsFilesThroughClient?: boolean;
-  /** Page whose anchors are the codes of diagnostics. */
+  /** Page whose anchors are the codes of diagnostics; without it, the process links to the one in its own package. */
   readonly referenceUri?: string;
   /** The client's command that runs the scenario of a URI; without it, nothing offers to. */
   readonly runCommand?: string;

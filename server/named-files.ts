@@ -85,6 +85,16 @@ export class NamedFiles {
     return [...this.#contents.keys(), ...this.#reading.keys()].find((known) => same(known, uri));
   }
 
+  /** Forgets all but the documents that are open; true if there was any. */
+  forgetClosed(open: readonly string[]): boolean {
+    const closed = [...this.#contents.keys(), ...this.#reading.keys()].filter((uri) => !open.some((other) => same(other, uri)));
+    for (const uri of closed) {
+      this.#reading.delete(uri);
+      this.#contents.delete(uri);
+    }
+    return closed.length > 0;
+  }
+
   /** A program that is not open any more names nothing. */
   closed(program: string): void {
     this.#names.delete(program);
@@ -96,8 +106,8 @@ export class NamedFiles {
     for (const uri of this.#contents.keys()) if (!named.has(uri)) this.#contents.delete(uri);
   }
 
-  /** Has the client watch the files that are known, and no others. */
-  watch(connection: Connection): void {
+  /** Has the client watch the files that are known, and no others; by their paths, where it knows no patterns relative to a folder. */
+  watch(connection: Connection, relative: boolean): void {
     const uris = this.known;
     if (uris.join('\n') === this.#watched) return;
     this.#watched = uris.join('\n');
@@ -106,6 +116,7 @@ export class NamedFiles {
       (await before)?.dispose();
       if (uris.length === 0) return undefined;
       const watchers = uris.map((uri) => {
+        if (!relative) return { globPattern: pathPattern(uri) };
         const slash = uri.lastIndexOf('/');
         // A name with characters of the pattern language is watched by its folder; so is what lies in a folder.
         const name = decode(uri.slice(slash + 1));
@@ -121,6 +132,13 @@ export class NamedFiles {
       return connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => undefined);
     })();
   }
+}
+
+/** The pattern of one path, or of what lies in a folder; a sign of the pattern language stands for any character. */
+function pathPattern(uri: string): string {
+  const path = decode(uri.replace(/^[^:]+:(?:\/\/[^/]*)?/, '')).replace(/[*?{}[\]\\]/g, '?');
+  // `/c:/w/a`: a drive's path has no slash in front.
+  return path.replace(/^\/(?=[A-Za-z]:)/, '') + (path.endsWith('/') ? '*' : '');
 }
 
 /** Whether two URIs name the same file. */

@@ -126,7 +126,8 @@ export class Programs {
     const kept = this.#kept.get(program.uri);
     if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
     const begun = performance.now();
-    const analysis = analyse(program.sources, this.#files.tableFor(program.uri));
+    const previous = kept?.files === this.#filesVersion ? kept.analysis : null;
+    const analysis = analyse(program.sources, this.#files.tableFor(program.uri), previous);
     this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
     return analysis;
   }
@@ -158,6 +159,12 @@ export class Programs {
       this.#imported.set(document, read);
     }
     return read;
+  }
+
+  /** The same by the source's URI; undefined where the program has none of that name. */
+  documentNamed(program: Program, analysis: Analysis, uri: string): TextDocument | undefined {
+    const source = analysis.program.sources.findIndex((one) => one.uri === uri);
+    return source < 0 ? undefined : this.documentOf(program, analysis, source);
   }
 
   /** The other open programs that one of those documents is part of, as an import or as their own. */

@@ -144,7 +144,7 @@ describe('language server', () => {
     });
     expect(items.map(({ label }) => label)).toContain('alice-pc');
     expect(await client.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line: 0, character: 1 } })).toMatchObject({
-      contents: { kind: 'markdown', value: expect.stringContaining('host') },
+      contents: { kind: 'plaintext', value: expect.stringContaining('host') },
     });
   });
 
@@ -183,8 +183,37 @@ describe('language server', () => {
     told.set(world, bytes('host alice\n'));
     await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 1 }] });
     expect((await ask(first.resultId)).items).toEqual([]);
-    expect(refreshed).toBe(1);
+    await expect.poll(() => refreshed).toBe(1);
     expect(publications).toBe(0);
+    // What is not open is asked for once, not again and again.
+    expect(await asking.sendRequest('textDocument/diagnostic', { textDocument: { uri: world } })).toEqual({ kind: 'full', items: [] });
+    asking.dispose();
+  });
+
+  it('tells a client once to ask again, for all programs that may have changed', async () => {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    serve(createConnection(up, down, withoutStaleRequests), async () => bytes('host alice\n'));
+    const asking = createProtocolConnection(down, up);
+    let told = 0;
+    asking.onRequest('workspace/diagnostic/refresh', () => {
+      told++;
+      return null;
+    });
+    asking.listen();
+    const capabilities = { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } };
+    await asking.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    const ask = (uri: string) => asking.sendRequest<{ items: { code: string }[] }>('textDocument/diagnostic', { textDocument: { uri } });
+    const uris = ['a', 'b', 'c'].map((name) => `file:///w/${name}.netscenario`);
+    for (const uri of uris) {
+      const text = `import "world.netscenario"\n${LOOKUP}`;
+      await asking.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'netscenario', version: 1, text } });
+      expect((await ask(uri)).items).toEqual([]);
+    }
+    const world = 'file:///w/world.netscenario';
+    await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 2 }] });
+    await expect.poll(() => told).toBeGreaterThan(0);
+    expect((await ask(uris[0]!)).items).toEqual([]);
+    expect(told).toBe(1);
     asking.dispose();
   });
 
@@ -199,6 +228,14 @@ describe('language server', () => {
     await expect(stale).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
     expect(await wanted).toHaveLength(3000);
   });
+
+  it('shows the hints of the largest range at once', async () => {
+    const uri = 'file:///w/large.netscenario';
+    await open(uri, 'host p[1..100000]\n');
+    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+    const hints = await client.sendRequest<{ label: string }[]>('textDocument/inlayHint', { textDocument: { uri }, range });
+    expect(hints.map(({ label }) => label)).toEqual(['address 10.0.0.1 … 10.1.137.178']);
+  }, 20_000);
 
   it('shows only the hints that are wanted', async () => {
     const uri = 'file:///w/hints.netscenario';
@@ -220,5 +257,151 @@ describe('language server', () => {
     const delta = await client.sendRequest('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: resultId });
     // The fourth token: its length.
     expect(delta).toMatchObject({ edits: [{ start: 15, deleteCount: 5, data: [0, 5, 6, 3, 1] }] });
+  });
+
+  it('leads to where else something stands, and mends it there, in a file that is imported', async () => {
+    const uri = 'file:///w/a.netscenario';
+    files.set('file:///w/world.netscenario', bytes('let n = 5\nhost a\n'));
+    await open(uri, 'import "world.netscenario"\nhost a\nat n a crashes\n');
+    await codes(uri, (found) => found.length === 2 && !found.includes('missing-file'));
+    const { diagnostics } = published.findLast((each) => each.uri === uri)!;
+    expect(diagnostics.map(({ code, relatedInformation }) => [code, relatedInformation?.map(({ location }) => location.uri)])).toEqual([
+      ['duplicate-declaration', ['file:///w/world.netscenario']],
+      ['missing-unit', ['file:///w/world.netscenario']],
+    ]);
+    const actions = await client.sendRequest<{ title: string; edit: { changes: object } }[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: diagnostics[1]!.range,
+      context: { diagnostics },
+    });
+    const end = { line: 0, character: 9 };
+    expect(actions[0]).toMatchObject({
+      title: 'Change `n` to 5 s',
+      edit: { changes: { 'file:///w/world.netscenario': [{ range: { start: end, end }, newText: ' s' }] } },
+    });
+  });
+
+  it('sends a client that says nothing of itself plain text, and indices for what stands in evidence', async () => {
+    const uri = 'file:///w/a.netscenario';
+    await open(uri, 'mailb');
+    const at = (character: number) => ({ textDocument: { uri }, position: { line: 0, character } });
+    const { items } = await client.sendRequest<{ items: { label: string }[] }>('textDocument/completion', at(5));
+    expect(items.find(({ label }) => label === 'mailbox')).toMatchObject({
+      insertTextFormat: 1,
+      textEdit: { newText: 'mailbox' },
+      documentation: { kind: 'plaintext' },
+    });
+    await change(uri, 2, 'mailbox x@y.z ');
+    const help = await client.sendRequest<{ activeParameter: unknown; signatures: { label: string; activeParameter: unknown }[] }>(
+      'textDocument/signatureHelp',
+      at(14),
+    );
+    expect(help).toMatchObject({ activeParameter: 2, signatures: [{ activeParameter: 2 }] });
+  });
+
+  it('answers about an item of a hierarchy that is none of its own', async () => {
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+    const item = { name: 'x', kind: 5, uri: 'file:///w/a.netscenario', range, selectionRange: range };
+    expect(await client.sendRequest('callHierarchy/incomingCalls', { item })).toEqual([]);
+  });
+
+  it('reads named files again when something is saved, where nobody tells of changes on disk', async () => {
+    const uri = 'file:///w/a.netscenario';
+    await open(uri, `import "world.netscenario"\n${LOOKUP}`);
+    await codes(uri, (found) => found.includes('missing-file'));
+    files.set('file:///w/world.netscenario', bytes('host alice\n'));
+    await client.sendNotification('textDocument/didSave', { textDocument: { uri } });
+    await codes(uri, (found) => found.length === 0);
+  });
+});
+
+describe('clients', () => {
+  /** A client of its own kind; `prepare` says what it answers. */
+  async function connect(capabilities: object, prepare: (client: ProtocolConnection) => void, referenceUri?: string) {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    const unreadable = async (): Promise<FileContent> => ({ kind: 'unreadable', reason: 'there is no such file' });
+    serve(createConnection(up, down, withoutStaleRequests), unreadable, referenceUri);
+    const other = createProtocolConnection(down, up);
+    prepare(other);
+    other.listen();
+    await other.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    await other.sendNotification('initialized', {});
+    const opened = (uri: string, text: string) =>
+      other.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'netscenario', version: 1, text } });
+    return { other, opened };
+  }
+
+  it('may refuse whatever the server asks of them', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let asked = 0;
+    const { other, opened } = await connect(
+      {
+        textDocument: { diagnostic: {} },
+        workspace: {
+          diagnostics: { refreshSupport: true },
+          inlayHint: { refreshSupport: true },
+          didChangeConfiguration: { dynamicRegistration: true },
+          didChangeWatchedFiles: { dynamicRegistration: true },
+        },
+      },
+      (client) => {
+        const methods = ['workspace/diagnostic/refresh', 'workspace/inlayHint/refresh', 'client/registerCapability'];
+        for (const method of methods)
+          client.onRequest(method, () => {
+            asked++;
+            throw new Error('It is refused.');
+          });
+      },
+    );
+    const [world, uri] = ['file:///w/world.netscenario', 'file:///w/a.netscenario'];
+    await opened(world, 'host a\n');
+    await opened(uri, 'import "world.netscenario"\na crashes\n');
+    await other.sendRequest('textDocument/diagnostic', { textDocument: { uri } });
+    await other.sendNotification('textDocument/didChange', {
+      textDocument: { uri: world, version: 2 },
+      contentChanges: [{ text: 'host b\n' }],
+    });
+    await other.sendNotification('workspace/didChangeConfiguration', { settings: {} });
+    await expect.poll(() => asked).toBeGreaterThan(3);
+    expect(await other.sendRequest('textDocument/documentSymbol', { textDocument: { uri: world } })).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    other.dispose();
+  });
+
+  it('that ask about a document that is not open are told nothing, once', async () => {
+    const { other } = await connect({ textDocument: { diagnostic: {} } }, () => {});
+    const report = await other.sendRequest('textDocument/diagnostic', { textDocument: { uri: 'file:///w/closed.netscenario' } });
+    expect(report).toEqual({ kind: 'full', items: [] });
+    other.dispose();
+  });
+
+  it('are led to the reference page that the server knows, where they name none', async () => {
+    const { other, opened } = await connect({ textDocument: { diagnostic: {} } }, () => {}, 'file:///docs/language.md');
+    const uri = 'file:///w/a.netscenario';
+    await opened(uri, LOOKUP);
+    expect(await other.sendRequest('textDocument/diagnostic', { textDocument: { uri } })).toMatchObject({
+      items: [{ codeDescription: { href: 'file:///docs/language.md#unknown-host' } }],
+    });
+    other.dispose();
+  });
+
+  it('that know no patterns relative to a folder watch files by their paths', async () => {
+    const patterns: unknown[] = [];
+    const { other, opened } = await connect({ workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } }, (client) => {
+      client.onRequest(
+        'client/registerCapability',
+        ({ registrations }: { registrations: { registerOptions: { watchers: { globPattern: unknown }[] } }[] }) => {
+          for (const { registerOptions } of registrations) patterns.push(...registerOptions.watchers.map(({ globPattern }) => globPattern));
+        },
+      );
+      client.onRequest('client/unregisterCapability', () => {});
+    });
+    await opened('file:///w/a.netscenario', 'import "b [1]/world.netscenario"\n');
+    await expect.poll(() => patterns).toEqual(['/w/b ?1?/world.netscenario']);
+    other.dispose();
   });
 });

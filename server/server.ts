@@ -12,6 +12,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type ClientSupport, NO_SUPPORT, send, supportOf } from './client-support.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
 import { codeActions } from './features/code-actions.ts';
 import { completion } from './features/completion.ts';
@@ -29,17 +30,19 @@ import { Programs } from './programs.ts';
 import { contentOf, READ_FILE_REQUEST, type ReadFileResult } from './read-file.ts';
 import { Settings } from './settings.ts';
 
-/** `readFile` is used where the client does not read files for the server. */
-export function serve(connection: Connection, readFile: FileReader): void {
+/** `readFile` is used where the client does not read files for the server, `referenceUri` where it names no other page. */
+export function serve(connection: Connection, readFile: FileReader, referenceUri?: string): void {
   const texts = new TextDocuments(TextDocument);
   const notebooks = new NotebookDocuments(TextDocument);
   let options: InitializationOptions = {};
   let watches = false;
+  let watchesRelative = false;
   let answersSettings = false;
   let registersSettings = false;
   let refreshesHints = false;
   let pulled = false;
   let refreshesDiagnostics = false;
+  let support: ClientSupport = NO_SUPPORT;
   const settings = new Settings();
 
   const files = new NamedFiles(async (uri) => {
@@ -51,7 +54,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
   const programs = new Programs(texts, notebooks, files);
   const diagnostics = new Diagnostics(connection, programs, {
     get referenceUri() {
-      return options.referenceUri;
+      return options.referenceUri ?? referenceUri;
     },
     get pulled() {
       return pulled;
@@ -59,7 +62,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
     get refreshes() {
       return refreshesDiagnostics;
     },
-    published: () => watches && files.watch(connection),
+    published: () => watches && files.watch(connection, watchesRelative),
   });
 
   const tokens = new DocumentTokens(programs);
@@ -70,15 +73,17 @@ export function serve(connection: Connection, readFile: FileReader): void {
     answersSettings = configuration === true;
     registersSettings = didChangeConfiguration?.dynamicRegistration === true;
     refreshesHints = inlayHint?.refreshSupport === true;
+    support = supportOf(capabilities);
     settings.take(options.settings);
     pulled = capabilities.textDocument?.diagnostic !== undefined && options.pushesDiagnostics !== true;
     refreshesDiagnostics = capabilities.workspace?.diagnostics?.refreshSupport === true;
-    watches = didChangeWatchedFiles?.dynamicRegistration === true && didChangeWatchedFiles.relativePatternSupport === true;
+    watches = didChangeWatchedFiles?.dynamicRegistration === true;
+    watchesRelative = didChangeWatchedFiles?.relativePatternSupport === true;
     return {
       serverInfo: { name: 'netscenario' },
       capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-        notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }] },
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: !watches },
+        notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }], save: !watches },
         completionProvider: { triggerCharacters: [' ', '{', '@', '.'], resolveProvider: false },
         hoverProvider: true,
         definitionProvider: true,
@@ -112,7 +117,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
   const settingsChanged = async (given: unknown) => {
     if (answersSettings) await settings.ask(connection);
     else settings.take((given as { netscenario?: unknown } | undefined)?.netscenario);
-    if (refreshesHints) void connection.languages.inlayHint.refresh();
+    if (refreshesHints) send(connection.languages.inlayHint.refresh());
   };
   connection.onInitialized(async () => {
     if (registersSettings) Settings.register(connection);
@@ -145,9 +150,16 @@ export function serve(connection: Connection, readFile: FileReader): void {
     if (changes.filter(({ uri }) => files.forget(uri)).length > 0) filesChanged();
   });
 
+  // Where nobody tells of changes on disk, a saved document is the time to look: files are edited side by side.
+  const saved = () => {
+    if (!watches && files.forgetClosed(texts.keys())) filesChanged();
+  };
+  texts.onDidSave(saved);
+  notebooks.onDidSave(saved);
+
   connection.onCodeAction((parameters) => codeActions(programs, parameters));
-  connection.onCompletion((parameters) => completion(programs, parameters));
-  connection.onHover((parameters) => hover(programs, parameters));
+  connection.onCompletion((parameters) => completion(programs, parameters, support));
+  connection.onHover((parameters) => hover(programs, parameters, support));
   connection.onDefinition((parameters) => definition(programs, parameters));
   connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));
   connection.onDocumentHighlight((parameters) => highlights(programs, parameters));
@@ -174,7 +186,7 @@ export function serve(connection: Connection, readFile: FileReader): void {
   connection.languages.callHierarchy.onPrepare((parameters) => prepareCallHierarchy(programs, parameters));
   connection.languages.callHierarchy.onIncomingCalls(({ item }) => incomingCalls(programs, item));
   connection.languages.callHierarchy.onOutgoingCalls(({ item }) => outgoingCalls(programs, item));
-  connection.onSignatureHelp((parameters) => signatureHelp(programs, parameters));
+  connection.onSignatureHelp((parameters) => signatureHelp(programs, parameters, support));
   connection.languages.semanticTokens.on(({ textDocument }) => tokens.full(textDocument.uri));
   connection.languages.semanticTokens.onRange(({ textDocument, range }) => tokens.range(textDocument.uri, range));
   connection.languages.semanticTokens.onDelta(({ textDocument, previousResultId }) => tokens.delta(textDocument.uri, previousResultId));

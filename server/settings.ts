@@ -1,5 +1,6 @@
 /** What a person has set: asked of the client where it answers such questions, else as it told at the start or tells later. */
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver';
+import { send } from './client-support.ts';
 import type { HintKind } from './language/inlay-hints.ts';
 
 /** As `netscenario.…` in an editor's settings; every entry may be left out. */
@@ -24,6 +25,6 @@ export class Settings {
   }
 
   static register(connection: Connection): void {
-    void connection.client.register(DidChangeConfigurationNotification.type, { section: 'netscenario' });
+    send(connection.client.register(DidChangeConfigurationNotification.type, { section: 'netscenario' }));
   }
 }

@@ -1,6 +1,7 @@
 /** The folder that the suites open: a copy of the samples and fixtures, with what is too large to keep, or is computed. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/root.mjs';
 import { run } from '../scripts/set-up.mjs';
@@ -18,13 +19,17 @@ export async function workspace(name, { special = false } = {}) {
   writeFileSync(join(folder, 'binary.netscenario.md'), binary);
   writeFileSync(join(folder, 'large.netscenario.md'), Buffer.alloc(50_000_000, 'A line of prose.\n'));
   if (special && process.platform !== 'win32') execFileSync('mkfifo', [join(folder, 'pipe.zone')]);
-  writeFileSync(join(folder, 'fingerprints.json'), JSON.stringify(await fingerprints(folder)));
+  const notebooks = notebooksOf(folder);
+  // Every editor's folder has the same samples.
+  fingerprints ??= fingerprintsOf(folder, notebooks);
+  writeFileSync(join(folder, 'fingerprints.json'), JSON.stringify(await fingerprints));
   return folder;
 }
 
-/** By notebook: what the command line computes in Node. A scenario file is put into a notebook of one cell beside it. */
-async function fingerprints(folder) {
-  const found = {};
+let fingerprints;
+
+/** A scenario file is put into a notebook of one cell beside it. */
+function notebooksOf(folder) {
   const samples = readdirSync(join(folder, 'samples'), { recursive: true }).map((path) => `samples/${path.replaceAll('\\', '/')}`);
   const scenarios = samples.filter((path) => path.endsWith('.netscenario') && isWhole(join(folder, path)));
   for (const path of scenarios) {
@@ -34,14 +39,22 @@ async function fingerprints(folder) {
     );
   }
   const notebooks = [...samples.filter((path) => path.endsWith('.netscenario.md')), ...scenarios.map((path) => `${path}.md`)];
-  for (const path of notebooks.sort((a, b) => (a < b ? -1 : 1))) {
-    const { output, code } = await run(process.execPath, [join(root, 'dist/cli/netscenario.mjs'), 'run', '--json', path], {
-      cwd: folder,
-      capture: true,
-    });
-    // 1 may be a check that fails, which is another test's business; without a run there is no JSON, and the suite says so.
-    found[path] = output.startsWith('{') ? JSON.parse(output).fingerprint : `none: netscenario run ends with ${code}:\n${output}`;
-  }
+  return notebooks.sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** By notebook: what the command line computes in Node, on all processors. */
+async function fingerprintsOf(folder, notebooks) {
+  const found = Object.fromEntries(notebooks.map((path) => [path, '']));
+  const left = [...notebooks];
+  const worker = async () => {
+    for (let path = left.shift(); path !== undefined; path = left.shift()) {
+      const words = [join(root, 'dist/cli/netscenario.mjs'), 'run', path, '--fingerprint'];
+      const { output, code } = await run(process.execPath, words, { cwd: folder, capture: true });
+      // 1 may be a check that fails, which is another test's business; without a run there is no fingerprint, and the suite says so.
+      found[path] = /^[0-9a-f]{64}$/m.exec(output)?.[0] ?? `none: netscenario run ends with ${code}:\n${output}`;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
   return found;
 }
 

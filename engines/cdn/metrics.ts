@@ -7,6 +7,9 @@ const atNode: MetricDefinition['subjects'] = [{ preposition: 'at', type: 'host' 
 const program =
   'host viewer\ncdn kingcdn { nodes edge[1..2] origin origin.netcinema.com cache 20 MB lru catalogue 100 objects of 1 MB zipf 0.8 }\nviewer keeps requesting from kingcdn at 2 per s for 10 s\n';
 
+const watching =
+  'video madmen { duration 2 min }\ncdn kingcdn { nodes edge[1..2] content madmen }\ncrowd of 100 watches films of kingcdn for 5 min\n';
+
 export const cdnMetrics: readonly MetricDefinition[] = [
   {
     name: 'cdn hit ratio',
@@ -58,8 +61,24 @@ export const cdnMetrics: readonly MetricDefinition[] = [
     name: 'cdn response time',
     unit: 'ns',
     subjects: ofCdn,
-    doc: 'From the moment when a user turns to an object of a CDN until it is there, lookup, connection and further attempts included.',
+    doc: 'From the moment when a user turns to an object of a CDN until it is there, lookup, connection and further attempts included; of a crowd of viewers, from the request for a segment, of some 10,000 evenly chosen ones at most.',
     example: `${program}expect cdn response time of kingcdn < 5 s`,
+  },
+  {
+    name: 'stall ratio',
+    unit: 'ratio',
+    subjects: ofCdn,
+    course: 'total',
+    doc: 'Share of stalls in the time in which a crowd of viewers had something to see so far: stalls over playing and stalls, of all of them together.',
+    example: `${watching}expect stall ratio of kingcdn < 5 %`,
+  },
+  {
+    name: 'crowd bitrate',
+    unit: 'bit/s',
+    subjects: ofCdn,
+    course: 'total',
+    doc: 'Mean bitrate of the segments that a crowd of viewers has seen so far, of all of them together.',
+    example: `${watching}expect crowd bitrate of kingcdn > 500 kbps`,
   },
   {
     name: 'failed requests',

@@ -11,8 +11,9 @@ export interface NodeState {
 }
 
 /**
- * The nearest healthy node whose load is below the limit; where all are beyond it, the healthy one with the least load; where none is
- * healthy, the nearest of all: a wrong answer is no worse than none. Of several that are as good, the one whose turn it is for this
+ * The nearest healthy node whose load is below the limit; where all are beyond it, clients spread over the healthy ones, the more to one
+ * the less its load (all to the least loaded one would be too much for that one); where none is healthy, the nearest of all: a wrong
+ * answer is no worse than none. Of several that are as good, the one whose turn it is for this
  * client: `client` is a whole number from 0 that stays the same for it, so that it stays with its node. At least one node.
  */
 export function chooseNode<N extends NodeState>(
@@ -30,6 +31,24 @@ export function chooseNode<N extends NodeState>(
   const healthy = nodes.filter((node) => node.healthy);
   const free = healthy.filter((node) => node.load < loadLimit);
   if (free.length > 0) return least(free, latency);
-  if (healthy.length > 0) return least(healthy, ({ load }) => load);
+  const reachable = healthy.filter((node) => Number.isFinite(latency(node)));
+  if (reachable.length > 0) return inProportion(reachable, client);
+  if (healthy.length > 0) return inProportion(healthy, client);
   return least(nodes, latency);
+}
+
+/** A load below that is as good as none. */
+const IDLE = 0.01;
+
+/** Multiples of the golden ratio lie evenly between whole numbers, however many there are. */
+const GOLDEN = 0.6180339887498949;
+
+function inProportion<N extends NodeState>(nodes: readonly N[], client: number): N {
+  const weights = nodes.map(({ load }) => 1 / Math.max(load, IDLE));
+  let place = ((client * GOLDEN) % 1) * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [i, node] of nodes.entries()) {
+    place -= weights[i] as number;
+    if (place < 0) return node;
+  }
+  return nodes.at(-1) as N;
 }

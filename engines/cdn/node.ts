@@ -12,7 +12,7 @@ import { type CachedResponse, HttpCache } from '../http/cache/cache.ts';
 import { type ClientRequest, HttpClient } from '../http/client.ts';
 import { type IncomingResponse, type RequestFailure, requestFailed } from '../http/connection.ts';
 import { type Body, bodyLength, isSource } from '../http/message-writer.ts';
-import { answerThrough, isLoop, passedFields } from '../http/proxy.ts';
+import { answerThrough, isLoop, passedFields, withoutAnswer } from '../http/proxy.ts';
 import { type Handler, plainResponse, type ServedRequest, type ServedResponse } from '../http/server.ts';
 import { membersOf, withField } from '../http/wire/header-field.ts';
 import { all, type Process, race } from '../kernel/process.ts';
@@ -98,7 +98,7 @@ export class CdnNode {
     const response = yield* this.#fetch(method, url.path, passed, fromNode);
     if ('failure' in response) {
       narrator.note(`cannot answer for ${url.path}: ${response.failure}`);
-      return plainResponse(502, response.failure);
+      return withoutAnswer(response);
     }
     const hit = isHit(response);
     const length = bodyLength(response.body);

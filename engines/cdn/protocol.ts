@@ -10,6 +10,7 @@ import { onHost } from '../on-host.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
 import { CdnCatalogue, theoryOf } from './catalogue.ts';
 import { performCrowd } from './compact/crowd.ts';
+import { performWatching } from './compact/watching.ts';
 import { HashRing } from './hash-ring.ts';
 import { LatencyMap } from './latency-map.ts';
 import { CdnLedger } from './ledger.ts';
@@ -60,6 +61,10 @@ function install(world: World): Installed {
           const { service, catalogue, nodes } = found(action.cdn);
           if (catalogue === null) throw new Error(`${action.cdn} has no catalogue`);
           return performCrowd(world, service, catalogue, map, (node) => nodes.has(node), action);
+        }
+        case 'cdn.watching': {
+          const { service, nodes } = found(action.cdn);
+          return performWatching(world, service, map, (node) => nodes.has(node), action);
         }
         default:
           return undefined;

@@ -1,7 +1,9 @@
 /** What a scenario can say about content distribution networks. */
+import type { Film } from '../dash/film.ts';
+import type { PlayerSettings } from '../dash/scenario.ts';
 import type { DomainName } from '../dns/scenario.ts';
 import type { ReplacementPolicy } from '../http/cache/replacement.ts';
-import type { Bytes, Nanoseconds, Ratio } from '../quantities.ts';
+import type { BitsPerSecond, Bytes, Nanoseconds, Ratio } from '../quantities.ts';
 import type { SourceRange } from '../scenario.ts';
 
 /** Caches at many places in front of an origin, and name servers that lead each client to one of them. */
@@ -85,4 +87,27 @@ export interface CrowdAction {
   readonly crowd: FlashCrowdDeclaration | null;
 }
 
-export type CdnAction = KeepRequestingAction | PushAction | CrowdAction;
+/**
+ * Viewers in great numbers who watch films of a CDN, each with a player and a playout buffer of its own, without messages: lines of
+ * nodes and of the origin are shared as they fill up. Caches begin empty, or where they are filled by `push`, full.
+ */
+export interface WatchingCrowdAction {
+  readonly kind: 'cdn.watching';
+  readonly cdn: string;
+  readonly viewers: number;
+  readonly duration: Nanoseconds;
+  /** At least one. */
+  readonly films: readonly Film[];
+  /** As many titles, each with one of the films' segments by turns; the i-th is chosen in proportion to 1 / i^α. */
+  readonly titles: number;
+  readonly alpha: number;
+  /** Downloads are never given up. */
+  readonly settings: PlayerSettings;
+  /** Of each viewer's line. */
+  readonly down: BitsPerSecond;
+  readonly latency: Nanoseconds;
+  /** Viewers come at random times within that. */
+  readonly arriving: Nanoseconds;
+}
+
+export type CdnAction = KeepRequestingAction | PushAction | CrowdAction | WatchingCrowdAction;

@@ -12,6 +12,7 @@ export const dashMetrics: readonly MetricDefinition[] = [
     unit: 'bit/s',
     subjects: ofHost,
     course: 'level',
+    interruptedBy: 'rebuffering time',
     doc: 'Of the rendition that a player has asked for.',
     standard: 'ISO/IEC 23009-1 §5.3.5.2',
     example: example('bitrate of tv > 1 Mbps'),

@@ -209,7 +209,7 @@ export class ClientSession {
     }
     connection.close();
     const at = this.#host.now();
-    const reply = yield* this.#reply();
+    const reply = yield* this.#reply(connection);
     if (isPositive(reply)) return { reply, connection, at };
     const how = connection.ending ?? 'stalled';
     connection.abort();
@@ -339,11 +339,19 @@ export class ClientSession {
     return yield* this.#control.write(encodeCommand(command), info);
   }
 
-  /** The next reply; a problem if it does not come or is none, and then the session is broken. */
-  *#reply(): Process<Reply | Problem> {
+  /**
+   * The next reply; a problem if it does not come or is none, and then the session is broken. The server has its time from when
+   * it has all that goes over `data`, where there is such a connection: a buffer full of it may take minutes over a slow line.
+   */
+  *#reply(data: Connection | null = null): Process<Reply | Problem> {
     if (this.#broken) return this.#broken;
-    const read = yield* race(this.#early(), this.#host.sleep(REPLY_LIMIT));
+    const read = yield* race(this.#early(), this.#silence(data));
     return read.winner === 'first' ? read.value : this.#break('the server did not reply in time');
+  }
+
+  *#silence(data: Connection | null): Process {
+    if (data) yield* data.allAcknowledged();
+    yield* this.#host.sleep(REPLY_LIMIT);
   }
 
   /** The same, without a limit. May be called off. */

@@ -398,6 +398,14 @@ test('a wrong password, an unknown file, a host that is down and a port where no
   expect(outcomes(run({ steps: [session([])] }))).toEqual([['logged in', true]]);
 });
 
+test.each(['packets', 'flows'] as const)('over a slow line at %s, a stall counts from the last byte, both ways', (fidelity) => {
+  const slow = { up: 30e3, queue: 4e6 };
+  const steps = [session([get('pub/disk.iso'), put('up', sized(1e6))])];
+  const made = run({ steps, fidelity, client: slow, server: slow });
+  expect(outcomes(made)).toEqual([[expect.stringMatching(/^pub\/disk.iso: 1 MB in .*; up: 1 MB in /), true]]);
+  expect(made.steps[0]!.endedAt).toBeGreaterThan(9 * MINUTE);
+});
+
 test('of several operations, each failure is told, up to ten', () => {
   const failing = (count: number) => run({ steps: [session(Array.from({ length: count }, (_, i) => get(`x${i}`)))] });
   const told = (i: number) => `x${i}: 550 x${i}: No such file or directory`;

@@ -326,6 +326,7 @@ describe('our server', () => {
       *clear() {
         return connection;
       },
+      allAcknowledged: () => connection.allAcknowledged(),
       close: () => connection.close(),
       abort: () => connection.abort(),
     };

@@ -278,10 +278,11 @@ export class HttpConnection {
     return null;
   }
 
-  /** The server has its time from the moment when the request is sent. */
+  /** The server has its time from the moment when it has the request: a buffer full of content may take minutes over a slow line. */
   *#silence(): Process {
     const sending = this.#answered?.sending;
     if (sending && !sending.done) yield* resultOf(sending);
+    if (this.#answered?.request.body !== undefined) yield* this.connection.allAcknowledged();
     yield* this.#host.sleep(RESPONSE_TIMEOUT);
   }
 }

@@ -25,8 +25,8 @@ function follow(request: Partial<ClientRequest> & { readonly from?: string }, an
         asked.push([`${method} ${uri}${content}`, ...fields.map(({ name }) => name)].join(' '));
         const answer = answers[uri];
         if (answer === undefined) return { failure: `no such host: ${url.host}`, answered: false };
-        if (answer === 'up') return { status: 200, reason: 'OK', fields: [], body: [], how: '' };
-        return { status: answer[0], reason: '', fields: [{ name: 'Location', value: answer[1] }], body: [], how: '' };
+        if (answer === 'up') return { version: [1, 1], status: 200, reason: 'OK', fields: [], body: [], how: '' };
+        return { version: [1, 1], status: answer[0], reason: '', fields: [{ name: 'Location', value: answer[1] }], body: [], how: '' };
       },
       limit,
     ),

@@ -17,7 +17,7 @@ import { serveHttp } from './server.ts';
 const say = (connection: Connection, octets: string) => connection.write(bytesOfOctets(octets), message);
 
 /** What the client got for each of its requests (a second apart, over one connection), and what the origin was asked, piece by piece. */
-function through(requests: readonly string[], answers: readonly string[]): { got: string[]; asked: string[] } {
+function through(requests: readonly string[], answers: readonly (string | null)[]): { got: string[]; asked: string[] } {
   const scenario = scenarioForTests({ client: {}, proxy: {}, origin: {} });
   const kernel = new Kernel(1);
   const network = new SimulatedNetwork(kernel, scenario, new Recorder(metrics));
@@ -31,6 +31,8 @@ function through(requests: readonly string[], answers: readonly string[]): { got
         const content = yield* connection.read();
         if (content === null) break;
         asked.push(octetsOf(bytesOf(content)));
+        // From null on it is out of order.
+        if (left[0] === null) return connection.abort();
         yield* say(connection, left.shift() ?? '');
       }
       connection.close();
@@ -127,4 +129,23 @@ test('Max-Forwards: 0 makes it the last one, which does not trace (RFC 9110 §7.
   const { got, asked } = through([asks('TRACE', '/a', 'Max-Forwards: 0\r\n'), asks('OPTIONS', '/a', 'Max-Forwards: 0\r\n')], []);
   expect(got.map((octets) => octets.slice(9, 12))).toEqual(['405', '204']);
   expect(asked).toEqual([]);
+});
+
+test('Via tells in which version a message came, each way, also of what was stored (RFC 9110 §7.6.3)', () => {
+  const old = 'HTTP/1.0 200 OK\r\nCache-Control: max-age=60\r\nVia: 1.1 before\r\nContent-Length: 2\r\n\r\nok';
+  const { got, asked } = through([asks('GET', '/a'), asks('GET', '/a').replace('HTTP/1.1', 'HTTP/1.0')], [old]);
+  expect(got.map((octets) => /^Via: (.*)\r$/m.exec(octets)?.[1])).toEqual(['1.1 before, 1.0 proxy', '1.1 before, 1.0 proxy']);
+  expect(asked).toHaveLength(1);
+  const { asked: passed } = through([asks('GET', '/a').replace('HTTP/1.1', 'HTTP/1.0')], [old]);
+  expect(passed[0]).toContain('Via: 1.0 proxy');
+});
+
+test('who must validate what is stored, and finds nobody to ask, says 504 (RFC 9111 §5.2.2.2)', () => {
+  const stored = 'HTTP/1.1 200 OK\r\nCache-Control: max-age=0, must-revalidate\r\nETag: "v"\r\nContent-Length: 2\r\n\r\nok';
+  const twice = [asks('GET', '/a'), asks('GET', '/a')];
+  const statuses = (answers: (string | null)[]) => through(twice, answers).got.map((octets) => octets.slice(9, 12));
+  expect(statuses([stored, null])).toEqual(['200', '504']);
+  // Who has nothing stored, or an answer that is none, has a bad gateway behind him.
+  expect(statuses([null])).toEqual(['502', '502']);
+  expect(statuses([stored, 'no HTTP\r\n\r\n'])).toEqual(['200', '502']);
 });

@@ -7,8 +7,9 @@
  */
 import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
-import { type CachedResponse, HttpCache } from './cache/cache.ts';
+import { type CachedResponse, HttpCache, MUST_VALIDATE } from './cache/cache.ts';
 import { type ClientOptions, type ClientRequest, HttpClient } from './client.ts';
+import type { RequestFailure } from './connection.ts';
 import type { IncomingBody } from './message-reader.ts';
 import { isSource } from './message-writer.ts';
 import type { WebCacheService } from './scenario.ts';
@@ -20,8 +21,8 @@ import { isKnownMethod } from './wire/methods.ts';
 /** The port that its clients find it on: the alternative one for HTTP of IANA's registry. */
 export const PROXY_PORT = 8080;
 
-/** Failures that are silence (RFC 9110 §15.6.5, RFC 9111 §5.2.1.7); the others are bad answers or none to be had. */
-const LATE = /no answer|timed out|not in the cache/;
+/** Failures that are silence (RFC 9110 §15.6.5, RFC 9111 §5.2.1.7, §5.2.2.2); the others are bad answers or none to be had. */
+const LATE = new RegExp(`no answer|timed out|not in the cache|${MUST_VALIDATE}`);
 
 export class WebCache {
   readonly #host: Host;
@@ -64,20 +65,29 @@ export class WebCache {
     const response = yield* this.#cache.fetch(forwarded, (one) => this.#client.request(one));
     if ('failure' in response) {
       this.#host.narrator.note(`cannot pass ${method} on: ${response.failure}`);
-      return plainResponse(LATE.test(response.failure) ? 504 : 502, response.failure);
+      return withoutAnswer(response);
     }
     return answerThrough(response, method, this.#host.name);
   }
 }
 
+/** What a gateway says that has nothing to pass on (RFC 9110 §15.6.3, §15.6.5). */
+export function withoutAnswer({ failure }: RequestFailure): ServedResponse {
+  return plainResponse(LATE.test(failure) ? 504 : 502, failure);
+}
+
 /** What a client gets of a cache's response: what was told, and by `name`, that it went through here, and how (RFC 9211). */
-export function answerThrough({ status, reason, fields, body, how }: CachedResponse, method: string, name: string): ServedResponse {
+export function answerThrough(
+  { version, status, reason, fields, body, how }: CachedResponse,
+  method: string,
+  name: string,
+): ServedResponse {
   return {
     status,
     ...(reason === undefined ? {} : { reason }),
     fields: [
       ...without(fields, 'Via', 'Cache-Status'),
-      { name: 'Via', value: [...membersOf(fields, 'Via'), `1.1 ${name}`].join(', ') },
+      { name: 'Via', value: viaOf(fields, version, name) },
       { name: 'Cache-Status', value: [...membersOf(fields, 'Cache-Status'), `${name}; ${how}`].join(', ') },
     ],
     // What comes from the origin for HEAD has no content to measure: its fields say the length, if it told one.
@@ -103,8 +113,12 @@ export function passedFields(fields: Fields, version: Version, name: string): Fi
     'Expect',
     ...membersOf(fields, 'Connection'),
   );
-  const via = [...membersOf(fields, 'Via'), `${version[0]}.${version[1]} ${name}`].join(', ');
-  return [...kept, { name: 'Via', value: via }];
+  return [...kept, { name: 'Via', value: viaOf(fields, version, name) }];
+}
+
+/** RFC 9110 §7.6.3: who passes a message on adds the version that it was received in, and his name. */
+function viaOf(fields: Fields, version: Version, name: string): string {
+  return [...membersOf(fields, 'Via'), `${version[0]}.${version[1]} ${name}`].join(', ');
 }
 
 /** Whether a request has gone through `name` before (RFC 9110 §7.6.3). */

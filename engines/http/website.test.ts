@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { bulkBytes } from '../content.ts';
 import { bytesOfOctets, octetsOf } from '../network/octets.ts';
+import { MINUTE } from '../quantities.ts';
 import { simulate } from '../simulation.ts';
 import type { RequestAction, WebsiteService } from './scenario.ts';
 import { after, dialogue, octetsSent, outcomes, request, resource, webScenario, website } from './scenario-for-tests.ts';
@@ -309,4 +310,18 @@ test('header rules are for one path or all', () => {
   const [page, image] = answers([request('/'), request('/a.png')], { rules });
   expect([field(page!, 'Server'), field(page!, 'Cache-Control')]).toEqual(['netscenario', undefined]);
   expect([field(image!, 'Server'), field(image!, 'Cache-Control')]).toEqual(['netscenario', 'max-age=60']);
+});
+
+describe.each(['packets', 'flows'] as const)('over a slow line at %s, silence counts from the last byte', (fidelity) => {
+  const big = website('www', [resource('/film.mp4', 6e6)], { accepts: [{ method: 'PUT', path: '/up' }] });
+  test('a response may take longer than a client waits for the next of it', () => {
+    const run = simulate(webScenario([big], [request('/film.mp4')], { www: { up: 200e3 } }, { fidelity }));
+    expect(outcomes(run)).toEqual(['200 OK, 6 MB']);
+    expect(run.steps[0]!.endedAt).toBeGreaterThan(4 * MINUTE);
+  });
+  test('and a request: the time that its buffers take to go out is not the server’s', () => {
+    const put = request('/up', { method: 'PUT', content: { kind: 'generated', size: 800e3 } });
+    const run = simulate(webScenario([big], [put], { pc: { up: 30e3, queue: 4e6 } }, { fidelity }));
+    expect(outcomes(run)).toEqual(['201 Created']);
+  });
 });

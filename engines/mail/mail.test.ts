@@ -3,6 +3,7 @@ import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { bytesOfOctets } from '../network/octets.ts';
 import { transcript, transcriptText } from '../network/transcript.ts';
+import { MINUTE } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import { simulate } from '../simulation.ts';
 import { aliceSends, CREPES, HAMBURGER, lastContent, mailScenario } from './scenario-for-tests.ts';
@@ -256,3 +257,18 @@ S: 221 2.0.0 hamburger.edu closing connection
     expect(run.steps[0]?.outcome).toBe('bounced: the receiving server takes 7-bit content only');
   });
 });
+
+test.each(['packets', 'flows'] as const)(
+  'over a slow line at %s, a message may take longer than a server waits for the next of it',
+  (fidelity) => {
+    const body = `${'x'.repeat(70)}\n`.repeat(14_000);
+    const scenario = mailScenario({
+      dialect: 'extended',
+      steps: [aliceSends(['bob@hamburger.edu'], { body })],
+      hosts: { 'alice-pc': { up: 25e3, queue: 4e6 } },
+    });
+    const run = simulate({ ...scenario, fidelity });
+    expect(run.steps.map(({ outcome }) => outcome)).toEqual(['delivered to bob@hamburger.edu']);
+    expect(run.steps[0]!.endedAt).toBeGreaterThan(5 * MINUTE);
+  },
+);

@@ -121,6 +121,8 @@ export interface Connection {
    * who would rather decide late what comes next than fill the buffer (TCP_NOTSENT_LOWAT, for this write alone).
    */
   write(content: Content, message: MessageInfo, unsent?: Bytes): Process<boolean>;
+  /** Done when the other side has acknowledged all that was written; false when it never will. For who waits for an answer to much. */
+  allAcknowledged(): Process<boolean>;
   /** Nothing more to send: FIN after what is buffered. Reading goes on until the other side closes, too. */
   close(): void;
   /** RST: drops what is buffered, both ways. */

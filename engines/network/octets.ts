@@ -21,7 +21,8 @@ export function bytesOfOctets(octets: string): Uint8Array {
 
 /** The octets of a text's UTF-8. */
 export function utf8Octets(text: string): string {
-  return octetsOf(new TextEncoder().encode(text));
+  // ASCII is its own UTF-8.
+  return /^[\0-\x7f]*$/.test(text) ? text : octetsOf(new TextEncoder().encode(text));
 }
 
 /** The text that UTF-8 octets stand for; malformed ones become U+FFFD. */

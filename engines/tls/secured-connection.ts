@@ -159,6 +159,10 @@ class Secured implements SecuredConnection {
     return yield* transmit(this.#connection, this.#endpoint.send(content, message));
   }
 
+  allAcknowledged(): Process<boolean> {
+    return this.#connection.allAcknowledged();
+  }
+
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -212,6 +216,7 @@ function behind(endpoint: TlsEndpoint, connection: Connection): Connection {
       return endpoint.takeRest() ?? (yield* connection.read());
     },
     write: (content, message) => connection.write(content, message),
+    allAcknowledged: () => connection.allAcknowledged(),
     close: () => connection.close(),
     abort: () => connection.abort(),
   };

@@ -43,6 +43,7 @@ export const playbackMetrics: readonly MetricDefinition[] = [
     unit: 'ns',
     subjects: ofHost,
     course: 'level',
+    interruptedBy: 'rebuffering time',
     doc: 'How much of the film the playout buffer holds beyond what is shown, in time of the film.',
     example: example('buffer of tv < 5 s'),
   },

@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { MILLISECOND, SECOND } from '../../engines/quantities.ts';
-import { csvOf, type Line, layOutPlot, nextSample, readingAt, timeAtX, withCourse, xOfTime } from './plot-layout.ts';
+import { betweenOf, csvOf, type Line, layOutPlot, nextSample, readingAt, timeAtX, withCourse, xOfTime } from './plot-layout.ts';
 
 const line = (subject: string, ...samples: readonly (readonly [seconds: number, value: number])[]): Line => ({
   subject,
+  between: 'holds',
+  interruptions: null,
   at: Float64Array.from(samples, ([seconds]) => seconds * SECOND),
   values: Float64Array.from(samples, ([, value]) => value),
 });
 
 /** A window that doubles, is halved, and climbs. */
 const window = line('server → laptop', [1, 10_000], [2, 20_000], [3, 40_000], [4, 20_000], [5, 21_000]);
+const straight: Line = { ...window, between: 'straight' };
 const PLACE = { startedAt: 0, endedAt: 6 * SECOND, width: 600, height: 200 };
 
 describe('the axes', () => {
   it('have round values with units, from zero, and times over all of the part', () => {
-    const { values, times, from, to, left, right, top, bottom } = layOutPlot([window], { ...PLACE, unit: 'B' });
+    const { values, marks, from, to, left, right, top, bottom } = layOutPlot([window], { ...PLACE, unit: 'B' });
     expect(values.map(({ label }) => label)).toEqual(['0 B', '10 kB', '20 kB', '30 kB', '40 kB']);
     expect([values[0]!.y, values.at(-1)!.y]).toEqual([bottom, top]);
-    expect(times.map(({ label }) => label)).toEqual(['0 s', '2 s', '4 s', '6 s']);
+    expect(marks.map(({ label }) => label)).toEqual(['0 s', '2 s', '4 s', '6 s']);
     expect([from, to]).toEqual([0, 6 * SECOND]);
-    expect([times[0]!.x, times.at(-1)!.x]).toEqual([left, right]);
+    expect([marks[0]!.x, marks.at(-1)!.x]).toEqual([left, right]);
   });
 
   it('show what changes where little does: round-trip times from 200 to 240 ms', () => {
@@ -63,8 +66,8 @@ describe('the lines', () => {
   it('hold a size until it changes, and lead straight from one measured time to the next', () => {
     const held = layOutPlot([window], { ...PLACE, unit: 'B' }).paths[0]!;
     expect(held.path).toMatch(/^M\d+ \S+?(H\d+V[\d.]+)+$/);
-    const straight = layOutPlot([window], { ...PLACE, unit: 'ns' }).paths[0]!;
-    expect(straight.path).toMatch(/^M\d+ [\d.]+(L\d+ [\d.]+)+$/);
+    const led = layOutPlot([straight], { ...PLACE, unit: 'ns' }).paths[0]!;
+    expect(led.path).toMatch(/^M\d+ [\d.]+(L\d+ [\d.]+)+$/);
   });
 
   it('have dots where samples stand apart', () => {
@@ -87,18 +90,24 @@ describe('the lines', () => {
   });
 });
 
+it('rates that are kept to hold, others that are measured do not', () => {
+  expect([betweenOf('bitrate', 'bit/s'), betweenOf('estimated throughput', 'bit/s')]).toEqual(['holds', 'holds']);
+  expect([betweenOf('goodput', 'bit/s'), betweenOf('mean bitrate', 'bit/s'), betweenOf('buffer', 'ns')]).toEqual(Array(3).fill('straight'));
+  expect([betweenOf('congestion window', 'B'), betweenOf('node load', 'ratio')]).toEqual(['holds', 'holds']);
+});
+
 describe('the ruler', () => {
   it('reads the value that holds, or the sample nearest to it', () => {
     const at = 2.6 * SECOND;
-    expect(readingAt(window, at, 'holds')).toEqual({ at, value: 20_000 });
-    expect(readingAt(window, at, 'straight')).toEqual({ at: 3 * SECOND, value: 40_000 });
-    expect(readingAt(window, 3 * SECOND, 'holds')!.value).toBe(40_000);
-    expect(readingAt(window, 5 * SECOND, 'holds')!.value).toBe(21_000);
+    expect(readingAt(window, at)).toEqual({ at, value: 20_000 });
+    expect(readingAt(straight, at)).toEqual({ at: 3 * SECOND, value: 40_000 });
+    expect(readingAt(window, 3 * SECOND)!.value).toBe(40_000);
+    expect(readingAt(window, 5 * SECOND)!.value).toBe(21_000);
   });
 
   it('reads nothing where nothing was measured', () => {
-    expect(readingAt(window, 0.9 * SECOND, 'holds')).toBeNull();
-    expect(readingAt(window, 5.1 * SECOND, 'straight')).toBeNull();
+    expect(readingAt(window, 0.9 * SECOND)).toBeNull();
+    expect(readingAt(straight, 5.1 * SECOND)).toBeNull();
   });
 
   it('walks over the samples of all lines, and stays at the last', () => {

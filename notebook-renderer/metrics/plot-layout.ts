@@ -6,9 +6,12 @@
  * measured in less than a third of it has a time axis of its own. The value axis starts at zero, unless what changes would be hardly visible
  * there.
  */
+import { metrics } from '../../engines/metrics.ts';
 import type { Unit } from '../../engines/run.ts';
 import { SMALL, textWidth } from '../sequence/text-width.ts';
+import type { Interruptions } from './interruptions.ts';
 import { type Between, outline } from './outline.ts';
+import type { PanelFrame } from './panel-frame.ts';
 import { momentLabels, multiples, roundStep, valueLabels } from './ticks.ts';
 
 /** Fewer samples are no course over time. */
@@ -20,34 +23,32 @@ export const MOST_LINES = 8;
 /** One subject's values. Times rise; values are finite. */
 export interface Line {
   readonly subject: string;
+  readonly between: Between;
+  /** When what it shows stood still; null of what never does. */
+  readonly interruptions: Interruptions | null;
   readonly at: Float64Array;
   readonly values: Float64Array;
 }
 
-export interface PlotLayout {
-  readonly width: number;
-  readonly height: number;
-  /** The area of the lines, in pixels. */
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+/** The marks of its frame are times. */
+export interface PlotLayout extends PanelFrame {
   /** The times and values at its edges. */
   readonly from: number;
   readonly to: number;
   readonly low: number;
   readonly high: number;
-  readonly times: readonly { readonly x: number; readonly label: string }[];
-  readonly values: readonly { readonly y: number; readonly label: string }[];
   /** By line: data of an SVG path, and its samples where they are few enough to be seen apart. */
   readonly paths: readonly { readonly path: string; readonly dots: readonly { readonly x: number; readonly y: number }[] }[];
 }
 
 /**
- * Measurements of time and rate are taken when something happens, and a line leads from one to the next; sizes, counts and
- * ratios are states, which hold until they change.
+ * Measurements of time and rate are taken when something happens, and a line leads from one to the next; sizes, counts, ratios, and
+ * rates that somebody keeps to, are states, which hold until they change.
  */
-export const betweenOf = (unit: Unit): Between => (unit === 'ns' || unit === 'bit/s' ? 'straight' : 'holds');
+export function betweenOf(metric: string, unit: Unit): Between {
+  if (unit === 'bit/s') return metrics.find(({ name }) => name === metric)?.course === 'level' ? 'holds' : 'straight';
+  return unit === 'ns' ? 'straight' : 'holds';
+}
 
 /** The series that a plot shows: those with enough samples. */
 export const withCourse = <Series extends { readonly values: Float64Array }>(series: readonly Series[]): Series[] =>
@@ -134,9 +135,9 @@ export function layOutPlot(
     to,
     low,
     high,
-    times: times.map((time, i) => ({ x: x(time), label: moments[i]! })),
+    marks: times.map((time, i) => ({ x: x(time), label: moments[i]! })),
     values: values.map((value, i) => ({ y: y(value), label: labels[i]! })),
-    paths: lines.map((line) => ({ path: outline(line, x, y, betweenOf(unit)), dots: dotsOf(line, x, y) })),
+    paths: lines.map((line) => ({ path: outline(line, x, y, line.between), dots: dotsOf(line, x, y) })),
   };
 }
 
@@ -187,6 +188,19 @@ export const timeAtX = ({ left, right, from, to }: PlotLayout, x: number): numbe
 export const yOfValue = ({ top, bottom, low, high }: PlotLayout, value: number): number =>
   bottom - ((value - low) / (high - low)) * (bottom - top);
 
+/** Outlines of the times within the edges, over the whole height; at least a pixel wide each. */
+export function shadedArea(layout: PlotLayout, { spans }: Interruptions): string {
+  const { from, to, top, bottom } = layout;
+  return spans
+    .filter((span) => span.to > from && span.from < to)
+    .map((span) => {
+      const left = Math.round(xOfTime(layout, Math.max(from, span.from)));
+      const right = Math.max(left + 1, Math.round(xOfTime(layout, Math.min(to, span.to))));
+      return `M${left} ${top}H${right}V${bottom}H${left}Z`;
+    })
+    .join('');
+}
+
 export interface Reading {
   readonly at: number;
   readonly value: number;
@@ -196,7 +210,7 @@ export interface Reading {
  * What a line tells of a time: the value that holds then, or the sample that was taken nearest to it. null before the first
  * sample and after the last.
  */
-export function readingAt({ at, values }: Line, time: number, between: Between): Reading | null {
+export function readingAt({ at, values, between }: Line, time: number): Reading | null {
   const next = firstAfter(at, time);
   if (next === 0 || time > at[at.length - 1]!) return null;
   if (between === 'holds') return { at: time, value: values[next - 1]! };

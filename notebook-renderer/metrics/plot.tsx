@@ -7,11 +7,13 @@
  */
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue } from '../../engines/format.ts';
-import type { Unit } from '../../engines/run.ts';
+import type { MetricSeries, Unit } from '../../engines/run.ts';
 import { formatCount, formatMoment } from '../format.ts';
 import type { Part } from '../part.ts';
 import { CopyButton } from '../transcript/transcript.tsx';
-import { lineClass, Swatch } from './line-style.tsx';
+import { interruptionsOf, type Shade, shadesOf, spansText } from './interruptions.ts';
+import { lineClass, ShadeSwatch, Swatch, shadeClass } from './line-style.tsx';
+import { Panel, Readings } from './panel.tsx';
 import {
   betweenOf,
   csvOf,
@@ -22,6 +24,7 @@ import {
   type PlotLayout,
   type PlotPanel,
   readingAt,
+  shadedArea,
   timeAtX,
   withCourse,
   xOfTime,
@@ -54,8 +57,12 @@ const STACKED_HEIGHT = 160;
 const PAGE = 10;
 
 /** A tile's metric as a picture. */
-export function pictureOfTile({ name, unit, entries }: Tile): PlotPicture {
-  const all = withCourse(entries);
+export function pictureOfTile({ name, unit, entries }: Tile, series: readonly MetricSeries[]): PlotPicture {
+  const all = withCourse(entries).map((entry) => ({
+    ...entry,
+    between: betweenOf(name, unit),
+    interruptions: interruptionsOf(series[entry.order]!, series),
+  }));
   // In the order of the run, so that a subject has the same colour in the plots of, say, its window and its round-trip time.
   const lines = all.slice(0, MOST_LINES).sort((a, b) => a.order - b.order);
   return { name, panels: [{ unit, lines }], unshown: all.length - lines.length, csv: () => csvOf(name, unit, all) };
@@ -71,6 +78,7 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
   );
   const [ruler, setRuler] = useState<number | null>(null);
   const [tabled, setTabled] = useState(false);
+  const shades = useMemo(() => shadesOf(panels), [panels]);
   const layout = layouts[0]!;
   const { from, to } = layout;
 
@@ -123,9 +131,10 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
     [
       formatMoment(at),
       ...lines.map(({ line, unit }) => {
-        const reading = readingAt(line, at, betweenOf(unit));
+        const reading = readingAt(line, at);
         return `${line.subject} ${reading ? formatValue(reading.value, unit) : 'nothing measured'}`;
       }),
+      ...shades.filter(({ spans }) => spans.some(({ from, to }) => at >= from && at < to)).map((shade) => `${shade.name} grows`),
     ].join(', ');
 
   const now = ruler ?? time ?? to;
@@ -159,9 +168,17 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
         onKeyDown={onKeyDown}
       >
         {layouts.map((each, i) => (
-          <Panel key={panels[i]!.unit} panel={panels[i]!} layout={each} first={firstOf(panels, i)} time={time} ruler={ruler} />
+          <LinePanel
+            key={panels[i]!.unit}
+            panel={panels[i]!}
+            layout={each}
+            first={firstOf(panels, i)}
+            shades={shades}
+            time={time}
+            ruler={ruler}
+          />
         ))}
-        {ruler !== null && <Readings lines={lines} layout={layout} at={ruler} />}
+        {ruler !== null && <Readings frame={layout} x={xOfTime(layout, ruler)} head={formatMoment(ruler)} rows={rowsAt(lines, ruler)} />}
       </div>
       <ul class="ns-plot-legend">
         {lines.map(({ line, unit }, i) => (
@@ -170,6 +187,15 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
             <span>
               {line.subject || 'the whole run'}
               <span class="ns-dim">{rangeText(line, unit)}</span>
+            </span>
+          </li>
+        ))}
+        {shades.map((shade) => (
+          <li key={shade.name}>
+            <ShadeSwatch shade={shade} />
+            <span>
+              {shade.name}
+              <span class="ns-dim">{spansText(shade)}</span>
             </span>
           </li>
         ))}
@@ -194,30 +220,17 @@ interface PanelProps {
   readonly layout: PlotLayout;
   /** Number of its first line among those of all panels. */
   readonly first: number;
+  readonly shades: readonly Shade[];
   readonly time: number | null;
   readonly ruler: number | null;
 }
 
-function Panel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProps) {
-  const { left, right, bottom, from, to } = layout;
+function LinePanel({ panel: { lines }, layout, first, shades, time, ruler }: PanelProps) {
+  const { from, to } = layout;
   return (
-    <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} aria-hidden="true">
-      {layout.values.map(({ y, label }) => (
-        <g key={y}>
-          <path class="ns-plot-grid" d={`M${left} ${Math.round(y) + 0.5}H${right}`} />
-          <text x={left - 8} y={y + 4} text-anchor="end">
-            {label}
-          </text>
-        </g>
-      ))}
-      <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
-      {layout.times.map(({ x, label }) => (
-        <g key={x}>
-          <path class="ns-plot-axis" d={`M${x + 0.5} ${bottom}v4`} />
-          <text x={x} y={bottom + 17} text-anchor="middle">
-            {label}
-          </text>
-        </g>
+    <Panel frame={layout}>
+      {shades.map((shade) => (
+        <path key={shade.name} class={`ns-plot-shade ${shadeClass(shade)}`} d={shadedArea(layout, shade)} />
       ))}
       {time !== null && time >= from && time <= to && <TimeMark x={xOfTime(layout, time)} layout={layout} />}
       {/* The first line, which is what the reader came for, lies on top. */}
@@ -231,8 +244,8 @@ function Panel({ panel: { lines, unit }, layout, first, time, ruler }: PanelProp
           </g>
         ))
         .reverse()}
-      {ruler !== null && <RulerMarks lines={lines} unit={unit} layout={layout} first={first} at={ruler} />}
-    </svg>
+      {ruler !== null && <RulerMarks lines={lines} layout={layout} first={first} at={ruler} />}
+    </Panel>
   );
 }
 
@@ -248,18 +261,17 @@ function TimeMark({ x, layout: { top, bottom } }: { readonly x: number; readonly
 
 interface RulerProps {
   readonly lines: readonly Line[];
-  readonly unit: Unit;
   readonly layout: PlotLayout;
   readonly first: number;
   readonly at: number;
 }
 
-function RulerMarks({ lines, unit, layout, first, at }: RulerProps) {
+function RulerMarks({ lines, layout, first, at }: RulerProps) {
   return (
     <g class="ns-plot-ruler">
       <path d={`M${Math.round(xOfTime(layout, at)) + 0.5} ${layout.top}V${layout.bottom}`} />
       {lines.map((line, i) => {
-        const reading = readingAt(line, at, betweenOf(unit));
+        const reading = readingAt(line, at);
         if (!reading) return null;
         return (
           <circle
@@ -275,34 +287,9 @@ function RulerMarks({ lines, unit, layout, first, at }: RulerProps) {
   );
 }
 
-interface ReadingsProps {
-  readonly lines: readonly { readonly line: Line; readonly unit: Unit }[];
-  readonly layout: PlotLayout;
-  readonly at: number;
-}
-
-/** What the ruler reads, on the side of it that has room. */
-function Readings({ lines, layout, at }: ReadingsProps) {
-  const x = xOfTime(layout, at);
-  const side = x < (layout.left + layout.right) / 2 ? { left: `${x + 12}px` } : { right: `${layout.width - x + 12}px` };
-  return (
-    <div class="ns-plot-readings" style={side}>
-      <div class="ns-dim">{formatMoment(at)}</div>
-      <dl>
-        {lines.map(({ line, unit }, i) => {
-          const reading = readingAt(line, at, betweenOf(unit));
-          if (!reading) return null;
-          return (
-            <div key={line.subject}>
-              <dt>
-                <Swatch i={i} />
-                {line.subject}
-              </dt>
-              <dd>{formatValue(reading.value, unit)}</dd>
-            </div>
-          );
-        })}
-      </dl>
-    </div>
-  );
-}
+/** What is read of the lines at a time. */
+const rowsAt = (lines: readonly { readonly line: Line; readonly unit: Unit }[], at: number) =>
+  lines.flatMap(({ line, unit }, i) => {
+    const reading = readingAt(line, at);
+    return reading ? [{ swatch: <Swatch i={i} />, name: line.subject, value: formatValue(reading.value, unit) }] : [];
+  });

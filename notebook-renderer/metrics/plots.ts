@@ -4,6 +4,7 @@ import { plainName } from '../../engines/plain-name.ts';
 import type { MetricSeries, Unit } from '../../engines/run.ts';
 import type { PlottedMetric } from '../../engines/scenario.ts';
 import type { Part } from '../part.ts';
+import { interruptionsOf, subjectOf } from './interruptions.ts';
 import { betweenOf, csvOf, type Line, MOST_LINES, type PlotPanel, rangeOf, readingAt } from './plot-layout.ts';
 
 /** A picture of lines over time. */
@@ -34,7 +35,13 @@ export function askedPlotsOf({ run, views, startedAt }: Part): AskedPlot[] {
     const measured = run.series.map((series) => since(series, startedAt)).filter(({ values }) => values.length > 0);
     // In the order in which they are asked for.
     const chosen = [...new Set(view.curves.flatMap((curve) => measured.filter((series) => isMeant(curve, series))))];
-    return [{ key: `${at.source} ${at.start}`, name, picture: chosen.length === 0 ? null : pictureOf(name, chosen, names.length > 1) }];
+    return [
+      {
+        key: `${at.source} ${at.start}`,
+        name,
+        picture: chosen.length === 0 ? null : pictureOf(name, chosen, names.length > 1, run.series),
+      },
+    ];
   });
 }
 
@@ -48,10 +55,10 @@ function since(series: MetricSeries, startedAt: number): MetricSeries {
   return first === 0 ? series : { ...series, at: series.at.subarray(first), values: series.values.subarray(first) };
 }
 
-function pictureOf(name: string, chosen: readonly MetricSeries[], several: boolean): PlotPicture {
+function pictureOf(name: string, chosen: readonly MetricSeries[], several: boolean, all: readonly MetricSeries[]): PlotPicture {
   const units = [...new Set(chosen.map(({ unit }) => unit))];
   const byUnit = units.map(
-    (unit): PlotPanel => ({ unit, lines: chosen.filter((series) => series.unit === unit).map((series) => lineOf(series, several)) }),
+    (unit): PlotPanel => ({ unit, lines: chosen.filter((series) => series.unit === unit).map((series) => lineOf(series, several, all)) }),
   );
   return {
     name,
@@ -61,9 +68,16 @@ function pictureOf(name: string, chosen: readonly MetricSeries[], several: boole
   };
 }
 
-function lineOf({ metric, subjects, at, values }: MetricSeries, several: boolean): Line {
-  const subject = subjects.map((each) => each.replace(/(.)\.$/, '$1')).join(' → ');
-  return { subject: several ? [metric, subject].filter((part) => part !== '').join(', ') : subject || 'the whole run', at, values };
+function lineOf(series: MetricSeries, several: boolean, all: readonly MetricSeries[]): Line {
+  const { metric, unit, at, values } = series;
+  const subject = subjectOf(series);
+  return {
+    subject: several ? [metric, subject].filter((part) => part !== '').join(', ') : subject || 'the whole run',
+    between: betweenOf(metric, unit),
+    interruptions: interruptionsOf(series, all),
+    at,
+    values,
+  };
 }
 
 /** Moments that a table of values has, besides the first one. */
@@ -82,7 +96,7 @@ export function readingsOf(
 }
 
 function toldAt(line: Line, at: number, unit: Unit): string {
-  const reading = readingAt(line, at, betweenOf(unit));
+  const reading = readingAt(line, at);
   return reading ? formatValue(reading.value, unit) : '';
 }
 

@@ -1,6 +1,8 @@
 /** The plots that the author asked for, as pieces of a drawing and as text. */
 import { formatMoment } from '../format.ts';
-import { type Line, layOutPanels, rangeOf } from '../metrics/plot-layout.ts';
+import { type Shade, shadesOf, spansText } from '../metrics/interruptions.ts';
+import type { PanelFrame } from '../metrics/panel-frame.ts';
+import { type Line, layOutPanels, rangeOf, shadedArea } from '../metrics/plot-layout.ts';
 import { askedPlotsOf, type PlotPicture, rangeText } from '../metrics/plots.ts';
 import type { Part } from '../part.ts';
 import { oneLine } from '../sequence/arrow.ts';
@@ -15,7 +17,7 @@ const GAP = 14;
 /** Style rules of the drawing, for svg.ts. */
 export const PLOT_RULES = `
 .plot path{fill:none}.plot .grid{stroke:var(--border);stroke-opacity:.6}.plot .axis{stroke:var(--dim)}.plot .tick{fill:var(--dim)}
-.plot .curve{stroke:var(--hue);stroke-width:1.6;stroke-linejoin:round}.plot circle{fill:var(--hue)}.plot .name{text-anchor:start}
+.plot .curve{stroke:var(--hue);stroke-width:1.6;stroke-linejoin:round}.plot circle{fill:var(--hue)}.plot .shade{fill:var(--hue);fill-opacity:.18}.plot .shade.own{--hue:var(--bad)}.plot .name{text-anchor:start}
 `;
 
 /** Hues of lines, in the order of the interactive plot. */
@@ -53,38 +55,37 @@ export function drawnPicture(
   const layouts = layOutPanels(panels, { startedAt, endedAt, width: width - 24, height: PANEL });
   let number = 0;
   const legend: LegendEntry[] = [];
+  const shades = shadesOf(panels);
   const drawn = layouts.map((layout, i) => {
     const { lines: shown, unit } = panels[i]!;
-    const lines = drawnAxes(layout, layout.times);
+    const lines = [
+      ...shades.map((shade) => `<path class="shade ${shadeClass(shade)}" d="${shadedArea(layout, shade)}"/>`),
+      ...drawnAxes(layout),
+    ];
     for (const [k, { path, dots }] of layout.paths.entries()) {
       const line = shown[k]!;
       const hue = hueOf(number++);
       lines.push(`<g class="p${hue}"><path class="curve" d="${path}"/>${drawnDots(dots)}</g>`);
-      legend.push({ hue, curve: 'curve', label: line.subject || 'the whole run', note: rangeText(line, unit) });
+      legend.push({ swatch: swatchOf(hue, 'curve'), label: line.subject || 'the whole run', note: rangeText(line, unit) });
     }
     return { lines, height: PANEL };
   });
+  for (const shade of shades) {
+    legend.push({ swatch: `<path class="shade ${shadeClass(shade)}" d="M3 -10H19V2H3Z"/>`, label: shade.name, note: spansText(shade) });
+  }
   return framed({ name, panels: below(drawn), legend, unshown, width });
 }
 
-interface Axes {
-  readonly left: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly values: readonly { readonly y: number; readonly label: string }[];
-}
+const shadeClass = ({ line }: Shade): string => (line === null ? 'own' : `p${hueOf(line)}`);
 
-export function drawnAxes(
-  { left, right, bottom, values }: Axes,
-  ticks: readonly { readonly x: number; readonly label: string }[],
-): string[] {
+export function drawnAxes({ left, right, bottom, values, marks }: PanelFrame): string[] {
   return [
     ...values.map(
       ({ y, label }) =>
         `<path class="grid" d="M${left} ${Math.round(y) + 0.5}H${right}"/><text class="tick" x="${left - 8}" y="${y + 4}" text-anchor="end">${escapeXml(label)}</text>`,
     ),
     `<path class="axis" d="M${left} ${bottom + 0.5}H${right}"/>`,
-    ...ticks.map(
+    ...marks.map(
       ({ x, label }) =>
         `<path class="axis" d="M${x} ${bottom}v4"/><text class="tick" x="${x}" y="${bottom + 17}" text-anchor="middle">${escapeXml(label)}</text>`,
     ),
@@ -95,12 +96,14 @@ export const drawnDots = (dots: readonly { readonly x: number; readonly y: numbe
   dots.map(({ x, y }) => `<circle cx="${x}" cy="${y}" r="2.5"/>`).join('');
 
 export interface LegendEntry {
-  readonly hue: number;
-  /** Class of the piece of the line. */
-  readonly curve: string;
+  /** What stands before its text, 22 pixels wide. */
+  readonly swatch: string;
   readonly label: string;
   readonly note: string;
 }
+
+/** A piece of a line; `curve`: its class. */
+export const swatchOf = (hue: number, curve: string): string => `<g class="p${hue}"><path class="${curve}" d="M0 -4H22"/></g>`;
 
 interface Framed {
   readonly name: string;
@@ -114,8 +117,8 @@ interface Framed {
 /** A title, the panels, and a legend below them. */
 export function framed({ name, panels, legend, unshown, width }: Framed): Drawn {
   const entries = legend.map(
-    ({ hue, curve, label, note }, i) =>
-      `<g class="p${hue}" transform="translate(8 ${i * LEGEND})"><path class="${curve}" d="M0 -4H22"/><text x="30" y="0">${escapeXml(shorten(oneLine(label), width * 0.6, SMALL))} <tspan class="dim">${escapeXml(note)}</tspan></text></g>`,
+    ({ swatch, label, note }, i) =>
+      `<g transform="translate(8 ${i * LEGEND})">${swatch}<text x="30" y="0">${escapeXml(shorten(oneLine(label), width * 0.6, SMALL))} <tspan class="dim">${escapeXml(note)}</tspan></text></g>`,
   );
   if (unshown > 0) entries.push(`<text class="dim" x="38" y="${entries.length * LEGEND}">and ${unshown} more</text>`);
   const top = HEAD + panels.height;
@@ -148,10 +151,15 @@ export function plotTexts(part: Part): { readonly heading: string; readonly line
 export function courseTexts(picture: PlotPicture): string[] {
   const { from, to } = timesOf(picture);
   const all = picture.panels.flatMap(({ lines, unit }) => lines.map((line) => ({ line, unit })));
-  const longest = all.reduce((most, { line }) => Math.max(most, line.subject.length), 0);
+  const shades = shadesOf(picture.panels);
+  const longest = [...all.map(({ line }) => line.subject), ...shades.map(({ name }) => name)].reduce(
+    (most, name) => Math.max(most, name.length),
+    0,
+  );
   const told = all.map(
     ({ line, unit }) => `  ${oneLine(line.subject).padEnd(longest)}  ${courseOf(line, from, to)}  ${rangeText(line, unit)}`,
   );
+  told.push(...shades.map((shade) => `  ${oneLine(shade.name).padEnd(longest)}  ${' '.repeat(COLUMNS)}  ${spansText(shade)}`));
   return picture.unshown > 0 ? [...told, `  and ${picture.unshown} more`] : told;
 }
 

@@ -7,7 +7,7 @@ import { layOutPanel } from '../sweep/figure-layout.ts';
 import { estimateText, figuresOf, type SweepFigure, tableOf } from '../sweep/figures.ts';
 import { failuresOf, statusOf, stoppedOf } from '../sweep/status.ts';
 import { escapeXml } from './escape.ts';
-import { below, courseTexts, type Drawn, drawnAxes, drawnDots, drawnPicture, framed, hueOf, type LegendEntry } from './plots.ts';
+import { below, courseTexts, type Drawn, drawnAxes, drawnDots, drawnPicture, framed, hueOf, type LegendEntry, swatchOf } from './plots.ts';
 
 export interface SweepTextOptions {
   /** Columns; lines are cut to fit. 0 or Infinity: as long as they are. */
@@ -124,7 +124,7 @@ function drawnFigure({ name, axis, panels, unshown }: SweepFigure, width: number
   const drawn = panels.map((panel): Drawn => {
     const layout = layOutPanel(panel, axis, { ...place, leastLeft });
     const { left, right, bottom } = layout;
-    const lines = drawnAxes(layout, layout.ticks);
+    const lines = drawnAxes(layout);
     lines.push(`<text class="tick" x="${(left + right) / 2}" y="${bottom + 33}" text-anchor="middle">${escapeXml(axis.parameter)}</text>`);
     for (const [k, { path, band, dots }] of layout.lines.entries()) {
       const { label, isBound } = panel.lines[k]!;
@@ -133,7 +133,7 @@ function drawnFigure({ name, axis, panels, unshown }: SweepFigure, width: number
       lines.push(
         `<g class="p${hue}">${band === '' ? '' : `<path class="band" d="${band}"/>`}<path class="${curve}" d="${path}"/>${isBound ? '' : drawnDots(dots)}</g>`,
       );
-      legend.push({ hue, curve, label, note: '' });
+      legend.push({ swatch: swatchOf(hue, curve), label, note: '' });
     }
     return { lines, height: PANEL };
   });

@@ -4,7 +4,7 @@ import type { Unit } from '../../engines/run.ts';
 import { type Estimate, estimate } from '../../engines/sweep/confidence.ts';
 import type { SweepPlot } from '../../engines/sweep/plan.ts';
 import type { SweepResults } from '../../engines/sweep/results.ts';
-import { csvOf, type Line, MOST_LINES } from '../metrics/plot-layout.ts';
+import { betweenOf, csvOf, type Line, MOST_LINES } from '../metrics/plot-layout.ts';
 import type { PlotPicture } from '../metrics/plots.ts';
 import { shortLabels } from './figures.ts';
 
@@ -59,6 +59,7 @@ function pictureOf({ measures }: SweepPlot, index: number, results: SweepResults
     (measured.courses[index] ?? []).flatMap((courses, k) =>
       courses.map(({ subject, at, values }) => ({
         unit: measures[k]!.unit,
+        between: betweenOf(measures[k]!.metric, measures[k]!.unit),
         label: [measures[k]!.metric, subject, alternative ?? ''],
         at: Float64Array.from(at),
         values: Float64Array.from(values),
@@ -67,7 +68,10 @@ function pictureOf({ measures }: SweepPlot, index: number, results: SweepResults
   );
   if (all.length === 0) return { name, picture: null };
   const labels = shortLabels(all.map(({ label }) => label));
-  const lines = all.map(({ unit, at, values }, i) => ({ unit, line: { subject: labels[i]!, at, values } satisfies Line }));
+  const lines = all.map(({ unit, between, at, values }, i) => ({
+    unit,
+    line: { subject: labels[i]!, between, interruptions: null, at, values } satisfies Line,
+  }));
   const units = [...new Set(lines.map(({ unit }) => unit))];
   const of = (unit: Unit): Line[] => lines.filter((one) => one.unit === unit).map(({ line }) => line);
   return {

@@ -1,22 +1,16 @@
 /** Where everything of a sweep's plot stands, as data: one panel, its lines against a parameter. */
 import { formatValue } from '../../engines/format.ts';
 import type { SweepAxis } from '../../engines/sweep/plan.ts';
+import type { PanelFrame } from '../metrics/panel-frame.ts';
 import { multiples, roundStep, valueLabels } from '../metrics/ticks.ts';
 import { SMALL, textWidth } from '../sequence/text-width.ts';
 import type { SweepPanel } from './figures.ts';
 
-export interface PanelLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+/** The marks of its frame are the swept values, with labels where there is room. */
+export interface PanelLayout extends PanelFrame {
+  readonly marks: readonly { readonly x: number; readonly value: number; readonly label: string }[];
   /** Values of the parameter are spread by their ratios. */
   readonly logarithmic: boolean;
-  /** The swept values, with labels where there is room. */
-  readonly ticks: readonly { readonly x: number; readonly value: number; readonly label: string }[];
-  readonly values: readonly { readonly y: number; readonly label: string }[];
   /** By line: data of SVG paths; the band is empty where nothing is known of it. */
   readonly lines: readonly {
     readonly path: string;
@@ -84,7 +78,7 @@ export function layOutPanel(
     top: TOP,
     bottom,
     logarithmic,
-    ticks: ticksOf(axis, x),
+    marks: ticksOf(axis, x),
     values: marks.map((value, i) => ({ y: y(value), label: labels[i]! })),
     lines: lines.map(({ points }) => {
       const dots = points.map((point) => ({ x: x(point.x), y: y(point.mean) }));
@@ -101,7 +95,7 @@ export function layOutPanel(
 }
 
 /** Labels that would touch the one before are left out; the last one is kept rather than its neighbour. */
-function ticksOf(axis: SweepAxis, x: (value: number) => number): PanelLayout['ticks'] {
+function ticksOf(axis: SweepAxis, x: (value: number) => number): PanelLayout['marks'] {
   const ticks = [...axis.values].sort((a, b) => a - b).map((value) => ({ x: x(value), value, label: formatValue(value, axis.unit) }));
   const half = (label: string): number => textWidth(label, SMALL) / 2;
   const touches = (a: { x: number; label: string }, b: { x: number; label: string }): boolean =>
@@ -116,5 +110,5 @@ function ticksOf(axis: SweepAxis, x: (value: number) => number): PanelLayout['ti
 }
 
 /** The swept value whose place is nearest to `x`. */
-export const tickNear = ({ ticks }: PanelLayout, x: number): number =>
-  ticks.reduce((nearest, tick, i) => (Math.abs(tick.x - x) < Math.abs(ticks[nearest]!.x - x) ? i : nearest), 0);
+export const tickNear = ({ marks }: PanelLayout, x: number): number =>
+  marks.reduce((nearest, mark, i) => (Math.abs(mark.x - x) < Math.abs(marks[nearest]!.x - x) ? i : nearest), 0);

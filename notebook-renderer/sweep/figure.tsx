@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
 import { lineClass, Swatch } from '../metrics/line-style.tsx';
+import { Panel, Readings } from '../metrics/panel.tsx';
 import { ValueTable } from '../metrics/value-table.tsx';
 import { CopyButton } from '../transcript/transcript.tsx';
 import { layOutPanel, type PanelLayout, tickNear } from './figure-layout.ts';
@@ -29,10 +30,10 @@ export function Figure({ figure, id, width }: Props) {
   }, [panels, axis, width]);
   const [layout] = layouts;
   if (!layout) return <p class="ns-empty">Nothing was measured to plot of {name}.</p>;
-  const { ticks } = layout;
+  const { marks } = layout;
   const lines = panels.flatMap(({ unit, lines }) => lines.map((line) => ({ line, unit })));
   const told = (tick: number): string => {
-    const { value } = ticks[tick]!;
+    const { value } = marks[tick]!;
     const readings = lines.flatMap(({ line, unit }) => {
       const point = line.points.find(({ x }) => x === value);
       return point ? [`${line.label} ${estimateText(point, unit)}`] : [];
@@ -42,7 +43,7 @@ export function Figure({ figure, id, width }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     // The notebook has plans of its own for these keys.
     event.stopPropagation();
-    const last = ticks.length - 1;
+    const last = marks.length - 1;
     switch (event.key) {
       case 'ArrowRight':
       case 'ArrowUp':
@@ -83,7 +84,7 @@ export function Figure({ figure, id, width }: Props) {
         tabIndex={0}
         aria-label={`Value of ${axis.parameter} in the plot of ${name}`}
         aria-valuemin={0}
-        aria-valuemax={ticks.length - 1}
+        aria-valuemax={marks.length - 1}
         aria-valuenow={now}
         aria-valuetext={told(now)}
         onMouseMove={(event) => setRuler(tickNear(layout, event.clientX - event.currentTarget.getBoundingClientRect().left))}
@@ -92,7 +93,7 @@ export function Figure({ figure, id, width }: Props) {
         onKeyDown={onKeyDown}
       >
         {panels.map((panel, i) => (
-          <Panel
+          <SweptPanel
             key={panel.unit}
             panel={panel}
             layout={layouts[i]!}
@@ -101,7 +102,14 @@ export function Figure({ figure, id, width }: Props) {
             ruler={ruler}
           />
         ))}
-        {ruler !== null && <Readings figure={figure} layout={layout} tick={ruler} />}
+        {ruler !== null && (
+          <Readings
+            frame={layout}
+            x={marks[ruler]!.x}
+            head={`${axis.parameter} ${axisLabel(marks[ruler]!.value, axis)}`}
+            rows={rowsAt(panels, marks[ruler]!.value)}
+          />
+        )}
       </div>
       <ul class="ns-plot-legend">
         {numbered(panels).map(({ line, number }, i) => (
@@ -133,34 +141,17 @@ interface PanelProps {
   readonly ruler: number | null;
 }
 
-function Panel({ panel, layout, parameter, first, ruler }: PanelProps) {
+function SweptPanel({ panel, layout, parameter, first, ruler }: PanelProps) {
   const { left, right, top, bottom } = layout;
   return (
-    <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} aria-hidden="true">
-      {layout.values.map(({ y, label }) => (
-        <g key={y}>
-          <path class="ns-plot-grid" d={`M${left} ${Math.round(y) + 0.5}H${right}`} />
-          <text x={left - 8} y={y + 4} text-anchor="end">
-            {label}
-          </text>
-        </g>
-      ))}
-      <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
-      {layout.ticks.map(({ x, value, label }) => (
-        <g key={value}>
-          <path class="ns-plot-axis" d={`M${x} ${bottom}v4`} />
-          <text x={x} y={bottom + 17} text-anchor="middle">
-            {label}
-          </text>
-        </g>
-      ))}
+    <Panel frame={layout}>
       <text x={(left + right) / 2} y={bottom + 34} text-anchor="middle">
         {parameter}
         {layout.logarithmic ? ' (logarithmic)' : ''}
       </text>
       {ruler !== null && (
         <g class="ns-plot-ruler">
-          <path d={`M${layout.ticks[ruler]!.x} ${top}V${bottom}`} />
+          <path d={`M${layout.marks[ruler]!.x} ${top}V${bottom}`} />
         </g>
       )}
       {/* The first line, which is what the reader came for, lies on top. */}
@@ -180,35 +171,13 @@ function Panel({ panel, layout, parameter, first, ruler }: PanelProps) {
           );
         })
         .reverse()}
-    </svg>
+    </Panel>
   );
 }
 
-/** What the ruler reads, on the side of it that has room. */
-function Readings({ figure, layout, tick }: { readonly figure: SweepFigure; readonly layout: PanelLayout; readonly tick: number }) {
-  const { x, value } = layout.ticks[tick]!;
-  const side = x < (layout.left + layout.right) / 2 ? { left: `${x + 12}px` } : { right: `${layout.width - x + 12}px` };
-  const { axis, panels } = figure;
-  return (
-    <div class="ns-plot-readings" style={side}>
-      <div class="ns-dim">
-        {axis.parameter} {axisLabel(value, axis)}
-      </div>
-      <dl>
-        {numbered(panels).map(({ line, unit, number }, i) => {
-          const point = line.points.find((one) => one.x === value);
-          if (!point) return null;
-          return (
-            <div key={`${i} ${line.label}`}>
-              <dt>
-                <Swatch i={number} bound={line.isBound} />
-                {line.label}
-              </dt>
-              <dd>{estimateText(point, unit)}</dd>
-            </div>
-          );
-        })}
-      </dl>
-    </div>
-  );
-}
+/** What was measured, in words, at one of the swept values. */
+const rowsAt = (panels: readonly SweepPanel[], value: number) =>
+  numbered(panels).flatMap(({ line, unit, number }) => {
+    const point = line.points.find(({ x }) => x === value);
+    return point ? [{ swatch: <Swatch i={number} bound={line.isBound} />, name: line.label, value: estimateText(point, unit) }] : [];
+  });

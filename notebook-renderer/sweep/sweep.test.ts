@@ -99,7 +99,7 @@ describe('its layout', () => {
   const layout = layOutPanel(figure!.panels[0]!, figure!.axis, { width: 600, height: 260 });
 
   it('has the swept values as ticks, dots within the axes, and bands around means', () => {
-    expect(layout.ticks.map(({ label }) => label)).toEqual(['10 ms', '100 ms']);
+    expect(layout.marks.map(({ label }) => label)).toEqual(['10 ms', '100 ms']);
     for (const { dots } of layout.lines)
       for (const { x, y } of dots) {
         expect(x).toBeGreaterThan(layout.left);
@@ -125,8 +125,8 @@ describe('its layout', () => {
 
   it('labels as many values as there is room for, the last among them', () => {
     const values = Array.from({ length: 100 }, (_, i) => (i + 1) * MILLISECOND);
-    const { ticks } = layOutPanel({ unit: 'ns', lines: [] }, { parameter: 'rtt', unit: 'ns', values }, { width: 400, height: 200 });
-    const labels = ticks.map(({ label }) => label).filter((label) => label !== '');
+    const { marks } = layOutPanel({ unit: 'ns', lines: [] }, { parameter: 'rtt', unit: 'ns', values }, { width: 400, height: 200 });
+    const labels = marks.map(({ label }) => label).filter((label) => label !== '');
     expect(labels.length).toBeLessThan(12);
     expect(labels.at(-1)).toBe('100 ms');
   });

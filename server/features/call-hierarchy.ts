@@ -46,8 +46,9 @@ function calls<T>(
   ask: (identity: NameIdentity, program: Analysis['program']) => Call[],
   tell: (item: CallHierarchyItem, call: Call, rangesIn: (source: number, ranges: Call['ranges']) => CallHierarchyItem['range'][]) => T,
 ): T[] {
-  const { program: uri, identity } = data as Data;
-  const program = programs.named(uri);
+  // An item that a client made up has none.
+  const { program: uri, identity } = (data ?? {}) as Partial<Data>;
+  const program = uri === undefined ? undefined : programs.named(uri);
   if (!program || !identity) return [];
   const analysis = programs.analysis(program);
   const rangesIn = (source: number, ranges: Call['ranges']) => {

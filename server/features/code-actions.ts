@@ -1,6 +1,7 @@
 /** Quick fixes: what the language offers for a diagnostic, as edits of the documents. */
 import { type CodeAction, CodeActionKind, type CodeActionParams, type TextEdit } from 'vscode-languageserver';
 import type { QuickFix } from '../language/compilation.ts';
+import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
 import { rangeOf } from './diagnostics.ts';
 
@@ -10,8 +11,8 @@ export function codeActions(programs: Programs, { textDocument, range, context }
   if (!place) return [];
   const { program, source, document, offset: from } = place;
   const to = document.offsetAt(range.end);
-  const { diagnostics } = programs.analysis(program);
-  return diagnostics
+  const analysis = programs.analysis(program);
+  return analysis.diagnostics
     .filter(({ uri, start, end }) => uri === source.uri && start <= to && end >= from)
     .flatMap((diagnostic) =>
       diagnostic.fixes.map((fix): CodeAction => {
@@ -23,17 +24,17 @@ export function codeActions(programs: Programs, { textDocument, range, context }
           kind: CodeActionKind.QuickFix,
           isPreferred: fix.preferred === true,
           diagnostics: shown,
-          edit: { changes: editsOf(fix, program) },
+          edit: { changes: editsOf(fix, programs, program, analysis) },
         };
       }),
     );
 }
 
-/** Edits by document; a fix in a file that is not open is left to whoever opens it. */
-function editsOf(fix: QuickFix, program: Program): Record<string, TextEdit[]> {
+/** Edits by document, imported files included. */
+function editsOf(fix: QuickFix, programs: Programs, program: Program, analysis: Analysis): Record<string, TextEdit[]> {
   const changes: Record<string, TextEdit[]> = {};
   for (const { uri, start, end, text } of fix.edits) {
-    const document = program.documents[program.sources.findIndex((source) => source.uri === uri)];
+    const document = programs.documentNamed(program, analysis, uri);
     if (!document) continue;
     changes[document.uri] ??= [];
     changes[document.uri]!.push({ range: rangeOf(document, start, end), newText: text });

@@ -5,8 +5,8 @@ import {
   type CompletionList,
   type CompletionParams,
   InsertTextFormat,
-  MarkupKind,
 } from 'vscode-languageserver';
+import { type ClientSupport, markup } from '../client-support.ts';
 import * as language from '../language/completion.ts';
 import { holdsInOrder } from '../language/spelling.ts';
 import type { Programs } from '../programs.ts';
@@ -28,7 +28,11 @@ const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
 /** Items of one answer. A list of thousands of hosts is cut to those that begin with what is typed, and asked for again at the next key. */
 const MAXIMUM_ITEMS = 300;
 
-export function completion(programs: Programs, { textDocument, position }: CompletionParams): CompletionList {
+export function completion(
+  programs: Programs,
+  { textDocument, position }: CompletionParams,
+  { snippets, markdown }: ClientSupport,
+): CompletionList {
   const place = programs.place(textDocument.uri, position);
   if (!place) return { isIncomplete: false, items: [] };
   const { program, source, document, offset } = place;
@@ -39,9 +43,9 @@ export function completion(programs: Programs, { textDocument, position }: Compl
       label,
       kind: KINDS[kind],
       detail,
-      documentation: { kind: MarkupKind.Markdown, value: doc },
-      textEdit: { range: rangeOf(document, range.start, range.end), newText: insertText },
-      insertTextFormat: snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+      documentation: markup(doc, markdown.completion),
+      textEdit: { range: rangeOf(document, range.start, range.end), newText: snippet && !snippets ? label : insertText },
+      insertTextFormat: snippet && snippets ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
       // The language gives the likeliest first.
       sortText: String(i).padStart(5, '0'),
     }),

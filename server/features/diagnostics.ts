@@ -14,15 +14,18 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { send } from '../client-support.ts';
 import type * as language from '../language/compilation.ts';
 import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
 
-/**
- * Milliseconds of quiet before a program is analysed: typing goes first. A program that takes long waits longer, so that
- * whoever types steadily is not slowed down by work that the next key makes void.
- */
-const quietFor = (took: number): number => Math.min(Math.max(25, took), 250);
+/** Milliseconds of quiet before a program is analysed: what an editor asks at a key (completion first of all) goes before. */
+export const QUIET = 10;
+/** An analysis within them keeps up with whoever types. */
+const KEEPS_UP = 50;
+
+/** A program that takes long waits longer, so that steady typing is not slowed down by work that the next key makes void. */
+const quietFor = (took: number): number => (took <= KEEPS_UP ? QUIET : Math.min(took, 250));
 
 const SEVERITIES = {
   error: DiagnosticSeverity.Error,
@@ -49,6 +52,7 @@ export class Diagnostics {
   /** By program: the documents that it has published for. */
   readonly #published = new Map<string, readonly string[]>();
   readonly #results = new WeakMap<Analysis, string>();
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
   #count = 0;
 
   constructor(connection: Connection, programs: Programs, options: DiagnosticsOptions) {
@@ -57,14 +61,16 @@ export class Diagnostics {
     this.#options = options;
   }
 
-  /** What is wrong in a document now; null where the request was cancelled, or void before it was answered. */
+  /** What is wrong in a document now, nothing in one that is not open; null where the request was cancelled, or void before it was answered. */
   async pull(
     documentUri: string,
     previousResultId: string | undefined,
     token: CancellationToken,
   ): Promise<DocumentDiagnosticReport | null> {
     const program = this.#programs.of(documentUri);
-    const settled = program && (await this.#programs.settled(program.uri));
+    // Closed meanwhile: to be asked again would not open it.
+    if (!program) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+    const settled = await this.#programs.settled(program.uri);
     if (!settled || token.isCancellationRequested) return null;
     const { analysis } = settled;
     this.#options.published();
@@ -88,15 +94,16 @@ export class Diagnostics {
   #told(program: Program, analysis: Analysis, at: number): Diagnostic[] {
     const { uri } = program.sources[at]!;
     const document = program.documents[at]!;
+    const documentOf = (other: string) => this.#programs.documentNamed(program, analysis, other);
     return analysis.diagnostics
       .filter((diagnostic) => diagnostic.uri === uri)
-      .map((diagnostic) => toProtocol(diagnostic, document, program, this.#options.referenceUri));
+      .map((diagnostic) => toProtocol(diagnostic, document, documentOf, this.#options.referenceUri));
   }
 
   /** `elsewhere`: by something else than an edit of its own documents, after which a client asks anyway. */
   changed(programUri: string, elsewhere = false): void {
     if (this.#options.pulled) {
-      if (elsewhere && this.#options.refreshes) this.#connection.languages.diagnostics.refresh();
+      if (elsewhere && this.#options.refreshes) this.#refresh();
       return;
     }
     clearTimeout(this.#timers.get(programUri));
@@ -114,10 +121,18 @@ export class Diagnostics {
     );
   }
 
+  /** Asks the client once to ask again, however many programs have changed. */
+  #refresh(): void {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = setTimeout(() => {
+      send(this.#connection.languages.diagnostics.refresh());
+    }, QUIET);
+  }
+
   closed(programUri: string): void {
     clearTimeout(this.#timers.get(programUri));
     this.#timers.delete(programUri);
-    for (const uri of this.#published.get(programUri) ?? []) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    for (const uri of this.#published.get(programUri) ?? []) send(this.#connection.sendDiagnostics({ uri, diagnostics: [] }));
     this.#published.delete(programUri);
   }
 
@@ -128,14 +143,16 @@ export class Diagnostics {
     const { program, analysis } = settled;
     const documents = program.documents.map(({ uri }) => uri);
     for (const uri of this.#published.get(programUri) ?? []) {
-      if (!documents.includes(uri)) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+      if (!documents.includes(uri)) send(this.#connection.sendDiagnostics({ uri, diagnostics: [] }));
     }
     program.documents.forEach((document, i) => {
-      void this.#connection.sendDiagnostics({
-        uri: document.uri,
-        version: document.version,
-        diagnostics: this.#told(program, analysis, i),
-      });
+      send(
+        this.#connection.sendDiagnostics({
+          uri: document.uri,
+          version: document.version,
+          diagnostics: this.#told(program, analysis, i),
+        }),
+      );
     });
     this.#published.set(programUri, documents);
     this.#options.published();
@@ -145,11 +162,11 @@ export class Diagnostics {
 function toProtocol(
   diagnostic: language.Diagnostic,
   document: TextDocument,
-  program: Program,
+  documentOf: (uri: string) => TextDocument | undefined,
   referenceUri: string | undefined,
 ): Diagnostic {
   const related = (diagnostic.related ?? []).flatMap(({ uri, start, end, message }) => {
-    const other = program.documents[program.sources.findIndex((source) => source.uri === uri)];
+    const other = documentOf(uri);
     return other ? [{ location: { uri: other.uri, range: rangeOf(other, start, end) }, message }] : [];
   });
   return {

@@ -1,11 +1,14 @@
 /** Gives statements their meaning: values for their slots and properties, then the entry's own `build`. */
+
+import { standsIn } from './entry.ts';
 import { type evaluate, parameterNamed } from './evaluate.ts';
 import { linkKey } from './links.ts';
 import { mailboxKey } from './mail-message.ts';
+import { enter, outcomeOf } from './outcomes.ts';
 import { form } from './pattern.ts';
 import type { ProgramSweep } from './program.ts';
 import { Site } from './site.ts';
-import { slotValues } from './slot-values.ts';
+import { statementValues } from './statement-values.ts';
 import type { NameSyntax, SlotSyntax, Statement } from './syntax.ts';
 
 export function isDeclaration({ entry }: Statement): boolean {
@@ -31,6 +34,7 @@ export function noteParameter(site: Site): void {
     site,
     value: null,
     state: 'fresh',
+    swept: null,
     used: false,
   });
   const swept = program.variant.parameters.get(name.text);
@@ -50,19 +54,23 @@ export function build(site: Site): void {
     excuse(site);
     return;
   }
-  const given = slotValues(entry.slots, statement.slots, site);
-  const block = blockValues(site);
-  if (!given) {
+  const values = statementValues(site);
+  if (!values) {
     excuse(site);
+    return;
+  }
+  if (entry.remembered && values.kept) {
+    if (values.outcome && enter(values.outcome, site)) return;
+    values.outcome = outcomeOf(site, () => entry.build(values.given as never, values.block as never, site));
     return;
   }
   const index = program.steps.length;
   const sweeps = program.sweeps.length;
-  entry.build(given as never, block as never, site);
+  entry.build(values.given as never, values.block as never, site);
   if (entry.block === 'views' && program.sweeps.length > sweeps) buildSwept(program.sweeps[sweeps]!, site);
   if (entry.block !== 'steps' || program.steps.length === index) return;
   for (const child of statement.block ?? []) {
-    if (child.entry && child.entry.role !== 'step') {
+    if (child.entry && !standsIn(entry, child.entry)) {
       program.report(
         'wrong-block',
         { source: site.source, start: child.start, end: child.headEnd },
@@ -79,7 +87,7 @@ function buildSwept(sweep: ProgramSweep, { program, source, statement, stepsAbov
   const before = program.expectations.length;
   program.sweep = sweep;
   for (const child of statement.block ?? []) {
-    if (child.entry && child.entry.role !== 'expectation' && child.entry.id !== 'plot') {
+    if (child.entry && !standsIn(statement.entry!, child.entry)) {
       program.report(
         'wrong-block',
         { source, start: child.start, end: child.headEnd },
@@ -93,36 +101,6 @@ function buildSwept(sweep: ProgramSweep, { program, source, statement, stepsAbov
   }
   program.sweep = null;
   sweep.expectations.push(...program.expectations.splice(before));
-}
-
-function blockValues(site: Site): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  const { statement } = site;
-  const properties = statement.entry!.properties;
-  if (!properties || !statement.block) return values;
-  for (const item of statement.block) {
-    if (!item.complete || !item.entry) continue;
-    let key = '';
-    for (const name in properties) {
-      // Entries may share a property; within one entry it is unique.
-      if (properties[name] === (item.entry as unknown)) key = name;
-    }
-    const property = properties[key]!;
-    const given = slotValues(property.slots, item.slots, site);
-    if (!given) continue;
-    site.places.set(given, item);
-    if (property.repeatable) {
-      const all = (values[key] ?? []) as unknown[];
-      values[key] = [...all, given];
-    } else if (key in values) {
-      const first = statement.block.find((other) => other.entry === item.entry)!;
-      site.report('duplicate-property', item, `\`${key}\` is written twice in this block.`, {
-        fixes: [{ title: 'Remove it', edits: [{ start: item.start, end: item.end, text: '' }] }],
-        related: [{ ...site.place(first), message: 'It is here for the first time.' }],
-      });
-    } else values[key] = given;
-  }
-  return values;
 }
 
 /** The names that a broken declaration would have declared are not reported as unknown where they are used. */

@@ -78,7 +78,7 @@ describe('what is filled in', () => {
     expect([cdn.host, cdn.origin]).toEqual(['dns1.kingcdn.com', { site: 'films.netcinema.com', host: 'storage' }]);
   });
 
-  test('a film on the origin, with a manifest that leads to the nodes', () => {
+  test('a film on the origin, with a manifest that leads to where it was fetched from', () => {
     const { services, steps } = scenarioOf(
       'host tv\nvideo madmen { duration 8 s segment 4 s ladder 1 Mbps }\ncdn kingcdn { content madmen }\ntv plays madmen from kingcdn\ntv plays madmen',
     );
@@ -89,9 +89,7 @@ describe('what is filled in', () => {
     const origin = services.find((service) => service.kind === 'http.website');
     expect(origin?.name).toBe('origin.kingcdn.com');
     const manifest = origin?.resources.find(({ path }) => path === '/madmen/manifest.mpd');
-    expect(manifest?.content.kind === 'bytes' && new TextDecoder().decode(manifest.content.bytes)).toContain(
-      '<BaseURL>http://www.kingcdn.com/madmen/</BaseURL>',
-    );
+    expect(manifest?.content.kind === 'bytes' && new TextDecoder().decode(manifest.content.bytes)).toContain('<BaseURL>./</BaseURL>');
     expect(origin?.resources.map(({ path }) => path)).toContain('/madmen/1000k/2.m4s');
   });
 
@@ -132,6 +130,30 @@ describe('diagnostics', () => {
       'host tv\nvideo madmen { duration 8 s }\ncdn k { nodes e }\ntv plays madmen from k\n                     ^ video-nowhere',
     ],
     ['a name of nobody’s zone', 'cdn a { nodes p serves video.netcinema.com }\n                       ^^^^^^^^^^^^^^^^^^^ unknown-zone'],
+    [
+      'a crowd that watches where there is no film',
+      `${VIEWER}crowd of 10 watches films of kingcdn for 1 min\n                             ^^^^^^^ video-nowhere: delivers no film`,
+    ],
+    [
+      'a crowd with no room for a segment',
+      'video v { segment 6 s }\ncdn k { nodes e content v }\ncrowd of 10 watches films of k for 1 min { buffer 5 s }\n                                           ^^^^^^^^^^ out-of-range: a segment takes 6 s',
+    ],
+    [
+      'more titles than caches can number',
+      'video v { duration 1 h segment 1 s }\ncdn k { nodes e content v }\ncrowd of 10 watches films of k for 1 min { titles 100 }\n                                           ^^^^^^^^^^ out-of-range: 1,440,000 segments',
+    ],
+    [
+      'more requests than anybody waits for',
+      `${VIEWER}crowd of 10000000 uses kingcdn at 1 per s for 1 h\n         ^^^^^^^^ out-of-range: are 36,000,000,000 requests; 1,000,000,000 are possible`,
+    ],
+    [
+      'more segments than anybody waits for',
+      'video v { segment 1 s }\ncdn k { nodes e content v }\ncrowd of 1000000 watches films of k for 1 h\n         ^^^^^^^ out-of-range: are 3,600,000,000 segments',
+    ],
+    [
+      'more places in caches than there is room',
+      'cdn k { placement bring home 1000 catalogue 100000 objects of 1 kB }\ncrowd of 10 uses k at 1 per s for 1 min\n                 ^ out-of-range: 1,000 nodes with 100,000 objects',
+    ],
     ['a push to another host', `${VIEWER}push kingcdn to viewer\n                ^^^^^^ not-a-node`],
     [
       'a crowd on what is not there',

@@ -1,7 +1,7 @@
 /** Content distribution networks, as their statements declare them. */
 
 import type { Catalogue, CdnService, FlashCrowdDeclaration } from '../../engines/cdn/scenario.ts';
-import { filmResources, folderOf } from '../../engines/dash/film.ts';
+import type { Film } from '../../engines/dash/film.ts';
 import { canonical, isSubdomain } from '../../engines/dns/domain-name.ts';
 import { exponentialOfNegative, naturalLogarithm } from '../../engines/kernel/elementary-functions.ts';
 import { randomStream } from '../../engines/kernel/random.ts';
@@ -153,14 +153,11 @@ function declareOrigin(name: string, host: string, catalogue: Catalogue | null, 
   program.websites.set(name, { ...declared, resources: [...declared.resources, ...objects] });
 }
 
-/** Puts a video on the origin, with a manifest that leads to the nodes; its name in lower case. */
-function deliver(name: Name, origin: string, served: string, site: Site): string[] {
+/** A video that the nodes have from the origin; its name in lower case. */
+function deliver(name: Name, origin: string, by: string, site: Site): string[] {
   const video = videoNamed(name, site);
-  const website = site.program.websites.get(origin);
-  if (!video || !website) return [];
-  const made = filmResources(video.film, [`http://${served}${folderOf(video.film)}`]);
-  const paths = new Set(made.map(({ path }) => path));
-  website.resources = [...website.resources.filter(({ path }) => !paths.has(path)), ...made];
+  if (!video) return [];
+  video.deliveries.push({ origin, by });
   return [name.text.toLowerCase()];
 }
 
@@ -222,8 +219,8 @@ function catalogueOf({ count, smallest, largest, alpha }: NonNullable<CdnBlock['
   return { objects: Array.from({ length: count }, (_, i) => ({ path: `/object${i + 1}`, size: sizeOf() })), alpha };
 }
 
-/** The CDN that a step names; null (and reported) where there is none, or none with a catalogue. */
-export function usedCdn(name: Name, site: Site): (ProgramCdn & { readonly catalogue: Catalogue }) | null {
+/** The CDN that a step names; null (and reported) where there is none. */
+function cdnNamed(name: Name, site: Site): ProgramCdn | null {
   const { program } = site;
   const found = program.cdns.get(plain(name.text));
   if (!found) {
@@ -242,6 +239,24 @@ export function usedCdn(name: Name, site: Site): (ProgramCdn & { readonly catalo
     return null;
   }
   program.checkAbove('CDN', found.name, found.at, site.place(name));
+  return found;
+}
+
+/** The CDN that a step names, and the films on it; null (and reported) where there is none, or none with films. */
+export function deliveringCdn(name: Name, site: Site): { readonly cdn: ProgramCdn; readonly films: readonly Film[] } | null {
+  const cdn = cdnNamed(name, site);
+  if (!cdn) return null;
+  const films = cdn.films.flatMap((film) => site.program.videos.get(film)?.film ?? []);
+  if (films.length > 0) return { cdn, films };
+  if (!site.program.incomplete)
+    site.report('video-nowhere', name, `\`${cdn.name}\` delivers no film: write \`content\` and the name of a \`video\` in its block.`);
+  return null;
+}
+
+/** The CDN that a step names; null (and reported) where there is none, or none with a catalogue. */
+export function usedCdn(name: Name, site: Site): (ProgramCdn & { readonly catalogue: Catalogue }) | null {
+  const found = cdnNamed(name, site);
+  if (!found) return null;
   const { catalogue } = found;
   if (catalogue) return { ...found, catalogue };
   site.report(

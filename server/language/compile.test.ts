@@ -115,6 +115,24 @@ describe('diagnostics', () => {
     ],
     ['an unclosed block', 'host a {\n       ^ unclosed-block\n  up 5 Mbps\nhost b\na crashes\nb crashes'],
     ['an unclosed zone', 'zone example.org on ns {\n                       ^ unclosed-block\n  www A 192.0.2.1\nhost b\nb crashes'],
+    [
+      'an unclosed block of statements before a declaration',
+      'host a\ntogether {\n         ^ unclosed-block\n  a crashes\nhost b\nb crashes\nhost c { up 5 Mbps }\nc crashes',
+    ],
+    [
+      'a sweep without indentation',
+      'host a, b\nlet n = 2\na transfers n * 1 MB to b\nsweep n over 1, 2 {\nplot goodput of a to b against n\n}',
+    ],
+    [
+      'alternatives without indentation',
+      'host a, c\na transfers 1 MB to c\nalternative x {\nhost b\nb crashes\nzone x.org on ns.x.org { ; a "brace {\nb A 10.0.0.9\n}\n}\nalternative y {\nhost b {\nup 5 Mbps\n}\na crashes\nb crashes\n}\ncompare x, y {\nplot goodput of a to c\n}',
+    ],
+    ['steps without indentation', 'host a, b\ntogether {\na crashes\nlink a <-> b fails\npartition a from b\n}\nlink a <-> b'],
+    ['properties without indentation', 'host a\nresolver r {\ndnssec on\nserves a\n}\na resolves x.org'],
+    [
+      'a broken sweep without indentation',
+      'host a, b\nlet n = 2\na transfers n * 1 MB to b\nsweep n ovr 1, 2 {\n        ^^^ expected\nplot goodput of a to b against n\n}\na crashes',
+    ],
     ['an unclosed text', 'scenario "Alice\n         ^^^^^^ unclosed-text\nhost a\na crashes'],
     ['an unclosed comment', 'host a /* here\n       ^^ unclosed-comment\na crashes'],
     ['a stray brace', 'host a\n}\n^ stray-brace\na crashes'],

@@ -6,10 +6,12 @@
  * are noted, settings and declarations build the tables, then what they refer to is checked, then steps, expectations and
  * views are built, and last everything that was left out is filled in.
  */
+import type { Scenario } from '../../engines/scenario.ts';
 import { withAlternatives } from './alternatives.ts';
 import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
+import { declarationsOf } from './declarations.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
 import { nameCdns } from './defaults/cdn.ts';
@@ -25,6 +27,7 @@ import {
   mailHostWarnings,
   mendingWarnings,
   parameterHints,
+  sweepWarnings,
   transferWarnings,
   zoneServerWarnings,
 } from './defaults/warnings.ts';
@@ -32,6 +35,7 @@ import { reportFirstWords } from './first-word.ts';
 import { checkLinksAtNats } from './middleboxes.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
+import type { Site } from './site.ts';
 import { PLAIN, type Variant } from './variant.ts';
 import { protocols } from './vocabulary.ts';
 
@@ -52,9 +56,12 @@ export function compile(sources: readonly SourceText[], files: FileTable, varian
   return { scenario, diagnostics, sources: all, sweeps, missing };
 }
 
-/** Like `compile`, with the tables behind it. */
-export function analyse(sources: readonly SourceText[], files: FileTable): Analysis {
-  const analysis = analyseVariant(sources, files, PLAIN);
+/**
+ * Like `compile`, with the tables behind it. `previous`: an analysis of what these texts were before they were edited, with the
+ * same files; what it knows is used again, and it must not be asked for its scenario any more.
+ */
+export function analyse(sources: readonly SourceText[], files: FileTable, previous: Analysis | null = null): Analysis {
+  const analysis = analyseVariant(sources, files, PLAIN, previous?.program);
   const [, ...others] = analysis.program.alternatives.keys();
   if (others.length === 0) return analysis;
   return withAlternatives(
@@ -63,11 +70,15 @@ export function analyse(sources: readonly SourceText[], files: FileTable): Analy
   );
 }
 
-function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant): Analysis {
+function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant, previous?: Program): Analysis {
   const program = new Program(files, protocols, variant);
   const { sites, imports } = assemble(program, sources);
-  for (const site of sites) noteParameter(site);
-  for (const site of sites) if (isDeclaration(site.statement)) build(site);
+  const declarations: Site[] = [];
+  const others: Site[] = [];
+  for (const site of sites) (isDeclaration(site.statement) ? declarations : others).push(site);
+  program.declarations = declarationsOf(declarations, program, previous);
+  for (const site of declarations) noteParameter(site);
+  for (const site of declarations) build(site);
   for (const check of program.later) check();
   completeMail(program);
   completeWeb(program);
@@ -81,15 +92,17 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   };
   if (program.needsDns) fillIn();
   else program.fillIn = { names: () => serverNames(program), now: fillIn };
-  for (const site of sites) {
+  const afterwards: Site[] = [];
+  for (const site of others) {
     site.stepsAbove = program.steps.length;
     if (site.statement.entry?.role === 'step') build(site);
+    else afterwards.push(site);
   }
   for (const check of program.afterSteps) check();
   checkLinksAtNats(program);
   // A lookup alone calls for them, too.
   if (program.needsDns && program.fillIn) fillIn();
-  for (const site of sites) if (!isDeclaration(site.statement) && site.statement.entry?.role !== 'step') build(site);
+  for (const site of afterwards) build(site);
   reportFirstWords(program);
   program.fillIn = null;
   mailHostWarnings(program);
@@ -113,12 +126,18 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     if (program.needsDns) dnsWarnings(program);
     hostHints(program);
     parameterHints(program);
+    sweepWarnings(program);
   }
 
   const order = new Map(program.sources.map((source, index) => [source.uri, index]));
   program.diagnostics.sort((a, b) => order.get(a.uri)! - order.get(b.uri)! || a.start - b.start || a.end - b.end);
+  let scenario: Scenario | null = null;
   return {
-    scenario: scenarioOf(program, served ?? new Map()),
+    // Who types wants to know what is wrong, and runs nothing.
+    get scenario() {
+      scenario ??= scenarioOf(program, served ?? new Map());
+      return scenario;
+    },
     diagnostics: program.diagnostics,
     sources: program.sources.map(({ document }) => document),
     sweeps: program.sweeps.map(({ plan, plots, expectations }) => ({ ...plan, plots, expectations: expectations.map(({ text }) => text) })),

@@ -134,6 +134,8 @@ export interface Entry {
   readonly example: string;
   /** Turns what was written into its part of the program. Called once a statement whose slots all hold. */
   readonly build: (given: never, block: never, site: Site) => void;
+  /** All that `build` does is to look up what is declared, and to add steps, expectations or views (see outcomes.ts). */
+  readonly remembered: boolean;
 }
 
 interface EntryInput<S extends Slots, P extends Properties> {
@@ -147,12 +149,27 @@ interface EntryInput<S extends Slots, P extends Properties> {
   readonly doc: string;
   readonly standard?: string;
   readonly example: string;
+  readonly remembered?: boolean;
   readonly build: (given: Given<S>, block: GivenBlock<P>, site: Site) => void;
 }
 
 /** What stands in its block are statements: steps, views and expectations, or any. */
 export const holdsStatements = ({ block }: Pick<Entry, 'block'>): boolean =>
   block === 'steps' || block === 'views' || block === 'statements';
+
+/** Whether a statement can stand in a block of statements: steps in steps; plots and expectations in views; in any, no sweeps or alternatives. */
+export function standsIn({ block }: Pick<Entry, 'block'>, { id, role, block: own }: Entry): boolean {
+  switch (block) {
+    case 'steps':
+      return role === 'step';
+    case 'views':
+      return role === 'expectation' || id === 'plot';
+    case 'statements':
+      return own !== 'statements' && own !== 'views';
+    default:
+      return false;
+  }
+}
 
 /** Writes an entry down with its slots' types carried over to `build`. */
 export function entry<const S extends Slots = Record<never, never>, const P extends Properties = Record<never, never>>(
@@ -166,6 +183,7 @@ export function entry<const S extends Slots = Record<never, never>, const P exte
     block: input.block ?? (input.properties ? 'properties' : 'none'),
     blockRequired: input.blockRequired ?? false,
     standard: input.standard ?? null,
+    remembered: input.remembered ?? false,
   };
 }
 

@@ -120,6 +120,7 @@ const numberWords: readonly string[] = ['zero', 'one', 'two', 'three', 'four', '
 function parameterValue(expression: { name: string; start: number; end: number }, site: Site, slot: Slot<unknown> | null): Value | null {
   const { program } = site;
   const { name, start, end } = expression;
+  program.judgements++;
   const parameter = program.parameters.get(name);
   if (!parameter) {
     if (program.incomplete || program.excused.has(`let ${name}`)) return null;

@@ -83,6 +83,7 @@ export function namedFolder(name: Name, site: Site): readonly FolderFile[] | nul
 
 /** What became of the file; null when that is not known yet, and asked for. */
 export function fileContent(uri: string, program: Program): FileContent | null {
+  program.judgements++;
   const content = program.files.get(uri);
   if (content) return content;
   program.missing.add(uri);

@@ -24,10 +24,10 @@ export function declareHost(name: Name, site: Site): ProgramHost | null {
 /** A declaration that a host owns (`zone … on HOST`): the host exists by it. Gives the host's name. */
 export function ownHost(name: Name, site: Site): string | null {
   const { program } = site;
-  if (!checkHostName(name, site)) return null;
   const key = name.text.toLowerCase();
-  const place = site.place(name);
-  const host = program.hosts.get(key) ?? addHost(program, name.text, null, place, false);
+  const known = program.hosts.get(key);
+  if (!known && !checkHostName(name, site)) return null;
+  const host = known ?? addHost(program, name.text, null, site.place(name), false);
   host.used = true;
   return host.name;
 }
@@ -83,6 +83,8 @@ function checkHostName(name: Name, site: Site): boolean {
 
 /** Why a text cannot name a host (RFC 1035 §2.3.1); null when it can. */
 export function hostNameProblem(text: string): string | null {
+  // Most names, at a glance.
+  if (text.length <= 63 && /^[A-Za-z][A-Za-z0-9]*(?:[.-][A-Za-z][A-Za-z0-9]*|-[0-9]+)*$/.test(text)) return null;
   const plain = text.endsWith('.') ? text.slice(0, -1) : text;
   const labels = plain.split('.');
   if (text.includes('@')) return 'it is a mail address; a host name has no @';
@@ -114,6 +116,7 @@ export function resolveHost(name: Name, site: Site): string | null {
   }
   if (host) {
     host.used = true;
+    program.lookedUp?.push(key);
     const place = site.place(name);
     program.checkAbove('Host', host.name, host.at, place);
     return host.name;

@@ -31,7 +31,9 @@ export function inlayHints({ program }: Analysis, uri: string, range: TextRange,
   for (const note of program.notes) {
     if (note.at.source !== source || !within(note.at) || !kinds.has(note.kind === 'address' ? 'addresses' : 'defaults')) continue;
     const place = `${note.kind} ${note.at.end}`;
-    grouped.set(place, [...(grouped.get(place) ?? []), note]);
+    const notes = grouped.get(place);
+    if (notes) notes.push(note);
+    else grouped.set(place, [note]);
   }
   for (const notes of grouped.values()) hints.push(together(notes));
   if (kinds.has('values')) {

@@ -68,6 +68,14 @@ describe('inlay hints', () => {
     expect(hints(text, kind)).toEqual(wanted);
     expect(hints(text)).toEqual([]);
   });
+
+  test('the largest range costs no more than its names', () => {
+    const analysis = analyse([{ uri, text: 'host p[1..100000]' }], new Map());
+    const begun = performance.now();
+    const found = inlayHints(analysis, uri, { start: 0, end: 17 }, new Set<HintKind>(['addresses']));
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(found.map(({ label }) => label)).toEqual(['address 10.0.0.1 … 10.1.137.178']);
+  });
 });
 
 describe('forms of the statement that is being written', () => {

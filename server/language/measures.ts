@@ -4,7 +4,7 @@
  */
 import { metrics } from '../../engines/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../engines/protocol.ts';
-import { STATISTICS } from '../../engines/statistics.ts';
+import { STATISTICS, type Statistic } from '../../engines/statistics.ts';
 import { clip, domainName, host, mailAddress, type Name, optional, type Slot, torrent, wordChoice } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 
@@ -41,11 +41,14 @@ export function slotNamesOf(metric: MetricDefinition): readonly string[] {
 
 const metricNames: ReadonlySet<string> = new Set(metrics.map(({ name }) => name));
 
+/** The statistics that can be asked for of a metric: `mean response time` is a metric of its own. */
+export function statisticsOf({ name }: MetricDefinition): readonly Statistic[] {
+  return STATISTICS.filter((words) => !metricNames.has(`${words} ${name}`));
+}
+
 function formOf(metric: MetricDefinition, withStatistic: boolean): MeasureForm {
   const names = slotNamesOf(metric);
-  // `mean response time` is a metric of its own.
-  const statistics = STATISTICS.filter((words) => !metricNames.has(`${words} ${metric.name}`));
-  const slots: Record<string, Slot<unknown>> = withStatistic ? { STATISTIC: optional(wordChoice(...statistics)) } : {};
+  const slots: Record<string, Slot<unknown>> = withStatistic ? { STATISTIC: optional(wordChoice(...statisticsOf(metric))) } : {};
   metric.subjects.forEach(({ type }, i) => {
     // A list would take the comma that the next metric stands behind: of several, a range.
     slots[names[i]!] = optional({ ...subjectSlots[type], count: 'range' });

@@ -36,9 +36,8 @@ export function nameValue(slot: Slot<unknown>, syntax: NameSyntax | ListSyntax, 
 
 /** Adds the names that `peer[1..n]` stands for. */
 function expandName(syntax: NameSyntax, into: Name[], site: Site): boolean {
-  const { start, end } = syntax;
   if (!syntax.indices) {
-    into.push({ text: syntax.text, start, end });
+    into.push(syntax);
     return true;
   }
   let texts = [''];
@@ -73,7 +72,7 @@ function expandName(syntax: NameSyntax, into: Name[], site: Site): boolean {
     for (const text of texts) for (let i = first; i <= last; i++) longer.push(`${text}${index.before}${i}${index.after}`);
     texts = longer;
   }
-  for (const text of texts) into.push({ text, start, end });
+  for (const text of texts) into.push(site.placing({ text }, syntax));
   return true;
 }
 

@@ -33,6 +33,7 @@ import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import type { Declarations } from './declarations.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
 import type { RecordName } from './mentions.ts';
@@ -199,6 +200,8 @@ export interface ProgramVideo {
   readonly film: Film;
   /** Names of the websites that it is on, in lower case. */
   readonly sites: readonly string[];
+  /** By the CDNs that deliver it: the name that they serve it by, and the website of their origin. */
+  readonly deliveries: { readonly origin: string; readonly by: string }[];
 }
 
 export interface Parameter {
@@ -210,6 +213,8 @@ export interface Parameter {
   value: Value | null;
   state: 'fresh' | 'busy' | 'done';
   used: boolean;
+  /** A sweep over it; null where there is none. */
+  swept: SourceRange | null;
 }
 
 /** A value that the author left to the language, for inlay hints. */
@@ -319,6 +324,12 @@ export class Program {
   needsDns = false;
   /** A step asks for a recursive walk. */
   walksRecursively = false;
+  /** How often something was reported, or a parameter or a file asked for: without these, values follow from the text alone. */
+  judgements = 0;
+  /** The same object as in an earlier program where nothing is declared otherwise than there. */
+  declarations: Declarations = { statements: [] };
+  /** While it is noted which hosts a statement refers to: their keys. */
+  lookedUp: string[] | null = null;
   /** Parameters being evaluated within each other. */
   parameterDepth = 0;
 
@@ -334,6 +345,7 @@ export class Program {
   }
 
   report(code: Code, at: SourceRange, message: string, { severity, fixes = [], related }: ReportOptions = {}): void {
+    this.judgements++;
     const uriOf = (source: number) => this.sources[source]!.uri;
     const reported = (this.#reported[at.source] ?? 0) + 1;
     this.#reported[at.source] = reported;

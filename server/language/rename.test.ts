@@ -86,6 +86,14 @@ describe('rename', () => {
       'b.x.org',
       'host pc, b.x.org\nzone x.org on ns.x.org { www CNAME b }\npc resolves www.x.org CNAME\nexpect answer of pc for www.x.org CNAME is b.x.org',
     ],
+    ['a host whose block is broken', 'host a| { upp 5 Mbps }\na crashes', 'b', 'host b { upp 5 Mbps }\nb crashes'],
+    [
+      'among broken steps',
+      'host al|ice\ntogether { alice crashes\n alice resolves }',
+      'carol',
+      'host carol\ntogether { carol crashes\n carol resolves }',
+    ],
+    ['beside a text without end', 'mailserver a| { greeting "x }\na crashes', 'b', 'mailserver b { greeting "x }\nb crashes'],
     ['another case only', 'host Alice|\nalice crashes', 'alice', 'host alice\nalice crashes'],
   ])('%s', (_what, before, to, after) => {
     expect(renamed([before], to)).toEqual([after]);
@@ -115,6 +123,12 @@ describe('rename', () => {
     ['a parameter that begins with a digit', 'let n| = 1', '2n', /cannot name a parameter/],
     ['a mailbox without an @', 'mailbox a|@x.org on m', 'b', /`b` is no mail address: it has no @/],
     ['a word of the language', 'host a|\na crashes', 'at', /`at` would be read as a word of the language \(line 2\)/],
+    [
+      'a word of the language, where more is wrong',
+      'host a| { upp 5 Mbps }\ntogether { a crashes\na foo }',
+      'at',
+      /`at` would be read as a word/,
+    ],
     ['what is filled in', 'host pc\npc resolves x.org\nexpect queries at a.root-ser|vers.net = 1', 'b', /is filled in by the language/],
     ['what is declared nowhere', 'ghos|t crashes', 'b', /declared nowhere/],
     ['the name of what is filled in', 'host pc|\npc resolves x.org', 'a.root-servers.net', /what the language fills in/],

@@ -221,7 +221,10 @@ function readsOtherwise(program: Program, edits: readonly SourceEdit[]): string 
     }
     changed += text.slice(at, statement.end);
     const { statements, problems } = parse(changed);
-    if (statements.length === 1 && (problems.length === 0 || !statement.complete) && alike(statements[0]!, statement)) continue;
+    const before = parse(text.slice(statement.start, statement.end)).problems;
+    // What was wrong in its block before may stay so; what is said of it may hang on the name.
+    const noneAdded = problems.length <= before.length || !statement.complete;
+    if (statements.length === 1 && noneAdded && alike(statements[0]!, statement)) continue;
     return `line ${locate({ uri, start: statement.start }, [document]).line}`;
   }
   return null;

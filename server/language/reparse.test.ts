@@ -55,6 +55,10 @@ const pieces = fc.oneof(
     'at 5 s ',
     'zone x.org on y {',
     'together {',
+    '\nalternative x {\nhost c\n',
+    '\nsweep n ovr 1 {\nplot x\n',
+    '\n}\n',
+    ';"',
   ),
   fc.string({ unit: 'grapheme', maxLength: 8 }),
 );

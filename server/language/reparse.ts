@@ -57,7 +57,7 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
     }
     reading.unwinding = false;
     if (reading.at('}')) reportStrayBrace(reading);
-    else read.push(statement(statementAutomaton, reading));
+    else read.push(sameAs(old[first + read.length], statement(statementAutomaton, reading), from));
   }
   if (scanner.problems.length > 0 || reading.problems.some(isUnclosed)) return null;
 
@@ -78,6 +78,12 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
     ],
     comments: made,
   };
+}
+
+/** The node of before where it stands in front of the edit and has ended as it did then: what is known of it goes on to hold. */
+function sameAs(before: Statement | undefined, read: Statement, from: number): Statement {
+  const same = before?.complete && read.complete && before.start === read.start && before.end === read.end && read.end <= from;
+  return same ? before : read;
 }
 
 /** How many characters two texts have in common from their beginning. */

@@ -225,7 +225,9 @@ function addRecords({ braces }: Statement, text: string, encoder: Encoder): void
 /** Writes tokens down in order; one of several lines becomes one a line. */
 class Encoder {
   readonly #text: string;
-  readonly #numbers: number[] = [];
+  /** Grows by doubling: of a long text, most of the work is to fill it. */
+  #numbers = new Uint32Array(64);
+  #count = 0;
   /** Of the place that has been counted up to. */
   #line = 0;
   #lineStart: number;
@@ -247,7 +249,10 @@ class Encoder {
     if (last > start) {
       const character = start - this.#lineStart;
       this.#step(this.#line, character);
-      this.#numbers.push(last - start, numberOf[type], declares ? 1 : 0);
+      this.#room(3);
+      this.#numbers[this.#count++] = last - start;
+      this.#numbers[this.#count++] = numberOf[type];
+      this.#numbers[this.#count++] = declares ? 1 : 0;
     }
     if (end > stop + 1) this.add(stop + 1, end, type, declares);
   }
@@ -260,17 +265,28 @@ class Encoder {
     const column = start - this.#lineStart;
     const onFirst = numbers[0] === 0;
     this.#step(firstLine + numbers[0]!, numbers[1]! + (onFirst ? column : 0));
-    for (let i = 2; i < numbers.length; i++) this.#numbers.push(numbers[i]!);
+    this.#room(numbers.length);
+    const all = this.#numbers;
+    let count = this.#count;
+    for (let i = 2; i < numbers.length; i++) all[count++] = numbers[i]!;
+    this.#count = count;
     this.#lastLine = firstLine + line;
     this.#lastCharacter = line === 0 ? column + character : character;
   }
 
   chunk(): Chunk {
-    return { numbers: this.#numbers, line: this.#lastLine, character: this.#lastCharacter };
+    return { numbers: Array.from(this.#numbers.subarray(0, this.#count)), line: this.#lastLine, character: this.#lastCharacter };
   }
 
   tokens(): EncodedTokens {
-    return Uint32Array.from(this.#numbers);
+    return this.#numbers.slice(0, this.#count);
+  }
+
+  #room(more: number): void {
+    if (this.#count + more <= this.#numbers.length) return;
+    const numbers = new Uint32Array(2 * (this.#count + more));
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
   }
 
   #goTo(offset: number): void {
@@ -284,7 +300,9 @@ class Encoder {
   /** The first two numbers of a token. */
   #step(line: number, character: number): void {
     const lines = line - this.#lastLine;
-    this.#numbers.push(lines, lines === 0 ? character - this.#lastCharacter : character);
+    this.#room(2);
+    this.#numbers[this.#count++] = lines;
+    this.#numbers[this.#count++] = lines === 0 ? character - this.#lastCharacter : character;
     this.#lastLine = line;
     this.#lastCharacter = character;
   }

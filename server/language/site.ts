@@ -5,7 +5,11 @@ import type { TextRange } from './compilation.ts';
 import type { Name } from './entry.ts';
 import { resolveHost } from './hosts.ts';
 import type { Program, ReportOptions } from './program.ts';
+import type { PlacedValue } from './statement-values.ts';
 import type { Statement } from './syntax.ts';
+
+/** The property of a block, by the values it was given. */
+const properties = new WeakMap<object, TextRange>();
 
 export class Site {
   readonly program: Program;
@@ -16,12 +20,26 @@ export class Site {
   readonly parent: number;
   /** How many steps of the program stand above it; known once the steps are built. */
   stepsAbove = 0;
+  #placed: PlacedValue[] | null = null;
 
   constructor(program: Program, source: number, statement: Statement, parent = -1) {
     this.program = program;
     this.source = source;
     this.statement = statement;
     this.parent = parent;
+  }
+
+  /** The values made here that say where they stand. */
+  get placed(): PlacedValue[] {
+    this.#placed ??= [];
+    return this.#placed;
+  }
+
+  /** Gives a value the place of its node. */
+  placing<T extends object>(value: T, node: TextRange): T & TextRange {
+    const placed = Object.assign(value, { start: node.start, end: node.end });
+    this.placed.push({ value: placed, node });
+    return placed;
   }
 
   get at(): SourceRange {
@@ -43,12 +61,19 @@ export class Site {
     return found ?? { start: this.statement.start, end: this.statement.headEnd };
   }
 
-  /** Where each property of the block stands, by the values it was given; `build.ts` notes it. */
-  readonly places = new WeakMap<object, TextRange>();
+  /** Notes which property of the block was given these values. */
+  notePlace(given: object, property: TextRange): void {
+    properties.set(given, property);
+  }
+
+  /** Where the property stands that was given these values. */
+  placeOf(given: object): TextRange | undefined {
+    return properties.get(given);
+  }
 
   /** Values of properties in the order in which they were written, whatever their kinds. */
   asWritten<T extends object>(given: readonly T[]): T[] {
-    const startOf = (value: T): number => this.places.get(value)?.start ?? 0;
+    const startOf = (value: T): number => properties.get(value)?.start ?? 0;
     return [...given].sort((a, b) => startOf(a) - startOf(b));
   }
 

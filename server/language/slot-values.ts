@@ -7,7 +7,7 @@ import { nameValue } from './names.ts';
 import { quantityValue } from './quantities.ts';
 import type { Site } from './site.ts';
 import { sweptValues } from './swept-values.ts';
-import type { Expression, ListSyntax, MeasureSyntax, NameSyntax, PortsSyntax, SlotSyntax } from './syntax.ts';
+import type { Expression, ListSyntax, MeasureSyntax, NameSyntax, PortsSyntax, SlotSyntax, WordSyntax } from './syntax.ts';
 
 /** What a slot gives when its problem has been reported; null is the value of one that was left out. */
 const failed = Symbol('failed');
@@ -35,7 +35,7 @@ function textValue(slot: Slot<unknown>, syntax: Expression, site: Site): unknown
     site.report('wrong-dimension', syntax, `Expected ${slot.expected}; this is ${kinds[value.dimension]}.`);
     return failed;
   }
-  return PLACED.has(slot.meaning) ? { text: value.text, start: syntax.start, end: syntax.end } : value.text;
+  return PLACED.has(slot.meaning) ? site.placing({ text: value.text }, syntax) : value.text;
 }
 
 function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown {
@@ -48,8 +48,7 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
       return nameValue(slot, syntax as NameSyntax | ListSyntax, site) ?? failed;
     case 'record-type':
     case 'rest-of-line': {
-      const word = syntax as { value: string; start: number; end: number };
-      return { text: word.value, start: word.start, end: word.end };
+      return site.placing({ text: (syntax as WordSyntax).value }, syntax);
     }
     case 'text': {
       if (syntax.kind !== 'list') return textValue(slot, syntax as Expression, site);
@@ -86,24 +85,26 @@ function slotValue(slot: Slot<unknown>, syntax: SlotSyntax, site: Site): unknown
 }
 
 /** null when a name in it does not hold (reported). */
-function measureValue({ form, slots, start, end }: MeasureSyntax, site: Site): Measure | null {
+function measureValue(syntax: MeasureSyntax, site: Site): Measure | null {
+  const { form, slots } = syntax;
   const subjects: (readonly Name[] | null)[] = [];
   for (const name of slotNamesOf(form.metric)) {
-    const syntax = slots[name];
-    const names = syntax === undefined ? null : nameValue(form.slots[name]!, syntax as NameSyntax, site);
-    if (syntax !== undefined && names === null) return null;
+    const subject = slots[name];
+    const names = subject === undefined ? null : nameValue(form.slots[name]!, subject as NameSyntax, site);
+    if (subject !== undefined && names === null) return null;
     subjects.push(names as readonly Name[] | null);
   }
   const statistic = slots.STATISTIC as { readonly value: Statistic } | undefined;
-  return { metric: form.metric, statistic: statistic?.value ?? null, subjects, start, end };
+  return site.placing({ metric: form.metric, statistic: statistic?.value ?? null, subjects }, syntax);
 }
 
 /** null when they do not hold (reported). */
-function portsValue(slot: Slot<unknown>, { first, last, start, end }: PortsSyntax, site: Site): Ports | null {
+function portsValue(slot: Slot<unknown>, syntax: PortsSyntax, site: Site): Ports | null {
+  const { first, last, start, end } = syntax;
   const from = quantityValue(slot, first, site) as number | null;
   const to = last ? (quantityValue(slot, last, site) as number | null) : from;
   if (from === null || to === null) return null;
-  if (from <= to) return { first: from, last: to, start, end };
+  if (from <= to) return site.placing({ first: from, last: to }, syntax);
   site.report('range-descends', { start, end }, `The ports go from ${from} down to ${to}; write the smaller one first.`, {
     fixes: [{ title: 'Swap them', edits: [{ start, end, text: `${to}-${from}` }], preferred: true }],
   });

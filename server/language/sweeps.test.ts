@@ -102,6 +102,30 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('that misses its end is mended by a step', () => {
+    const [error] = errors(`sweep rtt over 100 ms..1 s { ${plot} rtt }`);
+    const [{ start, end, text } = { start: 0, end: 0, text: '' }] = error!.fixes![0]!.edits;
+    const whole = `${WORLD}sweep rtt over 100 ms..1 s { ${plot} rtt }`;
+    const mended = compile([{ uri, text: `${whole.slice(0, start)}${text}${whole.slice(end)}` }], new Map());
+    expect(mended.sweeps[0]!.axes[0]!.values).toEqual(Array.from({ length: 10 }, (_, i) => (i + 1) * 1e8));
+  });
+
+  it.each([
+    [`let m = n * 2\nsweep m over 1, 2 { plot goodput against m }`, 'm over', /Nothing uses `m`: each of its values gives the same run/],
+    [`sweep n over 1, 2 { }`, 'sweep n', /This sweep shows nothing\. Write `plot … against n`, or an `expect`, in its block/],
+  ])('%s changes nothing, or shows nothing: a warning', (text, where, message) => {
+    const warnings = compiled(text).diagnostics.filter(({ severity }) => severity === 'warning');
+    expect(warnings.map(({ code, start, message }) => [code, start, message])).toEqual([
+      ['without-effect', WORLD.length + text.indexOf(where), expect.stringMatching(message)],
+    ]);
+  });
+
+  it('over a parameter that only one of the alternatives uses changes something', () => {
+    const text = `let k = 1 Mbps\nalternative x { network { up 1 Mbps } }\nalternative y { network { up k } }\n`;
+    const view = 'sweep k over 1 Mbps, 2 Mbps comparing x, y { plot goodput against k }';
+    expect(compiled(`${text}${view}`).diagnostics).toEqual([]);
+  });
+
   it('leaves the scenario as it stands alone', () => {
     const swept = compiled(
       `expect goodput of server to pc1 > 1 bps\nsweep n over 3 { ${plot} n\n  expect goodput of server to pc1 > 2 bps }`,
@@ -121,6 +145,9 @@ describe('a sweep', () => {
     ['sweep n over 5..1 { }', 'range-descends', /smaller value first/],
     ['sweep n over 1..5 step 0 { }', 'out-of-range', /more than 0/],
     ['sweep n over 1..100000 { }', 'range-too-large', /at most 1000/],
+    ['sweep rtt over 100 ms..1 s { }', 'out-of-range', /In steps of 1 s, the range never gets to 1 s\. .*`100 ms\.\.1 s step 100 ms`/],
+    ['sweep rtt over 30 ms..1 s { }', 'out-of-range', /`30 ms\.\.1 s step …`/],
+    ['sweep n over 1.5..4 { }', 'out-of-range', /In steps of 1, the range never gets to 4/],
     ['sweep n over 1..5 ms { }', 'wrong-dimension', /`n` is a number/],
     ['sweep n over 1 and n over 2 { }', 'duplicate-value', /`n` is swept already/],
     ['sweep n over 1..200 and rtt over 1 ms..100 ms { }', 'too-many-points', /20000 points; at most 10000/],

@@ -33,14 +33,15 @@ export function sweptValues(syntax: ListSyntax, site: Site): readonly SweptValue
   return all;
 }
 
-function valuesOf({ first, last, step, start, end }: ValueRangeSyntax, site: Site): SweptValue[] | null {
+function valuesOf(syntax: ValueRangeSyntax, site: Site): SweptValue[] | null {
+  const { first, last, step, start, end } = syntax;
   const from = evaluate(first, site);
   if (!from) return null;
   if (from.dimension === 'text') {
     site.report('wrong-dimension', first, 'A parameter is swept over numbers and quantities; this is a text.');
     return null;
   }
-  if (!last) return [{ ...rounded(from), start, end }];
+  if (!last) return [site.placing(rounded(from), syntax)];
   const to = evaluate(last, site);
   const by = step ? evaluate(step, site) : oneOf(last);
   if (!to || !by) return null;
@@ -71,7 +72,25 @@ function valuesOf({ first, last, step, start, end }: ValueRangeSyntax, site: Sit
     site.report('range-too-large', { start, end }, `The range stands for ${steps + 1} values; at most ${MAXIMUM_VALUES} are allowed.`);
     return null;
   }
-  return Array.from({ length: steps + 1 }, (_, i) => ({ ...rounded({ ...begin, number: begin.number + i * by.number }), start, end }));
+  if (!step && Math.abs(begin.number + steps * by.number - to.number) > 1e-9 * by.number) {
+    reportMissedEnd({ first, last, start, end }, begin === from ? (to.number - begin.number) / begin.number : Number.NaN, site);
+    return null;
+  }
+  return Array.from({ length: steps + 1 }, (_, i) => site.placing(rounded({ ...begin, number: begin.number + i * by.number }), syntax));
+}
+
+/** Without `step`, it is one of the unit behind the last value: `100 ms..1 s` would be 100 ms alone. `firsts`: how many times the first one fits. */
+function reportMissedEnd({ first, last, start, end }: Omit<ValueRangeSyntax, 'kind' | 'step'>, firsts: number, site: Site): void {
+  const { text } = site.program.sources[site.source]!;
+  const [lower, upper] = [first, last!].map((one) => text.slice(one.start, one.end));
+  const fits = firsts > 0 && firsts < MAXIMUM_VALUES && Math.abs(firsts - Math.round(firsts)) < 1e-9;
+  const unit = last!.kind === 'quantity' ? last!.unit?.name : null;
+  site.report(
+    'out-of-range',
+    { start, end },
+    `In steps of 1${unit ? ` ${unit}` : ''}, the range never gets to ${upper}. Write a step: \`${lower}..${upper} step ${fits ? lower : '…'}\`.`,
+    fits ? { fixes: [{ title: `Add \`step ${lower}\``, edits: [{ start: end, end, text: ` step ${lower}` }], preferred: true }] } : {},
+  );
 }
 
 function oneOf(expression: Expression): Value {

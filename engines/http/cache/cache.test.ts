@@ -31,7 +31,7 @@ interface Ask {
 type Origin = (number: number, fields: Fields, method: string) => { status?: number; fields?: Lines; text?: string; cut?: true } | 'down';
 
 /** What each request came to: `200 one`, `304`, or the failure; and how: `hit`, `fwd=…`. And how often the origin was asked. */
-function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_000) {
+function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_000, until: number | null = null) {
   const scenario = scenarioForTests({ client: {}, server: {} });
   const kernel = new Kernel(1);
   const recorder = new Recorder(metrics);
@@ -47,6 +47,8 @@ function run(asks: readonly Ask[], origin: Origin, shared = true, size = 1_000_0
       return { status, fields: fieldsOf(fields), body: [bytesOfOctets(text)] };
     });
   });
+  // The origin is down from then on.
+  if (until !== null) kernel.schedule(until * SECOND, () => network.crash('server'));
   const host = network.host('client');
   const cache = new HttpCache(host, { shared, size });
   const client = new HttpClient(host, { hosts: new Map([['www', '10.0.0.2']]) });
@@ -261,6 +263,28 @@ test.each([
   expect(run([{}, { fields }], origin)).toMatchObject({ came: ['200 0123456789', came], asked: 1 });
 });
 
+describe('a 200 to HEAD (RFC 9111 §4.3.5)', () => {
+  const stored = { ETag: '"v"', 'Last-Modified': at(-100), 'Cache-Control': 'max-age=10' };
+  const heads =
+    (fields: Lines, text = '1'): Origin =>
+    (number, _, method) =>
+      method === 'HEAD' ? { fields, text } : { fields: stored, text: String(number) };
+  const asks = [{}, { after: 20, method: 'HEAD' }, {}];
+  test('freshens what is stored for GET', () => {
+    const made = run(asks, heads({ ...stored, 'Cache-Control': 'max-age=60', 'X-New': 'yes' }));
+    expect([made.came, made.hows[2], made.asked]).toEqual([['200 1', '200', '200 1'], 'hit', 2]);
+    expect(fieldValue(made.heads[2]!, 'X-New')).toBe('yes');
+  });
+  test.each([
+    [{ ...stored, ETag: '"w"' }, '1'],
+    [{ ...stored, 'Last-Modified': at(-50) }, '1'],
+    [stored, 'longer'],
+  ])('shows that it is not right any more where it tells of another version: %j, as long as “%s”', (fields, text) => {
+    const made = run(asks, heads(fields, text));
+    expect([made.came[2], made.hows[2]]).toEqual(['200 3', 'fwd=uri-miss; stored']);
+  });
+});
+
 describe('stale responses (RFC 9111 §4.2.4)', () => {
   const failing =
     (fields: Lines): Origin =>
@@ -272,6 +296,10 @@ describe('stale responses (RFC 9111 §4.2.4)', () => {
   });
   test.each(['must-revalidate', 'proxy-revalidate', 's-maxage=10', 'no-cache'])('but not with %s', (directive) => {
     expect(run([{}, { after: 61 }], failing({ 'Cache-Control': `max-age=60, ${directive}` })).came[1]).toBe('502');
+  });
+  test('where nobody answers, either, the failure says so (§5.2.2.2)', () => {
+    const made = run([{}, { after: 61 }], failing({ 'Cache-Control': 'max-age=60, must-revalidate' }), true, 1_000_000, 61);
+    expect(made.came[1]).toBe('connection timed out, and what is stored must be validated');
   });
   test('proxy-revalidate is for shared caches', () => {
     expect(run([{}, { after: 61 }], failing({ 'Cache-Control': 'max-age=60, proxy-revalidate' }), false).came[1]).toBe('200 1');

@@ -8,7 +8,7 @@
  * forwarded, unless the cache collapses them: then one is, and its response is for all (§4).
  */
 import type { Content } from '../../content.ts';
-import { type Contents, joined } from '../../contents.ts';
+import { type Contents, joined, lengthOf } from '../../contents.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import type { Bytes } from '../../quantities.ts';
@@ -20,6 +20,7 @@ import { type Body, bodyLength, isSource } from '../message-writer.ts';
 import { partOf } from '../partial.ts';
 import { type Directives, directivesOf, secondsOf } from '../wire/cache-control.ts';
 import { formatHttpDate, instantOf } from '../wire/date.ts';
+import type { Version } from '../wire/head.ts';
 import { type Fields, fieldValue, fieldValues, withField, without } from '../wire/header-field.ts';
 import { isSafe } from '../wire/methods.ts';
 import { encodeUrl, isSameOrigin, resolveReference } from '../wire/request-target.ts';
@@ -30,6 +31,8 @@ import { CacheStore, type Stored, storedSize } from './store.ts';
 import { mayStore, storedFields, updatedFields, variantOf } from './storing.ts';
 
 export interface CachedResponse {
+  /** Of HTTP, in which it was received: by whoever asks now, or when it was stored. */
+  readonly version: Version;
   readonly status: number;
   readonly reason?: string;
   readonly fields: Fields;
@@ -56,6 +59,9 @@ export interface FetchOptions {
   /** False: what has to be fetched is passed on, and not stored. */
   readonly store?: boolean;
 }
+
+/** Why there is no answer although something is stored: RFC 9111 §5.2.2.2 has a gateway say 504 then. */
+export const MUST_VALIDATE = 'what is stored must be validated';
 
 /** Of Cache-Status (RFC 9211 §2.5), as it is put last. */
 const STORED = '; stored';
@@ -147,7 +153,7 @@ export class HttpCache {
     const answer = condition === 304 ? { status: 304, fields, body: [] } : inPart ? partOf(whole, range, `part-${now}`) : whole;
     const body = answer.body ?? [];
     this.#count(request.method === 'HEAD' ? 0 : (bodyLength(body) ?? 0), true);
-    return { status: answer.status, fields: answer.fields, body, how };
+    return { version: stored.version, status: answer.status, fields: answer.fields, body, how };
   }
 
   /** §4.3: asks whether what is stored is still right. */
@@ -174,16 +180,33 @@ export class HttpCache {
     // §4.3.4: it is about another version than the one that is stored.
     const told = fieldValue(response.fields, 'ETag');
     if (told !== null && told !== tag) return yield* this.#miss(request, uri, forward, why);
-    const updatedHead = updatedFields(stored.fields, response.fields);
-    const updated: Stored = {
-      ...stored,
-      fields: updatedHead,
-      variant: variantOf(updatedHead, request.fields),
-      requestedAt,
-      receivedAt: instantOf(this.#host.now()),
-    };
-    this.#store.replace(stored, updated);
-    return this.#hit(request, updated, `${why}; fwd-status=304`);
+    return this.#hit(request, this.#freshen(stored, request, response, requestedAt), `${why}; fwd-status=304`);
+  }
+
+  /** §4.3.4: what is stored is right, as of this response, whose fields take the place of its own. */
+  #freshen(stored: Stored, request: ClientRequest, { version, fields }: IncomingResponse, requestedAt: number): Stored {
+    const updated = updatedFields(stored.fields, fields);
+    const variant = variantOf(updated, request.fields);
+    const fresh = { ...stored, version, fields: updated, variant, requestedAt, receivedAt: instantOf(this.#host.now()) };
+    this.#store.replace(stored, fresh);
+    return fresh;
+  }
+
+  /** §4.3.5: a 200 to HEAD freshens what is stored for GET, where it tells of the same version, and else shows that it is not right any more. */
+  #freshenByHead(request: ClientRequest, uri: string, response: IncomingResponse, requestedAt: number): void {
+    for (const stored of this.#store.fitting(uri, request.fields)) {
+      const agrees = (name: string, known: string | null): boolean => {
+        const told = fieldValue(response.fields, name);
+        return told === null || told === known;
+      };
+      const same =
+        stored.status === 200 &&
+        agrees('ETag', fieldValue(stored.fields, 'ETag')) &&
+        agrees('Last-Modified', fieldValue(stored.fields, 'Last-Modified')) &&
+        agrees('Content-Length', String(lengthOf(stored.contents)));
+      if (same) this.#freshen(stored, request, response, requestedAt);
+      else this.#store.remove(stored, 'since HEAD tells of another version');
+    }
   }
 
   /** §4.2.4, §4.3.3: nobody can say whether it is still right. */
@@ -194,7 +217,9 @@ export class HttpCache {
     why: string,
   ): CachedResponse | RequestFailure {
     if (this.#mustRevalidate(directivesOf(stored.fields))) {
-      return requestFailed(response) ? response : { ...response, how: why };
+      if (!requestFailed(response)) return { ...response, how: why };
+      // §5.2.2.2: the server that it must be validated with is not to be had.
+      return response.answered ? response : { ...response, failure: `${response.failure}, and ${MUST_VALIDATE}` };
     }
     if (!requestFailed(response)) response.body.abandon('a stored response is served instead');
     this.#host.narrator.note(
@@ -206,7 +231,9 @@ export class HttpCache {
   *#miss(request: ClientRequest, uri: string, forward: Forward, how: string, store = true): Process<CachedResponse | RequestFailure> {
     const requestedAt = instantOf(this.#host.now());
     const response = yield* forward(request);
-    return requestFailed(response) ? response : this.#received(request, uri, response, requestedAt, how, store);
+    if (requestFailed(response)) return response;
+    if (request.method === 'HEAD' && response.status === 200) this.#freshenByHead(request, uri, response, requestedAt);
+    return this.#received(request, uri, response, requestedAt, how, store);
   }
 
   /** Waits with others for the one response that is on its way in; the first one asks for it. */
@@ -219,13 +246,13 @@ export class HttpCache {
     }
     const begun = yield* filling.head();
     if ('failure' in begun) return begun;
-    const { status, fields, variant } = begun;
+    const { version, status, fields, variant } = begun;
     const reason = begun.reason === undefined ? {} : { reason: begun.reason };
-    if (!underWay) return { status, ...reason, fields, body: filling.reader(), how: begun.how };
+    if (!underWay) return { version, status, ...reason, fields, body: filling.reader(), how: begun.how };
     // What is not to be stored is for whoever asked, and so is another variant.
     if (variant === null || variantOf(fields, request.fields) !== variant) return yield* this.#miss(request, uri, forward, how);
     const body = filling.reader((length) => this.#count(length, true));
-    return { status, ...reason, fields, body, how: `${how}; collapsed` };
+    return { version, status, ...reason, fields, body, how: `${how}; collapsed` };
   }
 
   /** Not on behalf of the client who asked first: it goes on when that one has gone. */
@@ -257,13 +284,13 @@ export class HttpCache {
     how: string,
     store = true,
   ): CachedResponse {
-    const { status, reason, body } = response;
+    const { version, status, reason, body } = response;
     const receivedAt = instantOf(this.#host.now());
     // RFC 9110 §6.6.1: a recipient with a clock adds the date.
     const dated =
       fieldValue(response.fields, 'Date') === null ? withField(response.fields, 'Date', formatHttpDate(receivedAt)) : response.fields;
     const fields = storedFields(dated);
-    const head = { status, fields, requestedAt, receivedAt };
+    const head = { version, status, fields, requestedAt, receivedAt };
     // A content of unknown length may turn out not to fit.
     const room = this.#size - storedSize(head, body.length ?? 0);
     const storing = store && request.method === 'GET' && room >= 0 && mayStore(request.fields, head, this.#shared);
@@ -272,14 +299,14 @@ export class HttpCache {
       if (contents === null) return;
       this.#store.put({ ...head, uri, variant: variantOf(fields, request.fields), contents });
     });
-    return { status, reason, fields, body: passing, how: storing ? `${how}${STORED}` : how };
+    return { version, status, reason, fields, body: passing, how: storing ? `${how}${STORED}` : how };
   }
 
   /** §4.4 */
   *#pass(request: ClientRequest, forward: Forward): Process<CachedResponse | RequestFailure> {
     const response = yield* forward(request);
     if (requestFailed(response)) return response;
-    const { status, reason, fields, body } = response;
+    const { version, status, reason, fields, body } = response;
     if (!isSafe(request.method) && status >= 200 && status < 400) {
       this.#store.invalidate(encodeUrl(request.url));
       for (const name of ['Location', 'Content-Location']) {
@@ -287,7 +314,7 @@ export class HttpCache {
         if (other && isSameOrigin(other, request.url)) this.#store.invalidate(encodeUrl(other));
       }
     }
-    return { status, reason, fields: storedFields(fields), body, how: 'fwd=method' };
+    return { version, status, reason, fields: storedFields(fields), body, how: 'fwd=method' };
   }
 
   /** A request has been answered, with so much content. */

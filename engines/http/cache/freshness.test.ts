@@ -5,6 +5,7 @@ import { ageOf, lifetimeOf } from './freshness.ts';
 
 const T = 1_767_225_600;
 const head = (fields: Readonly<Record<string, string>>, requestedAt = T, receivedAt = T, status = 200) => ({
+  version: [1, 1] as const,
   status,
   fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
   requestedAt,

@@ -4,11 +4,14 @@
  */
 import { dateOf } from '../conditions.ts';
 import { directivesOf, secondsOf } from '../wire/cache-control.ts';
+import type { Version } from '../wire/head.ts';
 import { type Fields, fieldValue, fieldValues } from '../wire/header-field.ts';
 import { STATUSES } from '../wire/status.ts';
 
 /** What is kept of an exchange. */
 export interface StoredHead {
+  /** Of HTTP, in which it was received. */
+  readonly version: Version;
   readonly status: number;
   readonly fields: Fields;
   /** When the request was sent, and the response received. */

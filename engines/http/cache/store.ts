@@ -60,12 +60,17 @@ export class CacheStore {
   /** What fits a request for that URI with these fields: the newest of several (§4). */
   find(uri: string, requestFields: Fields): Stored | null {
     let found: Stored | null = null;
-    for (const key of this.#byUri.get(uri) ?? []) {
-      const stored = this.#entries.get(key)?.stored as Stored;
-      if (variantOf(stored.fields, requestFields) === stored.variant && (!found || stored.receivedAt > found.receivedAt)) found = stored;
-    }
+    for (const stored of this.fitting(uri, requestFields)) if (!found || stored.receivedAt > found.receivedAt) found = stored;
     if (found) this.#room.use(this.#entries.get(keyOf(found))?.number ?? -1);
     return found;
+  }
+
+  /** All that fits: what could be chosen for such a request. Not a use of it. */
+  fitting(uri: string, requestFields: Fields): Stored[] {
+    return [...(this.#byUri.get(uri) ?? [])].flatMap((key) => {
+      const stored = this.#entries.get(key)?.stored as Stored;
+      return variantOf(stored.fields, requestFields) === stored.variant ? [stored] : [];
+    });
   }
 
   /** Whether there is anything for that URI, for whatever request. */
@@ -103,6 +108,10 @@ export class CacheStore {
     const key = keyOf(stored);
     if (key !== keyOf(updated)) this.#remove(key, 'since it varies by other fields now');
     this.put(updated);
+  }
+
+  remove(stored: Stored, why: string): void {
+    this.#remove(keyOf(stored), why);
   }
 
   /** §4.4: everything of a URI. */

@@ -10,8 +10,8 @@ import { LineReader } from '../../network/line-reader.ts';
 import { bytesOfOctets, textOfOctets } from '../../network/octets.ts';
 import { type Bytes, HOUR, MINUTE, type Nanoseconds } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
-import { type AccessProblem, inTime, openConnection, problem, REPLY_LIMIT } from '../mailbox/access-client.ts';
-import type { AccessSecurity, Proof } from '../mailbox/scenario.ts';
+import { type AccessProblem, Listening, type OpenedSession, openAccess, problem, REPLY_LIMIT, type Way } from '../mailbox/access-client.ts';
+import type { Proof } from '../mailbox/scenario.ts';
 import { ClientExchange, type MechanismName } from '../sasl/exchange.ts';
 import { SMALL_LITERAL } from './command-reader.ts';
 import { IMAP_PORT, IMAPS_PORT } from './server.ts';
@@ -34,39 +34,26 @@ export interface Answer {
   readonly untagged: readonly (Data | StatusResponse)[];
 }
 
-export interface Way {
-  readonly server: string;
-  readonly security: AccessSecurity;
-  readonly secure: Securing;
+const PORTS = { clear: IMAP_PORT, secured: IMAPS_PORT };
+
+export function openSession(host: Host, way: Way): Process<ClientSession | AccessProblem> {
+  return openAccess(host, way, PORTS, (connection) => new ClientSession(host, connection));
 }
 
-/** Connects, waits for the greeting, and secures the connection where it is to be. */
-export function* openSession(host: Host, { server, security, secure }: Way): Process<ClientSession | AccessProblem> {
-  const opened = yield* openConnection(host, server, { clear: IMAP_PORT, secured: IMAPS_PORT }, security, secure);
-  if ('reason' in opened) return opened;
-  const session = new ClientSession(host, opened.connection);
-  const greeting = yield* session.greeting();
-  if (greeting) return greeting;
-  const unsecured = security === 'starttls' ? yield* session.secure(secure) : null;
-  if (!unsecured) return session;
-  yield* session.logOut();
-  return unsecured;
-}
-
-export class ClientSession {
+export class ClientSession implements OpenedSession {
   readonly #host: Host;
   #connection: Connection;
+  #listening: Listening;
   #reader: LineReader;
   #tags = 0;
   #capabilities: ReadonlySet<string> = new Set();
   #broken: AccessProblem | null = null;
-  /** How long a response is waited for: within IDLE, longer. */
-  #patience = REPLY_LIMIT;
 
   constructor(host: Host, connection: Connection) {
     this.#host = host;
     this.#connection = connection;
-    this.#reader = new LineReader(connection);
+    this.#listening = new Listening(host, connection);
+    this.#reader = new LineReader(this.#listening);
   }
 
   /** Whether more can be said. */
@@ -99,7 +86,8 @@ export class ClientSession {
       return this.#broken;
     }
     this.#connection = secured;
-    this.#reader = new LineReader(secured);
+    this.#listening = new Listening(this.#host, secured);
+    this.#reader = new LineReader(this.#listening);
     // §6.2.1: what was said of capabilities in clear is not to be believed.
     this.#capabilities = new Set();
     return null;
@@ -136,9 +124,10 @@ export class ClientSession {
       const go = yield* this.#until(tag, null, told);
       if (!('kind' in go)) return go;
       const end = Math.min(until, this.#host.now() + IDLE_AGAIN);
-      this.#patience = HOUR;
+      // Within IDLE nothing need come.
+      this.#listening.patience = HOUR;
       const waited = yield* race(this.#until(tag, null, told), this.#host.sleep(Math.max(0, end - this.#host.now())));
-      this.#patience = REPLY_LIMIT;
+      this.#listening.patience = REPLY_LIMIT;
       if (waited.winner === 'first') return 'kind' in waited.value ? this.#break(problem('a response out of order')) : waited.value;
       const done = { protocol: 'imap', kind: 'answer', label: 'DONE' };
       if (!(yield* this.#connection.write(bytesOfOctets('DONE\r\n'), done))) return this.#break(this.#closed);
@@ -149,7 +138,7 @@ export class ClientSession {
   }
 
   /** Says LOGOUT, waits for the reply and closes. */
-  *logOut(): Process {
+  *leave(): Process {
     if (this.usable) yield* this.ask({ verb: 'LOGOUT' });
     this.#connection.close();
     this.#broken ??= problem('the session is over');
@@ -229,8 +218,7 @@ export class ClientSession {
     if (this.#broken) return this.#broken;
     let octets = '';
     for (let literals = 0; literals <= LITERALS_LIMIT; literals++) {
-      const line = yield* inTime(this.#host, this.#reader.readLine(LINE_LIMIT), this.#patience);
-      if ('reason' in line) return this.#break(line);
+      const line = yield* this.#reader.readLine(LINE_LIMIT);
       if (line.kind === 'end') return this.#break(this.#closed);
       if (line.kind !== 'line') return this.#break(problem('a response that is too long'));
       octets += line.line;
@@ -241,8 +229,7 @@ export class ClientSession {
       }
       const length = Number(announced[1]);
       if (length > LITERAL_LIMIT || octets.length + length > RESPONSE_LIMIT) return this.#break(problem('a response that is too long'));
-      const content = yield* inTime(this.#host, this.#reader.readCounted(length, LITERAL_LIMIT), HOUR);
-      if ('reason' in content) return this.#break(content);
+      const content = yield* this.#reader.readCounted(length, LITERAL_LIMIT);
       if (content.kind !== 'content') return this.#break(this.#closed);
       octets += `\r\n${content.octets}`;
     }
@@ -262,7 +249,7 @@ export class ClientSession {
   }
 
   get #closed(): AccessProblem {
-    return problem(`connection ${this.#connection.ending ?? 'closed'}`);
+    return this.#listening.ended;
   }
 
   #break(why: AccessProblem): AccessProblem {

@@ -1,10 +1,20 @@
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { textOfOctets } from '../../network/octets.ts';
-import { textOf } from '../message/mime.ts';
-import { matches } from './search.ts';
 import { decodeCommand } from './wire/command.ts';
 
-vi.mock('../message/mime.ts', { spy: true });
+// Modules of its own: those of the other tests are not counted, and theirs do not count.
+let textOf: typeof import('../message/mime.ts').textOf;
+let matches: typeof import('./search.ts').matches;
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock('../message/mime.ts', { spy: true });
+  ({ textOf } = await import('../message/mime.ts'));
+  ({ matches } = await import('./search.ts'));
+});
+afterAll(() => {
+  vi.doUnmock('../message/mime.ts');
+  vi.resetModules();
+});
 
 const MESSAGE = {
   uid: 1,

@@ -68,7 +68,7 @@ export function* readByImap(host: Host, secure: Securing, action: ReadAction): P
       });
     }
   }
-  yield* session.logOut();
+  yield* session.leave();
   const fetched = missing.length === 0 ? 'nothing new' : `${count(missing.length, 'message')} fetched (${formatSize(octets)})`;
   return success(`${action.folder} has ${count(listed.length, 'message')}, ${unread} unread: ${fetched}`);
 }
@@ -80,7 +80,7 @@ function* preview(session: ClientSession, listed: readonly Listed[]): Process<St
     const answer = yield* session.ask({ verb: 'FETCH', uid: true, set: setOf(listed.map(({ uid }) => uid)), items });
     if ('reason' in answer) return yield* leave(session, answer);
   }
-  yield* session.logOut();
+  yield* session.leave();
   return success(`looked at ${count(listed.length, 'message')}`);
 }
 
@@ -95,7 +95,7 @@ export function* imapSession(host: Host, secure: Securing, action: ImapSessionAc
     outcomes.push(yield* perform(host, session, action, operation));
   }
   const missed = action.operations.length - outcomes.length;
-  yield* session.logOut();
+  yield* session.leave();
   return summary(outcomes, missed);
 }
 
@@ -202,12 +202,12 @@ function* logIn(host: Host, secure: Securing, action: ReadAction | ImapSessionAc
   if ('reason' in session) return session;
   const problem = yield* session.logIn(user, password, proof);
   if (!problem) return session;
-  yield* session.logOut();
+  yield* session.leave();
   return problem;
 }
 
 function* leave(session: ClientSession, { reason }: AccessProblem): Process<StepOutcome> {
-  yield* session.logOut();
+  yield* session.leave();
   return failure(reason);
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writePcapng } from '../../network/capture/pcapng.ts';
-import { SECOND } from '../../quantities.ts';
+import { HOUR, SECOND } from '../../quantities.ts';
 import { simulate } from '../../simulation.ts';
 import { accessScenario, BOB, dialogue, guesses, imap, letter, outcomes, pop3, reads } from './access-for-tests.ts';
 import type { AccessExpectation } from './scenario.ts';
@@ -75,6 +75,15 @@ describe('a device', () => {
   test('that hangs up has deleted nothing', () => {
     const steps = [letter('One'), pop3([{ kind: 'retrieve', message: 1 }, { kind: 'delete', message: 1 }, { kind: 'hang up' }])];
     expect(checks(accessScenario(steps, { expectations: [folder(1)] }))).toEqual([[true, '1 message']]);
+  });
+
+  test.each(['pop3', 'imap'] as const)('by %s waits as long as something comes, over however slow a line', (protocol) => {
+    const steps = [letter('One', `${'x'.repeat(70)}\n`.repeat(57_000)), reads({ protocol })];
+    for (const fidelity of ['packets', 'flows'] as const) {
+      const run = simulate({ ...accessScenario(steps, { hosts: { laptop: { down: 8e3, queue: 2e4 } } }), fidelity });
+      expect(run.steps[1]!.succeeded, run.steps[1]!.outcome).toBe(true);
+      expect(run.steps[1]!.endedAt - run.steps[1]!.startedAt).toBeGreaterThan(HOUR);
+    }
   });
 
   test('is told in IDLE of what comes', () => {

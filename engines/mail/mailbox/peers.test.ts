@@ -92,6 +92,7 @@ function connectionOf(socket: Socket): Connection {
         if (socket.writable) socket.write(bytesOf(content));
         return socket.writable;
       }),
+    allAcknowledged: () => atOnce(() => socket.writable),
     close: () => socket.end(),
     abort: () => socket.destroy(),
   };

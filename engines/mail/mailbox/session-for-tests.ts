@@ -59,6 +59,10 @@ export function scripted(pieces: readonly Uint8Array[]): Connection & { written(
       written += octetsOf(bytesOf(content));
       return true;
     },
+    // biome-ignore lint/correctness/useYield: as above.
+    *allAcknowledged(): Process<boolean> {
+      return true;
+    },
     close: () => {},
     abort: () => {},
     written: () => written,

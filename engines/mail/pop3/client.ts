@@ -6,10 +6,10 @@ import type { Process } from '../../kernel/process.ts';
 import { type Connection, failed, type Host } from '../../network/host.ts';
 import { LineReader } from '../../network/line-reader.ts';
 import { bytesOfOctets, textOfOctets } from '../../network/octets.ts';
-import { type Bytes, HOUR } from '../../quantities.ts';
+import type { Bytes } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
-import { type AccessProblem, inTime, openConnection, problem } from '../mailbox/access-client.ts';
-import type { AccessSecurity, Proof } from '../mailbox/scenario.ts';
+import { type AccessProblem, Listening, type OpenedSession, openAccess, problem, type Way } from '../mailbox/access-client.ts';
+import type { Proof } from '../mailbox/scenario.ts';
 import { ClientExchange, type MechanismName } from '../sasl/exchange.ts';
 import { unstuffDots } from '../smtp/wire/transparency.ts';
 import { POP3_PORT, POP3S_PORT } from './server.ts';
@@ -26,28 +26,16 @@ export interface Answer {
   readonly content: string;
 }
 
-export interface Way {
-  readonly server: string;
-  readonly security: AccessSecurity;
-  readonly secure: Securing;
+const PORTS = { clear: POP3_PORT, secured: POP3S_PORT };
+
+export function openSession(host: Host, way: Way): Process<ClientSession | AccessProblem> {
+  return openAccess(host, way, PORTS, (connection) => new ClientSession(host, connection));
 }
 
-/** Connects, waits for the greeting, and secures the connection where it is to be. */
-export function* openSession(host: Host, { server, security, secure }: Way): Process<ClientSession | AccessProblem> {
-  const opened = yield* openConnection(host, server, { clear: POP3_PORT, secured: POP3S_PORT }, security, secure);
-  if ('reason' in opened) return opened;
-  const session = new ClientSession(host, opened.connection);
-  const greeting = yield* session.greeting();
-  if (greeting) return greeting;
-  const unsecured = security === 'starttls' ? yield* session.secure(secure) : null;
-  if (!unsecured) return session;
-  yield* session.quit();
-  return unsecured;
-}
-
-export class ClientSession {
+export class ClientSession implements OpenedSession {
   readonly #host: Host;
   #connection: Connection;
+  #listening: Listening;
   #reader: LineReader;
   #timestamp = '';
   #broken: AccessProblem | null = null;
@@ -55,7 +43,8 @@ export class ClientSession {
   constructor(host: Host, connection: Connection) {
     this.#host = host;
     this.#connection = connection;
-    this.#reader = new LineReader(connection);
+    this.#listening = new Listening(host, connection);
+    this.#reader = new LineReader(this.#listening);
   }
 
   /** Whether more can be said. */
@@ -82,7 +71,8 @@ export class ClientSession {
       return this.#broken;
     }
     this.#connection = secured;
-    this.#reader = new LineReader(secured);
+    this.#listening = new Listening(this.#host, secured);
+    this.#reader = new LineReader(this.#listening);
     return null;
   }
 
@@ -140,7 +130,7 @@ export class ClientSession {
   }
 
   /** Says QUIT, waits for the reply and closes. */
-  *quit(): Process<Answer | AccessProblem> {
+  *leave(): Process<Answer | AccessProblem> {
     const answer = yield* this.ask({ verb: 'QUIT' });
     this.#connection.close();
     this.#broken ??= problem('the session is over');
@@ -158,8 +148,7 @@ export class ClientSession {
     if ('reason' in reply) return reply;
     if (reply.status === 'error') return refusal(reply);
     if (!content) return { reply, content: '' };
-    const read = yield* inTime(this.#host, this.#reader.readDotTerminated(CONTENT_LIMIT), HOUR);
-    if ('reason' in read) return this.#break(read);
+    const read = yield* this.#reader.readDotTerminated(CONTENT_LIMIT);
     if (read.kind === 'end') return this.#break(this.#closed);
     if (read.kind === 'too big') return { reason: `more than ${CONTENT_LIMIT} octets`, refused: true };
     return { reply, content: unstuffDots(read.octets) };
@@ -174,8 +163,7 @@ export class ClientSession {
 
   *#line(limit: Bytes): Process<string | AccessProblem> {
     if (this.#broken) return this.#broken;
-    const result = yield* inTime(this.#host, this.#reader.readLine(limit));
-    if ('reason' in result) return this.#break(result);
+    const result = yield* this.#reader.readLine(limit);
     if (result.kind === 'end') return this.#break(this.#closed);
     return result.kind === 'line' ? result.line : this.#break(problem('a reply that is too long'));
   }
@@ -186,7 +174,7 @@ export class ClientSession {
   }
 
   get #closed(): AccessProblem {
-    return problem(`connection ${this.#connection.ending ?? 'closed'}`);
+    return this.#listening.ended;
   }
 
   #break(why: AccessProblem): AccessProblem {

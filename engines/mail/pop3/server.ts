@@ -4,7 +4,7 @@ import { type Process, race } from '../../kernel/process.ts';
 import type { Connection, Host } from '../../network/host.ts';
 import { LineReader } from '../../network/line-reader.ts';
 import { bytesOfOctets } from '../../network/octets.ts';
-import { MINUTE, type Nanoseconds, SECOND } from '../../quantities.ts';
+import { type Bytes, MINUTE, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
 import { secureOrLeave, serveBoth } from '../mailbox/access-listener.ts';
 import type { AccessTraffic } from '../mailbox/access-traffic.ts';
@@ -22,6 +22,8 @@ export const POP3S_PORT = 995;
 
 /** RFC 1939 §3: an inactivity timer is at least 10 minutes; what it ends has no UPDATE state. */
 const IDLE_LIMIT: Nanoseconds = 10 * MINUTE;
+/** Of a reply beyond this, much may still be on its way when the server has got rid of it. */
+const LARGE: Bytes = 64 * 1024;
 
 export interface ServerSurroundings {
   readonly host: Host;
@@ -46,6 +48,8 @@ class ServedSession {
   readonly #plain: Connection;
   #connection: Connection;
   #reader: LineReader;
+  /** What was said since the client was last known to have all of it. */
+  #large = false;
 
   constructor(surroundings: ServerSurroundings, maildrops: Maildrops, connection: Connection, plain: Connection) {
     const { host, service, logins } = surroundings;
@@ -93,14 +97,22 @@ class ServedSession {
 
   #readerOf(connection: Connection): LineReader {
     const { host, traffic } = this.#surroundings;
+    const silence = (): Process => this.#silence(host, connection);
     return new LineReader({
       *read(): Process<Content | null> {
-        const arrived = yield* race(connection.read(), host.sleep(IDLE_LIMIT, { background: true }));
+        const arrived = yield* race(connection.read(), silence());
         const content = arrived.winner === 'first' ? arrived.value : null;
         if (content) traffic.moved(content.length);
         return content;
       },
     });
+  }
+
+  /** A client that is still taking a message is not idle. */
+  *#silence(host: Host, connection: Connection): Process {
+    if (this.#large) yield* connection.allAcknowledged();
+    this.#large = false;
+    yield* host.sleep(IDLE_LIMIT, { background: true });
   }
 
   *#say(act: Act): Process<boolean> {
@@ -110,6 +122,7 @@ class ServedSession {
     const kind = act.kind === 'challenge' ? 'challenge' : act.what;
     const label = act.kind === 'challenge' ? `+ ${act.line}` : replyLabel(act.reply);
     if (kind === 'message') traffic.downloaded();
+    this.#large ||= bytes.length > LARGE;
     return yield* this.#connection.write(bytes, { protocol: 'pop3', kind, label });
   }
 

@@ -40,7 +40,7 @@ export function* readByPop3(host: Host, secure: Securing, action: ReadAction): P
     const marked = yield* session.ask({ verb: 'DELE', message: number });
     if ('reason' in marked) return yield* leave(session, marked);
   }
-  const bye = yield* session.quit();
+  const bye = yield* session.leave();
   // RFC 1939 §6: only the reply to QUIT says that they are deleted.
   if ('reason' in bye && !action.keep && fresh.length > 0)
     return failure(`${count(fresh.length, 'message')} taken, not deleted: ${bye.reason}`);
@@ -54,7 +54,7 @@ function* preview(session: ClientSession, fresh: readonly { readonly number: num
     const top = yield* session.ask({ verb: 'TOP', message: number, lines });
     if ('reason' in top) return yield* leave(session, top);
   }
-  yield* session.quit();
+  yield* session.leave();
   return success(`looked at ${count(fresh.length, 'message')}`);
 }
 
@@ -67,7 +67,7 @@ export function* pop3Session(host: Host, secure: Securing, action: Pop3SessionAc
     outcomes.push(yield* perform(host, session, operation));
   }
   const missed = action.operations.length - outcomes.length;
-  if (session.usable) yield* session.quit();
+  if (session.usable) yield* session.leave();
   return summary(outcomes, missed);
 }
 
@@ -112,12 +112,12 @@ function* logIn(host: Host, secure: Securing, action: ReadAction | Pop3SessionAc
   if ('reason' in session) return session;
   const problem = yield* session.logIn(user, password, proof);
   if (!problem) return session;
-  yield* session.quit();
+  yield* session.leave();
   return problem;
 }
 
 function* leave(session: ClientSession, { reason }: AccessProblem): Process<StepOutcome> {
-  if (session.usable) yield* session.quit();
+  if (session.usable) yield* session.leave();
   return failure(reason);
 }
 

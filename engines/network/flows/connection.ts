@@ -69,6 +69,7 @@ export class FlowConnection implements Connection, SendingEnd {
   #readers: ((content: Content | null) => void)[] = [];
   /** Each waits until what lies before a place has gone out. */
   readonly #senders: { readonly position: Bytes; readonly resume: (sent: boolean) => void; wanted: boolean }[] = [];
+  /** Each waits until what lies before its end is acknowledged; in the order of their ends. */
   #writers: { readonly end: Bytes; readonly resume: (buffered: boolean) => void }[] = [];
   #opened: ((failure: ConnectFailure | null) => void) | null = null;
 
@@ -140,16 +141,27 @@ export class FlowConnection implements Connection, SendingEnd {
     this.sending.write(length);
     if (unsent !== Number.POSITIVE_INFINITY && !(yield* this.#sent(end - unsent))) return false;
     const kept = Math.max(SEND_BUFFER, this.settings.receiveBuffer);
-    if (end - (this.peer?.arrived ?? 0) <= kept) return true;
+    return yield* this.#acknowledgedTo(end - kept);
+  }
+
+  /** Done when the other side has acknowledged what lies before that place; false when it never will. */
+  *#acknowledgedTo(end: Bytes): Process<boolean> {
+    if (end <= (this.peer?.arrived ?? 0)) return true;
+    if (this.state === 'CLOSED') return false;
     return yield* wait<boolean>((resume) => {
-      const writer = { end: end - kept, resume };
-      this.#writers.push(writer);
-      this.sending.tellWhenAcknowledged(end - kept);
+      const writer = { end, resume };
+      const after = this.#writers.findIndex((other) => other.end > end);
+      this.#writers.splice(after < 0 ? this.#writers.length : after, 0, writer);
+      this.sending.tellWhenAcknowledged(end);
       return () => {
         const i = this.#writers.indexOf(writer);
         if (i >= 0) this.#writers.splice(i, 1);
       };
     });
+  }
+
+  allAcknowledged(): Process<boolean> {
+    return this.#acknowledgedTo(this.sending.written);
   }
 
   /** Done when all before that place has gone out; false when it never will. */

@@ -384,6 +384,34 @@ describe('writing and reading', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5_000_000);
   });
 
+  test('and where no rate changes: never more than a few seconds without anything of what comes', () => {
+    // Its window never fills the queue, so that nothing is lost on the way.
+    const net = flows({ client: { up: 100e3, queue: 2 ** 20 }, server: FAST });
+    const times: number[] = [];
+    let bytes = 0;
+    net.network.boot(
+      'server',
+      'server',
+      serve(80, function* (connection, host) {
+        for (let content = yield* connection.read(); content; content = yield* connection.read()) {
+          times.push(host.now());
+          bytes += content.length;
+        }
+      }),
+    );
+    net.network.boot('client', 'client', function* (host) {
+      const connection = yield* connected(host, SERVER, 80);
+      yield* connection.write({ seed: 1, offset: 0, length: 1_000_000 }, message);
+      connection.close();
+    });
+    net.finish();
+    expect(bytes).toBe(1_000_000);
+    const longest = times.slice(1).reduce((most, time, i) => Math.max(most, time - (times[i] as number)), 0);
+    expect(longest).toBeLessThan(5 * SECOND);
+    // A minute and a half by its line, told of in a few pieces.
+    expect(times.length).toBeLessThan(40);
+  });
+
   test('content belongs to the step that sent it, whoever reads it when', () => {
     const net = flows({ client: FAST, server: FAST });
     const causes: number[] = [];

@@ -44,6 +44,11 @@ const SURE = 0.75;
 const FAR: Nanoseconds = SECOND / 10;
 /** A reader of a long message is told of progress each so many bytes, at the next change of rate. */
 const PROGRESS: Bytes = 256 * 1024;
+/**
+ * And after so long where the rate stays the same, so that who waits for what comes in time does not take a long message for
+ * silence: well below the shortest patience of any reader.
+ */
+const PROGRESS_TIME: Nanoseconds = 4 * SECOND;
 
 /** What a sending half needs of its connection. */
 export interface SendingEnd extends Carrier {
@@ -134,6 +139,8 @@ export class Sending {
   #mark: Bytes = NEVER;
   readonly #stretches: Stretches;
   #told: Bytes = 0;
+  /** When the reader was last told of progress, or that was looked at. */
+  #toldAt: Nanoseconds = 0;
   #stalledSince: Nanoseconds = NEVER;
   #attempts = 0;
   #finSent = false;
@@ -400,6 +407,7 @@ export class Sending {
       return;
     }
     this.#sentAt = now;
+    this.#toldAt = now;
     this.#stretches.open(this.#network.kernel.now);
     this.#mode = 'burst';
     this.#roundEnd = this.#sent + Math.max(window.usable - this.#usedInRound, 0);
@@ -469,6 +477,7 @@ export class Sending {
     this.#settle();
     const { kernel } = this.#network;
     const { now } = kernel;
+    if (now >= this.#toldAt + PROGRESS_TIME) this.#tellSince();
     for (;;) {
       if (this.#mode === 'over') return;
       if (now >= this.recoverAt && !(this.recoversWithLink && this.bottleneck >= 0)) this.commit();
@@ -1041,8 +1050,16 @@ export class Sending {
     this.#stretches.close(kernel.now, to, delay, to > from ? this.#end.outgoing.stepAt(from) : -1, this.#there);
   }
 
+  /** Hands on what has come since the last time, however little. */
+  #tellSince(): void {
+    this.#toldAt = this.#network.kernel.now;
+    const reached = this.#reached(this.#route());
+    if (reached > Math.max(this.#told, this.#end.reached)) this.#tellProgress(reached);
+  }
+
   #tellProgress(position: Bytes): void {
     this.#told = position;
+    this.#toldAt = this.#network.kernel.now;
     this.#as(() => this.#network.kernel.schedule(0, () => this.#end.deliver(position, false)), position - 1);
   }
 
@@ -1123,7 +1140,8 @@ export class Sending {
   #wakeAt(at: Nanoseconds): void {
     const { kernel } = this.#network;
     const cause = this.#end.outgoing.stepAt(Math.min(Math.floor(this.#sent), this.#written - 1));
-    if (cause === this.#timerCause && this.#timer !== null) {
+    const progress = this.rate > 0 ? Math.max(this.#toldAt + PROGRESS_TIME, kernel.now) : NEVER;
+    if (cause === this.#timerCause && this.#timer !== null && this.#timerAt <= progress) {
       // Rates go up and down: an event that comes too early costs less than one that is moved each time.
       if (at === this.#timerAt || (at > this.#timerAt && at !== NEVER)) return;
     }
@@ -1134,6 +1152,7 @@ export class Sending {
     if (at === NEVER) return;
     const ahead = at - kernel.now;
     if (this.bottleneck >= 0 && ahead > FAR) this.#timerAt = kernel.now + Math.floor(ahead * SURE);
+    this.#timerAt = Math.min(this.#timerAt, progress);
     const before = kernel.cause;
     kernel.cause = cause;
     this.#timer = kernel.schedule(this.#timerAt - kernel.now, this.#wakes);

@@ -154,7 +154,15 @@ export class TcpConnection implements Connection {
     this.#outgoing.write(content instanceof Uint8Array ? content.slice() : content, index, step);
     this.sender.streamEnd = end;
     this.sender.output();
-    const needs = { acknowledged: end - this.#sendBuffer, sent: end - unsent };
+    return yield* this.#until({ acknowledged: end - this.#sendBuffer, sent: end - unsent });
+  }
+
+  *allAcknowledged(): Process<boolean> {
+    if (this.state === 'CLOSED') return false;
+    return yield* this.#until({ acknowledged: this.sender.streamEnd, sent: 0 });
+  }
+
+  *#until(needs: { readonly acknowledged: Bytes; readonly sent: Bytes }): Process<boolean> {
     if (this.#hasRoom(needs)) return true;
     return yield* wait<boolean>((resume) => {
       const writer = { ...needs, resume };

@@ -28,6 +28,7 @@ export const streamingMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects: ofHost,
     course: 'total',
+    interruptedBy: 'rebuffering time',
     doc: 'Pictures of a film whose time to be shown has come so far, missed ones included.',
     example: example('video played of tv = 48'),
   },

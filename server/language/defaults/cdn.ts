@@ -1,6 +1,6 @@
 /** What a content distribution network is where the author says nothing, and what follows from one in DNS. */
 import { canonical, isSubdomain } from '../../../engines/dns/domain-name.ts';
-import { MILLISECOND, SECOND } from '../../../engines/quantities.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../../../engines/quantities.ts';
 import type { AccessLink, Program } from '../program.ts';
 import { nameOf, publicAddress } from './addresses.ts';
 
@@ -15,6 +15,13 @@ export const cdnDefaults = {
   healthCheck: 10 * SECOND,
   loadLimit: 0.8,
   alpha: 0.8,
+};
+
+/** What a crowd of viewers is. */
+export const crowdDefaults = {
+  down: 25e6,
+  latency: 10 * MILLISECOND,
+  arriving: MINUTE,
 };
 
 /** Lines of nodes that a placement fills in: inside an access network, and at an exchange in the core. */

@@ -172,9 +172,27 @@ export function hostHints(program: Program): void {
   }
 }
 
+/** A comparison always has its table; a sweep shows what its block asks for. */
+export function sweepWarnings(program: Program): void {
+  for (const { plan, plots, expectations } of program.sweeps) {
+    if (plan.axes.length === 0 || plots.length + expectations.length > 0) continue;
+    const { parameter } = plan.axes[0]!;
+    program.report(
+      'without-effect',
+      plan.at,
+      `This sweep shows nothing. Write \`plot … against ${parameter}\`, or an \`expect\`, in its block.`,
+    );
+  }
+}
+
 export function parameterHints(program: Program): void {
   for (const parameter of program.parameters.values()) {
-    if (parameter.used || program.sources[parameter.place.source]!.imported) continue;
+    if (parameter.used) continue;
+    if (parameter.swept) {
+      program.report('without-effect', parameter.swept, `Nothing uses \`${parameter.name}\`: each of its values gives the same run.`);
+      continue;
+    }
+    if (program.sources[parameter.place.source]!.imported) continue;
     const { source, start, end } = parameter.statement;
     program.report('unused-parameter', parameter.place, `\`${parameter.name}\` is used nowhere.`, {
       fixes: [{ title: 'Remove it', edits: [{ source, start, end, text: '' }] }],

@@ -1,7 +1,7 @@
 /**
  * What is given up when a statement is broken: the rest of its line and the block that begins on it, no more. A line that
- * begins, without indentation, with a word that only a declaration begins with ends every open block; one that begins like a
- * step ends a block of properties.
+ * begins, without indentation, with a word that only a declaration begins with ends every block that holds no such thing, or
+ * that has no `}`; one that begins like a step ends a block of properties.
  */
 import type { Property } from '../entry.ts';
 import type { State } from '../pattern.ts';
@@ -29,21 +29,16 @@ export function giveUp(node: Statement, reading: Reading, properties?: State<Pro
   node.end = Math.max(node.end, Math.min(scanner.previousEnd, scanner.start));
 }
 
-/** Over a balanced block whose `{` is the current (or last) token; gives its end. */
-export function skipBlock(reading: Reading): number {
+/** Over a block whose `{` stands at `open`, which is the current token or the one before; gives its end. */
+export function skipBlock(reading: Reading, open = reading.scanner.start): number {
   const { scanner } = reading;
-  const open = scanner.start;
-  let depth = reading.at('{') ? 0 : 1;
-  for (; scanner.kind !== TokenKind.end; scanner.next()) {
-    if (scanner.kind === TokenKind.symbol) {
-      if (reading.at('{')) depth++;
-      else if (reading.at('}') && --depth <= 0) {
-        scanner.next();
-        return scanner.previousEnd;
-      }
-    } else if (atUnindentedStatement(reading)) break;
+  const end = reading.braces.endOf(open);
+  if (end >= 0) {
+    scanner.resume(end + 1);
+    return end + 1;
   }
-  if (depth > 0) reportUnclosed(open, reading);
+  while (scanner.kind !== TokenKind.end && !atUnindentedStatement(reading)) scanner.next();
+  reportUnclosed(open, reading);
   reading.unwinding = true;
   return scanner.previousEnd;
 }

@@ -1,8 +1,10 @@
 /** Content distribution networks: who stands where, what they cache, and who asks. */
+import { OBJECTS_LIMIT, objectsOf } from '../../../engines/cdn/compact/titles.ts';
+import { formatCount } from '../../../engines/format.ts';
 import { REPLACEMENT_POLICIES } from '../../../engines/http/cache/replacement.ts';
-import { DAY, SECOND } from '../../../engines/quantities.ts';
-import { crowdOf, declareCdn, usedCdn } from '../cdn.ts';
-import { cdnDefaults } from '../defaults/cdn.ts';
+import { DAY, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
+import { crowdOf, declareCdn, deliveringCdn, usedCdn } from '../cdn.ts';
+import { cdnDefaults, crowdDefaults } from '../defaults/cdn.ts';
 import {
   choice,
   count,
@@ -16,6 +18,7 @@ import {
   number,
   optional,
   property,
+  rate,
   ratio,
   repeated,
   size,
@@ -26,7 +29,11 @@ import {
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';
 import { plain } from '../website.ts';
+import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
+
+/** Of what a player can be told, all but the giving up of downloads. */
+const { abandonment: _, ...playing } = playerProperties;
 
 const objectSize = size({ minimum: 1, maximum: 2 ** 40, units: ['MB', 'kB', 'MiB'] });
 const perSecond = number({ minimum: 0.001, maximum: 1e6 });
@@ -286,6 +293,9 @@ export const cdnVocabulary = [
       const used = usedCdn(given.CDN, site);
       const flash = used && crowdOf(block.crowd, used.catalogue, site);
       if (!when || !used || flash === undefined) return;
+      const requests = (given.VIEWERS * given.N * given.T) / SECOND + (flash ? (flash.rate * flash.duration) / SECOND : 0);
+      if (isTooMuch('requests', requests, MOST_REQUESTS, site)) return;
+      if (areTooMany(used.nodes.length, used.catalogue.objects.length, site)) return;
       site.addStep(when, {
         kind: 'cdn.crowd',
         cdn: used.name,
@@ -296,7 +306,113 @@ export const cdnVocabulary = [
       });
     },
   }),
+  step({
+    id: 'watching crowd',
+    pattern: 'crowd of VIEWERS watches films of CDN [using ALGORITHM] for T',
+    slots: { VIEWERS: count({ minimum: 1, maximum: 1e6 }), CDN: domainName, ALGORITHM: optional(algorithm), T: span },
+    properties: {
+      titles: property(
+        'titles N [zipf ALPHA]',
+        { N: count({ minimum: 1, maximum: 100_000 }), ALPHA: optional(number({ minimum: 0, maximum: 4 })) },
+        {
+          doc: 'How many films there are to choose among, each with the segments of one of the `content`, by turns: the i-th is chosen in proportion to 1 / i^ALPHA.',
+          default: `one of each; zipf ${cdnDefaults.alpha}`,
+          example: 'titles 100 zipf 1',
+        },
+      ),
+      down: property(
+        'down RATE',
+        { RATE: rate({ minimum: 1000, maximum: 1e12, units: ['Mbps', 'kbps'] }) },
+        { doc: 'What each viewer’s line carries.', default: written(crowdDefaults.down, 'rate'), example: 'down 10 Mbps' },
+      ),
+      latency: property(
+        'latency TIME',
+        { TIME: duration({ maximum: 10 * SECOND, units: ['ms'] }) },
+        {
+          doc: 'Of each viewer’s line, one way; the way from the node that is near to the one that serves comes on top.',
+          default: written(crowdDefaults.latency, 'duration'),
+          example: 'latency 20 ms',
+        },
+      ),
+      arriving: property(
+        'arriving within TIME',
+        { TIME: duration({ maximum: 100 * DAY, units: ['min', 's'] }) },
+        {
+          doc: 'Viewers come at random times within that, and begin their first film.',
+          default: written(crowdDefaults.arriving, 'duration'),
+          example: 'arriving within 10 min',
+        },
+      ),
+      ...playing,
+      start: startProperty(),
+    },
+    doc: 'So many viewers watch films of a CDN, one after the other, each with a player and a playout buffer of its own. Players, nodes, rings and caches are the same as with messages, but nothing is sent: a segment takes a round trip, and its fair share of the node’s line and, where no cache has it, of the origin’s. Downloads are not given up. As many viewers stand near each node; caches begin empty, or where the CDN fills them by `push`, full.',
+    example:
+      'video madmen { duration 2 min  segment 4 s  ladder 400 kbps, 1 Mbps, 2.5 Mbps }\ncdn kingcdn { nodes edge[1..5] content madmen }\nhost edge[1..5] { rate 100 Mbps }\ncrowd of 500 watches films of kingcdn using bola for 10 min { titles 20  buffer 20 s }\nexpect stall ratio of kingcdn < 5 %\nexpect 95th percentile cdn response time of kingcdn < 4 s',
+    build(given, block, site: Site) {
+      const when = timing(given, site);
+      const used = deliveringCdn(given.CDN, site);
+      if (!when || !used) return;
+      const { cdn, films } = used;
+      const [settings] = films.map((film) => settingsOf(block, given.ALGORITHM, film, site));
+      if (!settings) return;
+      const titles = block.titles?.N ?? films.length;
+      const objects = objectsOf(films, titles);
+      if (objects > OBJECTS_LIMIT) {
+        site.report(
+          'out-of-range',
+          site.property('titles'),
+          `${formatCount(titles)} titles have ${formatCount(objects)} segments in all renditions; ${formatCount(OBJECTS_LIMIT)} are possible.`,
+        );
+        return;
+      }
+      const segment = Math.min(...films.map(({ movie }) => movie.segmentDuration)) * MILLISECOND;
+      if (isTooMuch('segments', (given.VIEWERS * given.T) / segment, MOST_SEGMENTS, site)) return;
+      if (areTooMany(cdn.nodes.length, objects, site)) return;
+      site.addStep(when, {
+        kind: 'cdn.watching',
+        cdn: cdn.name,
+        viewers: given.VIEWERS,
+        duration: given.T,
+        films,
+        titles,
+        alpha: block.titles?.ALPHA ?? cdnDefaults.alpha,
+        settings: { ...settings, abandonment: false },
+        down: block.down?.RATE ?? crowdDefaults.down,
+        latency: block.latency?.TIME ?? crowdDefaults.latency,
+        arriving: block.arriving?.TIME ?? crowdDefaults.arriving,
+      });
+    },
+  }),
 ];
+
+/** Of a crowd: some minutes of computing. */
+const MOST_REQUESTS = 1e9;
+const MOST_SEGMENTS = 1e8;
+/** Objects of all nodes' caches, stored or not: some hundred megabytes. */
+const MOST_PLACES = 2e7;
+
+/** Whether a crowd would make more than can be awaited; reported. */
+function isTooMuch(what: string, asked: number, most: number, site: Site): boolean {
+  if (asked <= most) return false;
+  site.report(
+    'out-of-range',
+    site.slot('VIEWERS'),
+    `So many viewers for so long are ${formatCount(Math.ceil(asked))} ${what}; ${formatCount(most)} are possible.`,
+  );
+  return true;
+}
+
+/** Whether caches would have to keep a place for more than there is room; reported. */
+function areTooMany(nodes: number, objects: number, site: Site): boolean {
+  if (nodes * objects <= MOST_PLACES) return false;
+  site.report(
+    'out-of-range',
+    site.slot('CDN'),
+    `${formatCount(nodes)} nodes with ${formatCount(objects)} objects each are too many for a crowd; ${formatCount(MOST_PLACES)} are possible in all.`,
+  );
+  return true;
+}
 
 /** A name that the CDN serves, or its origin's; null (and reported) for another. */
 function askedSite(

@@ -1,11 +1,10 @@
 /** Adaptive streaming: films in segments of several renditions, and who plays them. */
-import { ALGORITHM_NAMES, type AlgorithmName } from '../../../engines/dash/abr/algorithms.ts';
 import type { Film } from '../../../engines/dash/film.ts';
 import { RENDITIONS_LIMIT } from '../../../engines/dash/movie.ts';
-import type { PlayerSettings } from '../../../engines/dash/scenario.ts';
-import { formatRate } from '../../../engines/format.ts';
+import { MANIFEST_LIMITS } from '../../../engines/dash/mpd/read.ts';
+import { count, formatRate } from '../../../engines/format.ts';
 import { HOUR, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
-import { playerDefaults, videoDefaults } from '../defaults/dash.ts';
+import { videoDefaults } from '../defaults/dash.ts';
 import {
   choice,
   domainName,
@@ -13,11 +12,9 @@ import {
   entry,
   fileName,
   film,
-  type GivenBlock,
   list,
   type Name,
   newFilm,
-  number,
   optional,
   property,
   rate,
@@ -29,117 +26,9 @@ import { filmFile } from '../movie-file.ts';
 import type { Site } from '../site.ts';
 import { readTrace } from '../trace-file.ts';
 import { written } from '../units.ts';
-import { manifestsOf, movieOf, putOn, videoNamed } from '../video.ts';
+import { manifestsOf, movieOf, putInPlace, sitesOf, videoNamed } from '../video.ts';
+import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
-
-/** What a player can be told, however the film comes. */
-const playerProperties = {
-  buffer: property(
-    'buffer TIME',
-    { TIME: duration({ minimum: 100 * MILLISECOND, maximum: HOUR, units: ['s', 'min'] }) },
-    {
-      doc: 'How much of the film the player holds at most. It is longer than a segment.',
-      default: written(playerDefaults.buffer, 'duration'),
-      example: 'buffer 12 s',
-    },
-  ),
-  rate: property(
-    'rate RATE',
-    { RATE: rate({ minimum: 1000, maximum: 1e12, units: ['kbps', 'Mbps'] }) },
-    { doc: 'Of `fixed`: the bitrate that the rendition has at most.', default: 'the highest rendition', example: 'rate 1 Mbps' },
-  ),
-  gp: property(
-    'gp N',
-    { N: number({ minimum: 0.01, maximum: 1000 }) },
-    {
-      doc: 'γp of BOLA: how much worse than a low bitrate it is to stall.',
-      default: String(playerDefaults.gp),
-      standard: 'INFOCOM ’16 §IV',
-      example: 'gp 8',
-    },
-  ),
-  variant: property(
-    'bola VARIANT',
-    { VARIANT: wordChoice('finite', 'basic') },
-    {
-      doc: 'BOLA-FINITE reckons with the film’s beginning and end, BOLA-BASIC does not.',
-      default: playerDefaults.variant,
-      example: 'bola basic',
-    },
-  ),
-  oscillation: property(
-    'rises RULE',
-    { RULE: choice(['above throughput', 'u'], ['to throughput', 'o']) },
-    {
-      doc: 'Where the buffer speaks for more than the throughput sustains: one rendition above it (BOLA-U), or that which it sustains, after a wait (BOLA-O).',
-      default: 'above throughput',
-      example: 'rises to throughput',
-    },
-  ),
-  insufficient: property(
-    'insufficient-buffer rule SWITCH',
-    { SWITCH: choice(['on', true], ['off', false]) },
-    {
-      doc: 'Whether throughput, BOLA-E and DYNAMIC take no segment that might come after the buffer has run dry.',
-      default: 'on',
-      example: 'insufficient-buffer rule off',
-    },
-  ),
-  abandonment: property(
-    'abandonment SWITCH',
-    { SWITCH: choice(['on', true], ['off', false]) },
-    {
-      doc: 'Whether the player gives a download up that takes too long, for the same segment in a lower rendition.',
-      default: 'on',
-      example: 'abandonment off',
-    },
-  ),
-};
-
-const algorithm = wordChoice(...(ALGORITHM_NAMES as unknown as [AlgorithmName, ...AlgorithmName[]]));
-
-type PlayerBlock = GivenBlock<typeof playerProperties & { readonly start: ReturnType<typeof startProperty> }>;
-
-const startProperty = () =>
-  property(
-    'start TIME',
-    { TIME: duration({ minimum: MILLISECOND, maximum: HOUR, units: ['s'] }) },
-    {
-      doc: 'How much of the film must be held before the first picture, and before it goes on after a stall or a jump.',
-      default: 'what the manifest asks for: one segment',
-      standard: 'ISO/IEC 23009-1 §5.3.1.2 (minBufferTime)',
-      example: 'start 8 s',
-    },
-  );
-
-function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { movie }: Film, site: Site): PlayerSettings | null {
-  const chosen = name ?? playerDefaults.algorithm;
-  const buffer = block.buffer?.TIME ?? playerDefaults.buffer;
-  if (buffer <= movie.segmentDuration * MILLISECOND) {
-    const segment = written(movie.segmentDuration * MILLISECOND, 'duration');
-    site.report(
-      'out-of-range',
-      site.property('buffer'),
-      `A buffer of ${written(buffer, 'duration')} has no room: a segment takes ${segment}.`,
-    );
-    return null;
-  }
-  if (block.rate && chosen !== 'fixed')
-    site.report('without-effect', site.property('rate'), `Only \`fixed\` keeps to a rate; \`${chosen}\` adapts.`);
-  if (block.gp && chosen !== 'bola' && chosen !== 'bolae' && chosen !== 'dynamic')
-    site.report('without-effect', site.property('gp'), `γp is BOLA’s; \`${chosen}\` knows none.`);
-  return {
-    algorithm: chosen,
-    buffer,
-    startThreshold: block.start?.TIME ?? null,
-    rate: block.rate ? block.rate.RATE / 1000 : null,
-    gp: block.gp?.N ?? playerDefaults.gp,
-    variant: block.variant?.VARIANT ?? playerDefaults.variant,
-    oscillation: (block.oscillation?.RULE as 'u' | 'o' | undefined) ?? playerDefaults.oscillation,
-    insufficientBufferRule: (block.insufficient?.SWITCH as boolean | undefined) ?? playerDefaults.insufficientBufferRule,
-    abandonment: (block.abandonment?.SWITCH as boolean | undefined) ?? true,
-  };
-}
 
 export const dashVocabulary = [
   entry({
@@ -217,10 +106,13 @@ export const dashVocabulary = [
         return;
       }
       const made: Film = { name: NAME.text, ...described, addressing: block.manifest?.KIND ?? videoDefaults.addressing };
-      const sites = putOn(SITE ?? [], made, site);
+      const sites = sitesOf(SITE ?? [], site);
       const lowest = (made.movie.bitrates[0] as number) * 1000;
       program.films.set(key, { name: NAME.text, duration: made.duration, rate: lowest, clip: null, at: site.at });
-      program.videos.set(key, { film: made, sites });
+      const video = { film: made, sites, deliveries: [] };
+      program.videos.set(key, video);
+      // CDNs say that they deliver it when all declarations are read.
+      site.later(() => site.later(() => putInPlace(video, site)));
     },
   }),
   step({
@@ -228,7 +120,7 @@ export const dashVocabulary = [
     pattern: 'HOST plays FILM [from SITE] [using ALGORITHM]',
     slots: { HOST: subject, FILM: film, SITE: optional(list(domainName)), ALGORITHM: optional(algorithm) },
     properties: { ...playerProperties, start: startProperty() },
-    doc: 'The host plays a video over HTTP: it fetches the manifest, then segment after segment, each in the rendition that the algorithm chooses, as long as its buffer has room. From which server is the player’s choice, too: it turns to another one of the manifest when one fails or is too slow. The step is done when the film has ended.',
+    doc: 'The host plays a video over HTTP: it fetches the manifest, then segment after segment, each in the rendition that the algorithm chooses, as long as its buffer has room. `from` names the websites or CDNs that the manifest is asked for, in this order, and the segments come from where the manifest came from. From there on, the server is the player’s choice, too: it turns to another one that has the film when one fails or is too slow. The step is done when the film has ended.',
     standard: 'ISO/IEC 23009-1, RFC 9110',
     example:
       'host tv { down 3 Mbps }\nvideo madmen on stream.example.org { duration 1 min }\nat 0 s tv plays madmen using bola { buffer 20 s }\nexpect rebuffering of tv < 1 %\nexpect mean bitrate of tv > 1 Mbps',
@@ -314,6 +206,18 @@ function describedFilm(name: Name, block: DescribingBlock, site: Site): Pick<Fil
   }
   if (bitrates.some((bitrate, i) => i > 0 && bitrate <= (bitrates[i - 1] as number))) {
     site.report('out-of-range', ladder, 'A ladder goes up: write each bitrate once, the lowest first.');
+    return null;
+  }
+  const segments = Math.ceil(length / segment);
+  const most = Math.floor(MANIFEST_LIMITS.segments / bitrates.length);
+  if (segments > most) {
+    const word = block.segment ? 'segment' : 'duration';
+    const longer = written(Math.ceil(length / most / MILLISECOND) * MILLISECOND, 'duration');
+    site.report(
+      'out-of-range',
+      site.property(word),
+      `${segments} segments in ${count(bitrates.length, 'rendition')} are more than the ${MANIFEST_LIMITS.segments} that a manifest names: with \`segment ${longer}\` they fit.`,
+    );
     return null;
   }
   if (block.manifest?.KIND === 'list' && length % segment !== 0)

@@ -281,6 +281,7 @@ export const dnsVocabulary = [
   }),
   step({
     id: 'resolve',
+    remembered: true,
     pattern: 'HOST resolves NAME [TYPE] [WALK] [CHECKING]',
     slots: { HOST: subject, NAME: domainName, TYPE: optional(recordType), WALK: optional(walk), CHECKING: optional(checking) },
     doc: 'The host asks its local DNS server for a name: addresses (A) unless a type is given. With PTR, an address stands for its name in in-addr.arpa. `iteratively` and `recursively` set how the local server walks from now on. `with dnssec` asks for signatures, too (DO), and to be told whether they were checked (AD); `without validation` asks a validating server for what there is, bogus or not (CD).',

@@ -5,7 +5,7 @@ import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
-import { STATISTICS, type Statistic } from '../../../engines/statistics.ts';
+import type { Statistic } from '../../../engines/statistics.ts';
 import {
   answer,
   choice,
@@ -31,7 +31,7 @@ import {
 } from '../entry.ts';
 import { clipNamed } from '../films.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
-import { slotNamesOf, subjectSlots } from '../measures.ts';
+import { slotNamesOf, statisticsOf, subjectSlots } from '../measures.ts';
 import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
@@ -66,8 +66,6 @@ function pooled(metric: MetricDefinition): string {
   return `A statistic of all values measured by the time that the steps above are done, or since the last of them began. ${counts}; those of several subjects are taken together, and of whoever is left out, everybody’s. Percentiles are the nearest rank. Without any value, it does not hold.`;
 }
 
-const statistic = wordChoice(...STATISTICS);
-
 /** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
 export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name: Name, site: Site): string | null {
   if (type === 'host') {
@@ -88,8 +86,9 @@ export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType
 /** `expect STATISTIC METRIC of SUBJECTS [in the last step] < VALUE`, made from an entry of the catalogue. */
 function statisticEntry(metric: MetricDefinition): Entry {
   const names = slotNamesOf(metric);
+  const statistics = statisticsOf(metric);
   const slots: Record<string, Slot<unknown>> = {
-    STATISTIC: statistic,
+    STATISTIC: wordChoice(...statistics),
     SINCE: optional(wordChoice('in the last step')),
     COMPARISON: comparison,
     VALUE: valueSlots[metric.unit],
@@ -103,12 +102,16 @@ function statisticEntry(metric: MetricDefinition): Entry {
     .join(' ');
   return entry<Slots>({
     id: `expect STATISTIC ${metric.name}`,
+    remembered: true,
     role: 'expectation',
     pattern: `expect STATISTIC ${metric.name} ${of} [SINCE] COMPARISON VALUE`,
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: (metric.example ?? metricExample(metric)).replace(/\nexpect (mean )?/, '\nexpect mean '),
+    example: (metric.example ?? metricExample(metric)).replace(
+      new RegExp(`\nexpect (?:mean )?(?=${metric.name} )`),
+      `\nexpect ${statistics[0]} `,
+    ),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {
@@ -173,6 +176,7 @@ function metricEntry(metric: MetricDefinition): Entry {
   const of = metric.subjects.map(({ preposition }, i) => `${preposition} ${names[i]}`).join(' ');
   return entry<Slots>({
     id: `expect ${metric.name}`,
+    remembered: true,
     role: 'expectation',
     pattern: `expect ${metric.name} ${of} COMPARISON VALUE`,
     slots,
@@ -205,6 +209,7 @@ function metricEntry(metric: MetricDefinition): Entry {
 export const expectationsVocabulary: readonly Entry[] = [
   entry({
     id: 'expect mailbox',
+    remembered: true,
     role: 'expectation',
     pattern: 'expect mailbox ADDRESS has [HOW] N NOUN',
     slots: {
@@ -229,6 +234,7 @@ export const expectationsVocabulary: readonly Entry[] = [
   }),
   entry({
     id: 'expect answer',
+    remembered: true,
     role: 'expectation',
     pattern: 'expect answer of HOST for NAME [TYPE] is VALUE',
     slots: { HOST: host, NAME: domainName, TYPE: optional(recordType), VALUE: answer },
@@ -257,6 +263,7 @@ export const expectationsVocabulary: readonly Entry[] = [
   ...metrics.filter(({ course }) => course !== 'total').map(statisticEntry),
   entry({
     id: 'show sequence',
+    remembered: true,
     role: 'view',
     pattern: 'show sequence [of HOST] [where protocol is PROTOCOL]',
     slots: { HOST: optional(list(host)), PROTOCOL: optional(list(protocolName)) },
@@ -276,6 +283,7 @@ export const expectationsVocabulary: readonly Entry[] = [
   }),
   entry({
     id: 'show transcript',
+    remembered: true,
     role: 'view',
     pattern: 'show transcript of A with B',
     slots: { A: host, B: host },

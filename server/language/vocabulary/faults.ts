@@ -11,6 +11,7 @@ const span = optional(duration({ minimum: MICROSECOND, maximum: 100 * DAY, units
 export const faultsVocabulary = [
   step({
     id: 'crash',
+    remembered: true,
     pattern: 'HOST crashes [for T]',
     slots: { HOST: subject, T: span },
     doc: 'The host loses power: its processes and connections are gone, its disk stays. It boots again after T, or when it restarts.',
@@ -22,6 +23,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'restart',
+    remembered: true,
     pattern: 'HOST restarts',
     slots: { HOST: subject },
     doc: 'The host boots again after a crash: what runs on it starts anew, with what lies on its disk.',
@@ -33,6 +35,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'disconnect',
+    remembered: true,
     pattern: 'HOST disconnects [for T]',
     slots: { HOST: subject, T: span },
     doc: 'The host’s access link fails, both ways: what is on it and what waits for it is lost. The host itself goes on; its links to other hosts work.',
@@ -44,6 +47,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'reconnect',
+    remembered: true,
     pattern: 'HOST reconnects',
     slots: { HOST: subject },
     doc: 'The host’s access link works again.',
@@ -55,6 +59,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'link fails',
+    remembered: true,
     pattern: 'link A <-> B fails [for T]',
     slots: { A: host, B: host, T: span },
     doc: 'The link between two hosts fails, both ways: what is on it and what waits for it is lost. Packets take another way from then on.',
@@ -67,6 +72,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'link recovers',
+    remembered: true,
     pattern: 'link A <-> B recovers',
     slots: { A: host, B: host },
     doc: 'A link that failed works again.',
@@ -79,6 +85,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'partition',
+    remembered: true,
     pattern: 'partition A from B [WAY] [for T]',
     slots: { A: list(host), B: list(host), WAY: optional(wordChoice('one-way')), T: span },
     doc: 'From now on, nothing that the hosts on the one side send reaches those on the other; `one-way`: only what the first ones send is held back, and the others’ packets still arrive. It ends after T, or when partitions heal.',
@@ -93,6 +100,7 @@ export const faultsVocabulary = [
   }),
   step({
     id: 'partitions heal',
+    remembered: true,
     pattern: 'partitions heal',
     slots: {},
     doc: 'Every partition ends.',

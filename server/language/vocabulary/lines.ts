@@ -133,8 +133,8 @@ export function lineOf(block: LineBlock, replaced: 'rate' | 'down', site: Site):
     if (given[property]) site.program.packetsOnly.push({ property, at: site.place(site.property(property)) });
   const periods: BandwidthTrace | null = block.trace ? readTrace(block.trace.FILE, site) : null;
   if (periods) given.trace = periods;
-  const rated = replaced in block ? site.property(replaced) : null;
-  if (block.trace && rated) site.report('without-effect', rated, `The trace takes the place of \`${replaced}\`, which has no effect.`);
+  if (block.trace && replaced in block)
+    site.report('without-effect', site.property(replaced), `The trace takes the place of \`${replaced}\`, which has no effect.`);
   return given;
 }
 

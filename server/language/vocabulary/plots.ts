@@ -108,6 +108,7 @@ function plotSwept(measures: readonly Measure[], parameter: Name | null, withBou
 export const plotsVocabulary = [
   entry({
     id: 'plot',
+    remembered: true,
     role: 'view',
     pattern: 'plot METRIC [against PARAMETER] [BOUND]',
     slots: { METRIC: list(measure), PARAMETER: optional(parameter), BOUND: optional(wordChoice('with bound')) },

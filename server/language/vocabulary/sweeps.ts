@@ -29,8 +29,8 @@ function axis(name: Name, swept: readonly SweptValue[], site: Site): SweepAxis |
     );
     return null;
   }
-  declared.used = true;
   const place = site.place(name);
+  declared.swept ??= place;
   program.checkAbove('Parameter', name.text, declared.place, place);
   if (!declared.value) return null;
   const { dimension } = declared.value;

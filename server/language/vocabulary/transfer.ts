@@ -9,6 +9,7 @@ export const transferProtocols = ['discard'] as const;
 export const transferVocabulary = [
   step({
     id: 'transfer',
+    remembered: true,
     pattern: 'HOST transfers SIZE to RECEIVER',
     slots: { HOST: subject, SIZE: size({ minimum: 1, maximum: 2 ** 40, units: ['MB', 'kB', 'MiB'] }), RECEIVER: host },
     doc: 'The host sends so many bytes over a TCP connection to the discard service of the other, which reads them and throws them away. It is done when the receiver has the last byte and knows that it is the last.',

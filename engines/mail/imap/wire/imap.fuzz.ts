@@ -109,7 +109,7 @@ function listen(bytes: Uint8Array): string {
       told.push(yield* session.ask({ verb: 'SELECT', mailbox: 'INBOX' }));
       told.push(yield* session.askLine('FETCH 1 BODY[]'));
       told.push(yield* session.logIn('bob', 'pickles', 'plain'));
-      yield* session.logOut();
+      yield* session.leave();
     })(),
   );
   return JSON.stringify(told);

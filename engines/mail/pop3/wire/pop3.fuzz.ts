@@ -79,7 +79,7 @@ function listen(bytes: Uint8Array): string {
       told.push(yield* session.ask({ verb: 'UIDL', message: null }));
       told.push(yield* session.ask({ verb: 'RETR', message: 1 }));
       told.push(yield* session.logIn('bob', 'pickles', 'cram-md5'));
-      told.push(yield* session.quit());
+      told.push(yield* session.leave());
     })(),
   );
   return JSON.stringify(told);

@@ -284,7 +284,7 @@ function signaturesOf(
   ];
   return made.flatMap(({ given, read }) => {
     if (!('error' in read)) return [read];
-    site.report('malformed-signature', site.places.get(given) ?? site.property('signature'), `This is no signature: ${read.error}.`);
+    site.report('malformed-signature', site.placeOf(given) ?? site.property('signature'), `This is no signature: ${read.error}.`);
     return [];
   });
 }

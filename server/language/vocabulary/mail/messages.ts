@@ -38,6 +38,7 @@ function attachmentsOf(given: readonly (GivenSource & { readonly NAME: Name })[]
 export const mailMessageVocabulary = [
   step({
     id: 'send',
+    remembered: true,
     pattern: 'HOST sends mail from FROM to TO [via SERVER] [SECURITY]',
     slots: { HOST: subject, FROM: mailAddress, TO: list(mailAddress), SERVER: optional(host), ...overTls },
     properties: {

@@ -1,0 +1,72 @@
+/** The step in which a crowd watches films of a CDN (audience.ts), told as the metrics that messages give, too. */
+import { formatCount, formatRate, formatValue } from '../../format.ts';
+import type { Process } from '../../kernel/process.ts';
+import type { StepOutcome, World } from '../../protocol.ts';
+import { MILLISECOND } from '../../quantities.ts';
+import type { LatencyMap } from '../latency-map.ts';
+import type { CdnService, WatchingCrowdAction } from '../scenario.ts';
+import { Audience, stallRatio } from './audience.ts';
+import { advanceTo, measureNodes, SLICE } from './crowd.ts';
+
+/** Response times that are told, about: percentiles of more are the same. */
+const TOLD = 10_000;
+
+/** `isUp`: whether a node is there now. Looks at the nodes as often as the CDN's health checks do. */
+export function* performWatching(
+  world: World,
+  service: CdnService,
+  map: LatencyMap,
+  isUp: (node: string) => boolean,
+  action: WatchingCrowdAction,
+): Process<StepOutcome> {
+  const { viewers, films, titles, alpha, settings, down, latency, arriving, duration } = action;
+  const host = world.host(service.host);
+  const { narrator } = host;
+  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const segment = Math.min(...films.map(({ movie }) => movie.segmentDuration)) * MILLISECOND;
+  const each = Math.max(1, Math.ceil((viewers * duration) / segment / TOLD));
+  let delivered = 0;
+  const audience = new Audience(
+    {
+      service,
+      viewers,
+      films,
+      titles,
+      alpha,
+      settings: { ...settings, buffer: settings.buffer / MILLISECOND },
+      down,
+      lineLatency: latency,
+      arriving,
+      latency: (from, to) => map.between(from, to),
+      up: (node) => upOf.get(node) as number,
+      originUp: upOf.get(service.origin.host) as number,
+      toOrigin: (node) => map.between(node, service.origin.host),
+      random: (purpose) => host.random(purpose),
+      delivered: (time) => {
+        if (delivered++ % each === 0) narrator.measure('cdn response time', [service.name], time);
+      },
+    },
+    host.now(),
+  );
+  const end = host.now() + duration;
+  while (host.now() < end) {
+    const next = Math.min(end, host.now() + service.healthCheck);
+    yield* advanceTo(host, next, (SLICE * segment) / viewers, (time) =>
+      audience.advance(time, (node) => isUp(service.nodes[node] as string)),
+    );
+    audience.nodes.look(next);
+    measureNodes(narrator, service, audience.nodes);
+    const watched = audience.watched(next);
+    const ratio = stallRatio(watched);
+    if (!Number.isNaN(ratio)) narrator.measure('stall ratio', [service.name], ratio);
+    if (watched.segments > 0) narrator.measure('crowd bitrate', [service.name], (watched.bitrate / watched.segments) * 1000);
+  }
+  const watched = audience.watched(end);
+  const stalled = stallRatio(watched);
+  const bitrate = watched.segments === 0 ? 0 : (watched.bitrate / watched.segments) * 1000;
+  const told = Number.isNaN(stalled) ? '' : `, ${formatRate(bitrate)} on average, ${formatValue(stalled, 'ratio')} stalls`;
+  return {
+    outcome: `${formatCount(watched.films)} films, ${formatCount(audience.nodes.totals.requests)} segments${told}`,
+    succeeded: true,
+  };
+}

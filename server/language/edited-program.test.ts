@@ -1,0 +1,40 @@
+/** What is kept of a program through edits, and what is worked out anew. Whether the outcome is right, the fuzz target `edits` tells. */
+import { expect, test } from 'vitest';
+import type { SourceText } from './compilation.ts';
+import { type Analysis, analyse } from './compile.ts';
+import { edited } from './trees.ts';
+
+const uri = 'memory:///typed.netscenario';
+const TEXT = 'host a, b\nlet n = 2\nzone x.org on ns.x.org\na resolves www.x.org\nat n * 1 s b crashes\na transfers 5 MB to b\n';
+
+function typed(from: string, replaced: string, by: string): { before: Analysis; after: Analysis; afresh: Analysis } {
+  const first: SourceText = { uri, text: from };
+  const before = analyse([first], new Map());
+  const now = { uri, text: from.replace(replaced, by) };
+  edited(first, now);
+  const after = analyse([now], new Map(), before);
+  return { before, after, afresh: analyse([{ ...now }], new Map()) };
+}
+
+const actions = ({ program }: Analysis) => program.steps.map(({ action }) => action);
+
+test.each<[why: string, replaced: string, by: string, kept: boolean[]]>([
+  ['another step', '5 MB', '6 MB', [true, false, false]],
+  ['a comment in between', 'n * 1 s', 'n /* two */ * 1 s', [true, false, true]],
+  ['a host more', 'host a, b', 'host a, b\nhost c', [false, false, false]],
+  ['a host of another name', 'host a, b', 'host a, c', [false]],
+  ['the value of a parameter', '2', '3', [false, false, false]],
+  ['a broken line', 'a resolves www.x.org\n', 'a resolves www.x.org\na foo\n', [true, false, true]],
+])('after an edit of %s', (_why, replaced, by, kept) => {
+  const { before, after, afresh } = typed(TEXT, replaced, by);
+  expect(after.diagnostics).toEqual(afresh.diagnostics);
+  expect(after.scenario).toEqual(afresh.scenario);
+  const known = new Set(actions(before));
+  expect(actions(after).map((action) => known.has(action))).toEqual(kept);
+});
+
+test('what steps and the language fill in goes when its last cause goes', () => {
+  const { after, afresh } = typed('host a, b\na resolves www.x.org\nlocal-dns crashes\nb crashes\n', 'a resolves www.x.org\n', '');
+  expect(after.diagnostics).toEqual(afresh.diagnostics);
+  expect(after.scenario).toEqual(afresh.scenario);
+});

@@ -1,0 +1,83 @@
+/**
+ * What the building of a statement came to, so that it need not be built again.
+ *
+ * Theory of operation: of statements whose entry is `remembered`, building does no more than to look up what is declared and to
+ * add steps, expectations and views. Where that succeeded, and nothing was reported, the outcome is kept with the statement's
+ * values. It holds as long as the program's declarations are the very same ones (`Program.declarations`) and the hosts that were
+ * looked up are there; then it is entered into the next program as it is, with the places that the statement has by then.
+ */
+import type { Expectation, Step, View } from '../../engines/scenario.ts';
+import type { Declarations } from './declarations.ts';
+import type { Program } from './program.ts';
+import type { Site } from './site.ts';
+
+export interface Outcome {
+  readonly declarations: Declarations;
+  /** Of the document in the program. */
+  readonly source: number;
+  /** Keys of the hosts that were looked up. */
+  readonly hosts: readonly string[];
+  readonly needsDns: boolean;
+  readonly walksRecursively: boolean;
+  /** `above`: how many of these steps behind its parent it comes; 0 where the parent is the statement's own. */
+  readonly steps: readonly (Pick<Step, 'timing' | 'action' | 'text'> & { readonly above: number })[];
+  readonly expectations: readonly Pick<Expectation, 'expected' | 'text'>[];
+  readonly views: readonly View['view'][];
+}
+
+/** Builds, and gives the outcome if it can be kept. */
+export function outcomeOf(site: Site, build: () => void): Outcome | null {
+  const { program } = site;
+  const { steps, expectations, views, needsDns, walksRecursively, judgements } = program;
+  const before = traces(program);
+  const first = { step: steps.length, expectation: expectations.length, view: views.length };
+  program.needsDns = false;
+  program.walksRecursively = false;
+  program.lookedUp = [];
+  build();
+  const hosts = program.lookedUp;
+  const did = { needsDns: program.needsDns, walksRecursively: program.walksRecursively };
+  program.needsDns ||= needsDns;
+  program.walksRecursively ||= walksRecursively;
+  program.lookedUp = null;
+  const added = steps.length + expectations.length + views.length - first.step - first.expectation - first.view;
+  // What failed without a word may hang on other statements than declarations.
+  if (added === 0 || program.judgements !== judgements || program.sweep || traces(program) !== before) return null;
+  return {
+    declarations: program.declarations,
+    source: site.source,
+    hosts,
+    ...did,
+    steps: steps.slice(first.step).map(({ timing, action, text, parent }, i) => ({
+      timing,
+      action,
+      text,
+      above: parent === site.parent ? 0 : first.step + i - parent,
+    })),
+    expectations: expectations.slice(first.expectation).map(({ expected, text }) => ({ expected, text })),
+    views: views.slice(first.view).map(({ view }) => view),
+  };
+}
+
+/** How much there is in the tables that a remembered statement leaves alone. */
+function traces({ hosts, later, afterSteps, notes, missing, excused, declared, sweeps, fillIn }: Program): number {
+  const sizes = hosts.size + missing.size + excused.size + declared.size;
+  return sizes + later.length + afterSteps.length + notes.length + sweeps.length + (fillIn ? 1 : 0);
+}
+
+/** Enters the outcome into the program; false when it does not hold there, and nothing was done. */
+export function enter(outcome: Outcome, site: Site): boolean {
+  const { program, source } = site;
+  if (outcome.declarations !== program.declarations || outcome.source !== source || program.sweep) return false;
+  for (const key of outcome.hosts) if (!program.hosts.has(key)) return false;
+  for (const key of outcome.hosts) program.hosts.get(key)!.used = true;
+  if (outcome.needsDns) program.needsDns = true;
+  if (outcome.walksRecursively) program.walksRecursively = true;
+  for (const { timing, action, text, above } of outcome.steps) {
+    const parent = above === 0 ? site.parent : program.steps.length - above;
+    program.steps.push({ parent, timing, action, text, at: site.at });
+  }
+  for (const { expected, text } of outcome.expectations) program.expectations.push({ expected, after: site.stepsAbove, text, at: site.at });
+  for (const view of outcome.views) program.views.push({ view, at: site.at });
+  return true;
+}
