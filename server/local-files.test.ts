@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MAXIMUM_FILE_SIZE } from './language/compilation.ts';
-import { readLocalFile, readLocalUri } from './local-files.ts';
+import { readLocalFile, readLocalUri, referencePage } from './local-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netscenario-files-'));
 const at = (name: string) => join(folder, name);
@@ -82,4 +82,9 @@ it.each([
   ['file:///w/100%.zone', 'no local file can have this name'],
 ])('%s cannot be read: %s', async (uri, reason) => {
   expect(await readLocalUri(uri)).toEqual({ kind: 'unreadable', reason });
+});
+
+it('finds the reference page of the package that a program lies in', () => {
+  expect(referencePage(new URL('./main-node.ts', import.meta.url).pathname)).toBe(new URL('../docs/language.md', import.meta.url).href);
+  expect(referencePage('/nowhere/server/node.cjs')).toBeUndefined();
 });

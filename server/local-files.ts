@@ -1,7 +1,8 @@
 /** Reads files of this machine, for the command line and for the language server as a process. */
+import { existsSync, realpathSync } from 'node:fs';
 import { constants, type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatSize } from '../engines/format.ts';
 import { type FileContent, folderContent, MAXIMUM_FILE_SIZE } from './language/compilation.ts';
 
@@ -100,4 +101,11 @@ function reasonOf(error: unknown): string {
   if (error instanceof SpecialFile) return error.message;
   const { code } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? `it cannot be read (${code ?? String(error)})`;
+}
+
+/** The reference page of the package that a program is part of: it lies in `dist/server/`, or as a source in `server/`. */
+export function referencePage(program: string | undefined): string | undefined {
+  if (program === undefined || !existsSync(program)) return undefined;
+  const page = ['../../../docs/language.md', '../../docs/language.md'].map((path) => join(realpathSync(program), path)).find(existsSync);
+  return page && pathToFileURL(page).href;
 }

@@ -123,6 +123,7 @@ const cases: readonly (readonly [code: string, text: string, mended: string])[] 
     'host ns.x.org { address 10.0.0.8 }\nzone x.org on ns.x.org { ns A 10.0.0.8 }\nhost pc\npc resolves x.org',
   ],
   ['unused-parameter', 'let n = 3\nhost a\na crashes', '\nhost a\na crashes'],
+  ['wrong-dimension', 'host a { up 10 MB }\na crashes', 'host a { up 80 Mbps }\na crashes'],
   ['unclosed-parenthesis', 'let n = (3 + 4', 'let n = (3 + 4)'],
   ['unknown-escape', 'scenario "a\\qb"', 'scenario "a\\\\qb"'],
   [
