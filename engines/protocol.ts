@@ -34,7 +34,7 @@ export interface MetricDefinition {
   readonly example?: string;
 }
 
-export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'torrent' | 'clip';
+export type SubjectType = 'host' | 'mail-address' | 'domain-name' | 'torrent' | 'clip' | 'cdn';
 
 export interface Protocol {
   readonly name: string;

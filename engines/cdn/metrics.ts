@@ -1,7 +1,7 @@
 /** What content distribution networks measure. */
 import type { MetricDefinition } from '../protocol.ts';
 
-const ofCdn: MetricDefinition['subjects'] = [{ preposition: 'of', type: 'domain-name' }];
+const ofCdn: MetricDefinition['subjects'] = [{ preposition: 'of', type: 'cdn' }];
 const atNode: MetricDefinition['subjects'] = [{ preposition: 'at', type: 'host' }];
 
 const program =
@@ -16,7 +16,7 @@ export const cdnMetrics: readonly MetricDefinition[] = [
     unit: 'ratio',
     subjects: ofCdn,
     bound: 'predicted hit ratio',
-    doc: 'Share of the requests to a CDN so far that one of its nodes answered without asking the origin.',
+    doc: 'Share of the requests to a CDN so far that one of its nodes answered with what it had stored, or was about to; the origin may have been asked whether that still holds.',
     example: `${program}expect cdn hit ratio of kingcdn > 0`,
   },
   {

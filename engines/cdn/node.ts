@@ -4,7 +4,7 @@
  * Theory of operation. A client comes with the name of a customer's website in Host. What the cache does not have is asked of the origin,
  * once for all who wait for it. In a cluster, each object belongs to one node, by consistent hashing of its path: another node asks that
  * one, with the origin's name in Host, and stores nothing; a node that is asked so asks the origin at most. If the other node does not
- * answer in time, the origin is asked. At `/status` under its own name, a node says how much of its line is in use.
+ * answer in time, the origin is asked, and for the time between two health checks what belongs to it belongs to the next one on the ring. At `/status` under its own name, a node says how much of its line is in use.
  */
 import { type Contents, lengthOf } from '../contents.ts';
 import { count as formatCount, formatSize, formatValue } from '../format.ts';
@@ -61,6 +61,8 @@ export class CdnNode {
   readonly #cache: HttpCache;
   readonly #client: HttpClient;
   readonly #load: LoadMeter;
+  /** Other nodes of its cluster that did not answer, and until when they are not asked again. */
+  readonly #silentUntil = new Map<string, Nanoseconds>();
 
   constructor(host: Host, setUp: NodeSetUp) {
     const { service, addresses, up } = setUp;
@@ -114,7 +116,10 @@ export class CdnNode {
   *#fetch(method: string, path: string, fields: ClientRequest['fields'], fromNode: boolean): Process<CachedResponse | RequestFailure> {
     const { service, ring } = this.#setUp;
     const request: ClientRequest = { method, url: { scheme: 'http', host: service.origin.site, port: 80, path }, fields };
-    const owner = fromNode ? null : (ring?.memberFor(path) ?? null);
+    const now = this.#host.now();
+    const { name } = this.#host;
+    // What belongs to a node that does not answer belongs to the next one on the ring meanwhile.
+    const owner = fromNode ? null : (ring?.memberFor(path, (node) => node === name || (this.#silentUntil.get(node) ?? 0) <= now) ?? null);
     const elsewhere = owner !== null && owner !== this.#host.name ? owner : null;
     const forward = (one: ClientRequest) => (elsewhere === null ? this.#origin(one) : this.#other(elsewhere, one));
     return yield* this.#cache.fetch(request, forward, { store: service.fill === 'pull' && elsewhere === null });
@@ -135,6 +140,7 @@ export class CdnNode {
     };
     const answered = yield* race(this.#client.request(there), this.#host.sleep(PATIENCE));
     if (answered.winner === 'first' && !requestFailed(answered.value) && answered.value.status < 500) return answered.value;
+    this.#silentUntil.set(node, this.#host.now() + this.#setUp.service.healthCheck);
     this.#host.narrator.note(`asks the origin: ${node} does not answer`);
     return yield* this.#origin(request);
   }

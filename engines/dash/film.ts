@@ -5,6 +5,7 @@
 import type { WebResource } from '../http/scenario.ts';
 import { MILLISECOND, type Nanoseconds } from '../quantities.ts';
 import type { Movie } from './movie.ts';
+import { MANIFEST_LIMITS } from './mpd/read.ts';
 import { expandTemplate } from './mpd/template.ts';
 import { writeManifest } from './mpd/write.ts';
 
@@ -38,7 +39,15 @@ export function renditionName(bitrate: number): string {
 
 const mediaOf = ({ addressing }: Film): string => `$RepresentationID$/${addressing === 'time' ? '$Time$' : '$Number$'}.m4s`;
 
-/** `bases`: the folders of the film on its servers, as absolute URIs. */
+/**
+ * Where the segments lie, as the manifest says it that lies at one place: there, wherever it was fetched from, and then in the folders at
+ * the other places (absolute URIs), as many of them as a reader takes in. Nothing where there is no other place: beside the manifest.
+ */
+export function basesBeside(others: readonly string[]): string[] {
+  return others.length === 0 ? [] : ['./', ...others.slice(0, MANIFEST_LIMITS.bases - 1)];
+}
+
+/** `bases`: the folders of the film, absolute or relative to the manifest; none for beside it. */
 export function manifestOf(film: Film, bases: readonly string[]): string {
   const { movie, addressing, name } = film;
   const duration = film.duration / MILLISECOND;
@@ -64,8 +73,35 @@ export function manifestOf(film: Film, bases: readonly string[]): string {
   });
 }
 
+/** Segments in all renditions. */
+export function segmentsInAll({ bitrates, sizes }: Movie): number {
+  return bitrates.length * sizes.length;
+}
+
+/** Of films that are still held, by what they are called and addressed by: an editor asks for the same ones at every keystroke. */
+const listed = new WeakMap<Movie, Map<string, readonly WebResource[]>>();
+
 /** Everything that a server of the film has, the manifest first. */
 export function filmResources(film: Film, bases: readonly string[]): WebResource[] {
+  const manifest = new TextEncoder().encode(manifestOf(film, bases));
+  let known = listed.get(film.movie);
+  if (!known) {
+    known = new Map();
+    listed.set(film.movie, known);
+  }
+  const key = `${film.addressing} ${folderOf(film)}`;
+  let segments = known.get(key);
+  if (!segments) {
+    segments = segmentResources(film);
+    known.set(key, segments);
+  }
+  return [
+    { path: manifestPath(film), type: 'application/dash+xml', content: { kind: 'bytes', bytes: manifest }, embeds: [], dynamic: false },
+    ...segments,
+  ];
+}
+
+function segmentResources(film: Film): WebResource[] {
   const { movie } = film;
   const folder = folderOf(film);
   const generated = (path: string, size: number): WebResource => ({
@@ -75,10 +111,7 @@ export function filmResources(film: Film, bases: readonly string[]): WebResource
     embeds: [],
     dynamic: false,
   });
-  const manifest = new TextEncoder().encode(manifestOf(film, bases));
-  const resources: WebResource[] = [
-    { path: manifestPath(film), type: 'application/dash+xml', content: { kind: 'bytes', bytes: manifest }, embeds: [], dynamic: false },
-  ];
+  const resources: WebResource[] = [];
   for (const [rendition, bitrate] of movie.bitrates.entries()) {
     const values = { RepresentationID: renditionName(bitrate) };
     resources.push(generated(expandTemplate(INITIALIZATION, values) as string, INITIALIZATION_SIZE));

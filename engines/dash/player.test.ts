@@ -1,7 +1,11 @@
 /** A player over HTTP and simulated TCP: what it asks for, what the viewer sees, and what becomes of it when things go wrong. */
 import { describe, expect, test } from 'vitest';
+import type { WebsiteService } from '../http/scenario.ts';
+import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MILLISECOND, SECOND } from '../quantities.ts';
-import { asked, at, film, last, play, series, settings, step, world } from './scenario-for-tests.ts';
+import type { Run } from '../run.ts';
+import { simulate } from '../simulation.ts';
+import { asked, at, film, last, play, series, settings, step, website, world } from './scenario-for-tests.ts';
 
 const outcomes = (run: ReturnType<typeof world>) => run.steps.map(({ outcome, succeeded }) => [outcome, succeeded]);
 
@@ -141,7 +145,75 @@ describe('what cannot be played is told', () => {
   });
 });
 
+describe('where segments lie is what the manifest says:', () => {
+  const lists = (base: (rendition: string) => string) =>
+    `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT8S" minBufferTime="PT2S"><Period><AdaptationSet mimeType="video/mp4">${[
+      'lo',
+      'hi',
+    ]
+      .map(
+        (id, i) =>
+          `<Representation id="${id}" bandwidth="${100_000 + 200_000 * i}">${base(id)}<SegmentList duration="2">${[1, 2, 3, 4]
+            .map((segment) => `<SegmentURL media="${segment}"/>`)
+            .join('')}</SegmentList></Representation>`,
+      )
+      .join('')}</AdaptationSet></Period></MPD>`;
+  const served = (manifest: string, redirects: ReadonlyMap<string, string> = new Map()) => {
+    const folders = ['lo', 'hi'].flatMap((id, i) => [1, 2, 3, 4].map((segment) => [`/${id}/${segment}`, 25_000 * (1 + 2 * i)] as const));
+    const site: WebsiteService = {
+      ...website('a', [
+        {
+          path: '/film.mpd',
+          type: 'application/dash+xml',
+          content: { kind: 'bytes', bytes: new TextEncoder().encode(manifest) },
+          embeds: [],
+          dynamic: false,
+        },
+        ...folders.map(([path, size]) => ({
+          path,
+          type: 'video/mp4',
+          content: { kind: 'generated' as const, size },
+          embeds: [],
+          dynamic: false,
+        })),
+      ]),
+      redirects: [...redirects].map(([path, to]) => ({ path, to, status: 302 as const })),
+    };
+    const watching = { ...play({ algorithm: 'fixed' }), manifests: ['http://a/film.mpd'] };
+    return simulate(scenarioForTests({ tv: {}, a: {} }, { services: [site], steps: [step(watching)] }));
+  };
+  const requested = ({ messages, strings }: Run) =>
+    [...messages.kind.keys()].flatMap((row) => (strings[messages.kind[row]!] === 'request' ? [strings[messages.label[row]!]!] : []));
+
+  test('each rendition in its own place', () => {
+    const run = served(lists((id) => `<BaseURL>${id}/</BaseURL>`));
+    expect(requested(run)).toEqual(['film.mpd', 'hi/1', 'hi/2', 'hi/3', 'hi/4'].map((path) => expect.stringContaining(`GET /${path}`)));
+    expect(run.steps[0]!.outcome).toMatch(/^played at 300 kbit\/s/);
+  });
+
+  test('elsewhere, after a redirect', () => {
+    const moved = new Map([1, 2, 3, 4].map((segment) => [`/old/${segment}`, `/hi/${segment}`]));
+    const run = served(
+      lists(() => '<BaseURL>old/</BaseURL>'),
+      moved,
+    );
+    expect([run.steps[0]!.succeeded, last(run, 'server switches'), last(run, 'rebuffering time')]).toEqual([true, undefined, 0]);
+    expect(requested(run).filter((label) => label.includes('/hi/'))).toHaveLength(4);
+  });
+});
+
 describe('the viewer', () => {
+  test('pauses and jumps before there is a manifest: so it begins', () => {
+    const run = world([
+      step(play({ algorithm: 'lowest' }), at(0)),
+      step({ kind: 'video.pause', host: 'tv', time: null }, at(5 * MILLISECOND)),
+      step({ kind: 'video.seek', host: 'tv', position: 10 * SECOND }, at(6 * MILLISECOND)),
+      step({ kind: 'video.resume', host: 'tv' }, at(20 * SECOND)),
+    ]);
+    expect(asked(run).filter((path) => path.endsWith('.m4s'))[0]).toBe('500k/6.m4s');
+    expect(run.steps[0]!.endedAt).toBeCloseTo(34 * SECOND, -3);
+  });
+
   const steps = (...more: Parameters<typeof step>[]) => [
     step(play({ algorithm: 'fixed', rate: 1000 }), at(0)),
     ...more.map(([a, t]) => step(a, t)),

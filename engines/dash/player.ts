@@ -12,8 +12,8 @@
 import { bytesOfAll } from '../contents.ts';
 import { count, formatDuration, formatRate } from '../format.ts';
 import type { ClientRequest, HttpClient } from '../http/client.ts';
-import { requestFailed } from '../http/connection.ts';
-import { fetchWhole, REDIRECTS_LIMIT } from '../http/fetching.ts';
+import { type IncomingResponse, requestFailed } from '../http/connection.ts';
+import { fetchWhole, REDIRECTS_LIMIT, redirected } from '../http/fetching.ts';
 import { decodeUrl, encodeUrl, resolveReference, type Url } from '../http/wire/request-target.ts';
 import { type Process, race } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
@@ -48,11 +48,12 @@ export class Player implements PlaybackControls {
   readonly #began: Nanoseconds;
   /** Once the manifest is read. */
   #viewer: Viewer | null = null;
+  /** What the person in front of it did before. */
+  readonly #early: ((viewer: Viewer) => void)[] = [];
   #film: PlayableFilm | null = null;
   #servers: Servers | null = null;
-  #manifest: Url | null = null;
   readonly #telling: PlaybackTelling;
-  /** Renditions whose initialization segment was read, by server and rendition. */
+  /** Renditions whose initialization segment was read, from whichever server. */
   readonly #initialized = new Set<string>();
   #abandoned = 0;
   #attempts = 0;
@@ -85,22 +86,27 @@ export class Player implements PlaybackControls {
   // The person in front of it.
 
   pause(): void {
-    this.#viewer?.playout.pause(this.#host.now());
-    this.#changed.ring();
+    this.#act(({ playout }) => playout.pause(this.#host.now()));
   }
 
   resume(): void {
-    this.#viewer?.playout.resume(this.#host.now());
-    this.#changed.ring();
+    this.#act(({ playout }) => playout.resume(this.#host.now()));
   }
 
   seek(position: Nanoseconds): void {
-    if (this.#viewer?.seek(this.#host.now(), position) === false) this.#unwanted = true;
-    this.#changed.ring();
+    this.#act((viewer) => {
+      if (!viewer.seek(this.#host.now(), position)) this.#unwanted = true;
+    });
   }
 
   setSpeed(speed: number): void {
-    this.#viewer?.playout.setSpeed(this.#host.now(), speed);
+    this.#act(({ playout }) => playout.setSpeed(this.#host.now(), speed));
+  }
+
+  /** At once, or once there is a manifest. */
+  #act(act: (viewer: Viewer) => void): void {
+    if (this.#viewer) act(this.#viewer);
+    else this.#early.push(act);
     this.#changed.ring();
   }
 
@@ -130,14 +136,10 @@ export class Player implements PlaybackControls {
     if ('problem' in film) return `a manifest that cannot be played: ${film.problem}`;
     const { settings } = this.#action;
     const { segmentDuration } = film.movie;
-    const bases = film.representations[0]?.bases.flatMap((base) => {
-      const absolute = resolveReference(url, base);
-      return absolute ? [encodeUrl(absolute)] : [];
-    });
-    if (!bases || bases.length === 0) return 'a manifest whose segments lie nowhere on the web';
-    this.#manifest = url;
+    const servers = serversOf(film, url);
+    if (servers.length === 0) return 'a manifest whose segments lie nowhere on the web';
     this.#film = film;
-    this.#servers = new Servers(bases, segmentDuration);
+    this.#servers = new Servers(servers, segmentDuration);
     const threshold = settings.startThreshold ?? Math.round(film.minimumBuffer * MILLISECOND);
     const viewer = new Viewer(
       film.movie,
@@ -155,6 +157,7 @@ export class Player implements PlaybackControls {
       },
     );
     this.#viewer = viewer;
+    for (const act of this.#early) act(viewer);
     viewer.reckonWith(this.#servers.current.estimate);
     const { bitrates, sizes } = film.movie;
     const renditions = `${count(bitrates.length, 'rendition')}, ${formatRate((bitrates[0] as number) * 1000)} to ${formatRate((bitrates.at(-1) as number) * 1000)}`;
@@ -234,20 +237,20 @@ export class Player implements PlaybackControls {
     if (!representation || !media) return { failure: 'it is not in the manifest' };
     const { initialization, id } = representation;
     if (initialization && !this.#initialized.has(id)) {
-      const read = yield* this.#fetch(server, initialization, null);
+      const read = yield* this.#fetch(server.bases[rendition] as string, initialization, null);
       if (typeof read !== 'string') return read;
       this.#initialized.add(id);
     }
-    return yield* this.#fetch(server, media, wish);
+    return yield* this.#fetch(server.bases[rendition] as string, media, wish);
   }
 
   /** `wish`: the segment that it is; null for an initialization. */
   *#fetch(
-    server: Server,
+    base: string,
     { url, range }: SegmentUrl,
     wish: (Wish & { readonly kind: 'ask' }) | null,
   ): Process<'arrived' | 'abandoned' | { readonly failure: string }> {
-    const at = resolveReference(decodeUrl(server.base) ?? (this.#manifest as Url), url);
+    const at = resolveReference(decodeUrl(base) as Url, url);
     if (!at) return { failure: `${url} is no URI of the web` };
     const fields = range === null ? [] : [{ name: 'Range', value: `bytes=${range[0]}-${range[1]}` }];
     const request: ClientRequest = { method: 'GET', url: at, fields };
@@ -275,9 +278,8 @@ export class Player implements PlaybackControls {
     const host = this.#host;
     const viewer = this.#viewer as Viewer;
     const began = host.now();
-    const response = yield* this.#client.request(request);
-    if (requestFailed(response)) return { failure: response.failure };
-    latest.at = host.now();
+    const response = yield* this.#ask(request, latest);
+    if ('failure' in response) return response;
     const { body, status } = response;
     let whole = false;
     try {
@@ -302,6 +304,7 @@ export class Player implements PlaybackControls {
         const to = viewer.abandon(now, progress);
         if (to === null) continue;
         viewer.abandoned(now, progress, to);
+        (this.#servers as Servers).measured(now, bits / progress.time);
         this.#giveUp(wish, to);
         return 'abandoned';
       }
@@ -312,6 +315,28 @@ export class Player implements PlaybackControls {
       return 'arrived';
     } finally {
       if (!whole) body.abandon('not wanted any more');
+    }
+  }
+
+  /** The response at the end of all redirects. */
+  *#ask(request: ClientRequest, latest: { at: Nanoseconds }): Process<IncomingResponse | { readonly failure: string }> {
+    let asked = request;
+    for (let redirects = 0; ; redirects++) {
+      const response = yield* this.#client.request(asked);
+      if (requestFailed(response)) return { failure: response.failure };
+      latest.at = this.#host.now();
+      const to = redirected(asked, response.status, response.fields);
+      if (to === null) return response;
+      let whole = false;
+      try {
+        while ((yield* response.body.read()) !== null);
+        whole = response.body.problem === null;
+      } finally {
+        if (!whole) response.body.abandon('not wanted any more');
+      }
+      if ('failure' in to) return { failure: to.failure };
+      if (redirects === REDIRECTS_LIMIT) return { failure: `redirected to ${encodeUrl(to.url)}, after ${count(redirects, 'redirect')}` };
+      asked = to;
     }
   }
 
@@ -393,6 +418,23 @@ export class Player implements PlaybackControls {
   }
 }
 
-function hostOf({ base }: Server): string {
+/**
+ * The bases of each server, by rendition: the first of each rendition belong together, then the second of each. A rendition with fewer
+ * than another has them in turn. Two that come to the same are one.
+ */
+function serversOf({ representations }: PlayableFilm, manifest: Url): string[][] {
+  const most = Math.max(...representations.map(({ bases }) => bases.length));
+  const servers = new Map<string, string[]>();
+  for (let i = 0; i < most; i++) {
+    const resolved = representations.flatMap(({ bases }) => {
+      const absolute = resolveReference(manifest, bases[i % bases.length] as string);
+      return absolute ? [encodeUrl(absolute)] : [];
+    });
+    if (resolved.length === representations.length) servers.set(resolved.join('\n'), servers.get(resolved.join('\n')) ?? resolved);
+  }
+  return [...servers.values()];
+}
+
+function hostOf({ bases: [base = ''] }: Server): string {
   return decodeUrl(base)?.host ?? base;
 }

@@ -1,4 +1,5 @@
 /** Worlds for tests of adaptive streaming: web servers with a film, and somebody who plays it. */
+import type { WebResource, WebsiteService } from '../http/scenario.ts';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import { MILLISECOND, type Nanoseconds, SECOND } from '../quantities.ts';
 import type { Run } from '../run.ts';
@@ -37,6 +38,23 @@ const AT = { source: 0, start: 0, end: 0 };
 export const step = (action: Action, timing: Timing = { kind: 'then' }): Step => ({ parent: -1, timing, action, text: '', at: AT });
 export const at = (time: Nanoseconds): Timing => ({ kind: 'at', time });
 
+export const website = (host: string, resources: readonly WebResource[]): WebsiteService => ({
+  kind: 'http.website',
+  host,
+  name: host,
+  inDns: false,
+  resources,
+  redirects: [],
+  accepts: [],
+  rules: [],
+  persistent: true,
+  idle: 60 * SECOND,
+  https: 'off',
+  certificate: { names: [host], flaw: null },
+  maximumContent: 1,
+  at: null,
+});
+
 /** Servers `a` and `b` with the film, and `tv`; a round trip takes 40 ms. */
 export function world(
   steps: readonly Step[],
@@ -46,22 +64,7 @@ export function world(
 ): Run {
   const servers = ['a', 'b'];
   const bases = servers.map((server) => `http://${server}${folderOf(of)}`);
-  const services = servers.map((host) => ({
-    kind: 'http.website' as const,
-    host,
-    name: host,
-    inDns: false,
-    resources: filmResources(of, bases),
-    redirects: [],
-    accepts: [],
-    rules: [],
-    persistent: true,
-    idle: 60 * SECOND,
-    https: 'off' as const,
-    certificate: { names: [host], flaw: null },
-    maximumContent: 1,
-    at: null,
-  }));
+  const services = servers.map((host) => website(host, filmResources(of, bases)));
   const tv = { down: 10e6, latency: 10 * MILLISECOND, ...hosts.tv };
   return simulate(
     scenarioForTests(

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { SECOND } from '../quantities.ts';
 import { SERVER_RULES, Servers } from './servers.ts';
 
-const made = () => new Servers(['http://a/', 'http://b/', 'http://c/'], 2000);
-const current = (servers: Servers) => servers.current.base[7];
+const made = () => new Servers([['http://a/'], ['http://b/'], ['http://c/']], 2000);
+const current = (servers: Servers) => servers.current.bases[0]![7];
 
 test('the first of the manifest comes first, and stays while it does', () => {
   const servers = made();
@@ -51,4 +51,16 @@ test('a slow one is left for one of which nothing is known, then for the fastest
   expect([servers.congested(40 * SECOND), current(servers)]).toEqual([false, 'a']);
   // What is known of the others is old by now.
   expect(servers.congested(26 * SECOND + SERVER_RULES.remembered)).toBe(true);
+});
+
+test('one that collapses is left, though both were fast and nothing comes from it any more', () => {
+  const servers = made();
+  servers.measured(0, 2000);
+  servers.congested(SECOND);
+  servers.measured(2 * SECOND, 2100);
+  // Given up, with the little that has come.
+  servers.measured(20 * SECOND, 150);
+  expect([servers.congested(20 * SECOND), current(servers)]).toEqual([true, 'c']);
+  servers.measured(31 * SECOND, 140);
+  expect([servers.congested(31 * SECOND), current(servers)]).toEqual([true, 'a']);
 });

@@ -21,10 +21,10 @@ export const SERVER_RULES = {
 } as const;
 
 export interface Server {
-  /** Where its segments lie: an absolute URI. */
-  readonly base: string;
+  /** Where the segments of each rendition lie: absolute URIs. */
+  readonly bases: readonly string[];
   readonly estimate: ThroughputEstimate;
-  /** The last throughput, and when. */
+  /** The last throughput, of a segment or of what was given up, and when. */
   throughput: KilobitsPerSecond | null;
   measuredAt: Nanoseconds;
   asideUntil: Nanoseconds;
@@ -36,10 +36,10 @@ export class Servers {
   #switchedAt: Nanoseconds = Number.NEGATIVE_INFINITY;
   switches = 0;
 
-  /** At least one base. */
-  constructor(bases: readonly string[], segmentDuration: Milliseconds) {
-    this.all = bases.map((base) => ({
-      base,
+  /** Of each server the bases, by rendition; at least one server. */
+  constructor(servers: readonly (readonly string[])[], segmentDuration: Milliseconds) {
+    this.all = servers.map((bases) => ({
+      bases,
       estimate: new WeightedEstimate(segmentDuration),
       throughput: null,
       measuredAt: Number.NEGATIVE_INFINITY,
@@ -48,7 +48,7 @@ export class Servers {
     this.current = this.all[0] as Server;
   }
 
-  /** A segment has come from the current one. */
+  /** A segment has come from the current one, or as much of it as until it was given up. */
   measured(now: Nanoseconds, throughput: KilobitsPerSecond): void {
     this.current.throughput = throughput;
     this.current.measuredAt = now;

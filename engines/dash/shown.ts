@@ -1,5 +1,5 @@
 /** What a viewer has seen: segments as they come to the screen, and what they add up to. */
-import type { KilobitsPerSecond, Milliseconds, Movie } from './movie.ts';
+import type { Bits, KilobitsPerSecond, Milliseconds, Movie } from './movie.ts';
 import { linearQuality } from './quality.ts';
 
 export class ShownSegments {
@@ -11,6 +11,7 @@ export class ShownSegments {
   bitrateChange: KilobitsPerSecond = 0;
   /** Changes of rendition from one to the next. */
   switches = 0;
+  #bits: Bits = 0;
 
   constructor(movie: Movie) {
     this.#movie = movie;
@@ -28,14 +29,19 @@ export class ShownSegments {
     this.#last = rendition;
   }
 
+  /** So much of a segment of that rendition was played. */
+  play(rendition: number, time: Milliseconds): void {
+    this.#bits += (this.#movie.bitrates[rendition] as number) * time;
+  }
+
   /** 0 before the first one. */
   get meanBitrate(): KilobitsPerSecond {
     return this.segments === 0 ? 0 : this.bitrate / this.segments;
   }
 
-  /** Bits of film shown over that time, in which waiting counts as nothing shown. */
+  /** Bits of film played over that time, in which waiting counts as nothing shown. */
   overTime(time: Milliseconds): KilobitsPerSecond {
-    return time <= 0 ? 0 : (this.bitrate * this.#movie.segmentDuration) / time;
+    return time <= 0 ? 0 : this.#bits / time;
   }
 
   /** See quality.ts. */

@@ -1,8 +1,12 @@
-/** A viewer without any network: driven by a line of a constant rate, as a crowd is. */
+/** A viewer without any network: driven by a line of a constant rate, as a crowd is, and by the idealised network, as a rehearsal is. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MILLISECOND, SECOND } from '../quantities.ts';
-import { type AlgorithmName, USUAL } from './abr/algorithms.ts';
+import { ALGORITHM_NAMES, type AlgorithmName, USUAL } from './abr/algorithms.ts';
+import { type Movie, readMovie } from './movie.ts';
 import { film } from './scenario-for-tests.ts';
+import { PUBLISHED, runSession } from './session/session.ts';
+import { type NetworkPeriod, TraceNetwork } from './session/trace-network.ts';
 import { Viewer, type ViewerSettings } from './viewer.ts';
 
 const settings = (algorithm: AlgorithmName, change: Partial<ViewerSettings> = {}): ViewerSettings => ({
@@ -77,6 +81,19 @@ describe('a jump', () => {
     expect(viewer.shown.segments).toBeLessThan(6);
   });
 
+  test('within the segment on the screen shows it no second time, and only what was played counts over the time', () => {
+    const viewer = new Viewer(film.movie, settings('lowest'), 0);
+    let done = false;
+    const { asked, end } = watch(viewer, 10_000, (now) => {
+      viewer.advance(now);
+      if (done || viewer.playout.position < 200 * MILLISECOND) return;
+      done = true;
+      expect(viewer.seek(now, viewer.playout.position + 100 * MILLISECOND)).toBe(true);
+    });
+    expect([asked.length, viewer.shown.segments, viewer.shown.meanBitrate]).toEqual([12, 12, 500]);
+    expect(viewer.shown.overTime(end / MILLISECOND)).toBeCloseTo((500 * (24_000 - 100)) / (end / MILLISECOND), 9);
+  });
+
   test('to what is held goes on there', () => {
     const viewer = new Viewer(film.movie, settings('lowest'), 0);
     let done = false;
@@ -87,6 +104,53 @@ describe('a jump', () => {
     });
     expect(asked.map(([segment]) => segment)).toEqual(Array.from({ length: 12 }, (_, i) => i));
   });
+});
+
+describe('decides as a rehearsal over the same network', () => {
+  const samples = new URL('../../samples/video/', import.meta.url);
+  const bunny = readMovie(readFileSync(new URL('big-buck-bunny.json', samples), 'utf8')) as Movie;
+  const traceOf = (name: string): NetworkPeriod[] =>
+    (JSON.parse(readFileSync(new URL(`traces/${name}.json`, samples), 'utf8')) as Record<string, number>[]).map((period) => ({
+      duration: period.duration_ms!,
+      bandwidth: period.bandwidth_kbps!,
+      latency: period.latency_ms!,
+    }));
+
+  /** Without abandonment, after which the two differ on purpose. */
+  function watched(algorithm: AlgorithmName, trace: readonly NetworkPeriod[]): { asked: number[]; stalled: number } {
+    const network = new TraceNetwork(trace, () => {});
+    const duration = bunny.sizes.length * bunny.segmentDuration * MILLISECOND;
+    // What has arrived is played, however little it is.
+    const thresholds = { startThreshold: MILLISECOND, resumeThreshold: MILLISECOND };
+    const viewer = new Viewer(bunny, settings(algorithm, { buffer: 25_000, duration, ...thresholds }), 0);
+    const asked: number[] = [];
+    for (let now = 0; ; ) {
+      const wish = viewer.next(now);
+      if (wish.kind === 'done') return { asked, stalled: viewer.playout.spent('stalled') / MILLISECOND };
+      if (wish.kind === 'ask') {
+        const download = { downloaded: 0, time: 0, timeToFirstBit: 0 };
+        network.download(wish.size, download, null);
+        now += Math.round(download.time * MILLISECOND);
+        asked.push(wish.rendition);
+        viewer.arrived(now, { ...wish, time: download.time, timeToFirstBit: download.timeToFirstBit });
+      } else {
+        const next = wish.until ?? viewer.playout.nextChange()!;
+        network.delay((next - now) / MILLISECOND);
+        now = next;
+      }
+    }
+  }
+
+  test.each(['3g', '4g-train', 'broadband', 'steps'].flatMap((trace) => ALGORITHM_NAMES.map((algorithm) => [algorithm, trace] as const)))(
+    '%s over %s',
+    (algorithm, name) => {
+      const trace = traceOf(name);
+      const { asked, stalled } = watched(algorithm, trace);
+      const session = runSession(bunny, trace, { ...PUBLISHED, algorithm, abandonment: false });
+      expect(asked).toEqual(session.downloads.map(({ rendition }) => rendition));
+      expect(stalled).toBeCloseTo(session.stallTime, 0);
+    },
+  );
 });
 
 test('what was given up is asked for in the rendition that took its place', () => {

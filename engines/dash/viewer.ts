@@ -48,6 +48,8 @@ export class Viewer {
   /** The next segment to ask for, and the next one to come to the screen. */
   #next = 0;
   #nextShown = 0;
+  /** Up to where what was played is added up. */
+  #playedTo: Nanoseconds = 0;
   #first = true;
   /** Chosen, and to be asked for then. */
   #chosen: { readonly rendition: number; readonly at: Nanoseconds } | null = null;
@@ -83,8 +85,15 @@ export class Viewer {
   advance(now: Nanoseconds): void {
     this.playout.advance(now);
     // Before the first picture the position is 0, and nothing is shown.
-    while (this.#nextShown < this.#next && this.#nextShown * this.#segment < this.playout.position)
+    const { position } = this.playout;
+    while (this.#nextShown < this.#next && this.#nextShown * this.#segment < position)
       this.shown.show(this.#renditions[this.#nextShown++] as number);
+    while (this.#playedTo < position) {
+      const segment = Math.min(Math.floor(this.#playedTo / this.#segment), this.#renditions.length - 1);
+      const to = segment === this.#renditions.length - 1 ? position : Math.min(position, (segment + 1) * this.#segment);
+      this.shown.play(this.#renditions[segment] as number, (to - this.#playedTo) / MILLISECOND);
+      this.#playedTo = to;
+    }
   }
 
   next(now: Nanoseconds): Wish {
@@ -128,10 +137,12 @@ export class Viewer {
     this.#renditions[segment] = rendition;
     this.#next = segment + 1;
     this.#chosen = null;
+    const first = this.#first;
     this.#first = false;
     this.playout.receive(now, Math.min(this.#next * this.#segment, this.#settings.duration));
-    const level = this.playout.level / MILLISECOND - this.movie.segmentDuration;
-    this.#rule.downloaded({ segment, rendition, size, downloaded: size, time, timeToFirstBit }, Math.max(0, level), null, false);
+    const came = { segment, rendition, size, downloaded: size, time, timeToFirstBit };
+    if (first) this.#rule.started(came);
+    else this.#rule.downloaded(came, this.playout.level / MILLISECOND, null, false);
     this.advance(now);
   }
 
@@ -158,9 +169,12 @@ export class Viewer {
   seek(now: Nanoseconds, position: Nanoseconds): boolean {
     this.advance(now);
     const held = this.playout.seek(now, position);
-    this.#nextShown = Math.floor(this.playout.position / this.#segment);
+    this.#playedTo = this.playout.position;
+    const there = Math.floor(this.#playedTo / this.#segment);
+    // What is on the screen already comes to it no second time.
+    if (there !== this.#nextShown - 1) this.#nextShown = there;
     if (held) return true;
-    this.#next = this.#nextShown;
+    this.#next = there;
     this.#chosen = null;
     this.#fullSince = null;
     this.#rule.sought(this.#next);

@@ -85,7 +85,7 @@ const OF_CONTENT = [
 const OF_ORIGIN = ['Authorization', 'Proxy-Authorization', 'Cookie', 'Referer', 'Origin'] as const;
 
 /** The request that a redirect asks for; null where the response is none; or why it cannot be followed. */
-function redirected(request: ClientRequest, status: number, fields: Fields): ClientRequest | RequestFailure | null {
+export function redirected(request: ClientRequest, status: number, fields: Fields): ClientRequest | RequestFailure | null {
   const location = fieldValue(fields, 'Location');
   if (location === null || ![301, 302, 303, 307, 308].includes(status)) return null;
   const url = resolveReference(request.url, location);

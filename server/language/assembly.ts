@@ -5,7 +5,7 @@
  */
 import type { Code } from './codes.ts';
 import { MAXIMUM_FILE_SIZE, type SourceText } from './compilation.ts';
-import type { Name } from './entry.ts';
+import { type Name, standsIn } from './entry.ts';
 import { fileAt, fileUri } from './files.ts';
 import { form } from './pattern.ts';
 import type { Program } from './program.ts';
@@ -92,7 +92,7 @@ function addAlternative(site: Site, cell: number, assembly: Assembly): void {
   const [first] = alternatives.keys();
   if (name.text !== (variant.alternative ?? first)) return;
   for (const child of statement.block ?? []) {
-    if (child.entry?.block === 'statements' || child.entry?.block === 'views') {
+    if (child.entry && !standsIn(statement.entry!, child.entry)) {
       const at = { source, start: child.start, end: child.headEnd };
       program.report('wrong-block', at, `\`${form(child.entry)}\` stands outside the block of an alternative.`);
       continue;

@@ -1,4 +1,6 @@
 /** Gives statements their meaning: values for their slots and properties, then the entry's own `build`. */
+
+import { standsIn } from './entry.ts';
 import { type evaluate, parameterNamed } from './evaluate.ts';
 import { linkKey } from './links.ts';
 import { mailboxKey } from './mail-message.ts';
@@ -68,7 +70,7 @@ export function build(site: Site): void {
   if (entry.block === 'views' && program.sweeps.length > sweeps) buildSwept(program.sweeps[sweeps]!, site);
   if (entry.block !== 'steps' || program.steps.length === index) return;
   for (const child of statement.block ?? []) {
-    if (child.entry && child.entry.role !== 'step') {
+    if (child.entry && !standsIn(entry, child.entry)) {
       program.report(
         'wrong-block',
         { source: site.source, start: child.start, end: child.headEnd },
@@ -85,7 +87,7 @@ function buildSwept(sweep: ProgramSweep, { program, source, statement, stepsAbov
   const before = program.expectations.length;
   program.sweep = sweep;
   for (const child of statement.block ?? []) {
-    if (child.entry && child.entry.role !== 'expectation' && child.entry.id !== 'plot') {
+    if (child.entry && !standsIn(statement.entry!, child.entry)) {
       program.report(
         'wrong-block',
         { source, start: child.start, end: child.headEnd },

@@ -78,7 +78,7 @@ describe('what is filled in', () => {
     expect([cdn.host, cdn.origin]).toEqual(['dns1.kingcdn.com', { site: 'films.netcinema.com', host: 'storage' }]);
   });
 
-  test('a film on the origin, with a manifest that leads to the nodes', () => {
+  test('a film on the origin, with a manifest that leads to where it was fetched from', () => {
     const { services, steps } = scenarioOf(
       'host tv\nvideo madmen { duration 8 s segment 4 s ladder 1 Mbps }\ncdn kingcdn { content madmen }\ntv plays madmen from kingcdn\ntv plays madmen',
     );
@@ -89,9 +89,7 @@ describe('what is filled in', () => {
     const origin = services.find((service) => service.kind === 'http.website');
     expect(origin?.name).toBe('origin.kingcdn.com');
     const manifest = origin?.resources.find(({ path }) => path === '/madmen/manifest.mpd');
-    expect(manifest?.content.kind === 'bytes' && new TextDecoder().decode(manifest.content.bytes)).toContain(
-      '<BaseURL>http://www.kingcdn.com/madmen/</BaseURL>',
-    );
+    expect(manifest?.content.kind === 'bytes' && new TextDecoder().decode(manifest.content.bytes)).toContain('<BaseURL>./</BaseURL>');
     expect(origin?.resources.map(({ path }) => path)).toContain('/madmen/1000k/2.m4s');
   });
 
@@ -155,6 +153,46 @@ describe('diagnostics', () => {
     [
       'more places in caches than there is room',
       'cdn k { placement bring home 1000 catalogue 100000 objects of 1 kB }\ncrowd of 10 uses k at 1 per s for 1 min\n                 ^ out-of-range: 1,000 nodes with 100,000 objects',
+    ],
+    [
+      'an object beyond the catalogue',
+      'host x\ncdn k { nodes edge[1..2] catalogue 5 objects of 1 kB }\nx requests "/object77" from www.k.com\n           ^^^^^^^^^^^ unknown-resource: ends with `/object5`',
+    ],
+    [
+      'an object beyond the catalogue, of the origin',
+      'host x\ncdn k { nodes edge[1..2] catalogue 5 objects of 1 kB }\nx requests "/object6" from origin.k.com\n           ^^^^^^^^^^ unknown-resource: gets 404',
+    ],
+    [
+      'the load of a host that is no node',
+      'host x\ncdn k { nodes edge[1..2] catalogue 5 objects of 1 kB }\nx requests "/object1" from www.k.com\nexpect node load at x < 10 %\n                    ^ not-a-node: `edge1` and `edge2` are',
+    ],
+    [
+      'a plot of a host that is no node',
+      'host x9\ncdn k { nodes edge[1..2] catalogue 5 objects of 1 kB }\nx9 requests "/object1" from www.k.com\nplot node requests at x9\n                      ^^ not-a-node',
+    ],
+    [
+      'a metric of a CDN that nobody declares',
+      'host x\ncdn k { nodes edge[1..2] catalogue 5 objects of 1 kB }\nx requests "/object1" from www.k.com\nexpect cdn hit ratio of k9 < 10 %\n                        ^^ unknown-cdn: There is no CDN',
+    ],
+    [
+      'a CDN by the name of its domain',
+      'host x\ncdn k { nodes edge[1..2] catalogue 5 objects of 1 kB }\nx requests "/object1" from www.k.com\nexpect origin offload of k.com < 10 %\n                         ^^^^^ unknown-cdn',
+    ],
+    [
+      'a node on the host of the origin',
+      'cdn k { nodes origin.k.com catalogue 1 objects of 1 kB }\n              ^^^^^^^^^^^^ shared-port: a host of its own\npush k',
+    ],
+    [
+      'an origin that nodes cannot ask',
+      'website o.org { page "/" 1 kB https required }\ncdn k { nodes e origin o.org catalogue 1 objects of 1 kB }\n                       ^^^^^ unknown-website: Nodes ask by http\npush k',
+    ],
+    [
+      'a time to live between two seconds',
+      'cdn k { nodes e ttl 500 ms catalogue 1 objects of 1 kB }\n                ^^^^^^^^^^ out-of-range: whole seconds\npush k',
+    ],
+    [
+      'a number of nodes that enter deep',
+      'host x\nisp i { inside x }\ncdn k { placement enter deep 3 catalogue 1 objects of 1 kB }\n        ^^^^^^^^^^^^^^^^^^^^^^ without-effect: 1 here\npush k',
     ],
     ['a push to another host', `${VIEWER}push kingcdn to viewer\n                ^^^^^^ not-a-node`],
     [

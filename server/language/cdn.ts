@@ -1,7 +1,8 @@
 /** Content distribution networks, as their statements declare them. */
 
+import { cdnMetrics } from '../../engines/cdn/metrics.ts';
 import type { Catalogue, CdnService, FlashCrowdDeclaration } from '../../engines/cdn/scenario.ts';
-import { type Film, filmResources, folderOf } from '../../engines/dash/film.ts';
+import type { Film } from '../../engines/dash/film.ts';
 import { canonical, isSubdomain } from '../../engines/dns/domain-name.ts';
 import { exponentialOfNegative, naturalLogarithm } from '../../engines/kernel/elementary-functions.ts';
 import { randomStream } from '../../engines/kernel/random.ts';
@@ -47,6 +48,22 @@ export function declareCdn(NAME: Name, SERVER: Name | null, block: CdnBlock, sit
   site.later(() => {
     const nodes = nodesOf(name, block, site);
     if (nodes.length === 0) return;
+    const own = block.nodes.find(({ text }) => text.toLowerCase() === originHost.toLowerCase());
+    if (own) {
+      site.report(
+        'shared-port',
+        own,
+        `The origin is on \`${originHost}\`, on the port that a node needs: a node stands on a host of its own.`,
+      );
+      return;
+    }
+    if (program.websites.get(origin)?.https === 'required') {
+      site.report(
+        'unknown-website',
+        block.origin,
+        `Nodes ask by http, and \`${origin}\` answers that with a redirect to https: an origin has no \`https required\`.`,
+      );
+    }
     const catalogue = block.catalogue && catalogueOf(block.catalogue);
     declareOrigin(origin, originHost, catalogue, site);
     const serves = servedBy(domain, block.serves, site);
@@ -97,6 +114,9 @@ function nodesOf(name: string, { nodes, placement }: CdnBlock, site: Site): stri
     );
     return [];
   }
+  if (placement.where === 'enter deep' && placement.count !== null && placement.count !== networks.length) {
+    site.report('without-effect', at, `\`enter deep\` is one node in each access network, ${networks.length} here; a number says nothing.`);
+  }
   const count = placement.where === 'enter deep' ? networks.length : (placement.count ?? 2);
   for (let i = 1; i <= count; i++) {
     const own = ownHost({ ...at, text: `${name.replaceAll('.', '-')}-${i}` }, site);
@@ -124,6 +144,8 @@ function declareZone(domain: string, host: string, { program, at }: Site): void 
     headEnd: at.end,
   });
 }
+
+const OF_NODES: ReadonlySet<string> = new Set(cdnMetrics.filter(({ subjects }) => subjects[0]?.type === 'host').map(({ name }) => name));
 
 /** The website of the origin, unless the author has declared it; with the catalogue's objects either way. */
 function declareOrigin(name: string, host: string, catalogue: Catalogue | null, { program, at }: Site): void {
@@ -153,14 +175,11 @@ function declareOrigin(name: string, host: string, catalogue: Catalogue | null, 
   program.websites.set(name, { ...declared, resources: [...declared.resources, ...objects] });
 }
 
-/** Puts a video on the origin, with a manifest that leads to the nodes; its name in lower case. */
-function deliver(name: Name, origin: string, served: string, site: Site): string[] {
+/** A video that the nodes have from the origin; its name in lower case. */
+function deliver(name: Name, origin: string, by: string, site: Site): string[] {
   const video = videoNamed(name, site);
-  const website = site.program.websites.get(origin);
-  if (!video || !website) return [];
-  const made = filmResources(video.film, [`http://${served}${folderOf(video.film)}`]);
-  const paths = new Set(made.map(({ path }) => path));
-  website.resources = [...website.resources.filter(({ path }) => !paths.has(path)), ...made];
+  if (!video) return [];
+  video.deliveries.push({ origin, by });
   return [name.text.toLowerCase()];
 }
 
@@ -223,7 +242,7 @@ function catalogueOf({ count, smallest, largest, alpha }: NonNullable<CdnBlock['
 }
 
 /** The CDN that a step names; null (and reported) where there is none. */
-function cdnNamed(name: Name, site: Site): ProgramCdn | null {
+export function cdnNamed(name: Name, site: Site): ProgramCdn | null {
   const { program } = site;
   const found = program.cdns.get(plain(name.text));
   if (!found) {
@@ -243,6 +262,34 @@ function cdnNamed(name: Name, site: Site): ProgramCdn | null {
   }
   program.checkAbove('CDN', found.name, found.at, site.place(name));
   return found;
+}
+
+/** Whether a host of which a metric of nodes is asked is one; reported. All declarations are known. */
+export function checkNode(metric: string, host: string, name: Name, site: Site): boolean {
+  const { program } = site;
+  if (!OF_NODES.has(metric) || program.incomplete) return true;
+  const nodes = [...program.cdns.values()].flatMap((cdn) => cdn.nodes);
+  if (nodes.includes(host)) return true;
+  const known = nodes.slice(0, 5).map((node) => `\`${node}\``);
+  site.report(
+    'not-a-node',
+    name,
+    `\`${host}\` is no node of a CDN: ${known.length === 0 ? 'there is none' : `${oneOf(known, 'and')} ${known.length === 1 ? 'is one' : 'are'}`}.`,
+  );
+  return false;
+}
+
+/** Warns of an object that a CDN's catalogue does not have: the website answers 404. All declarations are known. */
+export function checkCatalogue(path: Name, site: Site, website: string): void {
+  if (!/^\/object\d+$/.test(path.text)) return;
+  const cdn = [...site.program.cdns.values()].find(({ serves, origin }) => serves.includes(website) || origin.site === website);
+  const objects = cdn?.catalogue?.objects;
+  if (!cdn || !objects || site.program.websites.get(cdn.origin.site)?.resources.some((resource) => resource.path === path.text)) return;
+  const last = `/object${objects.length}`;
+  site.report('unknown-resource', path, `The catalogue of \`${cdn.name}\` ends with \`${last}\`: \`${path.text}\` gets 404.`, {
+    severity: 'warning',
+    fixes: [{ title: `Change to "${last}"`, edits: [{ start: path.start, end: path.end, text: `"${last}"` }], preferred: true }],
+  });
 }
 
 /** The CDN that a step names, and the films on it; null (and reported) where there is none, or none with films. */

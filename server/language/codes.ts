@@ -82,6 +82,7 @@ export const codes = {
   'unknown-mailbox': error('The mailbox is declared nowhere, so nothing can be expected of it.'),
   'unknown-film': error('The clip or video is declared nowhere. Declare a clip by a `clip` line, a video by a `video` line.'),
   'video-nowhere': error('A video is played from a website that has it: `video … on …` says which do.'),
+  'plays-nothing': warning('Only a host that plays a film has something to pause, and a playout buffer.'),
   'declared-below': error(
     'A notebook runs from top to bottom: what a cell uses is declared in it or above it. Where a cell runs all the same, only with another result, this is a warning.',
   ),

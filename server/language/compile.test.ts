@@ -361,6 +361,7 @@ describe('the vocabulary', () => {
       cdn: 'video madmen { duration 8 s }\nhost viewer, comcast\nzone netcinema.com on ns.netcinema.com { }\nisp comcast { inside viewer }\ncdn kingcdn',
       'keep requesting': 'host a\ncdn kingcdn { catalogue 1000 objects of 1 MB }\na keeps requesting from kingcdn at 1 per s for 10 s',
       crowd: 'cdn kingcdn { catalogue 1000 objects of 1 MB }\ncrowd of 10 uses kingcdn at 1 per s for 10 s',
+      'watching crowd': 'video v { duration 2 min }\ncdn kingcdn { content v }\ncrowd of 10 watches films of kingcdn for 5 min',
     };
     for (const entry of vocabulary) {
       for (const property of Object.values(entry.properties ?? {})) {

@@ -1,18 +1,26 @@
 /**
  * What can stand at a place: the edges that leave the automaton's state there, and the declared names that fit its slots.
  */
+import { isSubdomain } from '../../engines/dns/domain-name.ts';
 import { recordFormats } from '../../engines/dns/record-format.ts';
 import { textOfOctets } from '../../engines/network/octets.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
-import { type Entry, holdsStatements, type Property, type Slot } from './entry.ts';
+import { type Entry, type Property, type Slot, standsIn } from './entry.ts';
 import { type MeasureForm, measureAutomaton } from './measures.ts';
+import { plain } from './mentions.ts';
 import { expectedAt } from './parser/expectation.ts';
+import type { Expectation } from './parser/reading.ts';
 import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
+import { recordPlace } from './record-place.ts';
 import { linked } from './standards.ts';
 import { units, written } from './units.ts';
-import { statementAutomaton } from './vocabulary.ts';
+import { timingDocs } from './vocabulary/timing.ts';
+import { propertyAutomaton, statementAutomaton } from './vocabulary.ts';
+
+/** A word is looked for so far back. */
+const MAXIMUM_WORD = 300;
 
 export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'film' | 'parameter' | 'unit' | 'record-type' | 'value';
 
@@ -43,53 +51,73 @@ export function complete(analysis: Analysis, source: SourceText, offset: number)
   const tree = program.sources.find((one) => one.uri === source.uri)?.tree ?? null;
   const expected = expectedAt(source.text, start, tree);
   const items = new Map<string, CompletionItem>();
-  const add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>): void => {
+  const add: Add = (item) => {
     if (!items.has(item.label)) items.set(item.label, { insertText: item.label, snippet: false, range, ...item });
   };
-  if (expected.inRecords) {
-    for (const { type, doc, standard } of recordFormats) {
-      if (type !== 'OPT') add({ label: type, kind: 'record-type', detail: doc, doc: `${doc}\n\n${standard}` });
-    }
-    addHosts(program, add);
-    return [...items.values()];
-  }
-  if (expected.unitOf?.dimension) {
+  if (expected.records) addRecords(source.text.slice(expected.records.start, start), expected.records.origin, program, add);
+  if (expected.unitOf) {
     const { dimension } = expected.unitOf;
     for (const unit of units)
-      if (unit.dimension === dimension && unit.name !== 'us') add({ label: unit.name, kind: 'unit', detail: unit.doc, doc: unit.doc });
+      if ((dimension === null || unit.dimension === dimension) && unit.name !== 'us')
+        add({ label: unit.name, kind: 'unit', detail: unit.doc, doc: unit.doc });
   }
   if (expected.measures) {
     addMeasures(expected.measures, add);
     for (const { slot } of expected.measures.slots) addSlot(slot, program, add);
   }
   if (expected.slot) addSlot(expected.slot, program, add);
+  for (const word of expected.words) add({ label: word, kind: 'keyword', detail: '', doc: '' });
+  const fits = fitting(expected);
   for (const state of expected.states) {
-    addWords(state, expected.block !== null && !holdsStatements(expected.block), add);
-    for (const edge of state.slots) addSlot(edge.slot, program, add);
+    addWords(state, expected.block, (to) => fits(to, state), add);
+    for (const edge of state.slots) if (fits(edge.to, state)) addSlot(edge.slot, program, add);
+    if (state.accepts && takesBlock(state.accepts)) add(blockItem(state.accepts));
   }
   return [...items.values()];
 }
 
-type Add = (item: Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>) => void;
-
-/** Where the word that ends at the offset begins. */
-export function wordStart(text: string, offset: number): number {
-  let start = offset;
-  while (start > 0 && /[\p{L}\p{N}_.@%<>=!-]/u.test(text[start - 1]!)) start--;
-  return start;
+/** Whether an edge leads to what can stand in the block: no property twice that is written once, no statement that stands elsewhere. */
+function fitting({ states, block, written, within }: Expectation): (to: State<Entry | Property>, from: State<Entry | Property>) => boolean {
+  const taken = new Set<Entry | Property | null>(written.map(({ entry }) => entry));
+  // What is written before the cursor may be whole, and another property begin.
+  const [current] = states.length > 1 ? states : [];
+  const start = block && propertyAutomaton(block);
+  return (to, from) =>
+    to.reaches.some((item) => {
+      if ('repeatable' in item) return item.repeatable || !(taken.has(item) || (from === start && item === current?.accepts));
+      return !within || standsIn(within, item);
+    });
 }
 
-function addWords(state: State<Entry | Property>, inBlock: boolean, add: Add): void {
+function takesBlock(item: Entry | Property): item is Entry {
+  return 'block' in item && item.block !== 'none';
+}
+
+function blockItem(entry: Entry): NewItem {
+  return { label: '{', kind: 'keyword', detail: form(entry), doc: documentation(entry), insertText: '{\n\t$0\n}', snippet: true };
+}
+
+type NewItem = Omit<CompletionItem, 'range' | 'insertText' | 'snippet'> & Partial<CompletionItem>;
+type Add = (item: NewItem) => void;
+
+/** Where the word, or the sign, that ends at the offset begins. */
+export function wordStart(text: string, offset: number): number {
+  const [run] = /(?:[\p{L}\p{N}_@-]|(?<!\.)\.(?!\.))*$|[<>=!-]+$|%$/u.exec(text.slice(Math.max(0, offset - MAXIMUM_WORD), offset))!;
+  return offset - run.length;
+}
+
+function addWords(state: State<Entry | Property>, block: Entry | null, fits: (to: State<Entry | Property>) => boolean, add: Add): void {
   for (const { word, to } of state.words.values()) {
+    if (!fits(to)) continue;
     const shown = helpful<Entry | Property>(to.reaches);
     const only = shown.length === 1 ? shown[0]! : null;
-    const atStart = state === statementAutomaton;
-    const withSnippet = only && (atStart || (inBlock && state.accepts === null)) && !isStep(only);
+    const begins = state === (block ? propertyAutomaton(block) : statementAutomaton);
+    const withSnippet = only && begins && only.pattern.split(' ')[0] === word && !isStep(only);
     add({
       label: word,
-      kind: inBlock ? 'property' : 'keyword',
+      kind: block ? 'property' : 'keyword',
       detail: only ? form(only) : '',
-      doc: only ? documentation(only) : '',
+      doc: only ? documentation(only) : (!block && timingDocs.get(word)) || '',
       ...(withSnippet ? { insertText: snippetOf(only), snippet: true } : {}),
     });
   }
@@ -114,7 +142,7 @@ export function documentation(item: Entry | Property): string {
   return parts.join('\n\n');
 }
 
-/** `mailbox ${1:ADDRESS} on ${2:HOST}`: what must be written, with a tab stop a slot. */
+/** `mailbox ${1:ADDRESS} on ${2:HOST}`: what must be written, with a tab stop a slot, as far as there is no choice. */
 export function snippetOf(item: Entry | Property): string {
   let stops = 0;
   let pattern = item.pattern;
@@ -123,7 +151,9 @@ export function snippetOf(item: Entry | Property): string {
     before = pattern;
     pattern = pattern.replace(/\[[^[\]]*\]/g, ' ');
   }
-  const text = pattern
+  // Where there is a choice, completion goes on.
+  const [certain] = pattern.split('(') as [string];
+  const text = certain
     .trim()
     .split(/\s+/)
     .map((token) => {
@@ -131,17 +161,57 @@ export function snippetOf(item: Entry | Property): string {
       if (!slot) return token;
       stops++;
       if (slot.form === 'choice') return `\${${stops}|${slot.choices.map(([word]) => word).join(',')}|}`;
+      // Whatever stood there as an example would be none.
+      if (slot.form === 'measure' || slot.form === 'record-type') return `$${stops}`;
       return slot.form === 'text' ? `"\${${stops}:${token.toLowerCase()}}"` : `\${${stops}:${token.toLowerCase()}}`;
     })
     .join(' ');
+  if (certain !== pattern) return `${text} $0`;
   return 'blockRequired' in item && item.blockRequired ? `${text} {\n\t$0\n}` : text;
 }
 
-function addHosts(program: Program, add: Add): void {
+function addHosts(program: Program, add: Add, fits: (name: string) => boolean = () => true): void {
   for (const host of program.hosts.values()) {
-    if (!host.implicit)
+    if (!host.implicit && fits(host.name))
       add({ label: host.name, kind: 'host', detail: host.address ?? '', doc: `Host \`${host.name}\`, ${host.address ?? 'no address'}` });
   }
+}
+
+function addRecordTypes(add: Add): void {
+  for (const { type, doc, standard } of recordFormats) {
+    if (type !== 'OPT') add({ label: type, kind: 'record-type', detail: doc, doc: `${doc}\n\n${standard}` });
+  }
+}
+
+function addAddresses(program: Program, add: Add): void {
+  for (const { name, address } of program.hosts.values())
+    if (address !== null) add({ label: address, kind: 'value', detail: name, doc: `Address of \`${name}\`` });
+}
+
+/** What goes by a name as hosts do: websites, webmail, CDNs. */
+function addSites(program: Program, add: Add): void {
+  for (const { name, host } of program.websites.values()) add({ label: name, kind: 'value', detail: `website on ${host}`, doc: '' });
+  for (const { name, host } of program.webmails.values()) add({ label: name, kind: 'value', detail: `webmail on ${host}`, doc: '' });
+  for (const { name } of program.cdns.values()) add({ label: name, kind: 'value', detail: 'CDN', doc: '' });
+}
+
+/** What comes next among the records of a zone. */
+function addRecords(records: string, origin: string | null, program: Program, add: Add): void {
+  const place = recordPlace(records, origin);
+  if (!place) return;
+  if (place.part === 'data') {
+    const { kind } = place.field;
+    if (kind === 'ipv4') addAddresses(program, add);
+    else if (kind === 'type' || kind === 'types') addRecordTypes(add);
+    else if (kind === 'name' || kind === 'uncompressed name') addHosts(program, add);
+    return;
+  }
+  if (place.part === 'owner') {
+    const zone = plain(origin ?? '.');
+    add({ label: '@', kind: 'value', detail: zone, doc: `The zone’s own name, \`${zone}\`` });
+    addHosts(program, add, (name) => isSubdomain(`${plain(name)}.`, zone === '.' ? zone : `${zone}.`));
+  }
+  addRecordTypes(add);
 }
 
 function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
@@ -163,6 +233,7 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
         }
       }
       addHosts(program, add);
+      if (slot.meaning === 'domain-name') addSites(program, add);
       break;
     case 'mail-address':
       for (const mailbox of program.mailboxes.values()) {
@@ -184,16 +255,13 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
         });
       break;
     case 'record-type':
-      for (const { type, doc, standard } of recordFormats) {
-        if (type !== 'OPT') add({ label: type, kind: 'record-type', detail: doc, doc: `${doc}\n\n${standard}` });
-      }
+      addRecordTypes(add);
       break;
     case 'answer':
       for (const code of ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'TIMEOUT']) add({ label: code, kind: 'value', detail: '', doc: '' });
       break;
     case 'record-data':
-      for (const { name, address } of program.hosts.values())
-        if (address !== null) add({ label: address, kind: 'value', detail: name, doc: `Address of \`${name}\`` });
+      addAddresses(program, add);
       break;
     case 'path':
       for (const { host, files } of program.ftpServers.values()) {
@@ -201,6 +269,13 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
           add({ label: JSON.stringify(textOfOctets(file.path.slice(1))), kind: 'value', detail: `file on ${host}`, doc: '' });
         }
       }
+      addParameters(slot, program, add);
+      break;
+    case 'web-path':
+      for (const { name, resources } of program.websites.values()) {
+        for (const { path } of resources.slice(0, 500)) add({ label: JSON.stringify(path), kind: 'value', detail: `on ${name}`, doc: '' });
+      }
+      addParameters(slot, program, add);
       break;
     case 'film':
     case 'clip':
@@ -225,17 +300,18 @@ function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {
     case 'quantity':
     case 'any-value':
     case 'text':
-      for (const parameter of program.parameters.values()) {
-        const dimension = parameter.value?.dimension;
-        if (
-          slot.dimension !== null &&
-          dimension !== undefined &&
-          dimension !== slot.dimension &&
-          !(slot.dimension === 'ratio' && dimension === 'number')
-        )
-          continue;
-        add({ label: parameter.name, kind: 'parameter', detail: '', doc: `Parameter \`${parameter.name}\`` });
-      }
+    case 'quoted-name':
+    case 'file':
+      addParameters(slot, program, add);
       break;
+  }
+}
+
+/** Those that measure what the slot needs. */
+function addParameters({ dimension }: Slot<unknown>, program: Program, add: Add): void {
+  for (const { name, value } of program.parameters.values()) {
+    const own = value?.dimension;
+    if (dimension === null || own === undefined || own === dimension || (dimension === 'ratio' && own === 'number'))
+      add({ label: name, kind: 'parameter', detail: '', doc: `Parameter \`${name}\`` });
   }
 }

@@ -46,11 +46,36 @@ describe('a video', () => {
     expect(sizes).toEqual([800, 250_000, 250_000, 125_000, 800, 1_000_000, 1_000_000, 500_000]);
   });
 
-  test('has a manifest that says where it lies', () => {
-    const [first] = site('host tv\nvideo v on a.org, b.org { duration 8 s }\ntv plays v', 'b.org').resources;
-    const manifest = readManifest(new TextDecoder().decode(first!.content.kind === 'bytes' ? first!.content.bytes : new Uint8Array()));
-    if ('problem' in manifest) throw new Error(manifest.problem);
-    expect(manifest.periods[0]!.sets[0]!.representations[0]!.bases).toEqual(['http://a.org/v/', 'http://b.org/v/']);
+  const bases = (text: string, name: string) => {
+    const manifest = site(text, name).resources.find(({ path }) => path === '/v/manifest.mpd')!;
+    const read = readManifest(new TextDecoder().decode(manifest.content.kind === 'bytes' ? manifest.content.bytes : new Uint8Array()));
+    if ('problem' in read) throw new Error(read.problem);
+    return read.periods[0]!.sets[0]!.representations[0]!.bases;
+  };
+
+  test('has a manifest that leads to where it was fetched from, and then to where else the film lies', () => {
+    const two = 'host tv\nvideo v on a.org, b.org { duration 8 s }\ntv plays v';
+    expect(bases(two, 'a.org')).toEqual(['./', 'http://b.org/v/']);
+    expect(bases(two, 'b.org')).toEqual(['./', 'http://a.org/v/']);
+    expect(bases('host tv\nvideo v on a.org { duration 8 s }\ntv plays v', 'a.org')).toEqual(['']);
+    const ten =
+      'host tv\nvideo v on s1.org, s2.org, s3.org, s4.org, s5.org, s6.org, s7.org, s8.org, s9.org, s10.org { duration 8 s }\ntv plays v';
+    expect(bases(ten, 's9.org').slice(0, 3)).toEqual(['./', 'http://s1.org/v/', 'http://s2.org/v/']);
+  });
+
+  test('on several CDNs with one origin leads to each of them, and to websites that have it', () => {
+    const cdns = 'cdn k { nodes k[1..2] origin a.org content v }\ncdn l { nodes l[1..2] origin a.org content v }';
+    const delivered = `host tv\n${cdns}\nvideo v { duration 8 s }\ntv plays v\ntv plays v from l\ntv plays v from a.org`;
+    expect(bases(delivered, 'a.org')).toEqual(['./', 'http://www.k.com/v/', 'http://www.l.com/v/']);
+    expect(plays(delivered).map(({ manifests }) => manifests)).toEqual([
+      ['http://www.k.com/v/manifest.mpd', 'http://www.l.com/v/manifest.mpd'],
+      ['http://www.l.com/v/manifest.mpd'],
+      ['http://a.org/v/manifest.mpd'],
+    ]);
+    const both = `host tv\n${cdns}\nvideo v on a.org, b.org { duration 8 s }\ntv plays v`;
+    expect(bases(both, 'a.org')).toEqual(['./', 'http://b.org/v/', 'http://www.k.com/v/', 'http://www.l.com/v/']);
+    expect(bases(both, 'b.org')).toEqual(['./', 'http://a.org/v/', 'http://www.k.com/v/', 'http://www.l.com/v/']);
+    expect(plays(both)[0]!.manifests).toEqual(['http://a.org/v/manifest.mpd', 'http://b.org/v/manifest.mpd']);
   });
 
   test('lies beside what a declared website has, on https where it is', () => {
@@ -122,6 +147,14 @@ test.each([
   ['video v on a.org\nwebsite b.org { page "/" 1 kB }\nhost tv\ntv plays v from b.org', '`v` does not lie on `b.org`, but on `a.org`.'],
   ['clip c\nhost tv\ntv plays c', '`c` is a clip: what is played in segments is declared by a `video` line.'],
   ['video v on a.org { ladder 2 Mbps, 1 Mbps }\nhost tv\ntv plays v', 'A ladder goes up: write each bitrate once, the lowest first.'],
+  [
+    'video v on a.org { duration 8 h segment 1 s }\nhost tv\ntv plays v',
+    '28800 segments in 4 renditions are more than the 100000 that a manifest names: with `segment 1152 ms` they fit.',
+  ],
+  [
+    'video v { duration 24 h segment 100 ms ladder 1 Mbps }\nhost tv\ntv rehearses v over "3g.json"',
+    '864000 segments in 1 rendition are more than the 100000 that a manifest names: with `segment 864 ms` they fit.',
+  ],
   ['video v on a.org\nhost tv\ntv plays v { buffer 4 s }', 'A buffer of 4 s has no room: a segment takes 4 s.'],
   ['video v on a.org\nhost tv\ntv plays v using bola { rate 1 Mbps }', 'Only `fixed` keeps to a rate; `bola` adapts.'],
   ['video v on a.org\nhost tv\ntv plays v using mpc { gp 8 }', 'γp is BOLA’s; `mpc` knows none.'],

@@ -157,6 +157,20 @@ interface EntryInput<S extends Slots, P extends Properties> {
 export const holdsStatements = ({ block }: Pick<Entry, 'block'>): boolean =>
   block === 'steps' || block === 'views' || block === 'statements';
 
+/** Whether a statement can stand in a block of statements: steps in steps; plots and expectations in views; in any, no sweeps or alternatives. */
+export function standsIn({ block }: Pick<Entry, 'block'>, { id, role, block: own }: Entry): boolean {
+  switch (block) {
+    case 'steps':
+      return role === 'step';
+    case 'views':
+      return role === 'expectation' || id === 'plot';
+    case 'statements':
+      return own !== 'statements' && own !== 'views';
+    default:
+      return false;
+  }
+}
+
 /** Writes an entry down with its slots' types carried over to `build`. */
 export function entry<const S extends Slots = Record<never, never>, const P extends Properties = Record<never, never>>(
   input: EntryInput<S, P>,

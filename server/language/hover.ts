@@ -1,5 +1,5 @@
 /** What stands at a place: a declared name, a value, a word of the language. */
-import { formatOf } from '../../engines/dns/record-format.ts';
+import { formatOf, type RecordFormat } from '../../engines/dns/record-format.ts';
 import { count, formatRate } from '../../engines/format.ts';
 import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
@@ -8,8 +8,10 @@ import type { Entry, Slot } from './entry.ts';
 import { firstName, type Mention, mentionAt } from './mentions.ts';
 import { form } from './pattern.ts';
 import type { Program, ProgramHost } from './program.ts';
+import { isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
 import type { Expression, SlotSyntax, Statement } from './syntax.ts';
 import { type Dimension, units, written } from './units.ts';
+import { timingDocs } from './vocabulary/timing.ts';
 
 export interface Hover {
   /** Markdown. */
@@ -38,8 +40,47 @@ export function hoverAt({ program }: Analysis, uri: string, offset: number): Hov
     if (slot && inside(syntax))
       return slotHover(slot, syntax, inside) ?? entryHover(entry, { start: statement.start, end: statement.headEnd });
   }
+  const ofTiming = timingHover(statement, program.sources[index]!.text, offset);
+  if (ofTiming) return ofTiming;
+  const inRecords = recordHover(statement, program.sources[index]!.text, offset);
+  if (inRecords) return inRecords;
   return offset <= statement.headEnd ? entryHover(entry, { start: statement.start, end: statement.headEnd }) : null;
 }
+
+/** A word that says when a step happens: those before it, and the last one of a repetition. */
+function timingHover({ entry, start, slots }: Statement, text: string, offset: number): Hover | null {
+  if (entry?.role !== 'step') return null;
+  const end = slots.END ? /\S+\s*$/.exec(text.slice(start, slots.END.start)) : null;
+  for (const from of [start, ...(end ? [start + end.index] : [])]) {
+    const [word] = /^[a-z]*/.exec(text.slice(from, from + 20))!;
+    const doc = offset >= from && offset <= from + word.length ? timingDocs.get(word) : undefined;
+    if (doc !== undefined) return { text: doc, range: { start: from, end: from + word.length } };
+  }
+  return null;
+}
+
+/** A word of the records in a zone's block. */
+function recordHover({ entry, block, braces, slots }: Statement, text: string, offset: number): Hover | null {
+  if (entry?.block !== 'records' || block || !braces || offset <= braces.start) return null;
+  const first = braces.start + 1;
+  const origin = slots.NAME?.kind === 'name' ? slots.NAME.text : null;
+  const found = recordWordAt(text.slice(first, braces.end - 1), offset - first, origin);
+  if (!found) return null;
+  const { token, place } = found;
+  return { text: recordDoc(token.text, place, origin ?? '.'), range: { start: first + token.start, end: first + token.end } };
+}
+
+function recordDoc(word: string, place: RecordPlace, origin: string): string {
+  if (place.part === 'data') return `**${place.field.name}**: ${place.field.meaning}`;
+  const format = formatOf(word.toUpperCase());
+  if (format) return recordTypeDoc(format);
+  if (isClass(word)) return '**Class**: `IN`, the Internet, is the one that is used\n\nRFC 1035 §3.2.4';
+  if (place.part === 'type' && isTtl(word)) return '**TTL**: how long the record may be kept in caches, in seconds\n\nRFC 1035 §3.2.1';
+  const name = word === '@' ? origin : word.endsWith('.') || origin === '.' ? word : `${word}.${origin}`;
+  return `**Owner**: the record is of \`${name}\``;
+}
+
+const recordTypeDoc = ({ type, doc, standard }: RecordFormat): string => `**${type}**: ${doc}\n\n${standard}`;
 
 function entryHover(entry: Entry, range: TextRange): Hover {
   return { text: `\`\`\`netscenario\n${form(entry)}\n\`\`\`\n${documentation(entry)}`, range };
@@ -52,11 +93,21 @@ function slotHover(slot: Slot<unknown>, syntax: SlotSyntax, inside: (range: Text
   }
   if (syntax.kind === 'measure') {
     const { metric, standard } = syntax.form;
-    return { text: [`**${metric.name}**: ${metric.doc}`, ...(standard === null ? [] : [standard])].join('\n\n'), range: syntax };
+    return {
+      text: [
+        `\`\`\`netscenario\n${form(syntax.form)}\n\`\`\``,
+        `**${metric.name}**: ${metric.doc}`,
+        ...(standard === null ? [] : [standard]),
+      ].join('\n\n'),
+      range: syntax,
+    };
   }
+  if (syntax.kind === 'name' && slot.meaning === 'protocol') return { text: `**Protocol** \`${syntax.text}\``, range: syntax };
+  if (syntax.kind === 'name' && (slot.meaning === 'alternative' || slot.meaning === 'new-alternative'))
+    return { text: `**Alternative** \`${syntax.text}\``, range: syntax };
   if (slot.meaning === 'record-type' && syntax.kind === 'word') {
     const format = formatOf(syntax.value);
-    return format ? { text: `**${format.type}**: ${format.doc}\n\n${format.standard}`, range: syntax } : null;
+    return format ? { text: recordTypeDoc(format), range: syntax } : null;
   }
   const leaf = leafAt(syntax as Expression, inside);
   if (leaf?.kind !== 'quantity' || !leaf.unit) return null;
@@ -108,6 +159,9 @@ function describe(mention: Mention, program: Program): string | null {
   if (mention.space !== 'domain') return null;
   const host = program.hosts.get(name);
   if (host) return describeHost(host, name, program);
+  const cdn = program.cdns.get(name);
+  if (cdn)
+    return `**CDN** \`${cdn.name}\`: ${count(cdn.nodes.length, 'node')}, in front of ${cdn.origin.site}, delivers ${cdn.serves.join(', ')}`;
   const zone = program.zones.get(name === '.' ? name : `${name}.`);
   return zone ? `**Zone** \`${zone.origin}\` on ${zone.servers.join(', ')}: ${zone.records.length} records` : null;
 }

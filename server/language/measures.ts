@@ -4,7 +4,7 @@
  */
 import { metrics } from '../../engines/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../engines/protocol.ts';
-import { STATISTICS } from '../../engines/statistics.ts';
+import { STATISTICS, type Statistic } from '../../engines/statistics.ts';
 import { clip, domainName, host, mailAddress, type Name, optional, type Slot, torrent, wordChoice } from './entry.ts';
 import { automaton, type State } from './pattern.ts';
 
@@ -22,6 +22,7 @@ export const subjectSlots: Readonly<Record<SubjectType, Slot<Name>>> = {
   'domain-name': domainName,
   clip,
   torrent,
+  cdn: domainName,
 };
 const subjectNames: Readonly<Record<SubjectType, string>> = {
   host: 'HOST',
@@ -29,6 +30,7 @@ const subjectNames: Readonly<Record<SubjectType, string>> = {
   'domain-name': 'NAME',
   clip: 'CLIP',
   torrent: 'TORRENT',
+  cdn: 'CDN',
 };
 
 /** The names of the slots for a metric's subjects: `HOST`, and of a second host `HOST-2`. */
@@ -41,11 +43,14 @@ export function slotNamesOf(metric: MetricDefinition): readonly string[] {
 
 const metricNames: ReadonlySet<string> = new Set(metrics.map(({ name }) => name));
 
+/** The statistics that can be asked for of a metric: `mean response time` is a metric of its own. */
+export function statisticsOf({ name }: MetricDefinition): readonly Statistic[] {
+  return STATISTICS.filter((words) => !metricNames.has(`${words} ${name}`));
+}
+
 function formOf(metric: MetricDefinition, withStatistic: boolean): MeasureForm {
   const names = slotNamesOf(metric);
-  // `mean response time` is a metric of its own.
-  const statistics = STATISTICS.filter((words) => !metricNames.has(`${words} ${metric.name}`));
-  const slots: Record<string, Slot<unknown>> = withStatistic ? { STATISTIC: optional(wordChoice(...statistics)) } : {};
+  const slots: Record<string, Slot<unknown>> = withStatistic ? { STATISTIC: optional(wordChoice(...statisticsOf(metric))) } : {};
   metric.subjects.forEach(({ type }, i) => {
     // A list would take the comma that the next metric stands behind: of several, a range.
     slots[names[i]!] = optional({ ...subjectSlots[type], count: 'range' });

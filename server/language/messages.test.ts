@@ -753,7 +753,7 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     '`server` is neither a statement nor a declared host. Did you mean `nameserver` or `mailserver`?',
     'nameserver mail.x.org',
   ],
-  ['latency 5 ms', 'latency', '`latency` stands in the block of `network`, `host` or `link`.', null],
+  ['latency 5 ms', 'latency', '`latency` stands in the block of `network`, `host`, `link` or `crowd`.', null],
   ['subject "Hi"', 'subject', '`subject` stands in the block of `sends`.', null],
   ['import "comon.netscenario"\nping a b', '"comon.netscenario"', 'Cannot read `comon.netscenario`: there is no such file.', null],
   ['host pc2 { address 10.0.0 }', '10.0.0', '`10.0.0` is no IPv4 address: write four numbers from 0 to 255, such as 10.0.0.7.', null],

@@ -200,6 +200,8 @@ export interface ProgramVideo {
   readonly film: Film;
   /** Names of the websites that it is on, in lower case. */
   readonly sites: readonly string[];
+  /** By the CDNs that deliver it: the name that they serve it by, and the website of their origin. */
+  readonly deliveries: { readonly origin: string; readonly by: string }[];
 }
 
 export interface Parameter {

@@ -28,7 +28,7 @@ export function usedTorrent(name: Name, site: Site): ProgramTorrent | null {
       ...(meant ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }] : []),
       {
         title: `Declare torrent \`${name.text}\``,
-        edits: [program.declarationEdit(`torrent ${name.text} { size 4 MiB seeds seed }`, 'torrent', site)],
+        edits: [program.declarationEdit(`torrent ${name.text} { size 4 MiB seeds origin }`, 'torrent', site)],
         preferred: !meant,
       },
     ],

@@ -1,6 +1,7 @@
 /** Films for adaptive streaming: what a `video` block describes, where it lies, and who plays it. */
-import { type Film, filmResources, folderOf, manifestPath } from '../../engines/dash/film.ts';
-import { type Movie, SEGMENTS_LIMIT } from '../../engines/dash/movie.ts';
+import { basesBeside, type Film, filmResources, folderOf, manifestPath, segmentsInAll } from '../../engines/dash/film.ts';
+import type { Movie } from '../../engines/dash/movie.ts';
+import { MANIFEST_LIMITS } from '../../engines/dash/mpd/read.ts';
 import { seedOf } from '../../engines/http/website.ts';
 import { encodeUrl } from '../../engines/http/wire/request-target.ts';
 import { randomStream } from '../../engines/kernel/random.ts';
@@ -23,9 +24,26 @@ export function videoNamed(name: Name, site: Site): ProgramVideo | null {
   return video ?? null;
 }
 
-/** Bits of each segment in each rendition: by the bitrate, and with a deviation by what there is to be seen in each, the same in all. */
+/** Films that were described last: an editor describes the same ones at every keystroke. */
+const described = new Map<string, Movie>();
+const DESCRIBED_LIMIT = 8;
+
+/**
+ * Bits of each segment in each rendition: by the bitrate, and with a deviation by what there is to be seen in each, the same in all.
+ * At most 100,000 segments.
+ */
 export function movieOf(name: string, bitrates: readonly number[], segment: Nanoseconds, duration: Nanoseconds, deviation: Ratio): Movie {
-  const count = Math.min(Math.ceil(duration / segment), SEGMENTS_LIMIT);
+  const key = JSON.stringify([name.toLowerCase(), bitrates, segment, duration, deviation]);
+  const movie = described.get(key) ?? drawnMovie(name, bitrates, segment, duration, deviation);
+  described.delete(key);
+  described.set(key, movie);
+  const [oldest] = described.keys();
+  if (described.size > DESCRIBED_LIMIT) described.delete(oldest as string);
+  return movie;
+}
+
+function drawnMovie(name: string, bitrates: readonly number[], segment: Nanoseconds, duration: Nanoseconds, deviation: Ratio): Movie {
+  const count = Math.ceil(duration / segment);
   const draws = randomStream(seedOf(name.toLowerCase()), 'sizes of segments');
   // Even between ± √3 deviations, which is a standard deviation of one; and shifted, so that the mean is the bitrate.
   const factors = Array.from({ length: count }, () => Math.sqrt(3) * deviation * (2 * draws.float() - 1));
@@ -39,7 +57,7 @@ export function movieOf(name: string, bitrates: readonly number[], segment: Nano
 }
 
 /** The websites that a video is put on: those that are declared, and hosts that are web servers by it. */
-export function putOn(names: readonly Name[], film: Film, site: Site): string[] {
+export function sitesOf(names: readonly Name[], site: Site): string[] {
   const { program } = site;
   const sites: string[] = [];
   for (const name of names) {
@@ -51,16 +69,28 @@ export function putOn(names: readonly Name[], film: Film, site: Site): string[] 
     }
     sites.push(key);
   }
-  // Once all say whether they are on https.
-  site.later(() => {
-    const bases = sites.map((one) => baseOf(program.websites.get(one) as ProgramWebsite, film));
-    const resources = filmResources(film, bases);
-    for (const one of sites) {
-      const website = program.websites.get(one) as ProgramWebsite;
-      website.resources = [...website.resources, ...resources];
-    }
-  });
   return sites;
+}
+
+/**
+ * Puts the film on its websites and on the origins of the CDNs that deliver it, once all are known and say whether they are on https. Each
+ * manifest leads first to where it was fetched from, a website or a CDN, and then to all others.
+ */
+export function putInPlace({ film, sites, deliveries }: ProgramVideo, site: Site): void {
+  const { websites } = site.program;
+  const holding = [...new Set([...sites, ...deliveries.map(({ origin }) => origin)])].flatMap((name) => websites.get(name) ?? []);
+  if (holding.length === 0) return;
+  const inAll = segmentsInAll(film.movie);
+  if (inAll > MANIFEST_LIMITS.segments) {
+    const text = `${film.name}’s renditions have ${inAll} segments in all, and a manifest names at most ${MANIFEST_LIMITS.segments}: no server can have it.`;
+    site.report('out-of-range', site.property('from'), text);
+    return;
+  }
+  for (const website of holding) {
+    const others = sites.filter((name) => name !== website.name).map((name) => baseOf(websites.get(name) as ProgramWebsite, film));
+    const delivered = deliveries.map(({ by }) => `http://${by}${folderOf(film)}`);
+    website.resources = [...website.resources, ...filmResources(film, basesBeside([...others, ...delivered]))];
+  }
 }
 
 function emptyWebsite(name: string, host: string, site: Site): ProgramWebsite {
@@ -93,9 +123,11 @@ const baseOf = (website: ProgramWebsite, film: Film): string => urlOf(website, f
 /** The manifests of a video on these websites, or on all that it is on; null (and reported) where it is on none of them. */
 export function manifestsOf(video: ProgramVideo, names: readonly Name[], name: Name, site: Site): readonly string[] | null {
   const { program } = site;
-  const delivering = [...program.cdns.values()].find(({ films }) => films.includes(video.film.name.toLowerCase()));
-  if (names.length === 0 && video.sites.length === 0 && delivering)
-    return manifestsOf(video, [{ ...name, text: delivering.name }], name, site);
+  const delivering = [...program.cdns.values()].filter(({ films }) => films.includes(video.film.name.toLowerCase()));
+  if (names.length === 0 && video.sites.length === 0 && delivering.length > 0) {
+    const all = delivering.map((cdn) => ({ ...name, text: cdn.name }));
+    return manifestsOf(video, all, name, site);
+  }
   if (names.length === 0 && video.sites.length === 0) {
     site.report(
       'video-nowhere',
@@ -124,7 +156,7 @@ export function manifestsOf(video: ProgramVideo, names: readonly Name[], name: N
     const used = usedWebsite(one, site);
     if (!used) return null;
     const website = program.websites.get(used.name);
-    if (!website || !video.sites.includes(used.name)) {
+    if (!website || !(video.sites.includes(used.name) || video.deliveries.some(({ origin }) => origin === used.name))) {
       const known = video.sites.map((other) => `\`${other}\``).join(', ');
       site.report(
         'video-nowhere',

@@ -32,6 +32,14 @@ export type Question =
   | 'completion'
   | 'hover'
   | 'problems'
+  /** Codes of the problems, each with the part of the page of reference that explains it, where the editor names one. */
+  | 'codes'
+  /** Titles of the quick fixes at the cursor. */
+  | 'fixes'
+  /** The text once each error, the first one first, has been mended by its quick fix. */
+  | 'mended'
+  /** A text that is written into the empty document; words in «…» are taken from the list of completion. */
+  | { readonly written: string }
   | { readonly rename: string }
   | { readonly find: string };
 
@@ -210,7 +218,126 @@ export const checks: readonly Check[] = [
     ask: 'outgoing',
     answer: ['x.org'],
   },
+  {
+    name: 'a problem has a code',
+    files: [file('code.netscenario', '|alise crashes\n')],
+    ask: 'codes',
+    answer: ['unknown-host'],
+  },
+  {
+    name: 'quick fixes are offered where the problem is',
+    files: [file('fix.netscenario', 'host alice\n|alise crashes\n')],
+    ask: 'fixes',
+    answer: ['Change to `alice`', 'Declare host `alise`'],
+  },
+  {
+    name: 'a quick fix in a cell mends another cell',
+    files: [{ name: 'mend.netscenario.md', texts: ['host alice', '|alise crashes'] }],
+    ask: 'mended',
+    answer: ['host alice', 'alice crashes'],
+  },
+  {
+    name: 'a whole scenario is written with words from the list, and holds',
+    files: [file('empty.netscenario', '|')],
+    ask: {
+      written: [
+        '«scenario» "A letter"',
+        '«zone» crepes.fr «on» ns.crepes.fr «{»\n  «@» «MX» 10 mail.crepes.fr\n}',
+        '«zone» hamburger.edu «on» ns.hamburger.edu «{»\n  «@» «MX» 10 mail.hamburger.edu\n}',
+        '«mailbox» alice@crepes.fr «on» mail.crepes.fr',
+        '«mailbox» bob@hamburger.edu «on» mail.hamburger.edu',
+        '«host» alice-pc «{»\n  «up» 5 «Mbps»\n  «latency» 20 «ms»\n}',
+        '«at» 5 «s» «alice-pc» «sends» «mail» «from» «alice@crepes.fr» «to» «bob@hamburger.edu» «{»\n  «subject» "Condiments"\n}',
+        '«expect» «mailbox» «bob@hamburger.edu» «has» 1 «message»',
+        '«expect» «delivery» «time» «of» «alice@crepes.fr» «to» «bob@hamburger.edu» «<» 5 «s»',
+        '«show» «sequence»\n',
+      ].join('\n'),
+    },
+    answer: [
+      `scenario "A letter"
+zone crepes.fr on ns.crepes.fr {
+  @ MX 10 mail.crepes.fr
+}
+zone hamburger.edu on ns.hamburger.edu {
+  @ MX 10 mail.hamburger.edu
+}
+mailbox alice@crepes.fr on mail.crepes.fr
+mailbox bob@hamburger.edu on mail.hamburger.edu
+host alice-pc {
+  up 5 Mbps
+  latency 20 ms
+}
+at 5 s alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu {
+  subject "Condiments"
+}
+expect mailbox bob@hamburger.edu has 1 message
+expect delivery time of alice@crepes.fr to bob@hamburger.edu < 5 s
+show sequence
+`,
+    ],
+  },
+  {
+    name: 'a description that is written down as it comes is led to a scenario, error by error',
+    files: [
+      file(
+        'described.netscenario',
+        `|scenario Mail from Alice to Bob
+host alice-pc { up 5 Mbit }
+zone crepes.fr at ns.crepes.fr { @ MX mail.crepes.fr }
+zone hamburger.edu on ns.hamburger.edu { @ MX 10 mail.hamburger.edu }
+mailserver mail.crepes.fr
+mailsever mail.hamburger.edu
+mailbox alice@crepes.fr on mail.crepes.fr
+mailbox bob@hamburger.edu on mail.hamburger.edu
+at 5 alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu { subject Condiments }
+bob-pc reads mail of bob@hamburger.edu using pop
+expect mailbox bob@hamburger.edu has 1 messages
+`,
+      ),
+    ],
+    ask: 'mended',
+    answer: [
+      `scenario "Mail from Alice to Bob"
+host alice-pc { up 5 Mbps }
+host bob-pc
+zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }
+zone hamburger.edu on ns.hamburger.edu { @ MX 10 mail.hamburger.edu }
+mailserver mail.crepes.fr
+mailserver mail.hamburger.edu
+mailbox alice@crepes.fr on mail.crepes.fr
+mailbox bob@hamburger.edu on mail.hamburger.edu
+at 5 s alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu { subject "Condiments" }
+bob-pc reads mail of bob@hamburger.edu using pop3
+expect mailbox bob@hamburger.edu has 1 messages
+`,
+    ],
+  },
+  {
+    name: 'completion goes on above what is broken',
+    files: [file('above.netscenario', 'host alice\nali|\nhost bob { upp 5\nlink alice <->\nexpect\n')],
+    ask: 'completion',
+    answer: ['alice', 'host', 'expect'],
+    some: true,
+  },
+  {
+    name: 'and within it',
+    files: [file('within.netscenario', 'host alice\nlink alice <-> |\nhost bob { upp 5\nzone x.org on ns.x.org\nexpect\n')],
+    ask: 'completion',
+    answer: ['alice', 'bob', 'ns.x.org'],
+    some: true,
+  },
+  {
+    name: 'and below it',
+    files: [file('below.netscenario', 'host alice { upp 5\nlink alice <->\nexpect\nhost bob\nbob |\n')],
+    ask: 'completion',
+    answer: ['crashes', 'sends', 'resolves'],
+    some: true,
+  },
 ];
+
+/** A text with words in «…», as pieces: what is typed, and what is taken from the list. */
+export const piecesOf = (written: string): readonly { readonly text: string; readonly taken: boolean }[] =>
+  [...written.matchAll(/«([^»]*)»|[^«]+/g)].map(([whole, word]) => ({ text: word ?? whole, taken: word !== undefined }));
 
 /** A check with the cursor taken out: where it stood. */
 export interface Cursor {

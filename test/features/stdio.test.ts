@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type CallHierarchyItem,
+  type CodeAction,
   type CompletionList,
   createProtocolConnection,
   type DocumentHighlight,
@@ -30,7 +31,7 @@ import {
   type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Check, type CheckedFile, checks, complaint, placeName, type Question, withoutCursor } from './checks.ts';
+import { type Check, type CheckedFile, checks, complaint, piecesOf, placeName, type Question, withoutCursor } from './checks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netscenario-features-'));
 let server: ChildProcess;
@@ -127,6 +128,7 @@ async function ask(
   const send = <T>(method: string, parameters: object = here): Promise<T> => client.sendRequest<T>(`textDocument/${method}`, parameters);
   const placesOf = (locations: readonly Location[]): string[] => locations.map((one) => place(opened.nameOf(one.uri), one.range));
   if (typeof question === 'object') {
+    if ('written' in question) return written(document, question.written);
     if ('find' in question)
       return (await client.sendRequest<WorkspaceSymbol[]>('workspace/symbol', { query: question.find })).map(({ name }) => name);
     try {
@@ -146,6 +148,17 @@ async function ask(
         .poll(() => published.get(uri))
         .toBeDefined()
         .then(() => published.get(uri)!.diagnostics.map(({ range }) => place(opened.nameOf(uri), range)));
+    case 'codes':
+      return expect
+        .poll(() => published.get(uri))
+        .toBeDefined()
+        .then(() => published.get(uri)!.diagnostics.map(({ code }) => String(code)));
+    case 'fixes':
+      return (
+        await send<CodeAction[]>('codeAction', { ...here, range: { start: position, end: position }, context: { diagnostics: [] } })
+      ).map(({ title }) => title);
+    case 'mended':
+      return mended(opened);
     case 'completion':
       return (await send<CompletionList>('completion')).items.map(({ label }) => label);
     case 'hover':
@@ -207,6 +220,65 @@ async function ask(
       return calls.map(({ from, to }) => (from ?? to)!.name);
     }
   }
+}
+
+const ERROR = 1;
+
+/** Puts a text in the place of a document's, and waits for what is said of it. */
+async function replace(document: TextDocument, text: string): Promise<PublishDiagnosticsParams> {
+  const version = document.version + 1;
+  TextDocument.update(document, [{ text }], version);
+  const { uri } = document;
+  published.delete(uri);
+  if (uri.startsWith('vscode-notebook-cell:')) {
+    const notebook = uri.slice(0, uri.indexOf('#')).replace('vscode-notebook-cell:', 'file:');
+    await client.sendNotification('notebookDocument/didChange', {
+      notebookDocument: { uri: notebook, version },
+      change: { cells: { textContent: [{ document: { uri, version }, changes: [{ text }] }] } },
+    });
+  } else await client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
+  await expect.poll(() => published.has(uri), { timeout: 10_000 }).toBe(true);
+  return published.get(uri)!;
+}
+
+async function mended({ documents }: Opened): Promise<string[]> {
+  const all = documents.flat();
+  for (let fixes = 0; fixes < 50; fixes++) {
+    const broken = all.find(({ uri }) => published.get(uri)?.diagnostics.some(({ severity }) => severity === ERROR));
+    if (!broken) break;
+    const { uri } = broken;
+    const problem = published.get(uri)!.diagnostics.find(({ severity }) => severity === ERROR)!;
+    const actions = await client.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: problem.range,
+      context: { diagnostics: [problem] },
+    });
+    const action = actions.find(({ isPreferred }) => isPreferred) ?? actions[0];
+    if (!action) return [`nothing mends: ${problem.message}`];
+    for (const document of all) {
+      const edits = action.edit!.changes![document.uri];
+      if (edits) await replace(document, TextDocument.applyEdits(document, edits));
+    }
+  }
+  return all.map((document) => document.getText());
+}
+
+async function written(document: TextDocument, wanted: string): Promise<string[]> {
+  let text = '';
+  for (const piece of piecesOf(wanted)) {
+    if (piece.taken) {
+      await replace(document, text);
+      const { items } = await client.sendRequest<CompletionList>('textDocument/completion', {
+        textDocument: { uri: document.uri },
+        position: document.positionAt(text.length),
+      });
+      const item = items.find(({ label }) => label === piece.text);
+      if (!item?.textEdit?.newText.startsWith(piece.text)) return [`not offered behind ${JSON.stringify(text)}: ${piece.text}`];
+    }
+    text += piece.text;
+  }
+  const { diagnostics } = await replace(document, text);
+  return [text, ...diagnostics.filter(({ severity }) => severity === ERROR).map(({ message }) => String(message))];
 }
 
 describe('over standard input and output', () => {

@@ -1,8 +1,8 @@
 /** The checks of the language server's features, through the editor's own commands. */
 import * as vscode from 'vscode';
-import { type Check, type CheckedFile, checks, complaint, placeName, type Question, withoutCursor } from '../features/checks.ts';
+import { type Check, type CheckedFile, checks, complaint, piecesOf, placeName, type Question, withoutCursor } from '../features/checks.ts';
 import { eventually, ok } from './assert.ts';
-import { closeAll, codeCells, notebookOf, workspaceFile } from './editor.ts';
+import { closeAll, codeCells, codeOf, edit, notebookOf, problems, workspaceFile } from './editor.ts';
 import { suite, test } from './runner.ts';
 
 interface Opened {
@@ -54,6 +54,7 @@ async function ask(question: Question, document: vscode.TextDocument, position: 
   };
   const placesOf = (locations: readonly vscode.Location[]): string[] => locations.map((one) => place(opened.nameOf(one.uri), one.range));
   if (typeof question === 'object') {
+    if ('written' in question) return written(document, question.written);
     if ('find' in question)
       return (await run<vscode.SymbolInformation[]>('executeWorkspaceSymbolProvider', question.find)).map(({ name }) => name);
     try {
@@ -74,6 +75,17 @@ async function ask(question: Question, document: vscode.TextDocument, position: 
       });
       return found.map(({ range }) => place(opened.nameOf(uri), range));
     }
+    case 'codes':
+      return (await eventually('problems', () => (problems(document).length > 0 ? problems(document) : null))).map((one) =>
+        String(codeOf(one)),
+      );
+    case 'fixes':
+      await eventually('problems', () => problems(document).length > 0);
+      return (await run<vscode.CodeAction[]>('executeCodeActionProvider', uri, new vscode.Range(position, position), 'quickfix')).map(
+        ({ title }) => title,
+      );
+    case 'mended':
+      return mended(opened);
     case 'completion':
       return (await run<vscode.CompletionList>('executeCompletionItemProvider', uri, position)).items.map(({ label }) =>
         typeof label === 'string' ? label : label.label,
@@ -145,6 +157,53 @@ async function ask(question: Question, document: vscode.TextDocument, position: 
       return (await run<vscode.CallHierarchyOutgoingCall[]>('provideOutgoingCalls', item)).map(({ to }) => to.name);
     }
   }
+}
+
+/** What is wrong, as one text: the server has answered an edit when it changes. */
+const told = (documents: readonly vscode.TextDocument[]): string =>
+  JSON.stringify(documents.map((document) => problems(document).map(({ message, range }) => [message, range])));
+
+async function mended({ documents }: Opened): Promise<string[]> {
+  const all = documents.flat();
+  const broken = (): vscode.TextDocument | undefined => all.find((document) => problems(document).length > 0);
+  await eventually('problems', () => broken() !== undefined);
+  for (let fixes = 0; fixes < 50; fixes++) {
+    const document = broken();
+    if (!document) break;
+    const [problem] = [...problems(document)].sort((a, b) => a.range.start.compareTo(b.range.start));
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      problem!.range,
+      'quickfix',
+    );
+    const action = actions.find(({ isPreferred }) => isPreferred) ?? actions[0];
+    if (!action?.edit) return [`nothing mends: ${problem!.message}`];
+    const before = told(all);
+    ok(await vscode.workspace.applyEdit(action.edit), 'the fix was refused');
+    await eventually('an answer to the fix', () => told(all) !== before);
+  }
+  return all.map((document) => document.getText());
+}
+
+async function written(document: vscode.TextDocument, wanted: string): Promise<string[]> {
+  let text = '';
+  for (const piece of piecesOf(wanted)) {
+    if (piece.taken) {
+      await edit(document, text);
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        document.positionAt(text.length),
+      );
+      if (!items.some(({ label }) => (typeof label === 'string' ? label : label.label) === piece.text))
+        return [`not offered behind ${JSON.stringify(text)}: ${piece.text}`];
+    }
+    text += piece.text;
+  }
+  await edit(document, text);
+  await eventually('no error', () => problems(document).length === 0);
+  return [document.getText()];
 }
 
 /** Asked again while the server has not heard of the documents yet. */

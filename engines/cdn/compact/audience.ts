@@ -250,23 +250,21 @@ export class Audience {
     const object = this.#titles.objectOf(this.#title[viewer] as number, this.#segment[viewer] as number, this.#rendition[viewer] as number);
     const owner = this.#nodes.ownerOf(node, object);
     const between = owner === node ? 0 : 2 * this.#latency(node, owner);
-    // Past an owner that is gone to the origin.
-    const from = this.#nodes.isUp(owner) ? owner : node;
-    const key = object * this.#setUp.service.nodes.length + from;
+    const key = object * this.#setUp.service.nodes.length + owner;
     let fetch = this.#fetches.get(key);
     const has = this.#nodes.request(node, object, this.#titles.sizeOf(object), fetch !== undefined);
     this.#firstBit[viewer] = now + between;
     this.#readyAt[viewer] = now + between;
     this.#awaited[viewer] = fetch || !has ? key : NONE;
     if (!has) {
-      fetch = { key, owner: from, waiting: [] };
+      fetch = { key, owner, waiting: [] };
       this.#fetches.set(key, fetch);
       this.#startFetch(fetch, object, now);
     }
     if (fetch) {
       fetch.waiting.push(viewer);
       this.#readyAt[viewer] = Number.POSITIVE_INFINITY;
-      if (!has) this.#firstBit[viewer] = now + between + 2 * (this.#toOrigin[from] as number);
+      if (!has) this.#firstBit[viewer] = now + between + 2 * (this.#toOrigin[owner] as number);
     }
     this.#states[viewer] = LOADS;
     (this.#lines[node] as SharedLine).begin(now, viewer, this.#bitsOf(viewer));

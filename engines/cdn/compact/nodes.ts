@@ -137,7 +137,10 @@ export class CompactNodes {
       owner = this.#numbers.get(this.#rings[cluster]?.memberFor(this.#setUp.path(object)) as string) as number;
       owners[object] = owner;
     }
-    return owner;
+    if (this.isUp(owner)) return owner;
+    // The next one on the ring, as nodes do once they know.
+    const next = this.#rings[cluster]?.memberFor(this.#setUp.path(object), (name) => this.isUp(this.#numbers.get(name) as number));
+    return next == null ? node : (this.#numbers.get(next) as number);
   }
 
   /**
@@ -151,16 +154,15 @@ export class CompactNodes {
     totals.requests++;
     totals.bytes += size;
     const owner = this.ownerOf(node, object);
-    // As a node does whose neighbour does not answer: past it to the origin, and nothing is stored.
-    const cache = this.isUp(owner) ? this.#caches[owner] : undefined;
-    cache?.use(object);
-    if (underWay || cache?.has(object)) {
+    const cache = this.#caches[owner] as CacheRoom;
+    cache.use(object);
+    if (underWay || cache.has(object)) {
       totals.hits++;
       totals.hitBytes += size;
       return true;
     }
     totals.fromOrigin += size;
-    if (this.#setUp.service.fill === 'pull') cache?.put(object, size);
+    if (this.#setUp.service.fill === 'pull') cache.put(object, size);
     return false;
   }
 

@@ -30,6 +30,10 @@ export class DynamicRule extends PlainRule {
     if (replaces) this.#byBuffer = false;
   }
 
+  override sought(segment: number): void {
+    this.#bola.sought(segment);
+  }
+
   override abandon(progress: Progress, outlook: Outlook): number | null {
     return this.#throughput.abandon(progress, outlook);
   }

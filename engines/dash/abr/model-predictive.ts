@@ -41,6 +41,11 @@ export class ModelPredictiveRule extends PlainRule {
     return { rendition: this.#plan(segment, level, reckoned), wait: 0 };
   }
 
+  /** The published simulator tells its rules nothing of the first one; this one is not among them, and the paper’s player knows it. */
+  override started(progress: Progress): void {
+    this.downloaded(progress, 0, null);
+  }
+
   override downloaded({ rendition, downloaded, time }: Progress, _level: Milliseconds, abandonedTo: number | null): void {
     if (abandonedTo !== null || time <= 0) return;
     this.#last = rendition;

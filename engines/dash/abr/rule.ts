@@ -38,8 +38,10 @@ export interface Rule {
   choose(segment: number, outlook: Outlook): Choice;
   /** The player waited because its buffer was full. */
   waited(time: Milliseconds): void;
+  /** The first segment has come. */
+  started(progress: Progress): void;
   /**
-   * A download has ended, with what is buffered after the time that it took and without it.
+   * Another download has ended, with what is buffered now: of a whole one, with it.
    * `abandonedTo`: it was abandoned for that rendition; null for a whole one. `replaces`: it took the place of a buffered segment.
    */
   downloaded(progress: Progress, level: Milliseconds, abandonedTo: number | null, replaces: boolean): void;
@@ -67,6 +69,7 @@ export abstract class PlainRule implements Rule {
     return 0;
   }
   waited(_time: Milliseconds): void {}
+  started(_progress: Progress): void {}
   downloaded(_progress: Progress, _level: Milliseconds, _abandonedTo: number | null, _replaces: boolean): void {}
   sought(_segment: number): void {}
   abandon(_progress: Progress, _outlook: Outlook): number | null {

@@ -159,6 +159,19 @@ describe('model-predictive control', () => {
 });
 
 test.each([
+  ['bola', [0, 0, 0, 0], [2, 3, 3, 3]],
+  ['dynamic', [2, 2, 2, 2], [2, 3, 3, 3]],
+] as const)('%s begins anew after a jump: of a film that has just begun, less is enough for more', (name, without, sought) => {
+  const behind = (jump: boolean) => {
+    const rule = made(name);
+    chosen(rule, 20_000, 1e5, 70);
+    if (jump) rule.sought(80);
+    return [3000, 6000, 9000, 10_500].map((level) => chosen(rule, level, 2500, 82));
+  };
+  expect([behind(false), behind(true)]).toEqual([without, sought]);
+});
+
+test.each([
   [null, 3],
   [1200, 1],
   [100, 0],

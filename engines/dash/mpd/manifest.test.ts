@@ -38,7 +38,7 @@ describe('segments are counted out', () => {
   test('by time, from a timeline with repetitions, up to the end of the period', () => {
     const text = mpd(`<Period><AdaptationSet><Representation id="a" bandwidth="1">
       <SegmentTemplate timescale="10" presentationTimeOffset="100" media="$Time$.m4s">
-        <SegmentTimeline><S t="100" d="20" r="1"/><S d="25"/><S d="15" r="-1"/></SegmentTimeline>
+        <SegmentTimeline><S t="100" d="20" r="1"/><S d="25"/><S d="15" r="-2"/></SegmentTimeline>
       </SegmentTemplate></Representation></AdaptationSet></Period>`);
     expect(segments(text)).toEqual([
       ['a', '', null, '100.m4s@0+2000 120.m4s@2000+2000 140.m4s@4000+2500 165.m4s@6500+1500 180.m4s@8000+1500 195.m4s@9500+1500'],
@@ -56,6 +56,13 @@ describe('segments are counted out', () => {
       <SegmentList timescale="1" duration="5"><Initialization range="0-99"/><SegmentURL mediaRange="100-199"/><SegmentURL mediaRange="200-250"/></SegmentList>
       </Representation></AdaptationSet></Period>`);
     expect(segments(text)).toEqual([['a', 'film.mp4', '[0-99]', '[100-199]@0+5000 [200-250]@5000+5000']]);
+  });
+
+  test('from a list whose last segment ends with the period', () => {
+    const text = mpd(`<Period><AdaptationSet><Representation id="a" bandwidth="1">
+      <SegmentList duration="4"><SegmentURL media="1"/><SegmentURL media="2"/><SegmentURL media="3"/></SegmentList>
+      </Representation></AdaptationSet></Period>`);
+    expect(segments(text)[0]![3]).toBe('1@0+4000 2@4000+4000 3@8000+2000');
   });
 
   test('as one file, with an index or with nothing but a BaseURL', () => {
@@ -138,7 +145,7 @@ test.each([
   ],
   [
     with1(
-      '<Representation id="a" bandwidth="1"><SegmentTemplate media="a"><SegmentTimeline><S d="1" r="-2"/></SegmentTimeline></SegmentTemplate></Representation>',
+      '<Representation id="a" bandwidth="1"><SegmentTemplate media="a"><SegmentTimeline><S d="1" r="often"/></SegmentTimeline></SegmentTemplate></Representation>',
     ),
     'r is no number of repetitions',
   ],
@@ -167,6 +174,9 @@ test.each([
   ['P', null],
   ['PT', null],
   ['P1M', null],
+  ['P0Y0M0DT0H3M30.000S', 210_000],
+  ['P1Y0M0DT0H3M30.000S', null],
+  ['PT1.0000000000000S', 1000],
   ['-PT1S', null],
   ['PT1S2M', null],
   ['P101D', null],

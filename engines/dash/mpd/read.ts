@@ -239,10 +239,10 @@ function timesOf(addressed: Addressed, duration: Milliseconds, room: number, lis
       const length = wholeIn(entry, entry.attributes, 'd', null);
       if (length === 0) throw new Unreadable('a segment that takes no time', entry.at);
       const repeats = entry.attributes.get('r') ?? '0';
-      if (!/^(-1|\d{1,9})$/.test(repeats)) throw new Unreadable('r is no number of repetitions', entry.at);
-      // §5.3.9.6.1: −1 goes on until the next entry, or the period’s end.
+      if (!/^-?\d{1,9}$/.test(repeats)) throw new Unreadable('r is no number of repetitions', entry.at);
+      // §5.3.9.6.1: a negative one goes on until the next entry, or the period’s end.
       const until =
-        repeats === '-1' ? wholeIn(entry, entries[i + 1]?.attributes ?? new Map(), 't', end) : at + length * (Number(repeats) + 1);
+        Number(repeats) < 0 ? wholeIn(entry, entries[i + 1]?.attributes ?? new Map(), 't', end) : at + length * (Number(repeats) + 1);
       for (; at < until; at += length) add(at, length);
     }
     return times;
@@ -255,10 +255,10 @@ function timesOf(addressed: Addressed, duration: Milliseconds, room: number, lis
     add(offset, (duration * timescale) / 1000);
     return times;
   }
-  for (let i = 0; listed === null ? offset + i * length < end : i < listed; i++) {
+  for (let i = 0; offset + i * length < end && (listed === null || i < listed); i++) {
     // $Time$ with @duration: as if there were a timeline. The last one ends with the period.
     const at = offset + i * length;
-    add(at, listed === null ? Math.min(length, end - at) : length);
+    add(at, Math.min(length, end - at));
   }
   return times;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Movie, readMovie } from '../movie.ts';
 import { comparable, printedLines } from './printed-for-tests.ts';
-import { PUBLISHED, runSession, type SessionOptions } from './session.ts';
+import { GIVEN_UP_LIMIT, PUBLISHED, runSession, type SessionOptions } from './session.ts';
 import type { NetworkPeriod } from './trace-network.ts';
 
 const samples = new URL('../../../samples/video/', import.meta.url);
@@ -79,6 +79,20 @@ describe('a session on a line that does not change', () => {
     expect(Math.max(...outcome.downloads.map(({ levelAfter }) => levelAfter))).toBe(8000 - 200);
     expect(outcome.downloads.every(({ rendition }) => rendition === 2)).toBe(true);
   });
+});
+
+test('what is given up again and again is taken, at last, in the rendition that it was given up for', () => {
+  const movie: Movie = { segmentDuration: 3000, bitrates: [300, 1000, 3000], sizes: Array(20).fill([9e5, 3e6, 9e6]) };
+  const collapsing = [
+    { duration: 4000, bandwidth: 20_000, latency: 20 },
+    { duration: 100 * 86_400_000, bandwidth: 200, latency: 20 },
+  ];
+  for (const algorithm of ['throughput', 'dynamic'] as const) {
+    const { downloads } = runSession(movie, collapsing, { ...PUBLISHED, algorithm, insufficientBufferRule: false });
+    expect(downloads.filter(({ abandonedTo }) => abandonedTo === null)).toHaveLength(20);
+    expect(downloads.length).toBeLessThan(20 * (GIVEN_UP_LIMIT + 2));
+    expect(downloads.length).toBeGreaterThan(GIVEN_UP_LIMIT);
+  }
 });
 
 test('what the reference says besides is not compared', () => {

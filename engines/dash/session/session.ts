@@ -82,6 +82,12 @@ export interface SessionOutcome {
   readonly reactionTime: Milliseconds;
 }
 
+/**
+ * The published simulator asks the rule anew when a segment was given up, and where the network has collapsed the rule can name the same
+ * rendition for as long as that lasts. After so many times, the rendition is taken that the segment was given up for.
+ */
+export const GIVEN_UP_LIMIT = 100;
+
 /** `trace` has at least one period, and one with a bandwidth above 0. The films and traces that readers of this folder give are fit for it. */
 export function runSession(movie: Movie, trace: readonly NetworkPeriod[], options: SessionOptions): SessionOutcome {
   const { segmentDuration, sizes } = movie;
@@ -110,6 +116,7 @@ export function runSession(movie: Movie, trace: readonly NetworkPeriod[], option
   estimate.downloaded(startupTime, download.size / startupTime, download.timeToFirstBit);
   const levels = { levelBefore: 0, levelPlayed: 0, levelAfter: played.level };
   downloads.push({ ...download, ...levels, began: 0, abandonedTo: null, replaces: false });
+  rule.started(download);
   played.totalTime += download.time;
 
   const wait = (time: Milliseconds) => {
@@ -117,11 +124,15 @@ export function runSession(movie: Movie, trace: readonly NetworkPeriod[], option
     network.delay(time);
   };
 
+  // How often in a row the next segment was given up, and for which rendition at last.
+  let givenUp = 0;
+  let named = 0;
   for (let next = 1; next < sizes.length; ) {
     if (seek && next * segmentDuration >= seek.when) {
       next = Math.floor(seek.to / segmentDuration);
       played.restart();
-      rule.sought(next);
+      // The published simulator’s DYNAMIC passes it on to nobody.
+      if (options.algorithm !== 'dynamic') rule.sought(next);
       seek = null;
       if (next >= sizes.length) break;
     }
@@ -130,7 +141,7 @@ export function runSession(movie: Movie, trace: readonly NetworkPeriod[], option
       wait(full);
       rule.waited(full);
     }
-    const choice = rule.choose(next, look(played.level));
+    const choice = givenUp < GIVEN_UP_LIMIT ? rule.choose(next, look(played.level)) : { rendition: named, wait: 0 };
     const { rendition } = choice;
     const position = toReplace(options.replacing, played.renditions, rendition, played.played, segmentDuration);
     // Counted from the end: the front of the buffer moves on while the download takes its time.
@@ -158,8 +169,13 @@ export function runSession(movie: Movie, trace: readonly NetworkPeriod[], option
     const { time, timeToFirstBit, downloaded } = download;
     played.pass(time);
     const levelPlayed = played.level;
+    if (abandonedTo !== null && fromEnd === null) {
+      givenUp++;
+      named = abandonedTo;
+    }
     if (abandonedTo === null) {
       if (fromEnd === null) {
+        givenUp = 0;
         played.renditions.push(rendition);
         next++;
       } else if (levelPlayed + segmentDuration * fromEnd >= 0) played.renditions[played.renditions.length + fromEnd] = rendition;

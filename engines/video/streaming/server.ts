@@ -173,14 +173,16 @@ class Session {
     const session = fieldValue(request.fields, 'Session');
     if (session !== null && session.split(';')[0] !== this.#id) return yield* this.#respond(454, 'Session Not Found', fields);
     const offer = this.#settings.offers.get(/^rtsp:\/\/[^/]+\/([^/]+)$/.exec(request.url)?.[1] ?? '') ?? null;
-    if (request.url !== '*' && !offer) return yield* this.#respond(404, 'Not Found', fields);
+    if (request.method === 'OPTIONS' && (request.url === '*' || offer)) {
+      return yield* this.#respond(200, 'OK', [...fields, { name: 'Public', value: METHODS.join(', ') }]);
+    }
+    // Only OPTIONS may be about the server as a whole (RFC 2326 §10.1).
+    if (!offer) return yield* this.#respond(404, 'Not Found', fields);
     switch (request.method) {
-      case 'OPTIONS':
-        return yield* this.#respond(200, 'OK', [...fields, { name: 'Public', value: METHODS.join(', ') }]);
       case 'DESCRIBE':
-        return yield* this.#describe(request, offer as Offer, fields);
+        return yield* this.#describe(request, offer, fields);
       case 'SETUP':
-        return yield* this.#setUp(request, offer as Offer, fields);
+        return yield* this.#setUp(request, offer, fields);
       case 'PLAY':
         return yield* this.#play(request, fields);
       case 'PAUSE':

@@ -6,6 +6,7 @@ import type { Action } from '../../scenario.ts';
 import { Assembly, frameOf, SequenceSpace } from './assembly.ts';
 import { LostPackets } from './lost-packets.ts';
 import { at, clipForTests, encodingForTests, last, run, step, streamForTests, values } from './scenario-for-tests.ts';
+import { serveStreams } from './server.ts';
 
 const outcomes = ({ steps }: Run) => steps.map(({ outcome, succeeded }) => [outcome, succeeded]);
 const labels = ({ messages, strings }: Run, protocol: string) =>
@@ -245,3 +246,44 @@ test('lost packets are asked for at once, again after a while, and not for ever'
   expect(lost.due(500, 50)).toEqual([]);
   expect(lost.nextRequest()).toBeNull();
 });
+
+test.each([
+  ['DESCRIBE * RTSP/1.0\r\nCSeq: 1\r\n\r\n', 'RTSP/1.0 404 Not Found'],
+  ['SETUP * RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n', 'RTSP/1.0 404 Not Found'],
+  ['OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n', 'RTSP/1.0 200 OK'],
+])('a request about the server as a whole: %j', (request, status) => {
+  expect(answersTo(request)).toEqual([status]);
+});
+
+/** The status lines that a server gives to what comes over a connection. */
+function answersTo(text: string): string[] {
+  const waiting: (Uint8Array | null)[] = [utf8.encode(text), null];
+  const answers: string[] = [];
+  const connection = {
+    read: () => atOnce(() => waiting.shift() ?? null),
+    write: (bytes: Uint8Array) => atOnce(() => answers.push(new TextDecoder().decode(bytes).split('\r\n')[0] as string) > 0),
+    close() {},
+    local: { address: '10.0.0.1', port: 554 },
+    remote: { address: '10.0.0.2', port: 1000 },
+  };
+  const roles: Iterator<unknown>[] = [];
+  const connections = [connection, null];
+  const host = {
+    listen: () => atOnce(() => ({ accept: () => atOnce(() => connections.shift() ?? null) })),
+    spawn: (_name: string, role: Iterator<unknown>) => roles.push(role),
+    random: () => ({ uint32: () => 1, below: () => 1 }),
+    narrator: { note() {}, state() {}, measure() {} },
+    now: () => 0,
+  };
+  roles.push(serveStreams(host as never, { offers: new Map(), observer: { sent() {} } } as never));
+  for (const role of roles) while (!role.next().done);
+  return answers;
+}
+
+const utf8 = new TextEncoder();
+
+/** A process that waits for nothing. */
+function* atOnce<T>(make: () => T) {
+  yield* [];
+  return make();
+}

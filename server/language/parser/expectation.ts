@@ -5,7 +5,7 @@
  * statement. Only the statement around the cursor needs to be read for that: those before it end where the document's
  * syntax tree says.
  */
-import { holdsStatements } from '../entry.ts';
+import { type Entry, holdsStatements } from '../entry.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Statement, SyntaxTree } from '../syntax.ts';
 import { lastFrom } from '../tree-slots.ts';
@@ -18,35 +18,57 @@ import { statement } from './statement.ts';
  * earlier state of it: what both have in common is not read again.
  */
 export function expectedAt(text: string, offset: number, before: SyntaxTree | null): Expectation {
-  const start = before ? entryPoint(before, text, offset) : 0;
+  const { start, within } = before ? entryPoint(before, text, offset) : { start: 0, within: [] };
   const reading = new Reading(text.slice(start, offset), text.slice(start));
-  const { scanner } = reading;
+  const { scanner, enclosing } = reading;
+  enclosing.push(...within);
   while (scanner.kind !== TokenKind.end) {
+    if (reading.unwinding) enclosing.length = 0;
     reading.unwinding = false;
-    // A block of steps that was entered in its middle ends: outside it the same can stand.
-    if (reading.at('}')) scanner.next();
-    else statement(statementAutomaton, reading);
+    if (reading.at('}')) {
+      // A block of statements that was entered in its middle ends.
+      enclosing.pop();
+      scanner.next();
+      reading.stop({});
+    } else statement(statementAutomaton, reading);
   }
   if (endsWithinTextOrComment(reading)) return nothingExpected;
-  if (reading.stopped) return reading.stopped;
-  const block = reading.innermost;
-  return { ...nothingExpected, states: block && !holdsStatements(block) ? [propertyAutomaton(block)] : [statementAutomaton], block };
+  const { stopped, innermost } = reading;
+  if (stopped) return stopped.records ? { ...stopped, records: { ...stopped.records, start: start + stopped.records.start } } : stopped;
+  if (innermost && !holdsStatements(innermost.entry)) {
+    const { entry, items } = innermost;
+    return { ...nothingExpected, states: [propertyAutomaton(entry)], block: entry, written: items };
+  }
+  // Behind what is broken, the next line begins anew.
+  if (!atLineStart(reading)) return nothingExpected;
+  return { ...nothingExpected, states: [statementAutomaton], within: innermost?.entry ?? enclosing.at(-1) ?? null };
 }
 
-/** Where the last statement begins that stands before the offset, in what tree and text have in common; within a block of steps, a step. */
-function entryPoint(tree: SyntaxTree, text: string, offset: number): number {
+/** Nothing stands before the end of the text on its line, or a brace that opens a block. */
+function atLineStart({ text, scanner: { previousEnd } }: Reading): boolean {
+  return previousEnd === 0 || text.indexOf('\n', previousEnd) >= 0 || text[previousEnd - 1] === '{';
+}
+
+/**
+ * Where the last statement begins that stands before the offset, in what tree and text have in common, and the blocks of
+ * statements that it stands in; within a block of steps, a step.
+ */
+function entryPoint(tree: SyntaxTree, text: string, offset: number): { readonly start: number; readonly within: readonly Entry[] } {
   const limit = tree.text === text ? offset : Math.min(offset, commonPrefix(tree.text, text));
+  const within: Entry[] = [];
   let start = 0;
   for (let statements: readonly Statement[] | null = tree.statements; statements; ) {
     const index = lastFrom(statements, limit);
     if (index < 0) break;
     const zone = unclosedRecords(statements, index);
-    if (zone) return zone.start;
+    if (zone) return { start: zone.start, within };
     const found: Statement = statements[index]!;
     start = found.start;
-    statements = found.entry && holdsStatements(found.entry) && found.braces && found.braces.end > limit ? found.block : null;
+    const { entry, braces, block } = found;
+    statements = entry && holdsStatements(entry) && braces && braces.end > limit ? block : null;
+    if (entry && statements && lastFrom(statements, limit) >= 0) within.push(entry);
   }
-  return start;
+  return { start, within };
 }
 
 /** A zone whose records are being written, not closed yet: the broken statements below it are its records. */

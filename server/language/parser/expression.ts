@@ -60,6 +60,7 @@ function factor(reading: Reading, depth: number): Expression | null {
     return null;
   }
   if (scanner.kind === TokenKind.end || (scanner.newline && depth === 0)) {
+    reading.stop({ slot: reading.slot }, depth > 0);
     reading.report(reading.behind(), 'expected', 'Expected a value here, such as 30, 4 s or a parameter.');
     return null;
   }
@@ -95,6 +96,7 @@ function quantity(reading: Reading): Expression {
       return { kind: 'quantity', value, unit, start, end };
     }
   }
+  reading.bare = { slot: reading.slot, end: scanner.previousEnd };
   return { kind: 'quantity', value, unit: null, start, end: scanner.previousEnd };
 }
 
@@ -122,6 +124,7 @@ function parenthesis(reading: Reading, depth: number): Expression | null {
   const inner = sum(reading, depth + 1);
   if (!inner) return null;
   if (!reading.at(')')) {
+    reading.stop({}, true);
     reading.report({ start, end: start + 1 }, 'unclosed-parenthesis', 'This parenthesis is never closed.', [
       { title: 'Close the parenthesis', edits: [{ ...reading.behind(), text: ')' }], preferred: true },
     ]);

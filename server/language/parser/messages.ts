@@ -85,7 +85,7 @@ export function reportUnit(node: Statement, slots: Slots | undefined, reading: R
   const { scanner, text } = reading;
   if (!slots) return false;
   for (const name in node.slots) {
-    const value = node.slots[name]!;
+    const value = lastOf(node.slots[name]!);
     const dimension = slots[name]?.dimension ?? 'number';
     if (value.kind !== 'quantity' || value.unit !== null || dimension === 'number' || dimension === 'text') continue;
     const subject = node.slots.HOST;
@@ -108,10 +108,13 @@ export function reportUnit(node: Statement, slots: Slots | undefined, reading: R
   return false;
 }
 
+/** Of a list, its last item. */
+const lastOf = (syntax: SlotSyntax): SlotSyntax => (syntax.kind === 'list' ? (syntax.items.at(-1) ?? syntax) : syntax);
+
 /** `every 5`: the line ends behind a bare number that needs a unit. True when that was it (reported). */
 function reportMissingUnit(node: Statement, slots: Slots | undefined, reading: Reading): boolean {
   for (const name in node.slots) {
-    const value = node.slots[name]!;
+    const value = lastOf(node.slots[name]!);
     const slot = slots?.[name];
     if (!slot || value.kind !== 'quantity' || value.unit !== null || value.value === 0 || value.end !== reading.scanner.previousEnd)
       continue;

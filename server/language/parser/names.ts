@@ -1,10 +1,14 @@
 /** Names with their indices: `alice-pc`, `peer[1..n].example.org`. */
+import { count } from '../entry.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Expression, IndexSyntax, NameSyntax } from '../syntax.ts';
 import { expression } from './expression.ts';
 import type { Reading } from './reading.ts';
 
 const MAXIMUM_INDICES = 4;
+
+/** What an index is. */
+const indexSlot = count();
 
 /** `10.0.0.0/8`, where a host is to be named: it is one thing, and what is wrong with it is said of the whole. */
 export function network({ scanner, text }: Reading): NameSyntax | null {
@@ -31,6 +35,8 @@ export function name(reading: Reading): NameSyntax | null {
     if (!found) return null;
     before = '';
     indices = [...(indices ?? []), found];
+    // What touches the index belongs to the name.
+    if (scanner.previousEnd === reading.text.length) reading.stop({});
   }
   return { kind: 'name', start, end: scanner.previousEnd, text: reading.text.slice(start, scanner.previousEnd), indices };
 }
@@ -40,6 +46,7 @@ function index(before: string, reading: Reading): IndexSyntax | null {
   const { scanner } = reading;
   const { start } = scanner;
   scanner.next();
+  reading.slot = indexSlot;
   const first = expression(reading);
   if (!first) return null;
   let last: Expression | null = null;
@@ -49,6 +56,7 @@ function index(before: string, reading: Reading): IndexSyntax | null {
     if (!last) return null;
   }
   if (!reading.at(']')) {
+    reading.stop({});
     reading.report(reading.behind(), 'expected', 'Expected ] behind the index, as in `peer[7]` or `peer[1..50]`.', [
       { title: 'Close the index', edits: [{ ...reading.behind(), text: ']' }], preferred: true },
     ]);

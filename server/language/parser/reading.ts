@@ -4,7 +4,7 @@ import type { Entry, Property, Slot } from '../entry.ts';
 import type { MeasureForm } from '../measures.ts';
 import type { State } from '../pattern.ts';
 import { Scanner, TokenKind } from '../scanner.ts';
-import type { FirstWord, SlotSyntax, SyntaxFix, SyntaxProblem } from '../syntax.ts';
+import type { FirstWord, SlotSyntax, Statement, SyntaxFix, SyntaxProblem } from '../syntax.ts';
 import { Braces } from './braces.ts';
 
 /** What can stand where a text ends. */
@@ -13,17 +13,33 @@ export interface Expectation {
   readonly states: readonly State<Entry | Property>[];
   /** Within a metric that is named: how it goes on. */
   readonly measures: State<MeasureForm> | null;
-  /** A slot that must come: behind the comma of a list. */
+  /** A slot that must come: behind the comma of a list, or an operator. */
   readonly slot: Slot<unknown> | null;
+  /** Words that no automaton knows: those within values. */
+  readonly words: readonly string[];
   /** The text ends behind a bare number of such a slot, so a unit can follow. */
   readonly unitOf: Slot<unknown> | null;
-  /** The text ends within the records of a zone. */
-  readonly inRecords: boolean;
-  /** The innermost open block's entry. */
+  /** The text ends within the records of a zone: where they begin, and the zone. */
+  readonly records: { readonly start: number; readonly origin: string | null } | null;
+  /** The entry in whose block of properties the text ends. */
   readonly block: Entry | null;
+  /** What that block has already. */
+  readonly written: readonly Statement[];
+  /** The innermost open block of statements. */
+  readonly within: Entry | null;
 }
 
-export const nothingExpected: Expectation = { states: [], measures: null, slot: null, unitOf: null, inRecords: false, block: null };
+export const nothingExpected: Expectation = {
+  states: [],
+  measures: null,
+  slot: null,
+  words: [],
+  unitOf: null,
+  records: null,
+  block: null,
+  written: [],
+  within: null,
+};
 
 export class Reading {
   readonly text: string;
@@ -39,8 +55,14 @@ export class Reading {
   begun: SlotSyntax[] = [];
   /** The first place where the text ended within a statement; null while there is none. */
   stopped: Expectation | null = null;
-  /** The innermost block that is open at the end of the text. */
-  innermost: Entry | null = null;
+  /** The innermost block that is open at the end of the text, and what it has so far. */
+  innermost: { readonly entry: Entry; readonly items: readonly Statement[] } | null = null;
+  /** Open blocks of statements, the innermost last. */
+  readonly enclosing: Entry[] = [];
+  /** What the value is for that is being read. */
+  slot: Slot<unknown> | null = null;
+  /** The last number without a unit: where it ends, and what it is for. */
+  bare: { readonly slot: Slot<unknown> | null; readonly end: number } | null = null;
 
   /** Of the whole text, of which `text` may be the beginning. */
   readonly braces: Braces;
@@ -69,16 +91,22 @@ export class Reading {
     return { start: previousEnd, end: previousEnd };
   }
 
-  /** Notes what was expected, when the text ends here, on the line of the last token. The first such place counts. */
-  stop(expected: Partial<Expectation>): void {
-    const { scanner } = this;
-    if (scanner.kind !== TokenKind.end || this.text.indexOf('\n', scanner.previousEnd) >= 0) return;
-    if (this.stopped) {
-      // Behind a metric that may be complete, the statement may go on as well.
-      if (this.stopped.measures?.accepts && expected.states) this.stopped = { ...this.stopped, states: expected.states };
+  /**
+   * Notes what was expected, when the text ends here, on the line of the last token or, between parentheses, on any. The first
+   * such place counts.
+   */
+  stop(expected: Partial<Expectation>, acrossLines = false): void {
+    const { scanner, stopped } = this;
+    if (scanner.kind !== TokenKind.end || (!acrossLines && this.text.indexOf('\n', scanner.previousEnd) >= 0)) return;
+    if (stopped) {
+      // Behind a metric or values that may be complete, the statement may go on as well.
+      const mayEnd = stopped.measures?.accepts || (stopped.words.length > 0 && stopped.states.length === 0);
+      if (mayEnd && expected.states) this.stopped = { ...stopped, states: expected.states };
       return;
     }
-    this.stopped = { ...nothingExpected, ...expected };
+    const { bare } = this;
+    const unitOf = bare && bare.end === scanner.previousEnd ? bare.slot : null;
+    this.stopped = { ...nothingExpected, unitOf, within: this.enclosing.at(-1) ?? null, ...expected };
   }
 
   report(range: TextRange, code: string, message: string, fixes: readonly SyntaxFix[] = [], firstWord?: FirstWord): void {

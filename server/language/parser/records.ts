@@ -19,7 +19,7 @@ export function records(node: Statement, open: number, reading: Reading): boolea
     return true;
   }
   if (end >= text.length && unindented < 0) {
-    reading.stopped ??= { ...nothingExpected, inRecords: true, block: node.entry };
+    reading.stopped ??= { ...nothingExpected, records: placeOfRecords(node, open) };
   }
   reportUnclosed(open, reading);
   const line = text.indexOf('\n', open);
@@ -28,6 +28,11 @@ export function records(node: Statement, open: number, reading: Reading): boolea
   scanner.resume(given);
   scanner.newline = true;
   return false;
+}
+
+/** Where the records of a statement begin, and the zone that they lie in. */
+export function placeOfRecords({ slots }: Statement, open: number): { readonly start: number; readonly origin: string | null } {
+  return { start: open + 1, origin: slots.NAME?.kind === 'name' ? slots.NAME.text : null };
 }
 
 function wordAt(text: string, start: number): string {

@@ -1,6 +1,7 @@
 /** What stands in a slot: a name, an expression, a record type, the rest of the line, or a list of them. */
 import { typeCalled } from '../../../engines/dns/record-format.ts';
 import type { Slot } from '../entry.ts';
+import type { State } from '../pattern.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
 import type { ListSyntax, SlotSyntax } from '../syntax.ts';
@@ -33,11 +34,11 @@ export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
   }
 }
 
-/** Reads the slot that begins at the current token; null when it is broken (reported). */
-export function slotSyntax(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
+/** Reads the slot that begins at the current token, `next` being what goes on behind it; null when it is broken (reported). */
+export function slotSyntax(slot: Slot<unknown>, next: State<unknown>, reading: Reading): SlotSyntax | null {
   if (slot.count === 'list') return list(slot, reading);
   reading.begun = [];
-  return one(slot, reading);
+  return slot.form === 'rest-of-line' ? restOfLine(slot, next, reading) : one(slot, reading);
 }
 
 function list(slot: Slot<unknown>, reading: Reading): ListSyntax | null {
@@ -62,6 +63,7 @@ function list(slot: Slot<unknown>, reading: Reading): ListSyntax | null {
 
 function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
   const { scanner } = reading;
+  reading.slot = slot;
   switch (slot.form) {
     case 'name':
       return slot.meaning === 'host' ? (network(reading) ?? name(reading)) : name(reading);
@@ -80,12 +82,12 @@ function one(slot: Slot<unknown>, reading: Reading): SlotSyntax | null {
       return word;
     }
     default:
-      return restOfLine(slot, reading);
+      return null;
   }
 }
 
-/** As it is written. One text that is expected as an answer stands for itself; of several, and in a record's data, the quotes are kept. */
-function restOfLine(slot: Slot<unknown>, reading: Reading): SlotSyntax {
+/** As it is written, up to a word that the statement goes on with. One text that is expected as an answer stands for itself; of several, and in a record's data, the quotes are kept. */
+function restOfLine(slot: Slot<unknown>, next: State<unknown>, reading: Reading): SlotSyntax {
   const { scanner, text } = reading;
   const { start } = scanner;
   if (scanner.kind === TokenKind.text && slot.meaning === 'answer') {
@@ -93,7 +95,7 @@ function restOfLine(slot: Slot<unknown>, reading: Reading): SlotSyntax {
     if (reading.ended() || scanner.kind !== TokenKind.text) return { ...alone, kind: 'word' };
   }
   do scanner.next();
-  while (!reading.ended() && !reading.at('{'));
+  while (!reading.ended() && !reading.at('{') && !(scanner.kind === TokenKind.word && next.words.has(scanner.slice())));
   const end = scanner.previousEnd;
   return { kind: 'word', value: text.slice(start, end), start, end };
 }

@@ -5,19 +5,24 @@
  * that word, else a slot edge when the token can begin such a slot. It never goes back, so the time is linear. The
  * properties of a block are read the same way, with the automaton of that block.
  */
-import { type Entry, holdsStatements, type Property, type Slot, type Slots } from '../entry.ts';
+import { type Entry, holdsStatements, type Property, type Slots } from '../entry.ts';
 import { form, type State, type WordEdge } from '../pattern.ts';
 import { TokenKind } from '../scanner.ts';
 import type { Statement } from '../syntax.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { reportUnexpected, reportUnit } from './messages.ts';
 import type { Reading } from './reading.ts';
-import { records } from './records.ts';
+import { placeOfRecords, records } from './records.ts';
 import { atUnindentedStatement, atUnindentedStep, giveUp, reportUnclosed, skipBlock } from './recovery.ts';
 import { canStart, slotSyntax } from './slots.ts';
 
 /** Blocks within blocks go this deep. */
 const MAXIMUM_DEPTH = 64;
+
+/** Behind a host's name, which may have an index: a verb. */
+const BEHIND_HOST = /^(?:\[[^\]\n]*\])?[ \t]+([a-z]+)(?![\w.@-])/;
+/** How far that is looked for. */
+const MAXIMUM_VERB = 80;
 
 const emptyStatement = (start: number): Statement => ({
   start,
@@ -40,7 +45,7 @@ export function statement(start: State<Entry>, reading: Reading): Statement {
     giveUp(node, reading);
     return node;
   }
-  if (scanner.kind === TokenKind.end) reading.stop({ states: [state], unitOf: bareQuantity(node, state.reaches, reading) });
+  if (scanner.kind === TokenKind.end) reading.stop({ states: [state] });
   const entry = state.accepts;
   if (!entry) {
     node.entry = state.reaches.length === 1 ? state.reaches[0]! : null;
@@ -53,6 +58,8 @@ export function statement(start: State<Entry>, reading: Reading): Statement {
   if (opens && entry.block !== 'none') {
     node.complete = block(entry, node, reading);
     node.end = scanner.previousEnd;
+    // Behind its brace, nothing.
+    if (!reading.unwinding) reading.stop({});
   } else if (entry.blockRequired) {
     if (!reading.ended() && propertyAutomaton(entry).words.has(scanner.slice())) reportUnexpected(state, node, reading);
     else reading.report({ start: node.headEnd, end: node.headEnd }, 'expected', `Expected { here: \`${form(entry)}\`.`);
@@ -80,7 +87,7 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
     const { kind } = scanner;
     if (kind !== TokenKind.text && state.words.size > 0) {
       const edge = wordEdge(state, reading);
-      if (edge) {
+      if (edge && !namesHost(edge, state, reading)) {
         for (const { slot, value } of edge.captures) {
           node.slots[slot] = { kind: 'word', start: scanner.start, end: scanner.end, value };
         }
@@ -98,7 +105,7 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
       }
     }
     if (!edge) break;
-    const value = slotSyntax(edge.slot, reading);
+    const value = slotSyntax(edge.slot, edge.to, reading);
     if (!value) {
       const { begun } = reading;
       if (begun.length > 0) node.slots[edge.name] = { kind: 'list', start: begun[0]!.start, end: scanner.previousEnd, items: begun };
@@ -109,6 +116,18 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
     state = edge.to;
   }
   return state;
+}
+
+/**
+ * `seed crashes`: a word that begins statements stands for a host of that name, where a verb follows that only a host can have
+ * before it. The words of expectations and views, and those that a host or a new name follows, stand for themselves.
+ */
+function namesHost<P extends Entry | Property>({ to }: WordEdge<P>, { slots }: State<P>, { scanner, text }: Reading): boolean {
+  const host = slots.find(({ name }) => name === 'HOST');
+  if (!host || to.slots.some(({ slot }) => /^(?:new-.*|host)$/.test(slot.meaning))) return false;
+  if (to.reaches.some((item) => 'role' in item && (item.role === 'expectation' || item.role === 'view'))) return false;
+  const [, verb] = BEHIND_HOST.exec(text.slice(scanner.end, scanner.end + MAXIMUM_VERB)) ?? [];
+  return verb !== undefined && host.to.words.has(verb) && !to.words.has(verb);
 }
 
 function wordEdge<P>(state: State<P>, { scanner, text }: Reading): WordEdge<P> | undefined {
@@ -124,6 +143,8 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
   const open = scanner.start;
   if (entry.block === 'records') {
     scanner.next();
+    if (scanner.kind === TokenKind.end)
+      reading.stop({ records: placeOfRecords(node, open), states: [propertyAutomaton(entry)], block: entry }, true);
     if (!beginsWithProperty(entry, reading)) return records(node, open, reading);
     scanner.resume(open);
   }
@@ -136,6 +157,8 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
     node.braces = { start: open, end: skipBlock(reading, open) };
     return false;
   }
+  const holds = holdsStatements(entry);
+  if (holds) reading.enclosing.push(entry);
   let closed = false;
   while (scanner.kind !== TokenKind.end && !reading.unwinding) {
     if (reading.at('}')) {
@@ -144,12 +167,13 @@ function block(entry: Entry, node: Statement, reading: Reading): boolean {
       break;
     }
     if (isLeftOpen(entry, open, reading)) break;
-    items.push(holdsStatements(entry) ? statement(statementAutomaton, reading) : property(entry, reading));
+    items.push(holds ? statement(statementAutomaton, reading) : property(entry, items, reading));
   }
   reading.depth--;
+  if (holds) reading.enclosing.pop();
   node.braces = { start: open, end: scanner.previousEnd };
   if (!closed && !reading.unwinding) {
-    if (scanner.kind === TokenKind.end) reading.innermost ??= entry;
+    if (scanner.kind === TokenKind.end) reading.innermost ??= { entry, items };
     reportUnclosed(open, reading);
     reading.unwinding = true;
   }
@@ -174,7 +198,7 @@ function beginsWithProperty(entry: Entry, { scanner, text }: Reading): boolean {
   );
 }
 
-function property(entry: Entry, reading: Reading): Statement {
+function property(entry: Entry, written: readonly Statement[], reading: Reading): Statement {
   const { scanner } = reading;
   const node = emptyStatement(scanner.start);
   const start = propertyAutomaton(entry);
@@ -185,8 +209,7 @@ function property(entry: Entry, reading: Reading): Statement {
     return node;
   }
   if (scanner.kind === TokenKind.end) {
-    const unitOf = bareQuantity(node, state.reaches, reading);
-    reading.stop({ states: state.accepts ? [state, start] : [state], block: entry, unitOf });
+    reading.stop({ states: state.accepts ? [state, start] : [state], block: entry, written: [...written] });
   }
   node.entry = (state.accepts ?? (state.reaches.length === 1 ? state.reaches[0] : null)) as unknown as Entry | null;
   node.complete = state.accepts !== null;
@@ -204,13 +227,4 @@ function property(entry: Entry, reading: Reading): Statement {
 function followsUnit(node: Statement, slots: Slots, start: State<Property>, reading: Reading): boolean {
   if (reading.ended() || reading.scanner.kind !== TokenKind.word || wordEdge(start, reading)) return false;
   return reportUnit(node, slots, reading);
-}
-
-/** The slot whose bare number was read last: a unit can follow. */
-function bareQuantity(node: Statement, reaches: readonly { readonly slots: Slots }[], { scanner }: Reading): Slot<unknown> | null {
-  for (const name in node.slots) {
-    const value = node.slots[name]!;
-    if (value.kind === 'quantity' && value.unit === null && value.end === scanner.previousEnd) return reaches[0]?.slots[name] ?? null;
-  }
-  return null;
 }

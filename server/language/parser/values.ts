@@ -4,6 +4,8 @@ import type { ValueRangeSyntax } from '../syntax.ts';
 import { expression } from './expression.ts';
 import type { Reading } from './reading.ts';
 
+const STEP = 'step';
+
 /** One item of the list; null when it is broken (reported). */
 export function values(reading: Reading): ValueRangeSyntax | null {
   const { scanner } = reading;
@@ -14,7 +16,8 @@ export function values(reading: Reading): ValueRangeSyntax | null {
   scanner.next();
   const last = expression(reading);
   if (!last) return null;
-  if (scanner.kind !== TokenKind.word || scanner.newline || scanner.slice() !== 'step') {
+  reading.stop({ words: [STEP] });
+  if (scanner.kind !== TokenKind.word || scanner.newline || scanner.slice() !== STEP) {
     return { kind: 'values', first, last, step: null, start, end: scanner.previousEnd };
   }
   scanner.next();

@@ -184,6 +184,9 @@ export const cdnVocabulary = [
       const name = plain(NAME.text);
       const domain = name.includes('.') ? name : `${name}.com`;
       const placed = site.property('placement');
+      if (block.ttl && block.ttl.TIME % SECOND !== 0) {
+        site.report('out-of-range', site.property('ttl'), 'The time to live of a record is in whole seconds (RFC 1035 §3.2.1).');
+      }
       const { catalogue } = block;
       if (catalogue?.LARGEST != null && catalogue.LARGEST < catalogue.SIZE) {
         site.report('out-of-range', site.property('catalogue'), 'The largest object is smaller than the smallest.');

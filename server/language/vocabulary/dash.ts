@@ -1,7 +1,8 @@
 /** Adaptive streaming: films in segments of several renditions, and who plays them. */
 import type { Film } from '../../../engines/dash/film.ts';
 import { RENDITIONS_LIMIT } from '../../../engines/dash/movie.ts';
-import { formatRate } from '../../../engines/format.ts';
+import { MANIFEST_LIMITS } from '../../../engines/dash/mpd/read.ts';
+import { count, formatRate } from '../../../engines/format.ts';
 import { HOUR, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
 import { videoDefaults } from '../defaults/dash.ts';
 import {
@@ -25,7 +26,7 @@ import { filmFile } from '../movie-file.ts';
 import type { Site } from '../site.ts';
 import { readTrace } from '../trace-file.ts';
 import { written } from '../units.ts';
-import { manifestsOf, movieOf, putOn, videoNamed } from '../video.ts';
+import { manifestsOf, movieOf, putInPlace, sitesOf, videoNamed } from '../video.ts';
 import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
 
@@ -105,10 +106,13 @@ export const dashVocabulary = [
         return;
       }
       const made: Film = { name: NAME.text, ...described, addressing: block.manifest?.KIND ?? videoDefaults.addressing };
-      const sites = putOn(SITE ?? [], made, site);
+      const sites = sitesOf(SITE ?? [], site);
       const lowest = (made.movie.bitrates[0] as number) * 1000;
       program.films.set(key, { name: NAME.text, duration: made.duration, rate: lowest, clip: null, at: site.at });
-      program.videos.set(key, { film: made, sites });
+      const video = { film: made, sites, deliveries: [] };
+      program.videos.set(key, video);
+      // CDNs say that they deliver it when all declarations are read.
+      site.later(() => site.later(() => putInPlace(video, site)));
     },
   }),
   step({
@@ -116,7 +120,7 @@ export const dashVocabulary = [
     pattern: 'HOST plays FILM [from SITE] [using ALGORITHM]',
     slots: { HOST: subject, FILM: film, SITE: optional(list(domainName)), ALGORITHM: optional(algorithm) },
     properties: { ...playerProperties, start: startProperty() },
-    doc: 'The host plays a video over HTTP: it fetches the manifest, then segment after segment, each in the rendition that the algorithm chooses, as long as its buffer has room. From which server is the player’s choice, too: it turns to another one of the manifest when one fails or is too slow. The step is done when the film has ended.',
+    doc: 'The host plays a video over HTTP: it fetches the manifest, then segment after segment, each in the rendition that the algorithm chooses, as long as its buffer has room. `from` names the websites or CDNs that the manifest is asked for, in this order, and the segments come from where the manifest came from. From there on, the server is the player’s choice, too: it turns to another one that has the film when one fails or is too slow. The step is done when the film has ended.',
     standard: 'ISO/IEC 23009-1, RFC 9110',
     example:
       'host tv { down 3 Mbps }\nvideo madmen on stream.example.org { duration 1 min }\nat 0 s tv plays madmen using bola { buffer 20 s }\nexpect rebuffering of tv < 1 %\nexpect mean bitrate of tv > 1 Mbps',
@@ -202,6 +206,18 @@ function describedFilm(name: Name, block: DescribingBlock, site: Site): Pick<Fil
   }
   if (bitrates.some((bitrate, i) => i > 0 && bitrate <= (bitrates[i - 1] as number))) {
     site.report('out-of-range', ladder, 'A ladder goes up: write each bitrate once, the lowest first.');
+    return null;
+  }
+  const segments = Math.ceil(length / segment);
+  const most = Math.floor(MANIFEST_LIMITS.segments / bitrates.length);
+  if (segments > most) {
+    const word = block.segment ? 'segment' : 'duration';
+    const longer = written(Math.ceil(length / most / MILLISECOND) * MILLISECOND, 'duration');
+    site.report(
+      'out-of-range',
+      site.property(word),
+      `${segments} segments in ${count(bitrates.length, 'rendition')} are more than the ${MANIFEST_LIMITS.segments} that a manifest names: with \`segment ${longer}\` they fit.`,
+    );
     return null;
   }
   if (block.manifest?.KIND === 'list' && length % segment !== 0)

@@ -5,7 +5,8 @@ import { networkMetrics } from '../../../engines/network/metrics.ts';
 import type { MetricDefinition, SubjectType } from '../../../engines/protocol.ts';
 import type { Unit } from '../../../engines/run.ts';
 import type { Comparison } from '../../../engines/scenario.ts';
-import { STATISTICS, type Statistic } from '../../../engines/statistics.ts';
+import type { Statistic } from '../../../engines/statistics.ts';
+import { cdnNamed, checkNode } from '../cdn.ts';
 import {
   answer,
   choice,
@@ -31,12 +32,13 @@ import {
 } from '../entry.ts';
 import { clipNamed } from '../films.ts';
 import { keptMailbox, usesMailbox } from '../mail-message.ts';
-import { slotNamesOf, subjectSlots } from '../measures.ts';
+import { slotNamesOf, statisticsOf, subjectSlots } from '../measures.ts';
 import { checkMiddlebox } from '../middleboxes.ts';
 import { checkProtocols } from '../protocol-names.ts';
 import type { Site } from '../site.ts';
 import { nearest } from '../spelling.ts';
 import { usedTorrent } from '../torrent.ts';
+import { checkViewer } from '../viewers.ts';
 import { absolute, askedName } from '../zone-records.ts';
 
 /** What a lookup can come to without a record. */
@@ -58,6 +60,7 @@ const exampleSubject: Readonly<Record<SubjectType, string>> = {
   'domain-name': 'crepes.fr',
   torrent: 'ubuntu',
   clip: 'bounce',
+  cdn: 'kingcdn',
 };
 
 /** What a statistic is taken of, for the page of reference. */
@@ -66,14 +69,15 @@ function pooled(metric: MetricDefinition): string {
   return `A statistic of all values measured by the time that the steps above are done, or since the last of them began. ${counts}; those of several subjects are taken together, and of whoever is left out, everybody’s. Percentiles are the nearest rank. Without any value, it does not hold.`;
 }
 
-const statistic = wordChoice(...STATISTICS);
-
 /** The subjects that an expectation names, as the engines know them; null (and reported) where one is not there. */
 export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType, name: Name, site: Site): string | null {
   if (type === 'host') {
     const found = site.host(name);
-    return found !== null && checkMiddlebox(metric, found, name, site) ? found : null;
+    if (found === null || !checkMiddlebox(metric, found, name, site) || !checkNode(metric, found, name, site)) return null;
+    checkViewer(metric, found, name, site);
+    return found;
   }
+  if (type === 'cdn') return cdnNamed(name, site)?.name ?? null;
   if (type === 'clip') return clipNamed(name, site)?.name ?? null;
   if (type === 'mail-address') {
     usesMailbox(name, site);
@@ -88,8 +92,9 @@ export function measuredOf({ name: metric }: MetricDefinition, type: SubjectType
 /** `expect STATISTIC METRIC of SUBJECTS [in the last step] < VALUE`, made from an entry of the catalogue. */
 function statisticEntry(metric: MetricDefinition): Entry {
   const names = slotNamesOf(metric);
+  const statistics = statisticsOf(metric);
   const slots: Record<string, Slot<unknown>> = {
-    STATISTIC: statistic,
+    STATISTIC: wordChoice(...statistics),
     SINCE: optional(wordChoice('in the last step')),
     COMPARISON: comparison,
     VALUE: valueSlots[metric.unit],
@@ -109,7 +114,10 @@ function statisticEntry(metric: MetricDefinition): Entry {
     slots,
     doc: `${metric.doc} ${pooled(metric)}`,
     ...(metric.standard === undefined ? {} : { standard: metric.standard }),
-    example: (metric.example ?? metricExample(metric)).replace(/\nexpect (mean )?/, '\nexpect mean '),
+    example: (metric.example ?? metricExample(metric)).replace(
+      new RegExp(`\nexpect (?:mean )?(?=${metric.name} )`),
+      `\nexpect ${statistics[0]} `,
+    ),
     build(given, _block, site) {
       const pools: (readonly string[] | null)[] = [];
       for (const [i, { type }] of metric.subjects.entries()) {

@@ -2,6 +2,7 @@
 import type { ChangingMethod, HeaderRule, Loading, Redirect } from '../../../engines/http/scenario.ts';
 import { DEFAULT_PORTS } from '../../../engines/http/wire/request-target.ts';
 import { DAY, SECOND } from '../../../engines/quantities.ts';
+import { checkCatalogue } from '../cdn.ts';
 import { webDefaults } from '../defaults/http.ts';
 import {
   choice,
@@ -461,6 +462,7 @@ export const httpVocabulary = [
       const used = usedWebsite(given.SITE, site);
       const paths = used && pathsOf(given.PATH, used.website, site);
       if (!when || !used || !paths) return;
+      checkCatalogue(given.PATH, site, used.name);
       const fields = (block.header ?? []).flatMap(({ NAME, TEXT }) => {
         const checked = headerField(NAME, TEXT, site);
         return checked ? [checked] : [];

@@ -2,6 +2,7 @@
 import { ALGORITHM_NAMES, type AlgorithmName } from '../../../engines/dash/abr/algorithms.ts';
 import type { Film } from '../../../engines/dash/film.ts';
 import type { PlayerSettings } from '../../../engines/dash/scenario.ts';
+import { formatRate } from '../../../engines/format.ts';
 import { HOUR, MILLISECOND } from '../../../engines/quantities.ts';
 import { playerDefaults } from '../defaults/dash.ts';
 import { choice, duration, type GivenBlock, number, property, rate, wordChoice } from '../entry.ts';
@@ -88,7 +89,7 @@ export const startProperty = () =>
     },
   );
 
-export function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { movie }: Film, site: Site): PlayerSettings | null {
+export function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { movie, duration }: Film, site: Site): PlayerSettings | null {
   const chosen = name ?? playerDefaults.algorithm;
   const buffer = block.buffer?.TIME ?? playerDefaults.buffer;
   if (buffer <= movie.segmentDuration * MILLISECOND) {
@@ -102,6 +103,36 @@ export function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { mov
   }
   if (block.rate && chosen !== 'fixed')
     site.report('without-effect', site.property('rate'), `Only \`fixed\` keeps to a rate; \`${chosen}\` adapts.`);
+  const lowest = (movie.bitrates[0] as number) * 1000;
+  if (block.rate && chosen === 'fixed' && block.rate.RATE < lowest) {
+    const { start, end } = site.property('rate');
+    site.report(
+      'without-effect',
+      site.property('rate'),
+      `No rendition has so low a rate: the lowest, of ${formatRate(lowest)}, is played.`,
+      {
+        fixes: [
+          {
+            title: `Change to \`rate ${written(lowest, 'rate')}\``,
+            edits: [{ start, end, text: `rate ${written(lowest, 'rate')}` }],
+            preferred: true,
+          },
+        ],
+      },
+    );
+  }
+  const start = block.start?.TIME ?? 0;
+  if (start > duration) {
+    site.report('out-of-range', site.property('start'), `The film lasts ${written(duration, 'duration')}: so much of it is never held.`);
+    return null;
+  }
+  if (start > buffer) {
+    site.report(
+      'without-effect',
+      site.property('start'),
+      `The player holds ${written(buffer, 'duration')} at most, and starts when it holds as many segments as go into that.`,
+    );
+  }
   if (block.gp && chosen !== 'bola' && chosen !== 'bolae' && chosen !== 'dynamic')
     site.report('without-effect', site.property('gp'), `γp is BOLA’s; \`${chosen}\` knows none.`);
   return {

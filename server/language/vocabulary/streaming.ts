@@ -7,6 +7,7 @@ import { clipOf, filmNamed } from '../films.ts';
 import type { ProgramFilm } from '../program.ts';
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';
+import { checkRemoteControl } from '../viewers.ts';
 import { step, timing } from './timing.ts';
 import { encodingOf, encodingProperties } from './video-coding.ts';
 
@@ -114,7 +115,9 @@ export const streamingVocabulary = [
     example: `${streamed}at 3 s tv pauses for 2 s`,
     build(given, _block, site) {
       const when = timing(given, site);
-      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.pause', host: viewer, time: given.LENGTH }));
+      if (!when) return;
+      site.step(when, given.HOST, (viewer) => ({ kind: 'video.pause', host: viewer, time: given.LENGTH }));
+      checkRemoteControl(given.HOST, null, site);
     },
   }),
   step({
@@ -126,7 +129,9 @@ export const streamingVocabulary = [
     example: `${streamed}at 3 s tv pauses\nat 5 s tv resumes`,
     build(given, _block, site) {
       const when = timing(given, site);
-      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.resume', host: viewer }));
+      if (!when) return;
+      site.step(when, given.HOST, (viewer) => ({ kind: 'video.resume', host: viewer }));
+      checkRemoteControl(given.HOST, null, site);
     },
   }),
   step({
@@ -138,7 +143,9 @@ export const streamingVocabulary = [
     example: `${streamed}at 3 s tv seeks to 8 s`,
     build(given, _block, site) {
       const when = timing(given, site);
-      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.seek', host: viewer, position: given.POSITION }));
+      if (!when) return;
+      site.step(when, given.HOST, (viewer) => ({ kind: 'video.seek', host: viewer, position: given.POSITION }));
+      checkRemoteControl(given.HOST, given.POSITION, site);
     },
   }),
   step({
@@ -150,7 +157,9 @@ export const streamingVocabulary = [
     example: `${streamed}at 3 s tv plays at 2 times speed`,
     build(given, _block, site) {
       const when = timing(given, site);
-      if (when) site.step(when, given.HOST, (viewer) => ({ kind: 'video.speed', host: viewer, speed: given.N }));
+      if (!when) return;
+      site.step(when, given.HOST, (viewer) => ({ kind: 'video.speed', host: viewer, speed: given.N }));
+      checkRemoteControl(given.HOST, null, site);
     },
   }),
 ];

@@ -13,6 +13,15 @@ export const timingSlots = {
   END: optional(moment),
 };
 
+/** What the words that say when a step happens do, for hover and completion. */
+export const timingDocs: ReadonlyMap<string, string> = new Map([
+  ['at', '`at TIME STEP`: the step begins at this time, counted from the beginning of the run.'],
+  ['after', '`after DELAY STEP`: the step begins so long after the step before it is done.'],
+  ['then', '`then STEP`: the step begins when the step before it is done, as a step without a word does.'],
+  ['every', '`every INTERVAL STEP until END`: the step is begun again and again, one interval apart.'],
+  ['until', '`every INTERVAL STEP until END`: no repetition begins at this time, counted from the beginning of the run, or later.'],
+]);
+
 interface StepInput<S extends Slots, P extends Properties> {
   readonly id: string;
   /** Begins with the subject host (slot HOST), or a word of its own. */

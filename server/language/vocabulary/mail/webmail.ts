@@ -23,8 +23,9 @@ import {
 } from '../../entry.ts';
 import { ownHost } from '../../hosts.ts';
 import { mailboxKey, usesMailbox } from '../../mail-message.ts';
-import type { ProgramWebmail } from '../../program.ts';
+import type { FixInput, ProgramWebmail } from '../../program.ts';
 import type { Site } from '../../site.ts';
+import { nearest } from '../../spelling.ts';
 import { written } from '../../units.ts';
 import { plain } from '../../website.ts';
 import { absolute } from '../../zone-records.ts';
@@ -217,11 +218,21 @@ function webmailOf(name: Name | null, address: Name, site: Site): ProgramWebmail
   const own = name ? undefined : [...program.webmails.values()].find((one) => one.host === host);
   if (own) return own;
   if (program.incomplete) return null;
-  const line = host === undefined ? null : `webmail ${name ? plain(name.text) : host.replace(/^mail\./, 'webmail.')} on ${host}`;
+  const meant = name
+    ? nearest(
+        name.text,
+        [...program.webmails.values()].map((one) => one.name),
+      )
+    : null;
   const message = name ? `There is no webmail \`${name.text}\`.` : `No webmail is declared for \`${address.text}\`.`;
-  site.report('no-webmail', name ?? address, message, {
-    fixes:
-      line === null ? [] : [{ title: `Declare \`${line}\``, edits: [program.declarationEdit(line, 'webmail', site)], preferred: true }],
-  });
+  const fixes: FixInput[] =
+    name && meant ? [{ title: `Change to \`${meant}\``, edits: [{ start: name.start, end: name.end, text: meant }], preferred: true }] : [];
+  const called = name ? plain(name.text) : host?.replace(/^mail\./, 'webmail.');
+  const isTaken = program.declared.has(`website ${called}`) || program.declared.has(`webmail on ${host?.toLowerCase()}`);
+  if (host !== undefined && !isTaken) {
+    const line = `webmail ${called} on ${host}`;
+    fixes.push({ title: `Declare \`${line}\``, edits: [program.declarationEdit(line, 'webmail', site)], preferred: !meant });
+  }
+  site.report('no-webmail', name ?? address, `${message}${meant ? ` Did you mean \`${meant}\`?` : ''}`, { fixes });
   return null;
 }
