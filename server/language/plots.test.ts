@@ -65,7 +65,7 @@ describe('plot', () => {
   it('explains a metric at its words, and a host at its name', () => {
     const text = `${WORLD}plot goodput, congestion window of server`;
     const analysis = analyse([{ uri: 'file:///w/a.netscenario', text }], new Map());
-    expect(hoverAt(analysis, 'file:///w/a.netscenario', text.indexOf('window'))?.text).toMatch(/^\*\*congestion window\*\*: /);
+    expect(hoverAt(analysis, 'file:///w/a.netscenario', text.indexOf('window'))?.text).toMatch(/\*\*congestion window\*\*: /);
     expect(hoverAt(analysis, 'file:///w/a.netscenario', text.length - 1)?.text).toMatch(/^\*\*Host\*\* `server`/);
   });
 });
