@@ -1,7 +1,6 @@
 /** The thread that runs points of a sweep: it is told the program once, then numbers of points. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RunLimits } from '../engines/simulation.ts';
-import { lineOf } from '../engines/sweep/result.ts';
 import type { FileContent, SourceText } from '../server/language/compilation.ts';
 import { runPoint, sweepOf } from '../server/language/swept-point.ts';
 
@@ -17,4 +16,4 @@ const port = parentPort;
 if (!port) throw new Error('this file is the body of a worker thread');
 const { sources, files, index, limits } = workerData as PointWorkerData;
 const sweep = sweepOf(sources, new Map(files), index);
-port.on('message', (point: number) => port.postMessage(lineOf(runPoint(sweep, point, limits))));
+port.on('message', (point: number) => port.postMessage(runPoint(sweep, point, limits)));

@@ -1,6 +1,6 @@
 /** Sweeps: on the command line, in threads, and as jobs of the engines that docs/sweeps.md has recipes for. */
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -86,6 +86,47 @@ describe('a sweep of 200 points', () => {
     expect(out).toMatch(/^sweep rtt over 2 ms\.\.100 ms step 2 ms repeat 4\n200 runs · 4 repeats, 95 % confidence\n/);
     expect(out).toMatch(/\n {2}100 ms +[\d.]+ ms ± [\d.]+ ms +[\d.]+ ms ± [\d.]+ (ms|µs)\n/);
     expect(out).toContain('✓ expect transfer time of server to laptop > 40 ms  (200 of 200 runs)');
+  });
+});
+
+describe('what a killed sweep leaves', () => {
+  it('is what was done, from which another goes on', async () => {
+    const all = join(folder, 'stopped-in-between.jsonl');
+    const status = (line: string) => {
+      if (line.includes(': 30 of 200')) throw new Error('the machine is gone');
+    };
+    const { code, error } = await on({ status }, 'sweep', lesson, '--jobs', '1', '--out', all);
+    expect([code, existsSync(all)]).toEqual([3, false]);
+    expect(error).toMatch(/stopped-in-between\.jsonl\.part: the results so far; --from goes on from them\n/);
+    const lines = whole.split('\n');
+    expect(readFileSync(`${all}.part`, 'utf8')).toBe(`${lines.slice(0, 30).join('\n')}\n`);
+    // As a killed command leaves it, in the middle of a line.
+    writeFileSync(`${all}.part`, `${lines.slice(0, 20).join('\n')}\n${lines[20]!.slice(0, 60)}`);
+    const told: string[] = [];
+    const again = await on({ status: (line) => void told.push(line) }, 'sweep', lesson, '--from', `${all}.part`, '--out', all);
+    expect([again.code, told[0]]).toEqual([0, expect.stringMatching(/: 21 of 200 points$/)]);
+    expect(again.error).toMatch(/\.part:21: left out, it is cut off/);
+    expect([readFileSync(all, 'utf8') === whole, existsSync(`${all}.part`)]).toEqual([true, false]);
+  }, 120_000);
+
+  it('a point at a limit runs again within others, and its run takes the place', async () => {
+    const path = file('long.netscenario', SMALL);
+    const [limited, full] = [join(folder, 'limited.jsonl'), join(folder, 'full.jsonl')];
+    expect((await netscenario('sweep', path, '--jobs', '1', '--out', full)).code).toBe(0);
+    const runs = readFileSync(full, 'utf8');
+    expect((await netscenario('sweep', path, '--jobs', '1', '--max-events', '100', '--out', limited)).code).toBe(1);
+    expect(await netscenario('merge', '--missing', limited)).toEqual({ code: 1, out: '1-4\n', error: '' });
+    expect(await netscenario('merge', limited, '--out', join(folder, 'merged.jsonl'))).toEqual({
+      code: 1,
+      out: '',
+      error: 'without a run: 1-4 (4 of 4 points)\n',
+    });
+    const two = file('two.jsonl', (await netscenario('sweep', path, '--point', '2')).out);
+    expect((await netscenario('merge', limited, two)).error).toBe('without a run: 1,3-4 (3 of 4 points)\n');
+    const mended = join(folder, 'mended.jsonl');
+    expect((await netscenario('sweep', path, '--from', limited, '--jobs', '1', '--out', mended)).code).toBe(0);
+    expect(readFileSync(mended, 'utf8')).toBe(runs);
+    expect((await netscenario('merge', limited, full)).out).toBe(runs);
   });
 });
 
@@ -234,7 +275,7 @@ beforeAll(async () => {
     `#!/bin/sh\nexport NODE_COMPILE_CACHE=${join(folder, 'cache')}\nexec ${process.execPath} ${join(folder, 'bin', 'netscenario.mjs')} "$@"\n`,
   );
   chmodSync(command, 0o755);
-});
+}, 120_000);
 
 describe('recipes', () => {
   it('the bundled command runs its points on all cores', async () => {

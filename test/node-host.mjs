@@ -24,7 +24,7 @@ const PACKAGE = [
   '-o',
 ];
 
-export async function runNodeHost() {
+export async function runNodeHost({ tell = console.log } = {}) {
   const { node, entry } = await codeServer();
   const place = join(root, 'out', 'node-host');
   rmSync(place, { recursive: true, force: true });
@@ -47,7 +47,7 @@ export async function runNodeHost() {
   writeFileSync(join(place, 'outside.zone'), '@ 300 SOA ns hostmaster 1 2 3 4 5\n@ 300 NS ns\nns 300 A 192.0.2.1\n');
   symlinkSync(join(place, 'outside.zone'), join(folder, 'link.zone'));
   symlinkSync(place, join(folder, 'linked'));
-  const session = { node, entry, data, extensions, folder, place };
+  const session = { node, entry, data, extensions, folder, place, tell };
   const trusted = await runSession(session, 'results', ['--disable-workspace-trust'], {});
   const restricted = await runSession(session, 'restricted', [], { NETSCENARIO_TEST_RESTRICTED: '1' });
   return {
@@ -58,7 +58,7 @@ export async function runNodeHost() {
 }
 
 /** One start of the editor on the folder; what the suite in it gives. */
-async function runSession({ node, entry, data, extensions, folder, place }, name, more, env) {
+async function runSession({ node, entry, data, extensions, folder, place, tell }, name, more, env) {
   const results = join(place, `${name}.json`);
   const port = await freePort();
   const words = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--user-data-dir', data, '--extensions-dir', extensions];
@@ -71,14 +71,16 @@ async function runSession({ node, entry, data, extensions, folder, place }, name
   try {
     await until('code-server answers', async () => (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))?.ok, 30_000);
     browser = await launchBrowser();
-    await browser.page.goto(`http://127.0.0.1:${port}/?folder=${folder}`);
+    // Its first page takes a while on a busy machine.
+    await browser.page.goto(`http://127.0.0.1:${port}/?folder=${folder}`, { timeout: 120_000 });
     let told = 0;
     await until(
       'the suite ended',
       () => {
         const log = existsSync(`${results}.log`) ? readFileSync(`${results}.log`, 'utf8') : '';
-        process.stdout.write(log.slice(told));
-        told = log.length;
+        const whole = log.lastIndexOf('\n') + 1;
+        if (whole > told) tell(log.slice(told, whole - 1));
+        told = whole;
         return existsSync(results);
       },
       LIMIT,

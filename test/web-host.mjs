@@ -4,9 +4,9 @@ import { root } from '../scripts/root.mjs';
 import { runSuite } from '../scripts/suite-host.mjs';
 import { workspace } from './workspace.mjs';
 
-export async function runWebHost({ verbose = false } = {}) {
+export async function runWebHost({ verbose = false, tell = console.log } = {}) {
   const folder = await workspace('web-workspace');
-  return runSuite({ suite: join(root, 'dist', 'test', 'web.cjs'), folder, verbose, tell: (line) => console.log(line) });
+  return runSuite({ suite: join(root, 'dist', 'test', 'web.cjs'), folder, verbose, tell });
 }
 
 if (process.argv[1]?.endsWith('web-host.mjs')) {

@@ -2,13 +2,14 @@
  * `netscenario sweep`: the points of a sweep, all of them on this machine, or one by one as jobs of an engine that distributes them.
  * `netscenario merge`: their results as one.
  */
-import { readFile } from 'node:fs/promises';
+import { appendFileSync, statSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { count } from '../../engines/format.ts';
 import { DEFAULT_LIMITS, type RunLimits } from '../../engines/simulation.ts';
 import { linesOf, type Merged, merge, parseRanges, ranges } from '../../engines/sweep/merge.ts';
 import { pointCount, pointOf } from '../../engines/sweep/plan.ts';
-import { lineOf, type PointResult } from '../../engines/sweep/result.ts';
+import type { PointResult } from '../../engines/sweep/result.ts';
 import { allHolds, type SweepResults } from '../../engines/sweep/results.ts';
 import { formatCount } from '../../notebook-renderer/format.ts';
 import { describeSweep } from '../../notebook-renderer/static/sweeps.ts';
@@ -51,15 +52,17 @@ export async function sweep(path: string, options: SweepOptions, terminal: Termi
   if (options.point !== null) {
     const numbers = parseRanges(options.point, points);
     if (!numbers) throw new Complaint(`--point takes numbers from 1 to ${points}, such as 3,7-9: that many points the sweep has`);
-    const results = numbers.map((point) => runPoint(chosen, point, limits));
+    const results = await kept(options.out, [], numbers, terminal, async (add) => {
+      for (const point of numbers) add(runPoint(chosen, point, limits));
+    });
     if (options.out === null) terminal.out(linesOf(results));
-    else await write(options.out, linesOf(results));
     return results.every(goodResult) ? 0 : 1;
   }
   const known = await knownResults(chosen, options.from, terminal);
-  const lines = await runAll(program, chosen, known, options.jobs ?? availableParallelism(), limits, terminal);
-  const results = resultsOf(`${linesOf(known)}${lines.join('\n')}`);
-  if (options.out !== null) await write(options.out, linesOf(results));
+  const open = openPoints(chosen, known);
+  const results = await kept(options.out, known, open, terminal, (add) =>
+    runAll(program, chosen, open, options.jobs ?? availableParallelism(), limits, terminal, add),
+  );
   const swept = { plan: chosen.plan, results };
   terminal.out(describeSweep(swept, { width: terminal.width, color: terminal.color }));
   return allHolds(swept) ? 0 : 1;
@@ -76,16 +79,54 @@ export async function sweepsOf(program: Program, limits: Partial<RunLimits>, ter
   const all: SweepResults[] = [];
   for (const [i, plan] of program.compilation.sweeps.entries()) {
     const chosen = chosenSweep(program, i + 1);
-    const lines = await runAll(program, chosen, [], availableParallelism(), { ...DEFAULT_LIMITS, ...limits }, terminal);
-    all.push({ plan, results: resultsOf(lines.join('\n')) });
+    const results: PointResult[] = [];
+    const add = (result: PointResult): void => void results.push(result);
+    await runAll(program, chosen, openPoints(chosen, []), availableParallelism(), { ...DEFAULT_LIMITS, ...limits }, terminal, add);
+    all.push({ plan, results: sorted(results) });
   }
   return all;
 }
 
-function resultsOf(lines: string): Merged['results'] {
-  const merged = merge([{ name: 'this run', text: lines }]);
-  if (typeof merged === 'string') throw new Error(merged);
-  return merged.results;
+const sorted = (results: readonly PointResult[]): PointResult[] => [...results].sort((a, b) => a.point - b.point);
+
+/**
+ * Runs points, and writes their results with those that were known to a file. Until all are done, they stand beside it, each from
+ * when it is there: who kills the command, or loses the machine, loses only the points that had begun.
+ */
+async function kept(
+  out: string | null,
+  known: readonly PointResult[],
+  open: readonly number[],
+  terminal: Terminal,
+  run: (add: (result: PointResult) => void) => Promise<void>,
+): Promise<PointResult[]> {
+  const results = [...known];
+  const part = out !== null && open.length > 1 && isFile(out) ? `${out}.part` : null;
+  if (part !== null) await write(part, linesOf(known));
+  try {
+    await run((result) => {
+      results.push(result);
+      if (part !== null) append(part, linesOf([result]));
+    });
+  } catch (error) {
+    if (part !== null) terminal.error(`${part}: the results so far; --from goes on from them\n`);
+    throw error;
+  }
+  const all = sorted(results);
+  if (out !== null) await write(out, linesOf(all));
+  if (part !== null) await rm(part, { force: true });
+  return all;
+}
+
+/** Or will be one: nothing is put beside a pipe or a device. */
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+
+function append(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
+    throw new Complaint(`${path} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 /** Results of points, from one machine or many, as one file: sorted, each once. */
@@ -93,18 +134,20 @@ export async function mergeFiles(paths: readonly string[], options: MergeOptions
   const { out } = options;
   const merged = await mergedFrom(paths);
   for (const line of merged.leftOut) terminal.error(`${line}\n`);
+  const { results, missing, stopped } = merged;
+  const complete = missing.length === 0 && stopped.length === 0;
   if (options.missing) {
-    if (merged.missing.length > 0) terminal.out(`${ranges(merged.missing)}\n`);
-    return merged.missing.length === 0 ? 0 : 1;
+    if (!complete) terminal.out(`${ranges([...missing, ...stopped].sort((a, b) => a - b))}\n`);
+    return complete ? 0 : 1;
   }
   const text = linesOf(merged.results);
   if (out === null) terminal.out(text);
   else await write(out, text);
-  const { results, missing } = merged;
   const of = results.length + missing.length;
   if (missing.length > 0) terminal.error(`missing: ${ranges(missing)} (${missing.length} of ${of} points)\n`);
-  else if (out !== null) terminal.out(`${out}: ${count(of, 'point')}\n`);
-  return missing.length === 0 ? 0 : 1;
+  if (stopped.length > 0) terminal.error(`without a run: ${ranges(stopped)} (${stopped.length} of ${of} points)\n`);
+  if (complete && out !== null) terminal.out(`${out}: ${count(of, 'point')}\n`);
+  return complete ? 0 : 1;
 }
 
 async function mergedFrom(paths: readonly string[]): Promise<Merged> {
@@ -153,28 +196,32 @@ async function knownResults({ identity }: Sweep, paths: readonly string[], termi
   for (const line of leftOut) terminal.error(`${line}\n`);
   if (results[0]?.sweep !== identity)
     throw new Complaint(`${paths[0]}: these are results of another sweep, or of another state of this one`);
-  return results;
+  // One that was stopped may have a run within other limits.
+  return results.filter(({ stopped }) => stopped === null);
+}
+
+function openPoints({ plan }: Sweep, known: readonly PointResult[]): number[] {
+  const done = new Set(known.map(({ point }) => point));
+  return Array.from({ length: pointCount(plan) }, (_, i) => i + 1).filter((point) => !done.has(point));
 }
 
 async function runAll(
   { path }: Program,
   chosen: Sweep,
-  known: readonly PointResult[],
+  open: readonly number[],
   jobs: number,
   limits: RunLimits,
   terminal: Terminal,
-): Promise<string[]> {
+  done: (result: PointResult) => void,
+): Promise<void> {
   const total = pointCount(chosen.plan);
-  const done = new Set(known.map(({ point }) => point));
-  const open = Array.from({ length: total }, (_, i) => i + 1).filter((point) => !done.has(point));
-  const lines: string[] = [];
-  const tell = (): void => terminal.status?.(`${path}: ${formatCount(total - open.length + lines.length)} of ${formatCount(total)} points`);
-  const add = (line: string): void => {
-    lines.push(line);
-    tell();
+  let ready = total - open.length;
+  const add = (result: PointResult): void => {
+    done(result);
+    terminal.status?.(`${path}: ${formatCount(++ready)} of ${formatCount(total)} points`);
   };
   try {
-    if (jobs === 1 || open.length < 2) for (const point of open) add(lineOf(runPoint(chosen, point, limits)));
+    if (jobs === 1 || open.length < 2) for (const point of open) add(runPoint(chosen, point, limits));
     else {
       const { sources, files, index } = chosen;
       await runOnThreads({ sources, files: [...(files as ReadonlyMap<string, never>)], index, limits }, open, jobs, add);
@@ -182,5 +229,4 @@ async function runAll(
   } finally {
     terminal.status?.('');
   }
-  return lines;
 }

@@ -61,7 +61,7 @@ function manifest(folder: string, addressing: WrittenPresentation['addressing'],
     timescale: 1000,
     bases,
     addressing,
-    media: '$RepresentationID$/$Number$.m4s',
+    media: `$RepresentationID$/${addressing === 'time' ? '$Time$' : '$Number$'}.m4s`,
     initialization: '$RepresentationID$/init.mp4',
     renditions: RENDITIONS.map(({ id, size, bandwidth }) => {
       const [width, height] = size.split('x').map(Number) as [number, number];
@@ -119,6 +119,12 @@ function carried(run: Run): Map<string, Uint8Array> {
   return bodies;
 }
 
+/** By the paths at which a manifest of that kind looks for them. */
+function addressed(bodies: ReadonlyMap<string, Uint8Array>, addressing: WrittenPresentation['addressing']): Map<string, Uint8Array> {
+  const time = (path: string) => path.replace(/(\d+)\.m4s$/, (_, number) => `${(Number(number) - 1) * SEGMENT * 1000}.m4s`);
+  return new Map([...bodies].map(([path, bytes]) => [addressing === 'time' ? time(path) : path, bytes]));
+}
+
 describe.skipIf(missing)('real segments', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'netscenario-dash-'));
   const files = new Map<string, Uint8Array>();
@@ -142,7 +148,7 @@ describe.skipIf(missing)('real segments', { timeout: 120_000 }, () => {
 
   test.each(['number', 'time', 'list'] as const)('are found by ffprobe with our manifest by %s', (addressing) => {
     const served = join(folder, `served-${addressing}`);
-    for (const [path, bytes] of carried(run)) {
+    for (const [path, bytes] of addressed(carried(run), addressing)) {
       mkdirSync(dirname(join(served, path)), { recursive: true });
       writeFileSync(join(served, path), bytes);
     }
@@ -214,9 +220,11 @@ describe.skipIf(missing)('real segments', { timeout: 120_000 }, () => {
     }, 60_000);
     afterAll(() => browser?.close());
 
-    test('are played to the end by dash.js', async () => {
+    test.each(['number', 'time', 'list'] as const)('are played to the end by dash.js, from a manifest by %s', async (addressing) => {
       const page = await browser.newPage();
-      const bodies = carried(run);
+      const bodies = addressed(carried(run), addressing);
+      // As our films have it: first beside the manifest, then elsewhere.
+      bodies.set('manifest.mpd', Buffer.from(manifest(folder, addressing, ['./', 'http://other/'])));
       const fetched: string[] = [];
       await page.route('http://server/**', (route) => {
         const path = new URL(route.request().url()).pathname.slice(1);
@@ -250,7 +258,8 @@ describe.skipIf(missing)('real segments', { timeout: 120_000 }, () => {
       expect(outcome.times.length).toBeGreaterThan(SECONDS);
       expect(fetched).toContain('manifest.mpd');
       const segments = new Set(fetched.flatMap((path) => /(\d+)\.m4s$/.exec(path)?.slice(1) ?? []));
-      expect([...segments].sort()).toEqual(['1', '2', '3', '4']);
+      expect([...segments].sort()).toEqual(addressing === 'time' ? ['0', '2000', '4000', '6000'] : ['1', '2', '3', '4']);
+      await page.close();
     });
   });
 });

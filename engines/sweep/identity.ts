@@ -10,10 +10,18 @@ import type { Scenario } from '../scenario.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import type { SweepPlan } from './plan.ts';
 
-/** `scenarios`: the one of each alternative, or the only one. Lower-case hex SHA-256. */
-export function identityOf(texts: readonly string[], scenarios: readonly Scenario[], plan: SweepPlan): string {
+/** `scenarios`: the one of each alternative, or the only one; `index`: among the program's sweeps. Lower-case hex SHA-256. */
+export function identityOf(texts: readonly string[], scenarios: readonly Scenario[], plan: SweepPlan, index: number): string {
   const hash = sha256.create();
-  const data = { engine: ENGINE_VERSION, texts, scenarios: scenarios.map((scenario) => ({ ...scenario, sources: [] })), plan };
+  // Where it stands is in the texts.
+  const { at: _, ...measured } = plan;
+  const data = {
+    engine: ENGINE_VERSION,
+    texts,
+    scenarios: scenarios.map((scenario) => ({ ...scenario, sources: [] })),
+    plan: measured,
+    index,
+  };
   for (const part of encodedParts(data)) hash.update(part);
   return bytesToHex(hash.digest());
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scenarioForTests } from '../network/scenario-for-tests.ts';
 import type { Run } from '../run.ts';
 import { simulate } from '../simulation.ts';
-import { measure } from './measure.ts';
+import { type MeasuredRow, measure } from './measure.ts';
 import type { SweptMeasure } from './plan.ts';
 
 const AT = { source: 0, start: 0, end: 0 };
@@ -68,5 +68,60 @@ describe('a measure', () => {
     expect([course!.at[0], course!.at.at(-1)]).toEqual([whole.at[0], whole.at.at(-1)]);
     expect(values).toEqual([[]]);
     expect(rows).toContainEqual({ metric: 'transfer time', subject: 'a → c', value: series('c')[0] });
+  });
+
+  it('that is not finite was not measured: JSON has no infinity', () => {
+    const endless = {
+      ...run,
+      series: run.series.map((one) =>
+        one.metric === 'transfer time'
+          ? { ...one, values: Float64Array.from(one.values, () => Infinity) }
+          : one.metric === 'transfer time bound'
+            ? { ...one, values: Float64Array.from(one.values, () => Number.NaN) }
+            : one,
+      ),
+    };
+    const told = (asked: SweptMeasure, against: number) =>
+      measure(endless, { plots: [{ measures: [asked], against, withBound: true }], axes: against < 0 ? [] : [axis] });
+    expect(told(of({}), 0).values[0]![0]).toEqual([]);
+    expect(told(of({ statistic: 'mean' }), 0).values[0]![0]).toEqual([]);
+    const bounded = told(of({ metric: 'goodput', bound: 'transfer time bound' }), 0).values[0]![0]!;
+    expect(bounded.map(({ bound }) => bound)).toEqual([null, null]);
+    const compared = told(of({}), -1);
+    for (const { at, values } of compared.courses[0]![0]!) expect([at, values]).toEqual([[], []]);
+    expect(compared.rows.filter(({ metric }) => metric === 'transfer time')).toEqual([]);
+    expect(compared.rows.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the rows of a comparison', () => {
+  const rowsOf = (all: readonly { readonly metric: string; readonly subjects: readonly string[] }[], names: readonly string[]) =>
+    measure(
+      {
+        ...run,
+        hosts: names.map((name) => ({ ...run.hosts[0]!, name })),
+        series: all.map((one) => ({ ...run.series[0]!, ...one, at: Float64Array.of(1), values: Float64Array.of(1) })),
+      },
+      { plots: [], axes: [] },
+    ).rows;
+  const peers = Array.from({ length: 2_000 }, (_, i) => `peer${i + 1}`);
+  const each = (metric: string, names: readonly string[]) => names.map((name) => ({ metric, subjects: [name] }));
+  const last = { metric: 'transfer time', subjects: ['peer1', 'peer2'] };
+
+  it('are all metrics, whoever measured first', () => {
+    const rows = rowsOf([...each('bytes uploaded', peers.slice(0, 100)), last], peers);
+    expect(rows).toHaveLength(101);
+    expect(rows.at(-1)).toEqual({ metric: 'transfer time', subject: 'peer1 → peer2', value: 1 });
+  });
+
+  it('are, of more than there is room for, those of the first hosts for each metric, in whatever order they were measured', () => {
+    const one = rowsOf([...each('bytes uploaded', peers), ...each('share ratio', [...peers].reverse()), last], peers);
+    const other = rowsOf([last, ...each('share ratio', peers), ...each('bytes uploaded', [...peers].reverse())], peers);
+    const keys = (rows: readonly MeasuredRow[]) => rows.map(({ metric, subject }) => `${metric} ${subject}`).sort();
+    expect(one).toHaveLength(1_000);
+    expect(keys(one)).toEqual(keys(other));
+    expect(one.at(-1)!.metric).toBe('transfer time');
+    const uploaded = one.flatMap(({ metric, subject }) => (metric === 'bytes uploaded' ? [subject] : []));
+    expect([uploaded.length, uploaded.at(-1)]).toEqual([500, 'peer500']);
   });
 });

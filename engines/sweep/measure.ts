@@ -10,8 +10,8 @@ import type { SweepPlan, SweptMeasure } from './plan.ts';
 const MAXIMUM_SUBJECTS = 16;
 /** Samples of a course; of more, those are kept that an even choice of moments hits. */
 const MAXIMUM_SAMPLES = 200;
-/** Rows of the table in which alternatives are compared. */
-const MAXIMUM_ROWS = 40;
+/** Rows of the table in which alternatives are compared: of more, each metric keeps those of the hosts that are declared first. */
+const MAXIMUM_ROWS = 1_000;
 
 export interface MeasuredValue {
   /** `server → pc`; empty for a statistic, and for the run as a whole. */
@@ -70,14 +70,14 @@ function valuesOf(run: Run, measure: SweptMeasure): MeasuredValue[] {
   const series = chosen(run, measure);
   if (measure.statistic !== null) {
     const value = pooled(run, series, measure.statistic, measure.metric);
-    if (Number.isNaN(value)) return [];
+    if (!Number.isFinite(value)) return [];
     const bounds = boundsOf(
       run,
       measure,
       series.flatMap(({ subjects }) => subjects),
     );
     const bound = measure.bound === null ? Number.NaN : pooled(run, bounds, measure.statistic, measure.bound);
-    return [{ subject: '', value, bound: Number.isNaN(bound) ? null : bound }];
+    return [{ subject: '', value, bound: finiteOrNull(bound) }];
   }
   if (series.length === 0) {
     // What has never been counted is 0.
@@ -87,12 +87,21 @@ function valuesOf(run: Run, measure: SweptMeasure): MeasuredValue[] {
       return [{ subject: subjectText(named as string[]), value: 0, bound: null }];
     }
   }
-  return series.slice(0, MAXIMUM_SUBJECTS).map(({ subjects, values }) => ({
-    subject: subjectText(subjects),
-    value: values[values.length - 1] as number,
-    bound: boundsOf(run, measure, subjects)[0]?.values.at(-1) ?? null,
-  }));
+  return series
+    .filter(hasLast)
+    .slice(0, MAXIMUM_SUBJECTS)
+    .map((one) => ({
+      subject: subjectText(one.subjects),
+      value: lastOf(one),
+      bound: finiteOrNull(boundsOf(run, measure, one.subjects)[0]?.values.at(-1)),
+    }));
 }
+
+/** A result is JSON, which knows no infinity, such as the ratio to a bound of 0: what has no finite value was not measured. */
+const finiteOrNull = (value: number | undefined): number | null => (Number.isFinite(value) ? (value as number) : null);
+
+const lastOf = ({ values }: MetricSeries): number => values[values.length - 1] as number;
+const hasLast = (series: MetricSeries): boolean => Number.isFinite(lastOf(series));
 
 function pooled(run: Run, series: readonly MetricSeries[], statistic: Statistic, metric: string): number {
   const level = metrics.find(({ name }) => name === metric)?.course === 'level';
@@ -114,7 +123,8 @@ function coursesOf(run: Run, measure: SweptMeasure): MeasuredCourse[] {
   return chosen(run, measure)
     .slice(0, MAXIMUM_SUBJECTS)
     .map(({ subjects, at, values }) => {
-      const kept = indexesOf(at.length);
+      const finite = Array.from(values.keys()).filter((i) => Number.isFinite(values[i]));
+      const kept = indexesOf(finite.length).map((i) => finite[i] as number);
       return { subject: subjectText(subjects), at: kept.map((i) => at[i] as number), values: kept.map((i) => values[i] as number) };
     });
 }
@@ -125,9 +135,41 @@ function indexesOf(length: number): number[] {
   return Array.from({ length: MAXIMUM_SAMPLES }, (_, i) => Math.round((i * (length - 1)) / (MAXIMUM_SAMPLES - 1)));
 }
 
+/** In the order in which they were measured first. */
 function rowsOf(run: Run): MeasuredRow[] {
-  return run.series
-    .filter(({ values }) => values.length > 0)
+  const all = run.series.filter(hasLast);
+  const chosen = all.length > MAXIMUM_ROWS ? evenly(run, all) : all;
+  return chosen.map((series) => ({ metric: series.metric, subject: subjectText(series.subjects), value: lastOf(series) }));
+}
+
+/**
+ * The first subjects of each metric, of all metrics alike. First is who is declared first, and not who measured first, which differs
+ * between the runs that are compared.
+ */
+function evenly(run: Run, all: readonly MetricSeries[]): MetricSeries[] {
+  const places = new Map(run.hosts.map(({ name }, i) => [plainName(name), i]));
+  const placed = all.map((series, index) => ({
+    series,
+    index,
+    hosts: series.subjects.map((name) => places.get(plainName(name)) ?? run.hosts.length),
+  }));
+  const byMetric = new Map<string, typeof placed>();
+  for (const one of placed) {
+    const own = byMetric.get(one.series.metric);
+    if (own) own.push(one);
+    else byMetric.set(one.series.metric, [one]);
+  }
+  const ranked = [...byMetric.values()].flatMap((own) =>
+    own.sort((a, b) => inOrder(a.hosts, b.hosts)).map((one, rank) => ({ ...one, rank })),
+  );
+  return ranked
+    .sort((a, b) => a.rank - b.rank || (a.series.metric < b.series.metric ? -1 : 1))
     .slice(0, MAXIMUM_ROWS)
-    .map(({ metric, subjects, values }) => ({ metric, subject: subjectText(subjects), value: values[values.length - 1] as number }));
+    .sort((a, b) => a.index - b.index)
+    .map(({ series }) => series);
+}
+
+function inOrder(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((place, i) => place !== b[i]);
+  return at < 0 ? 0 : (a[at] as number) - (b[at] ?? 0);
 }

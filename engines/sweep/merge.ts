@@ -10,20 +10,31 @@ export interface ResultFile {
   readonly text: string;
 }
 
+interface FoundResult {
+  readonly result: PointResult;
+  readonly line: string;
+  readonly place: string;
+}
+
 export interface Merged {
   /** By point. */
   readonly results: readonly PointResult[];
   /** Points without a result, rising. */
   readonly missing: readonly number[];
+  /** Points whose run was stopped, such as at a limit, in `results`: run again, they may have one. Rising numbers. */
+  readonly stopped: readonly number[];
   /** Lines that were left out, such as the last one of a job that was killed, for people. */
   readonly leftOut: readonly string[];
 }
 
-/** A text that says what does not belong together: results of several sweeps, or two results of one point that differ. */
+/**
+ * A text that says what does not belong together: results of several sweeps, or two runs of one point that differ. A run takes the
+ * place of a run of the same point that was stopped: limits are the caller's, and not part of the point.
+ */
 export function merge(files: readonly ResultFile[]): Merged | string {
-  const found = new Map<number, { readonly result: PointResult; readonly line: string; readonly place: string }>();
+  const found = new Map<number, FoundResult>();
   const leftOut: string[] = [];
-  let first: { readonly result: PointResult; readonly place: string } | null = null;
+  let first: Omit<FoundResult, 'line'> | null = null;
   for (const { name, text } of files) {
     for (const [i, line] of text.split('\n').entries()) {
       if (line.trim() === '') continue;
@@ -38,16 +49,28 @@ export function merge(files: readonly ResultFile[]): Merged | string {
         return `${place} is of another sweep than ${first.place}: of another scenario, another state of it, or another version of netscenario`;
       }
       const before = found.get(result.point);
-      const own = lineOf(result);
-      if (before && before.line !== own) return `${place} and ${before.place} are both of point ${result.point}, and differ`;
-      if (!before) found.set(result.point, { result, line: own, place });
+      const own = { result, line: lineOf(result), place };
+      if (!before) found.set(result.point, own);
+      else if (before.line !== own.line) {
+        const better = betterOf(before, own);
+        if (!better) return `${place} and ${before.place} are both of point ${result.point}, and differ`;
+        found.set(result.point, better);
+      }
     }
   }
   if (!first) return 'there is no result in it';
   const results = [...found.values()].map(({ result }) => result).sort((a, b) => a.point - b.point);
   const missing: number[] = [];
   for (let point = 1; point <= first.result.of; point++) if (!found.has(point)) missing.push(point);
-  return { results, missing, leftOut };
+  const stopped = results.flatMap(({ point, stopped }) => (stopped === null ? [] : [point]));
+  return { results, missing, stopped, leftOut };
+}
+
+/** Of two different results of a point: the one that is a run. Of two that are none, either will do, but the same one in any order. */
+function betterOf(a: FoundResult, b: FoundResult): FoundResult | null {
+  if (a.result.stopped === null) return b.result.stopped === null ? null : a;
+  if (b.result.stopped === null) return b;
+  return a.line < b.line ? a : b;
 }
 
 /** One line a result, each with its line feed. */

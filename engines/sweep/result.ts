@@ -29,7 +29,7 @@ export interface PointCheck {
 export const NOTHING_MEASURED: Measured = { values: [], courses: [], rows: [] };
 
 /** A line longer than this is refused. */
-export const MAXIMUM_LINE = 4 * 1024 * 1024;
+export const MAXIMUM_LINE = 16 * 1024 * 1024;
 
 /** Without the line feed. Keys stand in a fixed order. */
 export function lineOf(result: PointResult): string {

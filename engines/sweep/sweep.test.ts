@@ -97,8 +97,15 @@ describe('a result as a line', () => {
     [lineOf(result(1)).replace('"of":12', '"of":4e9'), /no result/],
     [lineOf(result(1)).replace('"repeat":1', '"repeat":"1"'), /no result/],
     [lineOf(result(1)).replace('"courses":[]', '"courses":[[[{"subject":"a"}]]]'), /no result/],
-    ['x'.repeat(5 * 2 ** 20), /longer than 4 MiB/],
   ])('is refused where it is none: %.30s', (line, why) => expect(parseLine(line)).toMatch(why));
+
+  it('is refused where it is longer than any result is', () => expect(parseLine('x'.repeat(17 * 2 ** 20))).toMatch(/longer than 16 MiB/));
+
+  it('of 3 plots of 16 measures of 16 subjects over time is read back', () => {
+    const course = { subject: 'a-host-with-a-long-name → another', at: Array(200).fill(1234567890123), values: Array(200).fill(1 / 3) };
+    const courses = Array(3).fill(Array(16).fill(Array(16).fill(course)));
+    expect(typeof parseLine(lineOf(result(1, { measured: { ...NOTHING_MEASURED, courses } })))).toBe('object');
+  });
 
   it('of anything is parsed or refused, never thrown at', () => {
     fc.assert(
@@ -125,6 +132,19 @@ describe('merging', () => {
   it('names missing points as a list', () => {
     const merged = merge([{ name: 'a', text: linesOf([all[0]!, all[3]!, all[11]!]) }]);
     expect(typeof merged !== 'string' && ranges(merged.missing)).toBe('2-3,5-11');
+  });
+
+  it('prefers a run to one that was stopped, in whatever order they come, and names what has none', () => {
+    const stopped = (point: number, at = 'at 100 events') => result(point, { stopped: at, fingerprint: '', checks: [] });
+    const merged = (...results: PointResult[]) => {
+      const all = merge([{ name: 'a', text: linesOf(results) }]);
+      if (typeof all === 'string') throw new Error(all);
+      return { lines: linesOf(all.results), stopped: all.stopped, missing: ranges(all.missing) };
+    };
+    const expected = { lines: linesOf([result(1), result(2)]), stopped: [], missing: '3-12' };
+    expect(merged(stopped(1), result(2), result(1))).toEqual(expected);
+    expect(merged(result(1), result(2), stopped(1))).toEqual(expected);
+    expect(merged(stopped(1), stopped(1, 'at 200 events'))).toEqual({ ...merged(stopped(1, 'at 200 events'), stopped(1)), stopped: [1] });
   });
 
   it.each([

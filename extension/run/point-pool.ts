@@ -1,12 +1,13 @@
 /** Workers that run the points of a program's sweeps, each the next one that nobody has begun. */
 import type { RunLimits } from '../../engines/simulation.ts';
+import type { PointResult } from '../../engines/sweep/result.ts';
 import type { PointNumber, SweptProgram } from './protocol.ts';
 import type { RunOutcome, RunWorker } from './runner.ts';
 
 export interface PoolWatcher {
   done(done: number, of: number): void;
-  /** All points are done: lines of results, by sweep. */
-  finished(lines: readonly (readonly string[])[]): void;
+  /** All points are done: their results, by sweep. */
+  finished(results: readonly (readonly PointResult[])[]): void;
   failed(outcome: Extract<RunOutcome, { kind: 'crashed' | 'broken' }>): void;
 }
 
@@ -17,7 +18,7 @@ export class PointPool {
   readonly #watcher: PoolWatcher;
   readonly #workers: RunWorker[] = [];
   readonly #waiting: PointNumber[];
-  readonly #lines: string[][];
+  readonly #results: PointResult[][];
   readonly #all: number;
   #done = 0;
 
@@ -26,7 +27,7 @@ export class PointPool {
     this.#limits = limits;
     this.#start = start;
     this.#watcher = watcher;
-    this.#lines = program.sweeps.map(() => []);
+    this.#results = program.sweeps.map(() => []);
     this.#waiting = program.sweeps.flatMap(({ points }, sweep) => Array.from({ length: points }, (_, i) => ({ sweep, point: i + 1 })));
     this.#all = this.#waiting.length;
   }
@@ -47,9 +48,9 @@ export class PointPool {
         if (message.kind === 'point-broken') {
           this.#watcher.failed({ kind: 'broken', message: message.message, stack: message.stack });
         } else if (message.kind === 'point-done') {
-          this.#lines[message.sweep]!.push(message.line);
+          this.#results[message.sweep]!.push(message.result);
           this.#watcher.done(++this.#done, this.#all);
-          if (this.#done === this.#all) this.#watcher.finished(this.#lines);
+          if (this.#done === this.#all) this.#watcher.finished(this.#results);
           else this.#next(worker);
         }
       });

@@ -1,5 +1,6 @@
 /** What the extension and a run's worker say to each other. Plain data; every run has a number, so that a late answer is told apart. */
 import type { RunLimits } from '../../engines/simulation.ts';
+import type { PointResult } from '../../engines/sweep/result.ts';
 import type { FileContent, SourceText } from '../../server/language/compilation.ts';
 
 export interface RunRequest {
@@ -27,8 +28,8 @@ export type ToWorker =
   /** A worker that runs points is told the program first. */
   | { readonly kind: 'begin-points'; readonly id: number; readonly program: SweptProgram; readonly limits: RunLimits }
   | ({ readonly kind: 'point'; readonly id: number } & PointNumber)
-  /** To the worker that has run the program: what its sweeps came to; lines of results, by sweep. */
-  | { readonly kind: 'swept'; readonly id: number; readonly lines: readonly (readonly string[])[] }
+  /** To the worker that has run the program: what its sweeps came to; results of points, in any order, by sweep. */
+  | { readonly kind: 'swept'; readonly id: number; readonly results: readonly (readonly PointResult[])[] }
   | { readonly kind: 'run'; readonly id: number; readonly request: RunRequest }
   /** Answers `needs-files`: every URI that was asked for. */
   | { readonly kind: 'files'; readonly id: number; readonly files: readonly (readonly [uri: string, content: FileContent])[] };
@@ -38,7 +39,7 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   /** The program itself was run, and has sweeps. */
   | { readonly kind: 'has-sweeps'; readonly id: number; readonly program: SweptProgram }
-  | ({ readonly kind: 'point-done'; readonly id: number; readonly line: string } & PointNumber)
+  | ({ readonly kind: 'point-done'; readonly id: number; readonly result: PointResult } & PointNumber)
   /** A fault of the engines at a point. */
   | { readonly kind: 'point-broken'; readonly id: number; readonly message: string; readonly stack: string }
   | { readonly kind: 'finished'; readonly id: number; readonly outcome: Outcome };

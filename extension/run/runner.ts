@@ -78,7 +78,7 @@ export class Runner {
               latest = { now: latest?.now ?? 0, events: latest?.events ?? 0, points: { done, of } };
               watcher.progress?.(latest);
             },
-            finished: (lines) => worker.post({ kind: 'swept', id, lines }),
+            finished: (results) => worker.post({ kind: 'swept', id, results }),
             failed: (outcome) => end(outcome, false),
           });
           pool.begin(this.#jobs);

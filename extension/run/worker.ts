@@ -6,9 +6,8 @@
  */
 import type { Run } from '../../engines/run.ts';
 import { type RunLimits, Simulation } from '../../engines/simulation.ts';
-import { merge } from '../../engines/sweep/merge.ts';
 import { pointCount } from '../../engines/sweep/plan.ts';
-import { lineOf } from '../../engines/sweep/result.ts';
+import type { PointResult } from '../../engines/sweep/result.ts';
 import { checksOf, type SweepResults } from '../../engines/sweep/results.ts';
 import { encodeOutput, type Output } from '../../notebook-renderer/output.ts';
 import { sequenceSvg } from '../../notebook-renderer/static/svg.ts';
@@ -31,7 +30,7 @@ const TOLD_MESSAGES = 300;
 
 /** Answers the host's messages. */
 export function serveRuns(host: Host): (message: ToWorker) => void {
-  const awaitingSweeps = new Map<number, (lines: readonly (readonly string[])[]) => void>();
+  const awaitingSweeps = new Map<number, (results: readonly (readonly PointResult[])[]) => void>();
   let points: PointRunner | null = null;
   let awaiting: { readonly id: number; readonly arrived: (files: readonly (readonly [string, FileContent])[]) => void } | null = null;
   return (message) => {
@@ -40,7 +39,7 @@ export function serveRuns(host: Host): (message: ToWorker) => void {
       return;
     }
     if (message.kind === 'swept') {
-      awaitingSweeps.get(message.id)?.(message.lines);
+      awaitingSweeps.get(message.id)?.(message.results);
       awaitingSweeps.delete(message.id);
       return;
     }
@@ -51,7 +50,7 @@ export function serveRuns(host: Host): (message: ToWorker) => void {
     if (message.kind === 'point') {
       const { id, sweep, point } = message;
       try {
-        host.post({ kind: 'point-done', id, sweep, point, line: points!(sweep, point) });
+        host.post({ kind: 'point-done', id, sweep, point, result: points!(sweep, point) });
       } catch (error) {
         host.post({ kind: 'point-broken', id, ...faultOf(error) });
       }
@@ -82,17 +81,16 @@ function faultOf(error: unknown): { message: string; stack: string } {
   return { message, stack: stack ?? '' };
 }
 
-/** Runs a point, and gives its result as a line. */
-type PointRunner = (sweep: number, point: number) => string;
+type PointRunner = (sweep: number, point: number) => PointResult;
 
 function pointRunner({ sources, files, sweeps }: SweptProgram, limits: RunLimits): PointRunner {
   const table = new Map(files);
   const made = sweeps.map(({ index }) => sweepOf(sources, table, index));
-  return (sweep, point) => lineOf(runPoint(made[sweep]!, point, limits));
+  return (sweep, point) => runPoint(made[sweep]!, point, limits);
 }
 
-/** Has the points of a program's sweeps run; lines of results, by sweep. */
-type RunSweeps = (program: SweptProgram) => Promise<readonly (readonly string[])[]>;
+/** Has the points of a program's sweeps run; their results in any order, by sweep. */
+type RunSweeps = (program: SweptProgram) => Promise<readonly (readonly PointResult[])[]>;
 
 async function perform(
   request: RunRequest,
@@ -144,16 +142,12 @@ async function sweptOf(
   if (diagnostics.some(({ severity }) => severity === 'error')) return [];
   const shown = sweeps.flatMap((plan, index) => (focus < 0 || plan.at.source === focus ? [{ plan, index }] : []));
   if (shown.length === 0) return [];
-  const lines = await runSweeps({
+  const results = await runSweeps({
     sources,
     files: [...files],
     sweeps: shown.map(({ plan, index }) => ({ index, points: pointCount(plan) })),
   });
-  return shown.map(({ plan }, i) => {
-    const merged = merge([{ name: plan.text, text: (lines[i] ?? []).join('\n') }]);
-    if (typeof merged === 'string') throw new Error(merged);
-    return { plan, results: merged.results };
-  });
+  return shown.map(({ plan }, i) => ({ plan, results: [...(results[i] ?? [])].sort((a, b) => a.point - b.point) }));
 }
 
 function located(diagnostic: Diagnostic, sources: readonly SourceText[]): LocatedError {

@@ -17,7 +17,7 @@ const GAP = 14;
 /** Style rules of the drawing, for svg.ts. */
 export const PLOT_RULES = `
 .plot path{fill:none}.plot .grid{stroke:var(--border);stroke-opacity:.6}.plot .axis{stroke:var(--dim)}.plot .tick{fill:var(--dim)}
-.plot .curve{stroke:var(--hue);stroke-width:1.6;stroke-linejoin:round}.plot circle{fill:var(--hue)}.plot .shade{fill:var(--hue);fill-opacity:.18}.plot .shade.own{--hue:var(--bad)}.plot .name{text-anchor:start}
+.plot .curve{stroke:var(--hue);stroke-width:1.6;stroke-linejoin:round}.plot circle{fill:var(--hue)}.plot .partial{fill:var(--bg);stroke:var(--hue)}.plot .shade{fill:var(--hue);fill-opacity:.18}.plot .shade.own{--hue:var(--bad)}.plot .name{text-anchor:start}
 `;
 
 /** Hues of lines, in the order of the interactive plot. */
@@ -92,8 +92,9 @@ export function drawnAxes({ left, right, bottom, values, marks }: PanelFrame): s
   ];
 }
 
-export const drawnDots = (dots: readonly { readonly x: number; readonly y: number }[]): string =>
-  dots.map(({ x, y }) => `<circle cx="${x}" cy="${y}" r="2.5"/>`).join('');
+/** Those that stand for a part of the runs are hollow. */
+export const drawnDots = (dots: readonly { readonly x: number; readonly y: number; readonly partial?: boolean }[]): string =>
+  dots.map(({ x, y, partial = false }) => `<circle${partial ? ' class="partial"' : ''} cx="${x}" cy="${y}" r="2.5"/>`).join('');
 
 export interface LegendEntry {
   /** What stands before its text, 22 pixels wide. */

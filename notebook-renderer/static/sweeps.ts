@@ -1,8 +1,9 @@
 /** A sweep as text and as a drawing, for whoever runs no script. */
 import { checksOf, type SweepResults } from '../../engines/sweep/results.ts';
+import { formatCount } from '../format.ts';
 import { oneLine } from '../sequence/arrow.ts';
 import { SMALL, shorten } from '../sequence/text-width.ts';
-import { comparedPlots, comparisonRows } from '../sweep/comparison.ts';
+import { comparedPlots, comparisonRows, shownRows } from '../sweep/comparison.ts';
 import { layOutPanel } from '../sweep/figure-layout.ts';
 import { estimateText, figuresOf, type SweepFigure, tableOf } from '../sweep/figures.ts';
 import { failuresOf, statusOf, stoppedOf } from '../sweep/status.ts';
@@ -29,7 +30,7 @@ export function describeSweep(swept: SweepResults, { width = 0, color = false }:
   if (rows.length > 0) lines.push('', paint('1', 'Metrics'), ...rows.map(cut));
   for (const { name, picture } of comparedPlots(swept)) {
     lines.push('', paint('1', `Plot of ${oneLine(name)}`));
-    lines.push(...(picture ? courseTexts(picture).map(cut) : ['  nothing was measured']));
+    lines.push(...(picture ? courseTexts(picture).map(cut) : [`  ${NOTHING}`]));
   }
   const checks = checksOf(swept);
   if (checks.length > 0) lines.push('', paint('1', 'Checks'));
@@ -43,17 +44,22 @@ export function describeSweep(swept: SweepResults, { width = 0, color = false }:
   return `${lines.join('\n')}\n`;
 }
 
+const NOTHING = 'nothing was measured';
+
 function figureTable(figure: SweepFigure): string[] {
+  if (figure.panels.length === 0) return [`  ${NOTHING}`];
   const { head, rows } = tableOf(figure);
   return columns([head, ...rows]);
 }
 
 function comparisonTable(swept: SweepResults): string[] {
-  const rows = comparisonRows(swept).map(({ metric, subject, unit, cells }) => [
+  const { rows: shown, unshown } = shownRows(comparisonRows(swept));
+  const rows = shown.map(({ metric, subject, unit, cells }) => [
     subject === '' ? metric : `${metric}, ${subject}`,
     ...cells.map((cell) => (cell ? estimateText(cell, unit) : '')),
   ]);
-  return rows.length === 0 ? [] : columns([['', ...swept.plan.alternatives], ...rows]);
+  if (rows.length === 0) return [];
+  return [...columns([['', ...swept.plan.alternatives], ...rows]), ...(unshown > 0 ? [`  and ${formatCount(unshown)} more`] : [])];
 }
 
 /** Cells in columns, the first one to the left, the others to the right. */
@@ -118,6 +124,15 @@ function drawnLines(told: readonly { readonly text: string; readonly cls: string
 
 function drawnFigure({ name, axis, panels, unshown }: SweepFigure, width: number): Drawn {
   const place = { width: width - 24, height: PANEL };
+  if (panels.length === 0) {
+    return drawnLines(
+      [
+        { text: name, cls: 'b' },
+        { text: NOTHING, cls: 'dim' },
+      ],
+      width,
+    );
+  }
   const leastLeft = panels.reduce((most, panel) => Math.max(most, layOutPanel(panel, axis, place).left), 0);
   const legend: LegendEntry[] = [];
   let number = 0;

@@ -1,19 +1,19 @@
 /** Alternatives side by side: their metrics as a table, and their courses over each other. */
 import { metrics } from '../../engines/metrics.ts';
 import type { Unit } from '../../engines/run.ts';
-import { type Estimate, estimate } from '../../engines/sweep/confidence.ts';
+import { estimate } from '../../engines/sweep/confidence.ts';
 import type { SweepPlot } from '../../engines/sweep/plan.ts';
 import type { SweepResults } from '../../engines/sweep/results.ts';
 import { betweenOf, csvOf, type Line, MOST_LINES } from '../metrics/plot-layout.ts';
 import type { PlotPicture } from '../metrics/plots.ts';
-import { shortLabels } from './figures.ts';
+import { type Portion, shortLabels } from './figures.ts';
 
 export interface ComparisonRow {
   readonly metric: string;
   readonly subject: string;
   readonly unit: Unit;
   /** By alternative; null where nothing was measured. */
-  readonly cells: readonly (Estimate | null)[];
+  readonly cells: readonly (Portion | null)[];
 }
 
 /** The last value of each metric that any of the runs has measured. */
@@ -36,9 +36,29 @@ export function comparisonRows({ plan, results }: SweepResults): ComparisonRow[]
     unit: metrics.find(({ name }) => name === metric)?.unit ?? '',
     cells: plan.alternatives.map((name) => {
       const own = values.get(name);
-      return own ? estimate(own) : null;
+      return own ? { ...estimate(own), of: plan.repeats } : null;
     }),
   }));
+}
+
+/** Rows that are shown at first. */
+const MOST_ROWS = 60;
+
+/**
+ * Of many rows, those that say most: of each metric as many subjects as of any other, and before them what all alternatives have
+ * measured. They stand in their order.
+ */
+export function shownRows(rows: readonly ComparisonRow[]): { readonly rows: readonly ComparisonRow[]; readonly unshown: number } {
+  const seen = new Map<string, number>();
+  const ranked = rows.map((row, index) => {
+    const everywhere = !row.cells.includes(null);
+    const key = `${everywhere} ${row.metric}`;
+    const rank = seen.get(key) ?? 0;
+    seen.set(key, rank + 1);
+    return { row, index, rank: everywhere ? rank : rank + rows.length };
+  });
+  const chosen = ranked.sort((a, b) => a.rank - b.rank || a.index - b.index).slice(0, MOST_ROWS);
+  return { rows: chosen.sort((a, b) => a.index - b.index).map(({ row }) => row), unshown: Math.max(0, rows.length - MOST_ROWS) };
 }
 
 export interface ComparedPlot {

@@ -4,7 +4,7 @@ import type { SweepAxis } from '../../engines/sweep/plan.ts';
 import type { PanelFrame } from '../metrics/panel-frame.ts';
 import { multiples, roundStep, valueLabels } from '../metrics/ticks.ts';
 import { SMALL, textWidth } from '../sequence/text-width.ts';
-import type { SweepPanel } from './figures.ts';
+import { bandOf, isPartial, type SweepPanel } from './figures.ts';
 
 /** The marks of its frame are the swept values, with labels where there is room. */
 export interface PanelLayout extends PanelFrame {
@@ -15,7 +15,12 @@ export interface PanelLayout extends PanelFrame {
   readonly lines: readonly {
     readonly path: string;
     readonly band: string;
-    readonly dots: readonly { readonly x: number; readonly y: number }[];
+    readonly dots: readonly {
+      readonly x: number;
+      readonly y: number;
+      /** Some of the repeats have no value. */
+      readonly partial: boolean;
+    }[];
   }[];
 }
 
@@ -48,8 +53,9 @@ export function layOutPanel(
   const { width, height } = place;
   const bottom = height - BOTTOM;
   const all = lines.flatMap(({ points }) => points);
-  const high = all.reduce((most, { mean, margin }) => Math.max(most, mean + (margin ?? 0)), 0);
-  const low = all.reduce((least, { mean, margin }) => Math.min(least, mean - (margin ?? 0)), 0);
+  const bands = all.map((point) => bandOf(point, unit));
+  const high = bands.reduce((most, [, top]) => Math.max(most, top), 0);
+  const low = bands.reduce((least, [bottom]) => Math.min(least, bottom), 0);
   const range = high - low || 1;
   const step = roundStep(range / Math.max(1, Math.floor((bottom - TOP) / BETWEEN_VALUES)), unit);
   const floor = Math.floor(low / step) * step;
@@ -81,10 +87,10 @@ export function layOutPanel(
     marks: ticksOf(axis, x),
     values: marks.map((value, i) => ({ y: y(value), label: labels[i]! })),
     lines: lines.map(({ points }) => {
-      const dots = points.map((point) => ({ x: x(point.x), y: y(point.mean) }));
+      const dots = points.map((point) => ({ x: x(point.x), y: y(point.mean), partial: isPartial(point) }));
       const known = points.filter(({ margin }) => margin !== null && margin > 0).length > 0;
-      const above = points.map((point) => `${x(point.x)} ${y(point.mean + (point.margin ?? 0))}`);
-      const below = points.map((point) => `${x(point.x)} ${y(point.mean - (point.margin ?? 0))}`).reverse();
+      const above = points.map((point) => `${x(point.x)} ${y(bandOf(point, unit)[1])}`);
+      const below = points.map((point) => `${x(point.x)} ${y(bandOf(point, unit)[0])}`).reverse();
       return {
         dots,
         path: dots.length === 0 ? '' : `M${dots.map((dot) => `${dot.x} ${dot.y}`).join('L')}`,

@@ -164,8 +164,8 @@ function SweptPanel({ panel, layout, parameter, first, ruler }: PanelProps) {
             <g key={`${i} ${label}`} class={`ns-plot-line ${lineClass(first + i)}`}>
               {band !== '' && <path class="ns-plot-band" d={band} />}
               <path d={path} />
-              {dots.map(({ x, y }) => (
-                <circle key={x} cx={x} cy={y} r="3" />
+              {dots.map(({ x, y, partial }) => (
+                <circle key={x} class={partial ? 'ns-plot-partial' : undefined} cx={x} cy={y} r="3" />
               ))}
             </g>
           );

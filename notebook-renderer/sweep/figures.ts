@@ -13,6 +13,8 @@ export interface SweepFigure {
   /** `transfer time against rtt`. */
   readonly name: string;
   readonly axis: SweepAxis;
+  /** The values of the parameter at which there is a run, rising. */
+  readonly at: readonly number[];
   /** One a unit. */
   readonly panels: readonly SweepPanel[];
   /** Lines that there was no room for. */
@@ -32,8 +34,24 @@ export interface SweepLine {
   readonly points: readonly SweptValue[];
 }
 
-export interface SweptValue extends Estimate {
+export interface SweptValue extends Portion {
   readonly x: number;
+}
+
+/** An estimate from some of the repeats: the others measured nothing, or there is no run of them. */
+export interface Portion extends Estimate {
+  /** How many repeats there are. */
+  readonly of: number;
+}
+
+/** In how many of the runs it was measured says as much as the value: a download that half of them never end looks fast. */
+export const isPartial = ({ count, of }: Portion): boolean => count < of;
+
+/** The confidence interval. Nothing takes less than no time, nor has less than no bytes: there it ends at 0. */
+export function bandOf({ mean, margin }: Estimate, unit: Unit): readonly [low: number, high: number] {
+  const low = mean - (margin ?? 0);
+  const atLeastZero = mean >= 0 && (unit === 'ns' || unit === 'B' || unit === 'bit/s');
+  return [atLeastZero ? Math.max(0, low) : low, mean + (margin ?? 0)];
 }
 
 /** Lines in one panel, bounds not counted. */
@@ -90,11 +108,15 @@ function figureOf({ plan, results }: SweepResults, { measures, against }: SweepP
     const shown = own.slice(0, MOST_LINES);
     return {
       unit,
-      lines: [...shown.map(({ label, values }): SweepLine => ({ label, isBound: false, points: estimates(values) })), ...boundLines(shown)],
+      lines: [
+        ...shown.map(({ label, values }): SweepLine => ({ label, isBound: false, points: estimates(values, plan.repeats) })),
+        ...boundLines(shown),
+      ],
     };
   });
   const names = [...new Set(measures.map(({ label }) => label))].join(', ');
-  return { name: `${names} against ${axis.parameter}`, axis, panels: panels.filter(({ lines }) => lines.length > 0), unshown };
+  const at = [...new Set(results.flatMap(({ stopped, values }) => (stopped === null ? [values[against]!] : [])))].sort((a, b) => a - b);
+  return { name: `${names} against ${axis.parameter}`, axis, at, panels: panels.filter(({ lines }) => lines.length > 0), unshown };
 }
 
 function add(values: Map<number, number[]>, x: number, value: number): void {
@@ -109,8 +131,8 @@ function othersOf({ alternative, values }: PointResult, axes: readonly SweepAxis
   return [alternative ?? '', ...parameters];
 }
 
-const estimates = (values: ReadonlyMap<number, number[]>): SweptValue[] =>
-  [...values].sort(([a], [b]) => a - b).map(([x, all]) => ({ x, ...estimate(all) }));
+const estimates = (values: ReadonlyMap<number, number[]>, of: number): SweptValue[] =>
+  [...values].sort(([a], [b]) => a - b).map(([x, all]) => ({ x, ...estimate(all), of }));
 
 /** A bound that is the same for several lines is drawn once. */
 function boundLines(lines: readonly { readonly label: string; readonly bounds: ReadonlyMap<number, number[]> }[]): SweepLine[] {
@@ -118,7 +140,7 @@ function boundLines(lines: readonly { readonly label: string; readonly bounds: R
   for (const { label, bounds } of lines) {
     if (bounds.size === 0) continue;
     // Of a bound that depends on the seed, too, the mean.
-    const points = estimates(bounds).map((point) => ({ ...point, margin: null }));
+    const points = estimates(bounds, 0).map((point) => ({ ...point, margin: null }));
     const key = JSON.stringify(points);
     const known = byCourse.get(key);
     if (known) known.of.push(label);
@@ -141,11 +163,13 @@ export function shortLabels(labels: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** `1.24 s ± 15 ms`. */
-export const estimateText = ({ mean, margin }: Estimate, unit: Unit): string => {
+/** `1.24 s ± 15 ms`, and where not all runs have it, `(4 of 8 runs)`. */
+export function estimateText(portion: Portion, unit: Unit): string {
+  const { mean, margin, count, of } = portion;
   const told = (value: number): string => formatValue(unit === 'ns' ? Math.round(value) : value, unit);
-  return margin === null || margin === 0 ? told(mean) : `${told(mean)} ± ${told(margin)}`;
-};
+  const text = margin === null || margin === 0 ? told(mean) : `${told(mean)} ± ${told(margin)}`;
+  return isPartial(portion) ? `${text} (${count} of ${of} runs)` : text;
+}
 
 /** Rows: values of the parameter; columns: lines of all panels. */
 export interface FigureTable {
@@ -153,16 +177,15 @@ export interface FigureTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-export function tableOf({ axis, panels }: SweepFigure): FigureTable {
+export function tableOf({ axis, at, panels }: SweepFigure): FigureTable {
   const lines = panels.flatMap(({ unit, lines }) => lines.map((line) => ({ line, unit })));
-  const at = [...new Set(lines.flatMap(({ line }) => line.points.map(({ x }) => x)))].sort((a, b) => a - b);
   return {
     head: [axis.parameter, ...lines.map(({ line }) => line.label)],
     rows: at.map((x) => [
       axisLabel(x, axis),
       ...lines.map(({ line, unit }) => {
         const point = line.points.find((one) => one.x === x);
-        return point ? estimateText(point, unit) : '';
+        return point ? estimateText(point, unit) : '–';
       }),
     ]),
   };

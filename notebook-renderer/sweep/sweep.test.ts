@@ -7,9 +7,9 @@ import { decodeOutput, encodeOutput } from '../output.ts';
 import { sequenceSvg } from '../static/svg.ts';
 import { describeSweep } from '../static/sweeps.ts';
 import { describeRun } from '../static/text.ts';
-import { comparedPlots, comparisonRows } from './comparison.ts';
+import { comparedPlots, comparisonRows, shownRows } from './comparison.ts';
 import { isLogarithmic, layOutPanel, tickNear } from './figure-layout.ts';
-import { csvOf, figuresOf, shortLabels, tableOf } from './figures.ts';
+import { csvOf, estimateText, figuresOf, shortLabels, tableOf } from './figures.ts';
 
 describe('a figure', () => {
   const [figure] = figuresOf(swept());
@@ -64,6 +64,46 @@ describe('a figure', () => {
     const [partly] = figuresOf(swept(PLAN, ({ values, alternative }) => values[0] === 10e6 && alternative === 'x'));
     expect(partly!.panels[0]!.lines.map(({ points }) => points.length)).toEqual([1, 1, 1, 1]);
     expect(figuresOf(swept(PLAN, () => false))[0]!.panels).toEqual([]);
+  });
+
+  describe('of what some of the runs have measured', () => {
+    // In the second repeat, and at 100 ms in none, the transfer ends.
+    const survivors = (results = swept()) => ({
+      ...results,
+      results: results.results.map((result) =>
+        result.repeat === 1 && result.values[0] === 10e6
+          ? result
+          : { ...result, measured: { ...result.measured, values: [[[], ...result.measured.values[0]!.slice(1)]] } },
+      ),
+    });
+    const [partly] = figuresOf(survivors());
+
+    it('says in how many', () => {
+      expect(tableOf(partly!).rows.map((row) => row.slice(0, 2))).toEqual([
+        ['10 ms', '201 ms (1 of 2 runs)'],
+        ['100 ms', '–'],
+      ]);
+      expect(estimateText({ mean: 2e9, margin: 1e9, count: 4, of: 8 }, 'ns')).toBe('2 s ± 1 s (4 of 8 runs)');
+    });
+
+    it('has hollow dots', () => {
+      const { lines } = layOutPanel(partly!.panels[0]!, partly!.axis, { width: 600, height: 260 });
+      expect(lines[0]!.dots.map(({ partial }) => partial)).toEqual([true]);
+      expect(
+        layOutPanel(partly!.panels[1]!, partly!.axis, { width: 600, height: 260 }).lines[0]!.dots.map(({ partial }) => partial),
+      ).toEqual([false, false]);
+      expect(sequenceSvg({ run: recordedRun(), focus: null, sweeps: [survivors()] }).match(/class="partial"/g)).toHaveLength(4);
+    });
+
+    it('says where none has', () => {
+      const none = swept();
+      const empty = {
+        ...none,
+        results: none.results.map((result) => ({ ...result, measured: { ...result.measured, values: [[[], []]] } })),
+      };
+      expect(describeSweep(empty)).toContain('\ntransfer time, goodput against rtt\n  nothing was measured\n');
+      expect(sequenceSvg({ run: recordedRun(), focus: null, sweeps: [empty] })).toContain('nothing was measured');
+    });
   });
 
   it.each([
@@ -123,6 +163,15 @@ describe('its layout', () => {
     expect([layout.left, layout.right].map((x) => tickNear(layout, x))).toEqual([0, 1]);
   });
 
+  it('has no band below no time', () => {
+    const points = [1, 2].map((x) => ({ x, mean: 1e9, margin: 3e9, count: 2, of: 2 }));
+    const line = { label: '', isBound: false, points };
+    const place = { width: 600, height: 260 };
+    const lowest = (unit: 'ns' | '') =>
+      layOutPanel({ unit, lines: [line] }, { parameter: 'n', unit: '', values: [1, 2] }, place).values[0]!.label;
+    expect([lowest('ns'), lowest('')]).toEqual(['0 s', expect.stringMatching(/^[-−]/)]);
+  });
+
   it('labels as many values as there is room for, the last among them', () => {
     const values = Array.from({ length: 100 }, (_, i) => (i + 1) * MILLISECOND);
     const { marks } = layOutPanel({ unit: 'ns', lines: [] }, { parameter: 'rtt', unit: 'ns', values }, { width: 400, height: 200 });
@@ -139,6 +188,33 @@ describe('a comparison', () => {
     expect(
       comparisonRows(compared).map(({ metric, subject, unit, cells }) => [metric, subject, unit, cells.map((cell) => cell?.mean)]),
     ).toEqual([['goodput', 'a → b', 'bit/s', [101.5e6, 201.5e6]]]);
+  });
+
+  it('of many metrics shows those that all have, each with as many subjects as any other, and how many there are besides', () => {
+    const row = (metric: string, i: number, everywhere = true) =>
+      ({ metric, subject: `peer${i}`, unit: '', cells: [null, null].map((_, k) => (everywhere || k === 0 ? ONE : null)) }) as const;
+    const ONE = { mean: 1, margin: null, count: 1, of: 1 };
+    const many = (metric: string, everywhere?: boolean) => Array.from({ length: 100 }, (_, i) => row(metric, i, everywhere));
+    const { rows, unshown } = shownRows([...many('only one has it', false), ...many('bytes'), row('completion time', 0)]);
+    expect([rows.length, unshown]).toEqual([60, 141]);
+    expect(rows.at(-1)!.metric).toBe('completion time');
+    expect(new Set(rows.map(({ metric }) => metric))).toEqual(new Set(['bytes', 'completion time']));
+    expect(shownRows(many('bytes').slice(0, 60)).unshown).toBe(0);
+  });
+
+  it('shows what all have measured last, beside what one alone has much of, and says how much is left out', () => {
+    const results = compared.results.map((result) => ({
+      ...result,
+      measured: {
+        ...result.measured,
+        rows: [
+          ...Array.from({ length: result.alternative === 'x' ? 80 : 2 }, (_, i) => ({ metric: 'goodput', subject: `peer${i}`, value: 1 })),
+          { metric: 'transfer time', subject: 'a → b', value: 3e9 },
+        ],
+      },
+    }));
+    const told = describeSweep({ ...compared, results });
+    expect(told).toMatch(/\n {2}transfer time, a → b +3 s +3 s\n {2}and 21 more\n/);
   });
 
   it('draws the first run of each over the other', () => {

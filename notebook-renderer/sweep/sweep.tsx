@@ -1,9 +1,10 @@
 /** A sweep, or a comparison, and what came of it. */
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { allHolds, checksOf, type SweepResults } from '../../engines/sweep/results.ts';
 import { Mark } from '../checks/outcomes.tsx';
+import { formatCount } from '../format.ts';
 import { Plot } from '../metrics/plot.tsx';
-import { comparedPlots, comparisonRows } from './comparison.ts';
+import { comparedPlots, comparisonRows, shownRows } from './comparison.ts';
 import { Figure } from './figure.tsx';
 import { estimateText, figuresOf } from './figures.ts';
 import { failuresOf, statusOf, stoppedOf } from './status.ts';
@@ -48,8 +49,10 @@ export function Sweep({ swept, id, width }: Props) {
 }
 
 function Comparison({ swept }: Pick<Props, 'swept'>) {
-  const rows = comparisonRows(swept);
-  if (rows.length === 0) return null;
+  const all = useMemo(() => comparisonRows(swept), [swept]);
+  const [whole, setWhole] = useState(false);
+  if (all.length === 0) return null;
+  const { rows, unshown } = whole ? { rows: all, unshown: 0 } : shownRows(all);
   return (
     <div class="ns-compared">
       <table aria-label="Metrics of the alternatives">
@@ -76,6 +79,11 @@ function Comparison({ swept }: Pick<Props, 'swept'>) {
           ))}
         </tbody>
       </table>
+      {unshown > 0 && (
+        <button type="button" class="ns-quiet-button" onClick={() => setWhole(true)}>
+          Show {formatCount(unshown)} more
+        </button>
+      )}
     </div>
   );
 }

@@ -33,7 +33,8 @@ export function sweepOf(sources: readonly SourceText[], files: FileTable, index:
   const identity = identityOf(
     all.map(({ text }) => text),
     [scenario, ...others],
-    { ...plan, at: { source: index, start: plan.at.start, end: plan.at.end } },
+    plan,
+    index,
   );
   return { sources, files, index, plan, seed: scenario.seed, identity };
 }

@@ -58,7 +58,7 @@ beforeAll(async () => {
   );
   legend = capabilities.semanticTokensProvider.legend.tokenTypes;
   await client.sendNotification('initialized', {});
-});
+}, 60_000);
 afterAll(() => {
   client.dispose();
   server.kill();

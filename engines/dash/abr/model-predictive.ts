@@ -5,14 +5,11 @@
  *
  * The prediction is the harmonic mean of the last five downloads’ throughputs (latency included, since the plan knows no latency);
  * RobustMPC divides it by 1 + the greatest relative error of the last five predictions. The quality is the linear one of quality.ts.
- * The search is exact: depth first from the highest rendition, cut off where even the highest bitrate could not make a plan the best.
  */
 import type { KilobitsPerSecond, Milliseconds, Movie } from '../movie.ts';
-import { STALL_WEIGHT, SWITCH_WEIGHT } from '../quality.ts';
+import { bestFirst } from './best-plan.ts';
 import { type Choice, type Outlook, PlainRule, type Progress } from './rule.ts';
 
-/** Segments that a plan is made for. */
-export const HORIZON = 5;
 /** Downloads that a prediction is made of, and predictions that the greatest error is taken of. */
 export const REMEMBERED = 5;
 
@@ -38,7 +35,7 @@ export class ModelPredictiveRule extends PlainRule {
     for (const throughput of this.#throughputs) inverse += 1 / throughput;
     this.#predicted = this.#throughputs.length / inverse;
     const reckoned = this.#robust ? this.#predicted / (1 + Math.max(0, ...this.#errors)) : this.#predicted;
-    return { rendition: this.#plan(segment, level, reckoned), wait: 0 };
+    return { rendition: bestFirst(this.#movie, { segment, last: this.#last, level, room: this.#buffer, throughput: reckoned }), wait: 0 };
   }
 
   /** The published simulator tells its rules nothing of the first one; this one is not among them, and the paper’s player knows it. */
@@ -52,34 +49,6 @@ export class ModelPredictiveRule extends PlainRule {
     const throughput = downloaded / time;
     if (this.#predicted !== null) remember(this.#errors, Math.abs(this.#predicted - throughput) / throughput);
     remember(this.#throughputs, throughput);
-  }
-
-  #plan(segment: number, level: Milliseconds, throughput: KilobitsPerSecond): number {
-    const { bitrates, sizes, segmentDuration } = this.#movie;
-    const highest = bitrates.at(-1) as number;
-    const end = Math.min(segment + HORIZON, sizes.length);
-    let best = Number.NEGATIVE_INFINITY;
-    let chosen = 0;
-    const extend = (at: number, buffered: Milliseconds, before: number, quality: number, first: number): void => {
-      if (at === end) {
-        if (quality > best) {
-          best = quality;
-          chosen = first;
-        }
-        return;
-      }
-      if (quality + (end - at) * highest <= best) return;
-      for (let rendition = bitrates.length - 1; rendition >= 0; rendition--) {
-        const bitrate = bitrates[rendition] as number;
-        const time = (sizes[at]?.[rendition] as number) / throughput;
-        const stalled = Math.max(0, time - buffered) / 1000;
-        const left = Math.min(Math.max(0, buffered - time) + segmentDuration, this.#buffer);
-        const gained = bitrate - SWITCH_WEIGHT * Math.abs(bitrate - (bitrates[before] as number)) - STALL_WEIGHT * highest * stalled;
-        extend(at + 1, left, rendition, quality + gained, at === segment ? rendition : first);
-      }
-    };
-    extend(segment, level, this.#last, 0, 0);
-    return chosen;
   }
 }
 

@@ -1,7 +1,9 @@
 /** Rules by themselves: what they choose at a buffer level and a throughput. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Movie } from '../movie.ts';
 import { ALGORITHM_NAMES, type AlgorithmName, ruleOf, USUAL } from './algorithms.ts';
+import { bestFirst } from './best-plan.ts';
 import { CUSHION_END, RESERVOIR } from './buffer-based.ts';
 import { toReplace } from './replacement.ts';
 import type { Rule } from './rule.ts';
@@ -143,6 +145,50 @@ describe('model-predictive control', () => {
       }
       expect(chosen(rule, level, 1, 10)).toBe(first);
     }
+  });
+
+  test('finds the best of all plans on ladders of all kinds', () => {
+    const bitrate = fc.integer({ min: 100, max: 5000 });
+    const situations = fc.record({
+      bitrates: fc.uniqueArray(bitrate, { minLength: 1, maxLength: 4 }).map((all) => all.sort((a, b) => a - b)),
+      weights: fc.array(fc.integer({ min: 3, max: 17 }), { minLength: 24, maxLength: 24 }),
+      segment: fc.integer({ min: 0, max: 5 }),
+      throughput: fc.integer({ min: 50, max: 8000 }),
+      level: fc.integer({ min: 0, max: 12_000 }),
+      last: fc.nat(3),
+    });
+    fc.assert(
+      fc.property(situations, ({ bitrates, weights, segment, throughput, level, last: any }) => {
+        const last = any % bitrates.length;
+        const sizes = Array.from({ length: 6 }, (_, i) => bitrates.map((one, r) => one * 2000 * (weights[(4 * i + r) % 24]! / 10)));
+        const made: Movie = { segmentDuration: 2000, bitrates, sizes };
+        const quality = (plan: readonly number[]) => {
+          let [buffered, before, sum] = [level, last, 0];
+          for (const [i, rendition] of plan.entries()) {
+            const time = sizes[segment + i]![rendition]! / throughput;
+            sum += bitrates[rendition]! - Math.abs(bitrates[rendition]! - bitrates[before]!);
+            sum -= (bitrates.at(-1)! * Math.max(0, time - buffered)) / 1000;
+            buffered = Math.min(Math.max(0, buffered - time) + 2000, 12_000);
+            before = rendition;
+          }
+          return sum;
+        };
+        let plans: number[][] = [[]];
+        for (let i = segment; i < Math.min(segment + 5, 6); i++) plans = plans.flatMap((plan) => bitrates.map((_, r) => [...plan, r]));
+        const best = new Map<number, number>();
+        for (const plan of plans) best.set(plan[0]!, Math.max(best.get(plan[0]!) ?? Number.NEGATIVE_INFINITY, quality(plan)));
+        const found = best.get(bestFirst(made, { segment, last, level, room: 12_000, throughput }))!;
+        expect(found).toBeCloseTo(Math.max(...best.values()), 5);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('comes to an end where 64 bitrates lie close together', () => {
+    const bitrates = Array.from({ length: 64 }, (_, i) => 1000 + i);
+    const close: Movie = { segmentDuration: 2000, bitrates, sizes: Array.from({ length: 12 }, () => bitrates.map((one) => one * 2000)) };
+    const chosenAt = (throughput: number) => bestFirst(close, { segment: 1, last: 20, level: 3000, room: 20_000, throughput });
+    expect([chosenAt(900), chosenAt(3000)]).toEqual([0, 63]);
   });
 
   test('is more careful where predictions were wrong', () => {

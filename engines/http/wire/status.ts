@@ -58,7 +58,11 @@ export const STATUSES: Readonly<Record<number, StatusDefinition>> = {
   501: { phrase: 'Not Implemented', standard: 'RFC 9110 §15.6.2', here: 'unknown methods and transfer codings', heuristic: true },
   502: { phrase: 'Bad Gateway', standard: 'RFC 9110 §15.6.3', here: 'web caches: the origin’s answer is none' },
   503: { phrase: 'Service Unavailable', standard: 'RFC 9110 §15.6.4', here: null },
-  504: { phrase: 'Gateway Timeout', standard: 'RFC 9110 §15.6.5', here: 'web caches: no answer; only-if-cached without one' },
+  504: {
+    phrase: 'Gateway Timeout',
+    standard: 'RFC 9110 §15.6.5',
+    here: 'web caches: no answer, or nobody to validate with; only-if-cached without one',
+  },
   505: { phrase: 'HTTP Version Not Supported', standard: 'RFC 9110 §15.6.6', here: 'requests of another major version' },
 };
 

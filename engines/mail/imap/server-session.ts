@@ -309,7 +309,7 @@ export class ServerSession {
       ...(unseen < 0 ? [] : [status(null, 'OK', 'The first unread message', 'UNSEEN', String(unseen + 1))]),
       status(null, 'OK', 'Flags that last', 'PERMANENTFLAGS', permanent),
       status(null, 'OK', 'The next UID', 'UIDNEXT', String(folder.nextUid)),
-      status(null, 'OK', 'UIDs are good', 'UIDVALIDITY', String(folder.id)),
+      status(null, 'OK', 'UIDs are good', 'UIDVALIDITY', String(folder.validity)),
     );
   }
 
@@ -346,7 +346,7 @@ export class ServerSession {
       MESSAGES: folder.count,
       RECENT: messages.filter(({ uid }) => uid >= folder.recentFrom).length,
       UIDNEXT: folder.nextUid,
-      UIDVALIDITY: folder.id,
+      UIDVALIDITY: folder.validity,
       UNSEEN: messages.filter(({ flags }) => !hasFlag(flags, '\\Seen')).length,
     };
     const told = items.flatMap((item) => [item, counts[item]]).join(' ');
@@ -362,7 +362,7 @@ export class ServerSession {
     const arrivedAt = date === null ? this.#surroundings.now() : Math.min(Math.max(0, date - EPOCH) * SECOND, Number.MAX_SAFE_INTEGER);
     const stored = store.append(address, folder.id, { octets, flags, arrivedAt });
     if (typeof stored === 'string') return reply(refusal(tag, stored));
-    return reply(status(tag, 'OK', 'APPEND completed', 'APPENDUID', `${folder.id} ${stored.uid}`));
+    return reply(status(tag, 'OK', 'APPEND completed', 'APPENDUID', `${folder.validity} ${stored.uid}`));
   }
 
   // Selected -----------------------------------------------------------------------------------------------------------
@@ -510,7 +510,7 @@ export class ServerSession {
     const done = `${name} completed`;
     if (copied.length === 0) return reply(ok(tag, done));
     const [from, into] = [0, 1].map((side) => formatSequenceSet(setOf(copied.map((pair) => pair[side as 0 | 1]))));
-    const code = `${to.id} ${from} ${into}`;
+    const code = `${to.validity} ${from} ${into}`;
     // RFC 6851 §4.3: of MOVE it is told before the messages are gone.
     return verb === 'COPY'
       ? reply(status(tag, 'OK', done, 'COPYUID', code))

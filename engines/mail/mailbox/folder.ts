@@ -18,8 +18,13 @@ export const FLAGS_LIMIT = 64;
 export const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'] as const;
 
 export interface Folder {
-  /** Its UIDVALIDITY: from 1, never used again in its mailbox, also not for a folder of the same name (§2.3.1.1). */
+  /** From 1, never used again in its mailbox. Stays when it is renamed. */
   readonly id: number;
+  /**
+   * Its UIDVALIDITY (§2.3.1.1): as its id at first. Greater than that of any folder which had its name before, also when it got that
+   * by being renamed: who remembers a name and UIDs must not take these messages for those.
+   */
+  readonly validity: number;
   /** As text, its levels separated by `/`. */
   readonly name: string;
   /** The UID that the next message will get. */

@@ -91,6 +91,23 @@ describe('folders', () => {
     expect(put(store, 'INBOX', 'new')).toMatchObject({ uid: 2 });
   });
 
+  test('that get a name by being renamed are newer than whatever had it before (RFC 3501 §2.3.1.1)', () => {
+    const store = boxOf();
+    const validity = (name: string) => store.folder(BOB, name)!.validity;
+    store.createFolder(BOB, 'early/x');
+    const early = validity('early/x');
+    store.createFolder(BOB, 'late/x');
+    const late = validity('late/x');
+    store.deleteFolder(BOB, 'late/x');
+    store.deleteFolder(BOB, 'late');
+    expect(store.renameFolder(BOB, 'early', 'late')).toBeNull();
+    expect(early).toBeLessThan(late);
+    expect(validity('late/x')).toBeGreaterThan(late);
+    expect(new Set(store.folders(BOB).map((folder) => folder.validity)).size).toBe(store.folders(BOB).length);
+    store.createFolder(BOB, 'early/x');
+    expect(validity('early/x')).toBeGreaterThan(validity('late/x'));
+  });
+
   test('are subscribed to by name alone', () => {
     const store = boxOf();
     expect(store.subscribe(BOB, 'nowhere', true)).toBeNull();

@@ -57,7 +57,7 @@ export class MailboxStore {
   /** Does nothing where it exists: what lies in it stays. */
   create(address: MailAddress, quota: Bytes): void {
     if (this.#account(address)) return;
-    const inbox: Folder = { id: 1, name: INBOX, nextUid: 1, count: 0, recentFrom: 1, selectable: true };
+    const inbox: Folder = { id: 1, validity: 1, name: INBOX, nextUid: 1, count: 0, recentFrom: 1, selectable: true };
     this.#save({ address, quota, used: 0, folders: [inbox], subscribed: [INBOX], nextFolder: 2 });
   }
 
@@ -104,9 +104,10 @@ export class MailboxStore {
     const wanted = plain.split(HIERARCHY_SEPARATOR).map((_, i, levels) => levels.slice(0, i + 1).join(HIERARCHY_SEPARATOR));
     const missing = wanted.filter((one) => !account.folders.some((folder) => folder.name === one && (folder.selectable || one !== plain)));
     if (account.folders.length + missing.length > FOLDERS_LIMIT) return 'too many';
-    const made = missing.map(
-      (one, i): Folder => ({ id: account.nextFolder + i, name: one, nextUid: 1, count: 0, recentFrom: 1, selectable: true }),
-    );
+    const made = missing.map((one, i): Folder => {
+      const id = account.nextFolder + i;
+      return { id, validity: id, name: one, nextUid: 1, count: 0, recentFrom: 1, selectable: true };
+    });
     const kept = account.folders.filter((folder) => folder !== there);
     this.#save({ ...account, folders: [...kept, ...made], nextFolder: account.nextFolder + made.length });
     for (const folder of made) this.#tell(account.address, folder, { kind: 'created' });
@@ -125,7 +126,8 @@ export class MailboxStore {
     const used = account.used - sizeOf(messages);
     const others = account.folders.filter((other) => other.id !== folder.id);
     // A new identity: what is made here again under the name must not be taken for this one.
-    const level: Folder = { ...folder, id: account.nextFolder, nextUid: 1, count: 0, recentFrom: 1, selectable: false };
+    const id = account.nextFolder;
+    const level: Folder = { ...folder, id, validity: id, nextUid: 1, count: 0, recentFrom: 1, selectable: false };
     this.#save({ ...account, used, folders: hasInferiors ? [...others, level] : others, nextFolder: account.nextFolder + 1 });
     for (const { uid } of messages) this.#disk.delete(this.#messageName(address, folder.id, uid));
     for (const { uid } of messages) this.#tell(account.address, folder, { kind: 'removed', uid });
@@ -156,11 +158,12 @@ export class MailboxStore {
     const renamed: { readonly from: string; readonly folder: Folder }[] = [];
     const folders = account.folders.map((one) => {
       if (one.id !== folder.id && !isBelow(one.name, folder.name)) return one;
-      const now: Folder = { ...one, name: target + one.name.slice(folder.name.length) };
+      const validity = account.nextFolder + renamed.length;
+      const now: Folder = { ...one, validity, name: target + one.name.slice(folder.name.length) };
       renamed.push({ from: one.name, folder: now });
       return now;
     });
-    this.#save({ ...account, folders });
+    this.#save({ ...account, folders, nextFolder: account.nextFolder + renamed.length });
     for (const { from: old, folder: now } of renamed) this.#tell(account.address, now, { kind: 'renamed', from: old });
     return null;
   }

@@ -2,6 +2,7 @@
  * The addresses in a header field (RFC 5322 §3.4, §4.4) as ENVELOPE tells them (RFC 3501 §7.4.2). Total: what is no address is
  * read as a name. Limits: the first 20,000 octets of a field, 1,000 addresses, comments 20 deep.
  */
+import { domainProblem } from './address.ts';
 
 export interface Address {
   /** Octets, without quotes, encoded words as they are; null for none. */
@@ -89,6 +90,49 @@ export function soleAddress(value: string): string | null {
   // The colons of an IPv6 address in brackets are tokens by themselves.
   const whole = (host.length === 1 && host[0]?.kind === 'word') || /^\[[\dA-Za-z:.]+\]$/.test(domain);
   return whole ? `${mailbox.text}@${domain}` : null;
+}
+
+/**
+ * The domains of whatever a reader of the field might take for an address, in angle brackets or bare, in lower case and in their order;
+ * quoted names and comments have none. `readable`: it is a list of addresses (§3.4), each with a domain; one that stands where none may,
+ * as in a name without quotes, counts too, but makes it unreadable, and so does a field beyond the limit. Total.
+ */
+export function domainsNamed(value: string): { readonly domains: readonly string[]; readonly readable: boolean } {
+  const domains: string[] = [];
+  let readable = value.length <= FIELD_LIMIT;
+  for (const part of partsOf([...tokens(value.slice(0, FIELD_LIMIT), () => {})])) {
+    const signs = part.flatMap((token, i) => (token.kind === 'special' && token.char === '@' ? [i] : []));
+    const valid = signs.map((at) => domainBehind(part, at)).filter((domain) => domainProblem(domain) === null);
+    if (signs.length !== 1 || valid.length !== 1) readable = false;
+    domains.push(...valid);
+  }
+  return { domains, readable };
+}
+
+/** What stands between commas. */
+function partsOf(all: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]];
+  for (const token of all) {
+    if (token.kind === 'special' && token.char === ',') parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts.filter((part) => part.length > 0);
+}
+
+/** In lower case, without a dot at its end. White space may stand around its dots (obs-domain, §4.4); an address literal goes to its bracket. */
+function domainBehind(part: readonly Token[], at: number): string {
+  let domain = '';
+  for (const token of part.slice(at + 1)) {
+    const literal = domain.startsWith('[') && !domain.endsWith(']');
+    if (token.kind === 'special') {
+      if (!literal || token.char !== ':') break;
+      domain += ':';
+    } else {
+      if (domain !== '' && token.spaced && !domain.endsWith('.') && !token.text.startsWith('.')) break;
+      domain += token.text;
+    }
+  }
+  return domain.toLowerCase().replace(/\.$/, '');
 }
 
 function addressOf(words: readonly Token[], angle: readonly Token[] | null, comment: string | null): Address | null {

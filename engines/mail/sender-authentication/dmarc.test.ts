@@ -16,7 +16,7 @@ test.each([
   ['ceo @ bank . com', 'bank.com'],
   ['Board: a@bank.com;', 'bank.com'],
   ['ceo@bank.com <mallory@evil.example>', null],
-  [`${'x'.repeat(10_000)} <ceo@bank.com>`, null],
+  [`${'x'.repeat(20_000)} <ceo@bank.com>`, null],
 ])('the author %s is of %s', (value, domain) => expect(fromDomainOf(`From: ${value}\r\n\r\n`)).toBe(domain));
 
 test('two From fields have no author', () => expect(fromDomainOf('From: a@b.c\r\nFrom: a@b.c\r\n\r\n')).toBeNull());

@@ -6,7 +6,7 @@
  * domain's policy says what it wants: nothing, quarantine or reject, for so many per cent of the messages.
  */
 import type { Process } from '../../kernel/process.ts';
-import { domainProblem } from '../message/address.ts';
+import { domainsNamed } from '../message/address-list.ts';
 import { decodeMessage } from '../message/message-format.ts';
 import { organisationalDomain } from '../message/organisational-domain.ts';
 import type { DkimVerdict } from './dkim.ts';
@@ -43,8 +43,6 @@ export interface Vouching {
 
 /** Domains in From that are looked up; with more, the field counts as unreadable. */
 const AUTHORS_LIMIT = 10;
-/** Octets of a From field. */
-const FROM_LIMIT = 10_000;
 
 /** §6.6.3: whether a text at `_dmarc.DOMAIN` is a DMARC record at all. */
 export function isDmarcRecord(text: string): boolean {
@@ -161,45 +159,10 @@ interface Authors {
  */
 function authorsOf(octets: string): Authors {
   const fields = decodeMessage(octets).fields.filter(({ name }) => name.toLowerCase() === 'from');
-  const read = fields.map(({ value }) => domainsIn(value));
+  const read = fields.map(({ value }) => domainsNamed(value));
   const domains = [...new Set(read.flatMap((one) => one.domains))];
   if (fields.length === 0) return { domains, problem: { reason: 'there is no From field', disposition: 'reject' } };
   if (fields.length > 1) return { domains, problem: { reason: 'there is more than one From field', disposition: 'reject' } };
   const readable = read.every((one) => one.readable) && domains.length > 0 && domains.length <= AUTHORS_LIMIT;
   return { domains, problem: readable ? null : { reason: 'the From field cannot be read', disposition: 'quarantine' } };
-}
-
-/**
- * The domains of the addresses in a From field’s value (RFC 5322 §3.4), in angle brackets or bare; quoted names and comments left out.
- * Addresses where none may stand, as in a name without quotes, count too, but make it unreadable.
- */
-function domainsIn(value: string): { readonly domains: readonly string[]; readonly readable: boolean } {
-  const domains: string[] = [];
-  let readable = value.length <= FROM_LIMIT;
-  const bare = withoutQuotations(value.slice(0, FROM_LIMIT)).replace(/[ \t]+/g, ' ');
-  for (const part of bare.replace(/ ?([@.]) ?/g, '$1').split(',')) {
-    if (part.trim() === '') continue;
-    const found = [...part.matchAll(/@([^@<>; ]+)/g)].map(([, domain = '']) => domain.toLowerCase().replace(/\.$/, ''));
-    const valid = found.filter((domain) => domainProblem(domain) === null);
-    if (part.split('@').length !== 2 || valid.length !== 1) readable = false;
-    domains.push(...valid);
-  }
-  return { domains, readable };
-}
-
-/** Without comments; quoted strings become a letter, since what stands in them is a name or a local part. */
-function withoutQuotations(text: string): string {
-  let out = '';
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at] as string;
-    if (depth === 0 && char === '"') {
-      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
-      out += 'x';
-    } else if (char === '(') depth++;
-    else if (depth > 0 && char === '\\') at++;
-    else if (depth > 0 && char === ')') depth--;
-    else if (depth === 0) out += char;
-  }
-  return out;
 }

@@ -120,12 +120,13 @@ function walk<P extends Entry | Property>(start: State<P>, node: Statement, read
 
 /**
  * `seed crashes`: a word that begins statements stands for a host of that name, where a verb follows that only a host can have
- * before it. The words of expectations and views, and those that a host or a new name follows, stand for themselves.
+ * before it. The words of time, of expectations and views, and those that a host or a new name follows, stand for themselves.
  */
 function namesHost<P extends Entry | Property>({ to }: WordEdge<P>, { slots }: State<P>, { scanner, text }: Reading): boolean {
   const host = slots.find(({ name }) => name === 'HOST');
   if (!host || to.slots.some(({ slot }) => /^(?:new-.*|host)$/.test(slot.meaning))) return false;
-  if (to.reaches.some((item) => 'role' in item && (item.role === 'expectation' || item.role === 'view'))) return false;
+  // A word that says when a step happens leads to those of hosts.
+  if (to.reaches.some((item) => 'HOST' in item.slots || ('role' in item && /^(?:expectation|view)$/.test(item.role)))) return false;
   const [, verb] = BEHIND_HOST.exec(text.slice(scanner.end, scanner.end + MAXIMUM_VERB)) ?? [];
   return verb !== undefined && host.to.words.has(verb) && !to.words.has(verb);
 }

@@ -160,7 +160,7 @@ export const dashVocabulary = [
         },
       ),
     },
-    doc: 'A session in the idealised network of published simulators: a segment takes the trace’s latency and its size over the trace’s bandwidth, and no message is sent. With it, algorithms alone are compared: decisions and sums are those of SABRE.',
+    doc: 'A session in the idealised network of published simulators: a segment takes the trace’s latency and its size over the trace’s bandwidth, and no message is sent. With it, algorithms alone are compared: decisions and sums of `throughput`, `bola`, `bolae` and `dynamic` are those of SABRE.',
     standard: 'Spiteri et al., MMSys ’18',
     example:
       'host tv\nvideo bunny { from "movie.json" }\ntv rehearses bunny over "3g.json" using bola { buffer 25 s }\nexpect rebuffering of tv < 10 %',

@@ -7,6 +7,7 @@
  * together), references are resolved. A message is the set of its tokens: how often one stands in it does not count.
  * Limits: 256 KiB of text, 4,000 tokens; words have 3 to 24 characters, of longer ones the first 24 count.
  */
+import { parseAddressList } from '../../message/address-list.ts';
 import { decodeUnstructured } from '../../message/encoded-word.ts';
 import { decodeMessage, fieldOf } from '../../message/message-format.ts';
 import { linksOf } from '../links/links.ts';
@@ -31,10 +32,10 @@ export function tokensOf(content: string): readonly string[] {
   const message = decodeMessage(content);
   const subject = fieldOf(message, 'Subject');
   if (subject) addWords(decodeUnstructured(subject.value), 'subject:');
-  const author = /[^\s<>"(),]+@([A-Za-z0-9.-]+)/.exec(fieldOf(message, 'From')?.value.slice(0, 1000) ?? '');
+  const author = parseAddressList(fieldOf(message, 'From')?.value ?? '').find(({ host }) => host !== null);
   if (author) {
-    add(`from:${author[0].toLowerCase()}`);
-    add(`from:${(author[1] as string).toLowerCase()}`);
+    add(`from:${author.mailbox}@${author.host}`.toLowerCase());
+    add(`from:${author.host}`.toLowerCase());
   }
   for (const part of readableParts(content)) {
     if (part.text === null) continue;

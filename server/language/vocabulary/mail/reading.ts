@@ -127,7 +127,7 @@ export const mailReadingVocabulary = [
       ),
       ...loginProperties,
     },
-    doc: 'A user agent on the host gets the mail of a mailbox. By `pop3` it fetches what it has not had yet, and deletes it on the server unless it is to `keep` it. By `imap`, where nothing is said (it leaves mail where other devices find it), it brings its copy of a folder up to date. `over tls` is TLS from the start, on a port of its own; `over starttls`, on the usual one.',
+    doc: 'A user agent on the host gets the mail of a mailbox. By `pop3` it fetches what it has not had yet, and deletes it on the server unless it is to `keep` it. By `imap`, where nothing is said (it leaves mail where other devices find it), it brings its copy of a folder up to date. `over tls` is TLS from the start, on a port of its own; `over starttls` is on the usual one, as all TLS is where mail is sent.',
     standard: 'RFC 1939, RFC 3501',
     example: `${mailboxExample}\nbob-pc reads mail of bob@hamburger.edu using pop3 { keep }\nexpect copy of bob@hamburger.edu on bob-pc has 0 messages`,
     build(given, block, site) {
