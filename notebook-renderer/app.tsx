@@ -140,11 +140,16 @@ function Told({
     else setSelected(-1);
   };
   const moveBy = (by: 1 | -1) => {
+    if (layout.rows.messages.length === 0) {
+      const moved = (time ?? part.endedAt) + (by * (part.endedAt - part.startedAt)) / 100;
+      setTime(Math.max(part.startedAt, Math.min(part.endedAt, moved)));
+      return;
+    }
     const at = Math.max(
       0,
       Math.min(layout.rows.messages.length - 1, (place < 0 && time === null ? layout.rows.messages.length : place) + by),
     );
-    if (layout.rows.messages.length > 0) select(messageAtPlace(at));
+    select(messageAtPlace(at));
   };
   const reveal = postMessage
     ? (index: number) => {
@@ -163,9 +168,12 @@ function Told({
   const unmet = part.views.filter(
     ({ view }) => view.kind === 'transcript' && connectionsBetween(run, view.hosts, part.messages).length === 0,
   );
-  // One step that went well says all in its heading.
-  const listSteps = part.steps.length > 1 || part.steps.some((i) => !run.steps[i]!.succeeded);
-  const hasRows = part.messages.length > 0 || layout.rows.count > 0;
+  // Steps alone stand in their list; a diagram of them would have nothing in it.
+  const hasRows = part.messages.length > 0 || layout.rows.kind.subarray(0, layout.rows.count).some((kind) => kind !== STEP);
+  // One step that went well says all in its heading there.
+  const listSteps = !hasRows || part.steps.length > 1 || part.steps.some((i) => !run.steps[i]!.succeeded);
+  const hasStates = run.states.rows > 0 && part.endedAt > part.startedAt;
+  const scrubber = <Scrubber part={part} time={time ?? part.endedAt} onTime={moveTo} onMove={moveBy} />;
 
   return (
     <>
@@ -263,9 +271,10 @@ function Told({
               />
             )}
           </div>
-          <Scrubber part={part} time={time ?? part.endedAt} onTime={moveTo} onMove={moveBy} />
+          {scrubber}
         </div>
       )}
+      {hasStates && !hasRows && <div class="ns-instrument">{scrubber}</div>}
       {transcripts.map((connection) => (
         <div class="ns-panel" key={connection}>
           <Transcript

@@ -76,7 +76,7 @@ export const bittorrentMetrics: readonly MetricDefinition[] = [
     unit: 'ratio',
     subjects: ofTorrent,
     course: 'level',
-    doc: 'Copies of the rarest piece of a torrent over those of a piece on average: 100 % where all pieces have as many.',
+    doc: 'Copies of the rarest piece of a torrent over those of a piece on average, while somebody downloads it: 100 % where all pieces have as many.',
     ...ofUbuntu('piece evenness of ubuntu = 100 %'),
   },
   {

@@ -347,7 +347,9 @@ export class SwarmLedger {
     if (!now && this.#now() - this.#meanToldAt < TELLING) return;
     this.#meanToldAt = this.#now();
     this.#tellChange('piece copies', this.#copiesInAll / this.pieces);
-    if (this.#copiesInAll > 0) this.#tellChange('piece evenness', (this.#minimum * this.pieces) / this.#copiesInAll);
+    // While nobody downloads, it tells nothing of how peers choose.
+    if (this.#copiesInAll > 0 && !Number.isNaN(this.#sampledAt))
+      this.#tellChange('piece evenness', (this.#minimum * this.pieces) / this.#copiesInAll);
     this.#tellCopies();
   }
 

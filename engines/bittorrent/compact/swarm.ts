@@ -16,7 +16,7 @@
  */
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { RandomStream } from '../../kernel/random.ts';
-import type { BitsPerSecond, Bytes, Nanoseconds } from '../../quantities.ts';
+import { type BitsPerSecond, type Bytes, MILLISECOND, type Nanoseconds, SECOND } from '../../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
 import { Choker, type ChokerOptions, ROUND } from '../choker.ts';
 import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from '../connections.ts';
@@ -36,6 +36,8 @@ export interface CompactHost {
   readonly down: BitsPerSecond;
   /** From the host to the core, one way. */
   readonly latency: Nanoseconds;
+  /** What waits before its upload link when that is full; nothing where absent. */
+  readonly queue?: Bytes;
 }
 
 export interface CompactTorrent {
@@ -90,6 +92,12 @@ export interface SwarmObserver {
   /** A peer has choked or unchoked somebody, or one whom it had unchoked is gone. */
   choked(peer: number): void;
 }
+
+/** Of a queue that TCP fills, the share that is full on average: windows are halved when it overflows. */
+const FILL = 1 / 2;
+
+/** What a program takes to start, at most: of many that come at once, none is the first because it was named first. */
+const START: Nanoseconds = 100 * MILLISECOND;
 
 /** States; 0 before its arrival. */
 const PRESENT = 1;
@@ -301,7 +309,8 @@ export class CompactSwarm {
     if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random);
     this.#observer.joined(peer, has);
     // A connection to the tracker, and its answer: two round trips.
-    this.#kernel.call(4 * (this.#latency(peer) + (this.#torrent.trackerLatency ?? this.#meanLatency)), this.#announceEvent, peer);
+    const delay = 4 * (this.#latency(peer) + (this.#torrent.trackerLatency ?? this.#meanLatency)) + this.#random.float() * START;
+    this.#kernel.call(delay, this.#announceEvent, peer);
     this.#planRound(peer, Math.floor(this.#random.float() * ROUND));
   }
 
@@ -369,7 +378,9 @@ export class CompactSwarm {
     const { now } = this.#kernel;
     for (let edge = neighbours.firstOf(peer), end = neighbours.endOf(peer); edge < end; edge++) {
       if (neighbours.other[edge] === NOBODY) continue;
-      if (this.#progress[edge] === FLOWING) this.#transfers.account(this.#current[edge] as number);
+      if (this.#progress[edge] === FLOWING) {
+        this.#transfers.account(this.#current[edge] as number);
+      }
       const back = neighbours.back[edge] as number;
       if (this.#progress[back] === FLOWING) this.#transfers.account(this.#current[back] as number);
     }
@@ -427,8 +438,23 @@ export class CompactSwarm {
     const job = this.#nextJob(edge, peer);
     if (job === NONE) return;
     this.#setProgress(edge, FLOWING);
-    this.#current[edge] = this.#transfers.begin(this.neighbours.other[edge] as number, peer, edge, job);
+    const other = this.neighbours.other[edge] as number;
+    this.#current[edge] = this.#transfers.begin(other, peer, edge, job, this.#weight(other, peer));
     if (this.#blocks[peer]?.endGame) this.#wake(peer);
+  }
+
+  /**
+   * TCP gives connections that share a link what is inversely proportional to their round-trip times. With them counts what waits before
+   * upload links: blocks before the sender's, which is full, and acknowledgements and requests before the receiver's, if it uploads.
+   */
+  #weight(from: number, to: number): number {
+    const waits = this.#fullWaitAt(from) + (this.#transfers.uploads(to) === 0 ? 0 : this.#fullWaitAt(to));
+    return SECOND / Math.max(MILLISECOND, 2 * (this.#latency(from) + this.#latency(to)) + waits);
+  }
+
+  #fullWaitAt(peer: number): Nanoseconds {
+    const { queue = 0, up } = this.#torrent.hosts[peer] as CompactHost;
+    return (FILL * queue * 8 * SECOND) / up;
   }
 
   #nextJob(edge: number, peer: number): number {

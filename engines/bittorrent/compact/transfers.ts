@@ -98,6 +98,11 @@ export class Transfers {
     return (this.#flows[flow * FLOW + RATE] as number) * 8 * SECOND;
   }
 
+  /** How many flows leave a host at present. */
+  uploads(host: number): number {
+    return this.#allocation.population(2 * host);
+  }
+
   /** A job of so many bytes, more than 0, that nobody brings yet. */
   open(bytes: Bytes): number {
     const job = this.#freeJobs.pop() ?? this.#jobCount++;
@@ -131,9 +136,12 @@ export class Transfers {
     return this.#flows[flow * FLOW + NEXT_OF_JOB] as number;
   }
 
-  /** A flow begins to bring a job; its number. It has a rate once nothing more happens at this moment. */
-  begin(from: number, to: number, tag: number, job: number): number {
-    const flow = this.#allocation.add(this.#limitedDown[to] === 1 ? [2 * from, 2 * to + 1] : [2 * from], 1, Number.POSITIVE_INFINITY);
+  /**
+   * A flow begins to bring a job; its number. It has a rate once nothing more happens at this moment. `weight`, above 0: its share beside
+   * other flows.
+   */
+  begin(from: number, to: number, tag: number, job: number, weight = 1): number {
+    const flow = this.#allocation.add(this.#limitedDown[to] === 1 ? [2 * from, 2 * to + 1] : [2 * from], weight, Number.POSITIVE_INFINITY);
     if (flow * FLOW >= this.#flows.length) this.#flows = grown(this.#flows, 2 * flow * FLOW);
     this.#flows[flow * FLOW + FROM] = from;
     this.#flows[flow * FLOW + TO] = to;
