@@ -252,6 +252,12 @@ export class Program {
   readonly accessNetworks: ProgramAccessNetwork[] = [];
   /** Properties that ask for what only fidelity `packets` simulates. */
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
+  /** Properties of access links that nothing but packets feels: of these hosts, or, where it is null, of all that do not say otherwise. */
+  readonly packetProperties: {
+    readonly property: 'jitter' | 'reordering' | 'loss' | 'duplicates' | 'trace';
+    readonly at: SourceRange;
+    readonly hosts: readonly string[] | null;
+  }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
   /** Where records stand that the blocks of zones say; those of files are not in it. */
