@@ -195,18 +195,26 @@ export class Choker {
 
   /** Slots that have fallen vacant are given away, before the next round. */
   fill(now: Nanoseconds, seed: boolean): void {
-    let vacant = this.#slots + this.#optimistic - this.#busy;
+    this.changed.length = 0;
+    const list = this.#list;
+    const allFlags = this.#flags;
+    const most = this.#slots + this.#optimistic;
+    // Those that are unchoked and interested stay so.
     for (let i = 0; i < this.#count; i++) {
-      const peer = this.#list[i] as number;
-      const flags = this.#flags[peer] as number;
-      if ((flags & INTERESTED) === 0) continue;
-      if ((flags & UNCHOKED) !== 0) this.#flags[peer] = flags | CHOSEN;
-      else if (vacant > 0 && (seed || this.#optimistic > 0 || !this.hasSnubbed(peer, now))) {
-        vacant--;
-        this.#flags[peer] = flags | CHOSEN | OPTIMISTIC;
+      const peer = list[i] as number;
+      const flags = allFlags[peer] as number;
+      if (((flags & INTERESTED) !== 0) === ((flags & UNCHOKED) !== 0)) continue;
+      if ((flags & UNCHOKED) !== 0) {
+        this.changed.push(peer);
+        allFlags[peer] = flags & ~(UNCHOKED | OPTIMISTIC);
+        this.#table[peer * FIELDS + SERVED] = now;
+      } else if (this.#busy < most && (seed || this.#optimistic > 0 || !this.hasSnubbed(peer, now))) {
+        this.#busy++;
+        this.changed.push(peer);
+        allFlags[peer] = flags | UNCHOKED | OPTIMISTIC;
+        this.#table[peer * FIELDS + UNCHOKED_SINCE] = now;
       }
     }
-    this.#conclude(now);
   }
 
   /** The first peer of the list that is interested and choked comes to the head, all before it to the end. */
@@ -279,10 +287,11 @@ export class Choker {
       const peer = this.#list[i] as number;
       const flags = this.#flags[peer] as number;
       const at = peer * FIELDS;
-      if ((flags & UNCHOKED) !== 0) this.#table[at + SERVED] = now;
       if ((flags & CHOSEN) === 0) {
-        if ((flags & UNCHOKED) !== 0) this.changed.push(peer);
+        if ((flags & UNCHOKED) === 0) continue;
+        this.changed.push(peer);
         this.#flags[peer] = flags & ~(UNCHOKED | OPTIMISTIC);
+        this.#table[at + SERVED] = now;
         continue;
       }
       this.#busy++;

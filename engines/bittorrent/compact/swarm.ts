@@ -165,7 +165,10 @@ export class CompactSwarm {
   #waking = false;
   readonly #announceEvent = (peer: number): void => this.#announce(peer);
   readonly #beginEvent = (edge: number): void => this.#begin(edge);
-  readonly #tellEvent = (which: number): void => this.#tell(Math.floor(which / this.pieces), which % this.pieces);
+  readonly #tellEvent = (which: number): void => {
+    const peer = Math.floor(which / this.pieces);
+    this.#tell(peer, which - peer * this.pieces);
+  };
   readonly #roundEvent = (peer: number): void => this.#round(peer);
 
   constructor(kernel: Kernel, torrent: CompactTorrent, observer: SwarmObserver) {
@@ -202,13 +205,13 @@ export class CompactSwarm {
     this.#roundTimers = new Float64Array(peers);
     this.#stayTimers = new Float64Array(peers).fill(NONE);
     this.#vain = new Uint8Array(peers);
-    this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
-    this.#current = new Float64Array(peers * MOST_CONNECTIONS);
+    this.#progress = new Uint8Array(this.neighbours.other.length);
+    this.#current = new Float64Array(this.neighbours.other.length);
     this.#idle = new Uint8Array(peers);
     this.#interest = new Interest(this.neighbours, peers, this.pieces, this.#idle, {
       changed: (edge, interested) => this.#interestChanged(edge, interested),
-      more: (edge) => {
-        if (this.#progress[edge] === IDLE) this.#ask(edge);
+      more: (edge, piece) => {
+        if (this.#progress[edge] === IDLE && this.#blocks[this.neighbours.peerOf(edge)]?.mayAskFor(piece)) this.#ask(edge);
       },
     });
     this.#full = fullSet(this.pieces);
