@@ -42,7 +42,8 @@ export const SNUB_TIME: Nanoseconds = 60 * SECOND;
 /** What a seed gives each peer in turn. */
 export const SEED_TURN: Nanoseconds = 30 * SECOND;
 
-const FIELDS = 7;
+/** Fields of a peer's row in the table. */
+export const FIELDS = 8;
 /** Bytes, in this round and in the one before. */
 const RECEIVED = 0;
 const RECEIVED_BEFORE = 1;
@@ -66,7 +67,8 @@ export class Choker {
   readonly #optimistic: number;
   readonly #seeding: SeedChoking;
   readonly #random: RandomStream;
-  #table = new Float64Array(8 * FIELDS);
+  #table: Float64Array;
+  readonly #tableIsOurs: boolean;
   #flags = new Uint8Array(8);
   /** The peers, in the order in which their optimistic turns come. */
   #list = new Int32Array(8);
@@ -80,7 +82,13 @@ export class Choker {
   /** The peers that the last `round` or `fill` choked or unchoked; `isUnchoked` tells which. */
   readonly changed: number[] = [];
 
-  constructor({ slots = 4, optimistic = 1, seeding = 'round robin' }: ChokerOptions, random: RandomStream) {
+  /**
+   * `table`: where it keeps its rows, FIELDS numbers for each peer, with room for all that will be added. Whoever keeps those of many
+   * chokers may count there (`countReceived`, `countSent`, `noteInteresting`), in the place of the methods.
+   */
+  constructor({ slots = 4, optimistic = 1, seeding = 'round robin' }: ChokerOptions, random: RandomStream, table?: Float64Array) {
+    this.#table = table ?? new Float64Array(8 * FIELDS);
+    this.#tableIsOurs = table === undefined;
     this.#slots = slots;
     this.#optimistic = optimistic;
     this.#seeding = seeding;
@@ -92,7 +100,7 @@ export class Choker {
   /** A peer is connected: choked and not interested. */
   add(peer: number): void {
     while (peer >= this.#flags.length) {
-      this.#table = grown(this.#table, new Float64Array(2 * this.#table.length));
+      if (this.#tableIsOurs) this.#table = grown(this.#table, new Float64Array(2 * this.#table.length));
       this.#flags = grown(this.#flags, new Uint8Array(2 * this.#flags.length));
       this.#list = grown(this.#list, new Int32Array(2 * this.#list.length));
     }
@@ -133,21 +141,17 @@ export class Choker {
 
   /** Whether we are interested in what the peer has. */
   setInteresting(peer: number, interesting: boolean, now: Nanoseconds): void {
-    const at = peer * FIELDS + SILENT_SINCE;
-    if ((this.#table[at] !== Number.POSITIVE_INFINITY) !== interesting) this.#table[at] = interesting ? now : Number.POSITIVE_INFINITY;
+    noteInteresting(this.#table, peer, interesting, now);
   }
 
   /** Bytes of pieces came from the peer. */
   received(peer: number, bytes: Bytes, now: Nanoseconds): void {
-    const at = peer * FIELDS;
-    this.#table[at + RECEIVED] = (this.#table[at + RECEIVED] as number) + bytes;
-    if (this.#table[at + SILENT_SINCE] !== Number.POSITIVE_INFINITY) this.#table[at + SILENT_SINCE] = now;
+    countReceived(this.#table, peer, bytes, now);
   }
 
   /** Bytes of pieces went to the peer. */
   sent(peer: number, bytes: Bytes): void {
-    const at = peer * FIELDS + SENT;
-    this.#table[at] = (this.#table[at] as number) + bytes;
+    countSent(this.#table, peer, bytes);
   }
 
   /** What came from the peer in the last ten to twenty seconds. */
@@ -302,6 +306,25 @@ export class Choker {
       this.#flags[peer] = (flags & ~CHOSEN) | UNCHOKED;
     }
   }
+}
+
+/** As `setInteresting`, of the peer in that row. */
+export function noteInteresting(table: Float64Array, row: number, interesting: boolean, now: Nanoseconds): void {
+  const at = row * FIELDS + SILENT_SINCE;
+  if ((table[at] !== Number.POSITIVE_INFINITY) !== interesting) table[at] = interesting ? now : Number.POSITIVE_INFINITY;
+}
+
+/** As `received`, of the peer in that row. */
+export function countReceived(table: Float64Array, row: number, bytes: Bytes, now: Nanoseconds): void {
+  const at = row * FIELDS;
+  table[at + RECEIVED] = (table[at + RECEIVED] as number) + bytes;
+  if (table[at + SILENT_SINCE] !== Number.POSITIVE_INFINITY) table[at + SILENT_SINCE] = now;
+}
+
+/** As `sent`, of the peer in that row. */
+export function countSent(table: Float64Array, row: number, bytes: Bytes): void {
+  const at = row * FIELDS + SENT;
+  table[at] = (table[at] as number) + bytes;
 }
 
 function grown<A extends Float64Array | Int32Array | Uint8Array>(from: A, to: A): A {
