@@ -16,6 +16,7 @@ const known = new WeakMap<Program, { readonly steps: number; readonly viewers: R
 /** How long the films last that each host plays, by its name. All steps are known. */
 function viewersOf(program: Program): ReadonlyMap<string, readonly number[]> {
   const { steps, films } = program;
+  program.judgements++;
   const before = known.get(program);
   if (before?.steps === steps.length) return before.viewers;
   const viewers = new Map<string, number[]>();
