@@ -43,7 +43,11 @@ export function StatePanel({ run, time }: { readonly run: Run; readonly time: nu
                   <tr key={entry.key}>
                     <td class="ns-mono">{breakable(entry.key)}</td>
                     <td class="ns-mono">
-                      {isCells(store.name, entry) ? <Cells value={entry.value} label={`${store.host} ${entry.key}`} /> : entry.value}
+                      {isCells(store.name, entry) ? (
+                        <Cells value={entry.value} label={`${store.host} ${entry.key}`} />
+                      ) : (
+                        withWholeTags(entry.value)
+                      )}
                     </td>
                     <td class="ns-ttl" title={Number.isNaN(entry.remaining) ? '' : 'time to live'}>
                       {Number.isNaN(entry.remaining) ? '' : formatDuration(entry.remaining)}
@@ -74,6 +78,18 @@ const breakable = (key: string): ComponentChildren =>
       {segment}
     </Fragment>
   ));
+
+/** A value whose entity tags do not break. */
+const withWholeTags = (value: string): ComponentChildren =>
+  value.split(/("[^" ]{1,32}")/).map((piece, i) =>
+    i % 2 === 0 ? (
+      piece
+    ) : (
+      <span key={i} class="ns-whole">
+        {piece}
+      </span>
+    ),
+  );
 
 /** Stores that hold nothing, in one paragraph: a server that many have called leaves one a session. */
 function EmptyStores({ stores }: { readonly stores: readonly Store[] }) {
