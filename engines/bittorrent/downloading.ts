@@ -10,6 +10,7 @@ import type { Member } from './swarm-ledger.ts';
 /** How long after the one before it peer `i` arrives. */
 export function gap(arrival: Arrival, i: number, random: RandomStream): Nanoseconds {
   if (arrival.kind === 'poisson') return Math.round(random.exponential(arrival.mean));
+  if (arrival.kind === 'trace') return arrival.moments[i]! - (arrival.moments[i - 1] ?? 0);
   return arrival.kind === 'every' && i > 0 ? arrival.interval : 0;
 }
 

@@ -38,7 +38,9 @@ export type Arrival =
   /** One after the other; the first at once. */
   | { readonly kind: 'every'; readonly interval: Nanoseconds }
   /** The times between two arrivals are exponentially distributed. */
-  | { readonly kind: 'poisson'; readonly mean: Nanoseconds };
+  | { readonly kind: 'poisson'; readonly mean: Nanoseconds }
+  /** As recorded: one moment a peer, counted from the beginning of the step, none before the one before it. */
+  | { readonly kind: 'trace'; readonly moments: readonly Nanoseconds[] };
 
 /** How the peers of one step behave. */
 export interface Behaviour {

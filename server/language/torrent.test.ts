@@ -17,6 +17,17 @@ test.each([
     'host pc, origin\ntorrent t { seeds orgin }\npc downloads t\norigin leaves t',
     ['unknown-host: There is no host `orgin`. Did you mean `origin`?'],
   ],
+  ['each arrives at a moment', 'host s, p[1..3]\ntorrent t { seeds s }\np[1..3] downloads t { arrive at 0 s, 4 s, 4.5 s }', []],
+  [
+    'a moment is missing',
+    'host s, p[1..3]\ntorrent t { seeds s }\np[1..3] downloads t { arrive at 1 s, 4 s }',
+    ['out-of-range: 3 peers arrive, and there are 2 moments: write one for each.'],
+  ],
+  [
+    'moments go back',
+    'host s, p[1..2]\ntorrent t { seeds s }\np[1..2] downloads t { arrive at 4 s, 1 s }',
+    ['out-of-range: Peers arrive in the order in which they stand there: write the moments in that order, none before the one before it.'],
+  ],
   ['a seed downloads', 'host s\ntorrent t { seeds s }\ns downloads t', ['without-effect: `s` is a seed of `t`: it has all of it already.']],
 ])('%s', (_, text, messages) => {
   expect(told(text)).toEqual(messages);

@@ -171,13 +171,14 @@ export const bittorrentVocabulary = [
     slots: { HOST: subject, TORRENT: torrent },
     properties: {
       arrive: property(
-        'arrive ( at once | every TIME | poisson every MEAN )',
+        'arrive ( at once | at MOMENT | every TIME | poisson every MEAN )',
         {
+          MOMENT: optional(list(duration({ minimum: 0, maximum: 100 * DAY, ...wait }))),
           TIME: optional(duration({ minimum: MILLISECOND, maximum: DAY, ...wait })),
           MEAN: optional(duration({ minimum: MILLISECOND, maximum: DAY, ...wait })),
         },
         {
-          doc: 'When the peers of a range arrive: all at once, one every so often, or at random moments, so far apart on average.',
+          doc: 'When the peers of a range arrive: all at once; each at a moment of its own, counted from the beginning of the step, as in a trace; one every so often; or at random moments, so far apart on average.',
           default: 'at once',
           example: 'arrive every 2 s',
         },
@@ -229,7 +230,10 @@ export const bittorrentVocabulary = [
       const found = usedTorrent(given.TORRENT, site);
       if (!when || !found) return;
       const hosts: string[] = [];
-      for (const name of given.HOST) {
+      const { TIME = null, MEAN = null, MOMENT = null } = block.arrive ?? {};
+      if (MOMENT !== null && !checkMoments(MOMENT, given.HOST.length, site)) return;
+      const moments: number[] = [];
+      for (const [i, name] of given.HOST.entries()) {
         const peer = site.host(name);
         if (peer === null) return;
         if (found.seeds.includes(peer)) {
@@ -237,10 +241,16 @@ export const bittorrentVocabulary = [
           continue;
         }
         hosts.push(peer);
+        if (MOMENT !== null) moments.push(MOMENT[i]!);
       }
-      const { TIME = null, MEAN = null } = block.arrive ?? {};
       const arrival: Arrival =
-        TIME !== null ? { kind: 'every', interval: TIME } : MEAN !== null ? { kind: 'poisson', mean: MEAN } : { kind: 'at once' };
+        MOMENT !== null
+          ? { kind: 'trace', moments }
+          : TIME !== null
+            ? { kind: 'every', interval: TIME }
+            : MEAN !== null
+              ? { kind: 'poisson', mean: MEAN }
+              : { kind: 'at once' };
       if (block.leave && block.stay)
         site.report('without-effect', site.property('stay'), 'Who leaves when complete does not stay: write one of the two.');
       checkPoison(block, site);
@@ -297,6 +307,26 @@ function checkPieces(length: number, pieceLength: number, site: Site): boolean {
   if (pieces <= TORRENT_LIMITS.pieces) return true;
   const place = site.property('size');
   site.report('out-of-range', place, `These are ${pieces} pieces; a torrent has up to ${TORRENT_LIMITS.pieces}. Make them larger.`);
+  return false;
+}
+
+function checkMoments(moments: readonly number[], peers: number, site: Site): boolean {
+  const place = site.property('arrive');
+  if (moments.length !== peers) {
+    const one = peers === 1 ? 'One peer arrives' : `${peers} peers arrive`;
+    site.report(
+      'out-of-range',
+      place,
+      `${one}, and there ${moments.length === 1 ? 'is 1 moment' : `are ${moments.length} moments`}: write one for each.`,
+    );
+    return false;
+  }
+  if (moments.every((moment, i) => i === 0 || moment >= moments[i - 1]!)) return true;
+  site.report(
+    'out-of-range',
+    place,
+    'Peers arrive in the order in which they stand there: write the moments in that order, none before the one before it.',
+  );
   return false;
 }
 
