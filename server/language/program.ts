@@ -324,10 +324,10 @@ export class Program {
   needsDns = false;
   /** A step asks for a recursive walk. */
   walksRecursively = false;
-  /** How often something was reported, or a parameter or a file asked for: without these, values follow from the text alone. */
+  /** How often something was reported, or a parameter, a file or who plays asked for: without these, values follow from the text alone. */
   judgements = 0;
   /** The same object as in an earlier program where nothing is declared otherwise than there. */
-  declarations: Declarations = { statements: [] };
+  declarations: Declarations = { statements: [], sources: [], incomplete: false };
   /** While it is noted which hosts a statement refers to: their keys. */
   lookedUp: string[] | null = null;
   /** Parameters being evaluated within each other. */

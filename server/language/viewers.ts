@@ -36,7 +36,10 @@ function viewersOf(program: Program): ReadonlyMap<string, readonly number[]> {
 
 /** Warns where a metric of viewers is asked of a host that plays nothing. All steps are known. */
 export function checkViewer(metric: string, host: string, name: Name, site: Site): void {
-  if (ofViewers.has(metric)) reportIdle(host, name, site);
+  if (!ofViewers.has(metric)) return;
+  // The answer hangs on the steps: an edit of another one may change it.
+  site.program.judgements++;
+  reportIdle(host, name, site);
 }
 
 /** Warns where a host that plays nothing gets the remote control, or one that plays is sent to a place that no film of its has. */
