@@ -74,8 +74,8 @@ await chapter(
 );
 await chapter(
   'Swarms',
-  'Large swarms by pieces, each in a process of its own: processor time, peak memory, and growth with peers and with pieces.',
-  swarm,
+  'Large swarms by pieces, each in a process of its own: processor time, peak memory, and growth with peers and with pieces.\n\n![Growth with peers and with pieces](swarm-growth.svg)',
+  () => swarm(),
 );
 await chapter(
   'DASH',

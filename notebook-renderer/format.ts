@@ -20,6 +20,9 @@ export function formatMoment(nanoseconds: number): string {
 
 export { formatCount };
 
+/** A metric's name in a title, where the sheet of styles makes its first letter a capital: `buffer`, `CDN hit ratio`. */
+export const titleOf = (name: string): string => name.replace(/\bcdn (?=byte |hit |response )/g, 'CDN ');
+
 /** `1 message`, `3,000 messages`. */
 export function formatAmount(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,4 +1,4 @@
-/** A colour a protocol, the same in every view: a number of the palette in theme.css and static/svg.ts. */
+/** A colour a protocol, the same in every view: a number of the palette in theme.css and static/drawing.ts. */
 
 const KNOWN: Readonly<Record<string, number>> = {
   dns: 0,

@@ -116,7 +116,9 @@ async function inEditors(server) {
 }
 
 /** Lines of what runs beside something else. */
-const labelled = (name) => (text) => console.log(text.replace(/^/gm, `${name.padEnd(4)} `));
+function labelled(name) {
+  return (text) => console.log(text.replace(/^/gm, `${name.padEnd(4)} `));
+}
 
 async function host(name, body) {
   console.log(`\n${name}`);

@@ -112,6 +112,11 @@ export class BlockRequests {
     return this.#free === 0 && this.#picker.openCount === 0 && this.#slotsEnd > 0;
   }
 
+  /** Whether a peer that there was nothing to ask for may have something now that it has that piece, too. */
+  mayAskFor(piece: number): boolean {
+    return this.#free > 0 || this.#picker.isOpen(piece) || this.endGame;
+  }
+
   /** How many blocks are asked for of that peer. */
   outstanding(peer: number): number {
     let count = 0;

@@ -42,7 +42,8 @@ export const SNUB_TIME: Nanoseconds = 60 * SECOND;
 /** What a seed gives each peer in turn. */
 export const SEED_TURN: Nanoseconds = 30 * SECOND;
 
-const FIELDS = 7;
+/** Fields of a peer's row in the table. */
+export const FIELDS = 8;
 /** Bytes, in this round and in the one before. */
 const RECEIVED = 0;
 const RECEIVED_BEFORE = 1;
@@ -66,7 +67,8 @@ export class Choker {
   readonly #optimistic: number;
   readonly #seeding: SeedChoking;
   readonly #random: RandomStream;
-  #table = new Float64Array(8 * FIELDS);
+  #table: Float64Array;
+  readonly #tableIsOurs: boolean;
   #flags = new Uint8Array(8);
   /** The peers, in the order in which their optimistic turns come. */
   #list = new Int32Array(8);
@@ -80,7 +82,13 @@ export class Choker {
   /** The peers that the last `round` or `fill` choked or unchoked; `isUnchoked` tells which. */
   readonly changed: number[] = [];
 
-  constructor({ slots = 4, optimistic = 1, seeding = 'round robin' }: ChokerOptions, random: RandomStream) {
+  /**
+   * `table`: where it keeps its rows, FIELDS numbers for each peer, with room for all that will be added. Whoever keeps those of many
+   * chokers may count there (`countReceived`, `countSent`, `noteInteresting`), in the place of the methods.
+   */
+  constructor({ slots = 4, optimistic = 1, seeding = 'round robin' }: ChokerOptions, random: RandomStream, table?: Float64Array) {
+    this.#table = table ?? new Float64Array(8 * FIELDS);
+    this.#tableIsOurs = table === undefined;
     this.#slots = slots;
     this.#optimistic = optimistic;
     this.#seeding = seeding;
@@ -92,7 +100,7 @@ export class Choker {
   /** A peer is connected: choked and not interested. */
   add(peer: number): void {
     while (peer >= this.#flags.length) {
-      this.#table = grown(this.#table, new Float64Array(2 * this.#table.length));
+      if (this.#tableIsOurs) this.#table = grown(this.#table, new Float64Array(2 * this.#table.length));
       this.#flags = grown(this.#flags, new Uint8Array(2 * this.#flags.length));
       this.#list = grown(this.#list, new Int32Array(2 * this.#list.length));
     }
@@ -133,21 +141,17 @@ export class Choker {
 
   /** Whether we are interested in what the peer has. */
   setInteresting(peer: number, interesting: boolean, now: Nanoseconds): void {
-    const at = peer * FIELDS + SILENT_SINCE;
-    if ((this.#table[at] !== Number.POSITIVE_INFINITY) !== interesting) this.#table[at] = interesting ? now : Number.POSITIVE_INFINITY;
+    noteInteresting(this.#table, peer, interesting, now);
   }
 
   /** Bytes of pieces came from the peer. */
   received(peer: number, bytes: Bytes, now: Nanoseconds): void {
-    const at = peer * FIELDS;
-    this.#table[at + RECEIVED] = (this.#table[at + RECEIVED] as number) + bytes;
-    if (this.#table[at + SILENT_SINCE] !== Number.POSITIVE_INFINITY) this.#table[at + SILENT_SINCE] = now;
+    countReceived(this.#table, peer, bytes, now);
   }
 
   /** Bytes of pieces went to the peer. */
   sent(peer: number, bytes: Bytes): void {
-    const at = peer * FIELDS + SENT;
-    this.#table[at] = (this.#table[at] as number) + bytes;
+    countSent(this.#table, peer, bytes);
   }
 
   /** What came from the peer in the last ten to twenty seconds. */
@@ -195,18 +199,26 @@ export class Choker {
 
   /** Slots that have fallen vacant are given away, before the next round. */
   fill(now: Nanoseconds, seed: boolean): void {
-    let vacant = this.#slots + this.#optimistic - this.#busy;
+    this.changed.length = 0;
+    const list = this.#list;
+    const allFlags = this.#flags;
+    const most = this.#slots + this.#optimistic;
+    // Those that are unchoked and interested stay so.
     for (let i = 0; i < this.#count; i++) {
-      const peer = this.#list[i] as number;
-      const flags = this.#flags[peer] as number;
-      if ((flags & INTERESTED) === 0) continue;
-      if ((flags & UNCHOKED) !== 0) this.#flags[peer] = flags | CHOSEN;
-      else if (vacant > 0 && (seed || this.#optimistic > 0 || !this.hasSnubbed(peer, now))) {
-        vacant--;
-        this.#flags[peer] = flags | CHOSEN | OPTIMISTIC;
+      const peer = list[i] as number;
+      const flags = allFlags[peer] as number;
+      if (((flags & INTERESTED) !== 0) === ((flags & UNCHOKED) !== 0)) continue;
+      if ((flags & UNCHOKED) !== 0) {
+        this.changed.push(peer);
+        allFlags[peer] = flags & ~(UNCHOKED | OPTIMISTIC);
+        this.#table[peer * FIELDS + SERVED] = now;
+      } else if (this.#busy < most && (seed || this.#optimistic > 0 || !this.hasSnubbed(peer, now))) {
+        this.#busy++;
+        this.changed.push(peer);
+        allFlags[peer] = flags | UNCHOKED | OPTIMISTIC;
+        this.#table[peer * FIELDS + UNCHOKED_SINCE] = now;
       }
     }
-    this.#conclude(now);
   }
 
   /** The first peer of the list that is interested and choked comes to the head, all before it to the end. */
@@ -279,10 +291,11 @@ export class Choker {
       const peer = this.#list[i] as number;
       const flags = this.#flags[peer] as number;
       const at = peer * FIELDS;
-      if ((flags & UNCHOKED) !== 0) this.#table[at + SERVED] = now;
       if ((flags & CHOSEN) === 0) {
-        if ((flags & UNCHOKED) !== 0) this.changed.push(peer);
+        if ((flags & UNCHOKED) === 0) continue;
+        this.changed.push(peer);
         this.#flags[peer] = flags & ~(UNCHOKED | OPTIMISTIC);
+        this.#table[at + SERVED] = now;
         continue;
       }
       this.#busy++;
@@ -293,6 +306,25 @@ export class Choker {
       this.#flags[peer] = (flags & ~CHOSEN) | UNCHOKED;
     }
   }
+}
+
+/** As `setInteresting`, of the peer in that row. */
+export function noteInteresting(table: Float64Array, row: number, interesting: boolean, now: Nanoseconds): void {
+  const at = row * FIELDS + SILENT_SINCE;
+  if ((table[at] !== Number.POSITIVE_INFINITY) !== interesting) table[at] = interesting ? now : Number.POSITIVE_INFINITY;
+}
+
+/** As `received`, of the peer in that row. */
+export function countReceived(table: Float64Array, row: number, bytes: Bytes, now: Nanoseconds): void {
+  const at = row * FIELDS;
+  table[at + RECEIVED] = (table[at + RECEIVED] as number) + bytes;
+  if (table[at + SILENT_SINCE] !== Number.POSITIVE_INFINITY) table[at + SILENT_SINCE] = now;
+}
+
+/** As `sent`, of the peer in that row. */
+export function countSent(table: Float64Array, row: number, bytes: Bytes): void {
+  const at = row * FIELDS + SENT;
+  table[at] = (table[at] as number) + bytes;
 }
 
 function grown<A extends Float64Array | Int32Array | Uint8Array>(from: A, to: A): A {

@@ -29,6 +29,6 @@ export function outcomeOf(members: readonly Member[]): StepOutcome {
 const told = (ending: Member['ending']): string => (ending === 'down' ? 'went down' : (ending ?? ''));
 
 /** The hosts that some step lets download a torrent, or poison it. */
-export function downloadedBy({ steps }: Scenario, torrent: string): string[] {
+export function downloadedBy({ steps }: Pick<Scenario, 'steps'>, torrent: string): string[] {
   return steps.flatMap(({ action }) => (action.kind === 'bittorrent.download' && action.torrent === torrent ? action.hosts : []));
 }

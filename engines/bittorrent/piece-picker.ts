@@ -114,6 +114,11 @@ export class PiecePicker {
     this.#openCount++;
   }
 
+  /** Whether the piece is neither had nor begun. */
+  isOpen(piece: number): boolean {
+    return hasPiece(this.#open, piece);
+  }
+
   /** Whether a peer with these pieces has any that we do not have, begun or not (`interested`). */
   lacksOneOf(set: PieceSet): boolean {
     for (let i = 0; i < set.length; i++) if (((set[i] as number) & ~(this.have[i] as number)) !== 0) return true;
@@ -132,12 +137,14 @@ export class PiecePicker {
     let rarest = NO_PIECE;
     let least = Number.POSITIVE_INFINITY;
     let equals = 0;
+    const open = this.#open;
+    const counts = this.#counts;
     for (let i = 0; i < set.length; i++) {
-      let word = (set[i] as number) & (this.#open[i] as number);
+      let word = (set[i] as number) & (open[i] as number);
       while (word !== 0) {
         const piece = 32 * i + 31 - Math.clz32(word & -word);
         word &= word - 1;
-        const count = this.#counts[piece] as number;
+        const count = counts[piece] as number;
         if (count > least) continue;
         if (count < least) {
           least = count;

@@ -231,6 +231,10 @@ describe('the viewer', () => {
     expect(numbers.slice(-2)).toEqual([11, 12]);
     expect(numbers.length).toBeLessThan(9);
     expect(run.steps[0]!.endedAt).toBeLessThan(7 * SECOND);
+    // The buffer is told as it was just before, then as empty.
+    const { at: times, values } = run.series.find(({ metric }) => metric === 'buffer')!;
+    const jump = values.findIndex((level, i) => i > 0 && level === 0 && values[i - 1]! > SECOND);
+    expect(times[jump - 1]).toBe(times[jump]);
   });
 
   test('jumps back: segments come again', () => {

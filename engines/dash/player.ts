@@ -95,7 +95,12 @@ export class Player implements PlaybackControls {
 
   seek(position: Nanoseconds): void {
     this.#act((viewer) => {
-      if (!viewer.seek(this.#host.now(), position)) this.#unwanted = true;
+      const now = this.#host.now();
+      // Before and after, as where a segment arrives.
+      viewer.advance(now);
+      this.#measure('buffer', viewer.playout.level);
+      if (!viewer.seek(now, position)) this.#unwanted = true;
+      this.#measure('buffer', viewer.playout.level);
     });
   }
 

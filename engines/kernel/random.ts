@@ -39,12 +39,11 @@ export function randomStream(seed: number, purpose: string): RandomStream {
     uint32,
     float,
     below(limit) {
-      // Rejection keeps every value equally likely.
-      const bound = 4294967296 - (4294967296 % limit);
-      for (;;) {
-        const value = uint32();
-        if (value < bound) return value % limit;
-      }
+      let value = uint32();
+      if (limit === 4294967296) return value;
+      // Rejection keeps every value equally likely. Most values lie below any bound that there can be, and need no remainder of 2^32.
+      while (value > 4294967296 - limit && value >= 4294967296 - (4294967296 % limit)) value = uint32();
+      return value % (limit >>> 0);
     },
     exponential: (mean) => -mean * naturalLogarithm(1 - float()),
     bytes(length) {

@@ -2,7 +2,7 @@
 
 import type { Shade } from './interruptions.ts';
 
-/** Classes of the palette in theme.css, neighbours far apart also to the colour-blind; orange last, which light themes have pale. */
+/** Classes of the palette in theme.css, neighbours far apart also to the colour-blind. */
 const COLOURS = [0, 4, 2, 1, 5, 3];
 export const lineClass = (i: number): string => `ns-p${COLOURS[i % COLOURS.length]} ns-plot-line-${i % 8}`;
 

@@ -20,6 +20,11 @@ it('draws all samples of one pixel as one stroke, which keeps the peak and ends 
   expect(outline(line, column, whole, 'holds')).toBe('M0 4H0V1V9V6H2V6');
 });
 
+it('goes on from the last sample of a pixel where that is the lowest of them', () => {
+  const line = { at: [10, 100, 101, 102, 200], values: [7, 6, 0, 0, 5] };
+  expect(outline(line, column, whole, 'straight')).toBe('M1 7L10 6V6V0L20 5');
+});
+
 it.each(['holds', 'straight'] as const)('of 100,000 samples that %s takes a few commands a pixel', (between) => {
   const at = Float64Array.from({ length: 100_000 }, (_, i) => i);
   const values = Float64Array.from(at, (i) => (i === 54_321 ? 1000 : i % 100));

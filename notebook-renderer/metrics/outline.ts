@@ -27,12 +27,15 @@ export function outline(
     }
     if (between === 'holds') {
       path += `H${x}`;
-      for (const value of new Set([low, high, values[last]!])) path += `V${y(value)}`;
+      for (const value of strokes(low, high, values[last]!)) path += `V${y(value)}`;
     } else {
       if (i > 0) path += `L${x} ${y(first)}`;
-      if (last > i) for (const value of new Set([low, high, values[last]!])) path += `V${y(value)}`;
+      if (last > i) for (const value of strokes(low, high, values[last]!)) path += `V${y(value)}`;
     }
     i = last + 1;
   }
   return path;
 }
+
+/** Through the lowest and the highest value of a column, in the order that leaves it where its last sample is. */
+const strokes = (low: number, high: number, last: number): Iterable<number> => new Set(last === low ? [high, low] : [low, high, last]);

@@ -1,3 +1,5 @@
+import { SMALL, textWidth } from '../sequence/text-width.ts';
+
 /** Where a panel's lines lie, and what stands at its axes; pixels. */
 export interface PanelFrame {
   readonly width: number;
@@ -11,3 +13,7 @@ export interface PanelFrame {
   /** Marks of the other one; a label may be empty. */
   readonly marks: readonly { readonly x: number; readonly label: string }[];
 }
+
+/** Where the middle of a mark's label stands: below the mark, but for the last one's, which would end beyond the panel. */
+export const labelX = ({ width }: PanelFrame, { x, label }: PanelFrame['marks'][number]): number =>
+  Math.min(x, width - 2 - textWidth(label, SMALL) / 2);

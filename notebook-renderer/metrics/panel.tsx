@@ -1,6 +1,6 @@
 /** What plots have in common, whatever they go over: the grid and axes of a panel, and the box of what its ruler reads. */
 import type { ComponentChildren } from 'preact';
-import type { PanelFrame } from './panel-frame.ts';
+import { labelX, type PanelFrame } from './panel-frame.ts';
 
 /** A panel: the grid, the axes, and on them its lines. */
 export function Panel({ frame, children }: { readonly frame: PanelFrame; readonly children: ComponentChildren }) {
@@ -16,11 +16,11 @@ export function Panel({ frame, children }: { readonly frame: PanelFrame; readonl
         </g>
       ))}
       <path class="ns-plot-axis" d={`M${left} ${bottom + 0.5}H${right}`} />
-      {frame.marks.map(({ x, label }) => (
-        <g key={x}>
-          <path class="ns-plot-axis" d={`M${Math.round(x) + 0.5} ${bottom}v4`} />
-          <text x={x} y={bottom + 17} text-anchor="middle">
-            {label}
+      {frame.marks.map((mark) => (
+        <g key={mark.x}>
+          <path class="ns-plot-axis" d={`M${Math.round(mark.x) + 0.5} ${bottom}v4`} />
+          <text x={labelX(frame, mark)} y={bottom + 17} text-anchor="middle">
+            {mark.label}
           </text>
         </g>
       ))}

@@ -8,7 +8,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue } from '../../engines/format.ts';
 import type { MetricSeries, Unit } from '../../engines/run.ts';
-import { formatCount, formatMoment } from '../format.ts';
+import { formatCount, formatMoment, titleOf } from '../format.ts';
 import type { Part } from '../part.ts';
 import { CopyButton } from '../transcript/transcript.tsx';
 import { interruptionsOf, type Shade, shadesOf, spansText } from './interruptions.ts';
@@ -141,7 +141,7 @@ export function Plot({ picture, part, id, width, time, onTime, onClose }: Props)
   return (
     <figure class="ns-panel ns-plot" id={id} aria-label={`${name} over time`}>
       <figcaption class="ns-plot-head">
-        <h3 class="ns-plot-name">{name}</h3>
+        <h3 class="ns-plot-name">{titleOf(name)}</h3>
         <CopyButton text={picture.csv} label={`Copy all values of ${name} as CSV`} />
         <button type="button" class="ns-quiet-button" aria-expanded={tabled} onClick={() => setTabled(!tabled)}>
           Table

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HOUR, MILLISECOND, MINUTE, SECOND } from '../../engines/quantities.ts';
-import { momentLabels, multiples, roundStep, valueLabels } from './ticks.ts';
+import { momentLabels, multiples, ratioMarks, roundStep, valueLabels } from './ticks.ts';
 
 it('steps are 1, 2 or 5 times a power of ten', () => {
   expect([1, 1.1, 2, 3, 6, 70, 0.03].map((least) => roundStep(least, 'B'))).toEqual([1, 2, 2, 5, 10, 100, 0.05]);
@@ -31,6 +31,16 @@ it('multiples include both ends', () => {
   expect(multiples(0, 300, 100)).toEqual([0, 100, 200, 300]);
   expect(multiples(-3, 5, 2)).toEqual([-2, 0, 2, 4]);
   expect(multiples(0, 0.3, 0.1)).toHaveLength(4);
+});
+
+it('marks of ratios are powers of ten around all values, and finer within one', () => {
+  const marks = (low: number, high: number, unit: 'ns' | 'B') => valueLabels(ratioMarks([[low, high]], unit), unit);
+  expect(marks(90e6, 2e9, 'B')).toEqual(['10 MB', '100 MB', '1 GB', '10 GB']);
+  expect(marks(100e6, 1e9, 'B')).toEqual(['100 MB', '1 GB']);
+  expect(marks(130e6, 450e6, 'B')).toEqual(['100 MB', '200 MB', '500 MB']);
+  expect(marks(0.4 * SECOND, 75 * SECOND, 'ns')).toEqual(['100 ms', '1 s', '10 s', '1 min', '10 min']);
+  expect(marks(12 * SECOND, 50 * SECOND, 'ns')).toEqual(['10 s', '20 s', '30 s', '1 min']);
+  expect(marks(SECOND, SECOND, 'ns')).toEqual(['1 s', '2 s']);
 });
 
 it('values are told in their unit, and not twice alike', () => {

@@ -32,6 +32,29 @@ export function multiples(low: number, high: number, step: number): number[] {
   return ticks;
 }
 
+/** Of times on an axis of ratios: about ten times as much each. */
+const TENFOLD = [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 12 * HOUR, 10 * DAY];
+
+/**
+ * Marks of an axis that is spread by ratios, around all these ranges of values above 0: at least two. Powers of ten; where all lies
+ * within one, 1, 2 and 5 times such; longer times by what clocks count.
+ */
+export function ratioMarks(ranges: readonly (readonly [low: number, high: number])[], unit: Unit): number[] {
+  const low = ranges.reduce((least, [bottom]) => Math.min(least, bottom), Number.POSITIVE_INFINITY);
+  const high = ranges.reduce((most, [, top]) => Math.max(most, top), 0);
+  if (high <= 0) return [1, 10];
+  const fine = high / low < 10;
+  const marks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)) + 1; power++) {
+    for (const times of fine ? [1, 2, 5] : [1]) marks.push(Number(`${times}e${power}`));
+  }
+  const clock = unit === 'ns' ? marks.filter((mark) => mark < 10 * SECOND).concat(fine ? CLOCK : TENFOLD) : marks;
+  const first = clock.findLastIndex((mark) => mark <= low);
+  const last = clock.findIndex((mark) => mark >= high);
+  const [from, to] = [Math.max(0, first), last < 0 ? clock.length - 1 : last];
+  return from === to ? clock.slice(from, from + 2) : clock.slice(from, to + 1);
+}
+
 /** Values in their unit; of labels that read alike, the first only. */
 export function valueLabels(ticks: readonly number[], unit: Unit): string[] {
   const labels = ticks.map((tick) => formatValue(tick, unit));

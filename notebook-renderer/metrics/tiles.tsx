@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { formatCount } from '../format.ts';
+import { formatCount, titleOf } from '../format.ts';
 import { COURSE, withCourse } from './plot-layout.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tile, TileEntry } from './summary.ts';
@@ -111,10 +111,10 @@ function MetricTile({ tile, span, plotted, plotId, onPlot }: TileProps) {
             aria-label={`Plot of ${name}`}
             onClick={onPlot}
           >
-            {name}
+            {titleOf(name)}
           </button>
         ) : (
-          <span>{name}</span>
+          <span>{titleOf(name)}</span>
         )}
         {shown.length > 1 && more}
         {onPlot && <Chevron />}
@@ -129,7 +129,7 @@ function OneValue({ entry: { subject, value, at, values }, more }: { readonly en
     <>
       <div class="ns-tile-value">
         <span>{value}</span>
-        {values.length > 1 && <Sparkline at={at} values={values} width={64} height={20} />}
+        {at.at(-1)! > at[0]! && <Sparkline at={at} values={values} width={64} height={20} />}
       </div>
       <div class="ns-tile-foot">
         <div class="ns-tile-subject" title={subject}>

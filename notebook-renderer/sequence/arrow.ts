@@ -101,7 +101,10 @@ export function arrowOf(layout: Layout, row: number): Arrow {
   const reach = layout.visibleWidth < NARROW ? 0 : Math.min(LEAST_ROOM, layout.width - GUTTER - 16);
   const shown = shorten(oneLine(full), Math.max(span, reach), font);
   const width = textWidth(shown, font);
-  const middle = Math.min(Math.max((x1 + target) / 2, GUTTER + 8 + width / 2), layout.width - 8 - width / 2);
+  // A label that is wider than its arrow reaches beyond the point, not over the number at the tail.
+  const over = Math.max(0, width - span) / 2;
+  const centre = (x1 + target) / 2 + Math.sign(target - x1) * over;
+  const middle = Math.min(Math.max(centre, GUTTER + 8 + width / 2), layout.width - 8 - width / 2);
   const degrees = (Math.atan2(y2 - y1, Math.abs(x2 - x1)) * 180) / Math.PI;
   const steep = axis.mode === 'time' && degrees > STEEPEST && width + 2 * TAIL <= span;
   const follows = axis.mode === 'time' && degrees > 0.5 && degrees <= STEEPEST && width <= span;

@@ -13,7 +13,7 @@ export function UnchokeView({ torrent, peers, edges }: UnchokeGraph) {
   return (
     <figure class="ns-unchokes">
       <figcaption>
-        <b>{torrent}</b> who unchokes whom <span class="ns-dim">thick: both ways; dashed: optimistic</span>
+        <b>{torrent}</b>: who unchokes whom <span class="ns-dim">(thick: both ways; dashed: optimistic)</span>
       </figcaption>
       <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label}>
         <defs>

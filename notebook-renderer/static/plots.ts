@@ -1,7 +1,7 @@
 /** The plots that the author asked for, as pieces of a drawing and as text. */
 import { formatMoment } from '../format.ts';
 import { type Shade, shadesOf, spansText } from '../metrics/interruptions.ts';
-import type { PanelFrame } from '../metrics/panel-frame.ts';
+import { labelX, type PanelFrame } from '../metrics/panel-frame.ts';
 import { type Line, layOutPanels, rangeOf, shadedArea } from '../metrics/plot-layout.ts';
 import { askedPlotsOf, type PlotPicture, rangeText } from '../metrics/plots.ts';
 import type { Part } from '../part.ts';
@@ -78,7 +78,8 @@ export function drawnPicture(
 
 const shadeClass = ({ line }: Shade): string => (line === null ? 'own' : `p${hueOf(line)}`);
 
-export function drawnAxes({ left, right, bottom, values, marks }: PanelFrame): string[] {
+export function drawnAxes(frame: PanelFrame): string[] {
+  const { left, right, bottom, values, marks } = frame;
   return [
     ...values.map(
       ({ y, label }) =>
@@ -86,8 +87,8 @@ export function drawnAxes({ left, right, bottom, values, marks }: PanelFrame): s
     ),
     `<path class="axis" d="M${left} ${bottom + 0.5}H${right}"/>`,
     ...marks.map(
-      ({ x, label }) =>
-        `<path class="axis" d="M${x} ${bottom}v4"/><text class="tick" x="${x}" y="${bottom + 17}" text-anchor="middle">${escapeXml(label)}</text>`,
+      (mark) =>
+        `<path class="axis" d="M${mark.x} ${bottom}v4"/><text class="tick" x="${labelX(frame, mark)}" y="${bottom + 17}" text-anchor="middle">${escapeXml(mark.label)}</text>`,
     ),
   ];
 }

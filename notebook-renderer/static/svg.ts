@@ -1,7 +1,4 @@
-/**
- * A run's sequence and plots as one self-contained SVG, from the same layouts as the interactive ones. It brings its own background
- * and follows the light or dark preference of whatever shows it.
- */
+/** A run's sequence and plots as one self-contained SVG, from the same layouts as the interactive ones. */
 import { formatDuration } from '../../engines/format.ts';
 import { type DeclaredHost, declaredHosts, declaredInShort } from '../declarations/summary.ts';
 import { formatAmount, formatMoment } from '../format.ts';
@@ -16,9 +13,10 @@ import { GUTTER, type Layout, layOut } from '../sequence/layout.ts';
 import { BREAK, MESSAGE, NOTE, RESUMED, type RowKind, STEP } from '../sequence/rows.ts';
 import { HEAD, SMALL, shorten, textWidth } from '../sequence/text-width.ts';
 import { toneOf } from '../tone.ts';
+import { drawingOf } from './drawing.ts';
 import { escapeXml } from './escape.ts';
-import { drawnPlots, PLOT_RULES } from './plots.ts';
-import { drawnSweeps, SWEEP_RULES } from './sweeps.ts';
+import { drawnPlots } from './plots.ts';
+import { drawnSweeps } from './sweeps.ts';
 
 export interface SvgOptions {
   /** Least width in pixels; many hosts make it wider. */
@@ -26,49 +24,6 @@ export interface SvgOptions {
   /** Greatest number of messages drawn; the rest is counted. */
   readonly limit?: number;
 }
-
-const LIGHT = ['#0969da', '#8250df', '#1a7f37', '#bc4c00', '#9a6700', '#bf3989', '#59636e'];
-const DARK = ['#58a6ff', '#bc8cff', '#4ac26b', '#ffa657', '#e3b341', '#f778ba', '#9198a1'];
-
-const palette = (
-  hues: readonly string[],
-  fg: string,
-  dim: string,
-  bg: string,
-  raised: string,
-  border: string,
-  good: string,
-  caution: string,
-  bad: string,
-) =>
-  `&{--fg:${fg};--dim:${dim};--bg:${bg};--raised:${raised};--border:${border};--good:${good};--caution:${caution};--bad:${bad}}${hues.map((hue, i) => `.p${i}{--hue:${hue}}`).join('')}`;
-
-/** One rule after another; `&` is the drawing itself. */
-const RULES = `
-${palette(LIGHT, '#1f2328', '#59636e', '#ffffff', '#f6f8fa', '#d1d9e0', '#1a7f37', '#9a6700', '#c62828')}
-@media (prefers-color-scheme:dark){${palette(DARK, '#d8dee4', '#9198a1', '#16191d', '#1d2126', '#3d444d', '#4ac26b', '#e3b341', '#ff7b72')}}
-text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;fill:var(--fg);font-variant-numeric:tabular-nums}
-.bg{fill:var(--bg);stroke:var(--border)}
-.title{font-size:15px;font-weight:600}.dim,.time{fill:var(--dim)}.time{text-anchor:end}.good{fill:var(--good)}.caution{fill:var(--caution)}.bad{fill:var(--bad)}.b{font-weight:600}
-.head{fill:var(--raised);stroke:var(--dim)}.implicit.head{stroke-dasharray:4 3;fill:var(--bg)}.name{font-size:12px;font-weight:600;text-anchor:middle}.name.implicit{font-weight:400;fill:var(--dim)}.address{fill:var(--dim);font-size:10.5px;text-anchor:middle}
-.host{font-size:12px;font-weight:600}.host.implicit{font-weight:400;fill:var(--dim)}
-.life{stroke:var(--border);shape-rendering:crispEdges}.life.implicit{stroke-dasharray:4 4}
-.line{fill:none;stroke:var(--hue);stroke-width:1.6}.tip{fill:var(--hue)}.answer .line{stroke-dasharray:5 3.5}.lost{--hue:var(--bad)}.cross{stroke:var(--bad);stroke-width:2;fill:none}
-.label{font:12px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round;white-space:pre}
-.number{font-size:10px;fill:var(--dim);paint-order:stroke;stroke:var(--bg);stroke-width:3px}
-.step rect{fill:var(--raised);stroke:var(--border)}.step .what{font-size:12px;font-weight:600}.step .outcome{text-anchor:end;fill:var(--dim)}
-.note rect{fill:var(--raised);stroke:var(--dim);stroke-opacity:.5}.break rect{fill:var(--bg);stroke:var(--bad)}
-.band rect{fill:var(--hue);fill-opacity:.03;stroke:var(--hue);stroke-opacity:.3}.band text{fill:var(--dim);font-size:10.5px}
-.busy{fill:var(--raised);stroke:var(--dim);stroke-opacity:.6}
-${PLOT_RULES}${SWEEP_RULES}`;
-
-const ROOT = 'netscenario-sequence';
-
-/** Every selector within the drawing: pages that take the SVG in as it is keep their own styles. */
-const STYLE = RULES.replaceAll('\n', '').replace(/([^{}@]+)\{(?=[^{}]*\})/g, (_rule, selectors: string) => {
-  const scoped = selectors.split(',').map((selector) => (selector === '&' ? `.${ROOT}` : `.${ROOT} ${selector}`));
-  return `${scoped.join(',')}{`;
-});
 
 const TOP = 56;
 /** Hosts that a cell without steps lists, and the height of a line. */
@@ -110,9 +65,6 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
         ? `<tspan class="good b">✓ ${formatAmount(passed, 'check')} passed</tspan><tspan dx="8">`
         : `<tspan class="bad b">✗ ${failed} of ${part.checks.length} checks failed</tspan><tspan dx="8">`;
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="${ROOT}" width="${layout.width}" height="${height}" viewBox="0 0 ${layout.width} ${height}" role="img" aria-label="${escapeXml(`${run.title}: ${status}`)}">`,
-    `<style>${STYLE}</style>`,
-    `<rect class="bg" x=".5" y=".5" width="${layout.width - 1}" height="${height - 1}" rx="6"/>`,
     `<text class="title" x="16" y="26">${escapeXml(shorten(oneLine(run.title || 'Run'), layout.width - 32, { size: 15, monospace: false }))}</text>`,
     `<text class="dim" x="16" y="45">${checks}${escapeXml(status)}${checks === '' ? '' : '</tspan>'}</text>`,
   ];
@@ -132,8 +84,7 @@ export function sequenceSvg(output: Output, { width = 900, limit = 300 }: SvgOpt
   }
   if (plots.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd})">`, plots.lines.join('\n'), '</g>');
   if (swept.height > 0) lines.push(`<g transform="translate(0 ${sequenceEnd + plots.height})">`, swept.lines.join('\n'), '</g>');
-  lines.push('</svg>');
-  return lines.join('\n');
+  return drawingOf({ lines, width: layout.width, height, description: `${run.title}: ${status}` });
 }
 
 function hostList(hosts: readonly DeclaredHost[], unlisted: number): string[] {

@@ -122,8 +122,8 @@ function drawnLines(told: readonly { readonly text: string; readonly cls: string
   return { lines, height: lines.length * LINE };
 }
 
-function drawnFigure({ name, axis, panels, unshown }: SweepFigure, width: number): Drawn {
-  const place = { width: width - 24, height: PANEL };
+export function drawnFigure({ name, axis, panels, unshown, byRatios = false }: SweepFigure, width: number): Drawn {
+  const place = { width: width - 24, height: PANEL, byRatios };
   if (panels.length === 0) {
     return drawnLines(
       [

@@ -1,8 +1,9 @@
 /** Where everything of a sweep's plot stands, as data: one panel, its lines against a parameter. */
 import { formatValue } from '../../engines/format.ts';
+import type { Unit } from '../../engines/run.ts';
 import type { SweepAxis } from '../../engines/sweep/plan.ts';
 import type { PanelFrame } from '../metrics/panel-frame.ts';
-import { multiples, roundStep, valueLabels } from '../metrics/ticks.ts';
+import { multiples, ratioMarks, roundStep, valueLabels } from '../metrics/ticks.ts';
 import { SMALL, textWidth } from '../sequence/text-width.ts';
 import { bandOf, isPartial, type SweepPanel } from './figures.ts';
 
@@ -48,24 +49,19 @@ export function isLogarithmic(values: readonly number[]): boolean {
 export function layOutPanel(
   { unit, lines }: SweepPanel,
   axis: SweepAxis,
-  place: { readonly width: number; readonly height: number; readonly leastLeft?: number },
+  place: { readonly width: number; readonly height: number; readonly leastLeft?: number; readonly byRatios?: boolean },
 ): PanelLayout {
-  const { width, height } = place;
+  const { width, height, byRatios = false } = place;
   const bottom = height - BOTTOM;
   const all = lines.flatMap(({ points }) => points);
   const bands = all.map((point) => bandOf(point, unit));
-  const high = bands.reduce((most, [, top]) => Math.max(most, top), 0);
-  const low = bands.reduce((least, [bottom]) => Math.min(least, bottom), 0);
-  const range = high - low || 1;
-  const step = roundStep(range / Math.max(1, Math.floor((bottom - TOP) / BETWEEN_VALUES)), unit);
-  const floor = Math.floor(low / step) * step;
-  const ceiling = Math.max(floor + step, Math.ceil(high / step - 1e-9) * step);
-  const marks = multiples(floor, ceiling, step);
+  const marks = byRatios ? ratioMarks(bands, unit) : levelMarks(bands, unit, Math.floor((bottom - TOP) / BETWEEN_VALUES));
+  const [floor, ceiling] = [marks[0]!, marks.at(-1)!];
   const labels = valueLabels(marks, unit);
   const left = Math.max(place.leastLeft ?? LEAST_LEFT, Math.ceil(Math.max(...labels.map((label) => textWidth(label, SMALL)))) + LEFT);
   const right = Math.max(left + 1, width - RIGHT);
 
-  const logarithmic = isLogarithmic(axis.values);
+  const logarithmic = byRatios || isLogarithmic(axis.values);
   const scale = (value: number): number => (logarithmic ? Math.log(value) : value);
   const least = scale(Math.min(...axis.values));
   const most = scale(Math.max(...axis.values));
@@ -75,7 +71,9 @@ export function layOutPanel(
     most === least
       ? Math.round((left + right) / 2)
       : Math.round(10 * (left + inset + ((scale(value) - least) / (most - least)) * (right - left - 2 * inset))) / 10;
-  const y = (value: number): number => Math.round(10 * (bottom - ((value - floor) / (ceiling - floor)) * (bottom - TOP))) / 10;
+  const share = (value: number): number =>
+    byRatios ? Math.log(value / floor) / Math.log(ceiling / floor) : (value - floor) / (ceiling - floor);
+  const y = (value: number): number => Math.round(10 * (bottom - share(value) * (bottom - TOP))) / 10;
   return {
     width,
     height,
@@ -98,6 +96,17 @@ export function layOutPanel(
       };
     }),
   };
+}
+
+/** Round values around all of these and zero: at least two. */
+function levelMarks(bands: readonly (readonly [low: number, high: number])[], unit: Unit, most: number): number[] {
+  const high = bands.reduce((most, [, top]) => Math.max(most, top), 0);
+  const low = bands.reduce((least, [bottom]) => Math.min(least, bottom), 0);
+  const range = high - low || 1;
+  const step = roundStep(range / Math.max(1, most), unit);
+  const floor = Math.floor(low / step) * step;
+  const ceiling = Math.max(floor + step, Math.ceil(high / step - 1e-9) * step);
+  return multiples(floor, ceiling, step);
 }
 
 /** Labels that would touch the one before are left out; the last one is kept rather than its neighbour. */

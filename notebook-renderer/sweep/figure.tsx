@@ -1,6 +1,6 @@
 /** A plot of a sweep: lines with confidence bands and bounds against a parameter, and a ruler that tells the values at one of its values. */
 import { useMemo, useState } from 'preact/hooks';
-import { formatCount } from '../format.ts';
+import { formatCount, titleOf } from '../format.ts';
 import { lineClass, Swatch } from '../metrics/line-style.tsx';
 import { Panel, Readings } from '../metrics/panel.tsx';
 import { ValueTable } from '../metrics/value-table.tsx';
@@ -72,7 +72,7 @@ export function Figure({ figure, id, width }: Props) {
   return (
     <figure class="ns-panel ns-plot" id={id} aria-label={name}>
       <figcaption class="ns-plot-head">
-        <h3 class="ns-plot-name">{name}</h3>
+        <h3 class="ns-plot-name">{titleOf(name)}</h3>
         <CopyButton text={() => csvOf(figure)} label={`Copy all values of ${name} as CSV`} />
         <button type="button" class="ns-quiet-button" aria-expanded={tabled} onClick={() => setTabled(!tabled)}>
           Table

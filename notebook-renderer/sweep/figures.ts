@@ -19,6 +19,8 @@ export interface SweepFigure {
   readonly panels: readonly SweepPanel[];
   /** Lines that there was no room for. */
   readonly unshown: number;
+  /** Both axes by ratios, so that a power law is a straight line. All values are above 0, without margins. */
+  readonly byRatios?: boolean;
 }
 
 export interface SweepPanel {

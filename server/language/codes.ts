@@ -122,6 +122,7 @@ export const codes = {
   ),
   'nothing-to-measure': warning('The expectation is about a transfer that no step makes, so nothing is measured.'),
   'without-effect': warning('Something else in the scenario takes the place of this, or is simulated without it; or nothing asks for it.'),
+  'takes-long': warning('The run takes minutes, or hours: the message tells how long about, and what would take less.'),
   'no-message': error('A message has parts (subject, header, body) or comes from a file; not both.'),
   'repeated-together': error('A `together` runs once. Each step inside it can repeat: `every 5 s HOST … until 1 min`.'),
   'until-missing': error('A step that repeats says until when.'),

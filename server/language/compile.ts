@@ -15,6 +15,7 @@ import { type Declarations, declarationsOf } from './declarations.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
 import { nameCdns } from './defaults/cdn.ts';
+import { compactSwarmWarnings } from './defaults/compact-swarm-warnings.ts';
 import { addParentZones, completeZones, localServers, offerRecursion, serverNames, withoutIdleLocalServer } from './defaults/dns.ts';
 import { dnsWarnings } from './defaults/dns-warnings.ts';
 import { completeSigning } from './defaults/dnssec.ts';
@@ -119,11 +120,18 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     zoneServerWarnings(program);
   }
   reportBrokenImports(program, imports);
+  let scenario: Scenario | null = null;
+  // Who types wants to know what is wrong, and runs nothing.
+  const finished = (): Scenario => {
+    scenario ??= scenarioOf(program, served ?? new Map());
+    return scenario;
+  };
   // What seems unused, or never begun, may stand in a statement that is broken: that waits until no error is left.
   if (!program.hasErrors()) {
     mendingWarnings(program);
     transferWarnings(program);
     fidelityWarnings(program);
+    compactSwarmWarnings(program, finished);
     if (program.needsDns) dnsWarnings(program);
     hostHints(program);
     parameterHints(program);
@@ -132,12 +140,9 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
 
   const order = new Map(program.sources.map((source, index) => [source.uri, index]));
   program.diagnostics.sort((a, b) => order.get(a.uri)! - order.get(b.uri)! || a.start - b.start || a.end - b.end);
-  let scenario: Scenario | null = null;
   return {
-    // Who types wants to know what is wrong, and runs nothing.
     get scenario() {
-      scenario ??= scenarioOf(program, served ?? new Map());
-      return scenario;
+      return finished();
     },
     diagnostics: program.diagnostics,
     sources: program.sources.map(({ document }) => document),

@@ -906,6 +906,49 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
   ['ftp g { port 2121 }', 'port', 'An FTP server listens on port 21 (RFC 959 §8).', null],
   ['ftp g { home "/x" }', 'home', 'A home is a user’s: `user NAME password PASSWORD home HOME`.', null],
   ['nameserver ns.x.org { recursion yes }', 'yes', '`yes` does not fit here. Did you mean `on`?', 'nameserver ns.x.org { recursion on }'],
+  [
+    'torrent t { size 8 GiB piece 1 MiB seeds tv }\npc downloads t',
+    'size 8 GiB',
+    'All of `t` is hashed before the run begins, which takes about 57 s. Write `fidelity pieces`, which hashes nothing, or a smaller size.',
+    'torrent t { size 8 GiB fidelity pieces piece 1 MiB seeds tv }\npc downloads t',
+  ],
+  [
+    'torrent t { fidelity messages size 1 TiB piece 16 MiB seeds tv }\npc downloads t',
+    'size 1 TiB',
+    'All of `t` is hashed before the run begins, which takes about 2 h 2 min. Write `fidelity pieces`, which hashes nothing, or a smaller size.',
+    'torrent t { fidelity pieces size 1 TiB piece 16 MiB seeds tv }\npc downloads t',
+  ],
+  [
+    'host p[1..999]\ntorrent t { size 10 GiB seeds tv fidelity pieces }\np[1..999] downloads t',
+    'size 10 GiB',
+    '`t` has 1,000 peers and 40,960 pieces: that takes about 10 min and 61.4 MB of memory. Write larger pieces, such as `piece 1 MiB`, a smaller size, or fewer peers.',
+    null,
+  ],
+  [
+    'host p[1..9999]\ntorrent t { size 1 TiB piece 16 MiB seeds tv fidelity pieces }\np[1..9999] downloads t',
+    'size 1 TiB',
+    '`t` has 10,000 peers and 65,536 pieces: that takes about 2 h 44 min and 983 MB of memory. Write a smaller size, or fewer peers.',
+    null,
+  ],
+  [
+    'host p[1..9999]\ntorrent t { size 1 TiB piece 1 MiB seeds tv fidelity pieces }\np[1..9999] downloads t',
+    'size 1 TiB',
+    '`t` has 10,000 peers and 1,048,576 pieces: that would take about 1 d 20 h and 15.7 GB of memory. Write larger pieces, such as `piece 4 MiB`, a smaller size, or fewer peers.',
+    null,
+  ],
+  ...(
+    [
+      ['host a, b { loss 1 % }', '', 'loss 1 %', 'have no packets'],
+      ['host a, b { trace "train.csv" }', '', 'trace "train.csv"', 'know no traces'],
+      ['host a, b', 'at 1 s b disconnects for 5 s', 'at 1 s b disconnects for 5 s', 'know no links that fail'],
+      ['host a, b', 'partition tv from b for 5 s', 'partition tv from b for 5 s', 'know no partitions'],
+    ] as const
+  ).map(([hosts, step, marked, why]): [string, string, string, null] => [
+    `${hosts}\ntorrent t { size 1 MiB seeds a fidelity pieces }\nb downloads t\n${step}`,
+    marked,
+    `This has no effect on torrents at fidelity \`pieces\`, which ${why}, and nothing else uses it.`,
+    null,
+  ]),
 ])('%s', (line, marked, message, mended) => {
   const text = above + line;
   const found = compileText(text, files).diagnostics.filter(({ severity }) => severity !== 'hint');

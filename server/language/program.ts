@@ -252,6 +252,12 @@ export class Program {
   readonly accessNetworks: ProgramAccessNetwork[] = [];
   /** Properties that ask for what only fidelity `packets` simulates. */
   readonly packetsOnly: { readonly property: 'reordering' | 'duplicates' | 'nagle'; readonly at: SourceRange }[] = [];
+  /** Properties of access links that nothing but packets feels: of these hosts, or, where it is null, of all that do not say otherwise. */
+  readonly packetProperties: {
+    readonly property: 'jitter' | 'reordering' | 'loss' | 'duplicates' | 'trace';
+    readonly at: SourceRange;
+    readonly hosts: readonly string[] | null;
+  }[] = [];
   /** By lower-case origin. */
   readonly zones = new Map<string, ProgramZone>();
   /** Where records stand that the blocks of zones say; those of files are not in it. */
@@ -324,7 +330,7 @@ export class Program {
   needsDns = false;
   /** A step asks for a recursive walk. */
   walksRecursively = false;
-  /** How often something was reported, or a parameter, a file or who plays asked for: without these, values follow from the text alone. */
+  /** How often something was reported, or a parameter, a file or others’ steps asked for: without these, values follow from the text alone. */
   judgements = 0;
   /** The same object as in an earlier program where nothing is declared otherwise than there. */
   declarations: Declarations = { statements: [], sources: [], incomplete: false };

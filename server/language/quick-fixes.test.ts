@@ -122,6 +122,11 @@ const cases: readonly (readonly [code: string, text: string, mended: string])[] 
     'host ns.x.org { address 10.0.0.9 }\nzone x.org on ns.x.org { ns A 10.0.0.8 }\nhost pc\npc resolves x.org',
     'host ns.x.org { address 10.0.0.8 }\nzone x.org on ns.x.org { ns A 10.0.0.8 }\nhost pc\npc resolves x.org',
   ],
+  [
+    'takes-long',
+    'host a, b\ntorrent t { size 8 GiB piece 1 MiB seeds a }\nb downloads t',
+    'host a, b\ntorrent t { size 8 GiB fidelity pieces piece 1 MiB seeds a }\nb downloads t',
+  ],
   ['unused-parameter', 'let n = 3\nhost a\na crashes', '\nhost a\na crashes'],
   ['wrong-dimension', 'host a { up 10 MB }\na crashes', 'host a { up 80 Mbps }\na crashes'],
   ['unclosed-parenthesis', 'let n = (3 + 4', 'let n = (3 + 4)'],

@@ -16,6 +16,7 @@ const known = new WeakMap<Program, { readonly steps: number; readonly viewers: R
 /** How long the films last that each host plays, by its name. All steps are known. */
 function viewersOf(program: Program): ReadonlyMap<string, readonly number[]> {
   const { steps, films } = program;
+  program.judgements++;
   const before = known.get(program);
   if (before?.steps === steps.length) return before.viewers;
   const viewers = new Map<string, number[]>();
@@ -36,10 +37,7 @@ function viewersOf(program: Program): ReadonlyMap<string, readonly number[]> {
 
 /** Warns where a metric of viewers is asked of a host that plays nothing. All steps are known. */
 export function checkViewer(metric: string, host: string, name: Name, site: Site): void {
-  if (!ofViewers.has(metric)) return;
-  // The answer hangs on the steps: an edit of another one may change it.
-  site.program.judgements++;
-  reportIdle(host, name, site);
+  if (ofViewers.has(metric)) reportIdle(host, name, site);
 }
 
 /** Warns where a host that plays nothing gets the remote control, or one that plays is sent to a place that no film of its has. */

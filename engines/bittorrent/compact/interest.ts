@@ -3,9 +3,9 @@
  *
  * Theory of operation. What neighbours know of a peer's pieces is what it has *told*: a bitfield when they met, a HAVE for each piece
  * since. A peer is interested in a neighbour that has told of a piece that it has not told of itself. A HAVE visits all neighbours, and
- * nothing else in a swarm happens as often: it touches, of each, the word of its told pieces and its picker's count, and nothing else
- * where nobody's interest changes. So what each edge has to know of interest is kept at both of its ends. Whether there is still
- * something to be had is looked for from the word on where it was found last (the *witness*).
+ * nothing else in a swarm happens as often: it touches, of each, its picker's count, and nothing else where nobody's interest changes.
+ * So what each edge has to know of interest is kept at both of its ends, with a piece that is a reason for it (the *witness*): only who
+ * gets that very piece has to look for another reason.
  *
  * Counts are raised for all neighbours first: with no decision in between, the processor waits for many of them at a time.
  */
@@ -21,8 +21,8 @@ const WANTED = 2;
 export interface InterestObserver {
   /** The peer of the edge has become interested in the other one, or is so no longer. */
   changed(edge: number, interested: boolean): void;
-  /** The peer of the edge is interested already, and the other one has told of another piece that it has not. Only for peers that wait. */
-  more(edge: number): void;
+  /** The peer of the edge is interested already, and the other one has told of another piece, this one, that it has not. Only for peers that wait. */
+  more(edge: number, piece: number): void;
 }
 
 export class Interest {
@@ -40,7 +40,8 @@ export class Interest {
   readonly #untold: Int32Array;
   /** Of each edge. */
   readonly #flags: Uint8Array;
-  readonly #witness: Uint16Array;
+  /** Of each edge whose peer is interested: a piece that the other one has told of and it has not; of others any piece. */
+  readonly #witness: Int32Array;
 
   /** `waiting`: not 0 for peers that are to hear of `more`. */
   constructor(neighbours: Neighbours, peers: number, pieces: number, waiting: Uint8Array, observer: InterestObserver) {
@@ -54,7 +55,7 @@ export class Interest {
     this.#counts = new Uint8Array(peers * pieces);
     this.#untold = new Int32Array(peers);
     this.#flags = new Uint8Array(neighbours.other.length);
-    this.#witness = new Uint16Array(neighbours.other.length);
+    this.#witness = new Int32Array(neighbours.other.length);
   }
 
   /** What a peer has told of; to be read only, and null for who is not there. */
@@ -107,6 +108,8 @@ export class Interest {
     const counts = this.#counts;
     const toldWords = this.#toldWords;
     const flags = this.#flags;
+    const witness = this.#witness;
+    const waiting = this.#waiting;
     const words = this.#words;
     const pieces = this.#pieces;
     const word = piece >>> 5;
@@ -120,30 +123,39 @@ export class Interest {
     for (let edge = first; edge < end; edge++) {
       const other = others[edge] as number;
       if (other === NOBODY) continue;
-      if (((toldWords[other * words + word] as number) & bit) !== 0) {
+      const flag = flags[edge] as number;
+      if (witness[edge] === piece && (flag & INTERESTED) !== 0) {
         if (!this.#hasMore(edge, other, peer)) this.#set(edge, false);
-      } else if (((flags[edge] as number) & WANTED) === 0) this.#set(neighbours.back[edge] as number, true);
-      else if (this.#waiting[other] !== 0) this.#observer.more(neighbours.back[edge] as number);
+        continue;
+      }
+      const wanted = (flag & WANTED) !== 0;
+      if (wanted && waiting[other] === 0) continue;
+      if (((toldWords[other * words + word] as number) & bit) !== 0) continue;
+      const back = neighbours.back[edge] as number;
+      if (wanted) this.#observer.more(back, piece);
+      else {
+        witness[back] = piece;
+        this.#set(back, true);
+      }
     }
   }
 
-  /** Whether `other`, at the end of that edge of `peer`, has told of anything that `peer` has not. */
+  /** Whether `other`, at the end of that edge of `peer`, has told of anything that `peer` has not: if so, it is the witness from now on. */
   #hasMore(edge: number, other: number, peer: number): boolean {
     const told = this.#toldWords;
     const words = this.#words;
     const theirs = other * words;
     const ours = peer * words;
-    const witness = this.#witness[edge] as number;
-    for (let i = witness; i < words; i++)
-      if (((told[theirs + i] as number) & ~(told[ours + i] as number)) !== 0) {
-        if (i !== witness) this.#witness[edge] = i;
+    const start = (this.#witness[edge] as number) >>> 5;
+    let i = start;
+    do {
+      const word = (told[theirs + i] as number) & ~(told[ours + i] as number);
+      if (word !== 0) {
+        this.#witness[edge] = 32 * i + 31 - Math.clz32(word & -word);
         return true;
       }
-    for (let i = 0; i < witness; i++)
-      if (((told[theirs + i] as number) & ~(told[ours + i] as number)) !== 0) {
-        this.#witness[edge] = i;
-        return true;
-      }
+      if (++i === words) i = 0;
+    } while (i !== start);
     return false;
   }
 

@@ -1,10 +1,14 @@
 /**
  * Who is connected to whom. Each peer has places for its neighbours; a place of a peer is an edge, and edges come in pairs, one for
- * each direction. All in flat arrays: edge = peer × MOST_CONNECTIONS + place.
+ * each direction. All in flat arrays: edge = peer × PLACES + place.
  */
 import { MOST_CONNECTIONS } from '../connections.ts';
 
 export const NOBODY = -1;
+
+const PLACE_BITS = 32 - Math.clz32(MOST_CONNECTIONS - 1);
+/** Places of a peer: MOST_CONNECTIONS, rounded up to a power of two, as whose an edge is is asked all the time. */
+export const PLACES = 1 << PLACE_BITS;
 
 export class Neighbours {
   /** Of each edge: the peer at the other end, or NOBODY. To be read only. */
@@ -16,8 +20,8 @@ export class Neighbours {
   readonly #end: Uint8Array;
 
   constructor(peers: number) {
-    this.other = new Int32Array(peers * MOST_CONNECTIONS).fill(NOBODY);
-    this.back = new Int32Array(peers * MOST_CONNECTIONS);
+    this.other = new Int32Array(peers * PLACES).fill(NOBODY);
+    this.back = new Int32Array(peers * PLACES);
     this.#count = new Uint8Array(peers);
     this.#end = new Uint8Array(peers);
   }
@@ -28,19 +32,19 @@ export class Neighbours {
 
   /** The peer's edges are those from here to `endOf`; some may lead to NOBODY. */
   firstOf(peer: number): number {
-    return peer * MOST_CONNECTIONS;
+    return peer << PLACE_BITS;
   }
 
   endOf(peer: number): number {
-    return peer * MOST_CONNECTIONS + (this.#end[peer] as number);
+    return (peer << PLACE_BITS) + (this.#end[peer] as number);
   }
 
   peerOf(edge: number): number {
-    return Math.floor(edge / MOST_CONNECTIONS);
+    return edge >> PLACE_BITS;
   }
 
   placeOf(edge: number): number {
-    return edge % MOST_CONNECTIONS;
+    return edge & (PLACES - 1);
   }
 
   /** The edge from a peer to another, or NOBODY. */

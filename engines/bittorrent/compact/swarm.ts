@@ -18,13 +18,13 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { RandomStream } from '../../kernel/random.ts';
 import { type BitsPerSecond, type Bytes, MILLISECOND, type Nanoseconds, SECOND } from '../../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
-import { Choker, type ChokerOptions, ROUND } from '../choker.ts';
+import { Choker, type ChokerOptions, countReceived, countSent, FIELDS, noteInteresting, ROUND } from '../choker.ts';
 import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from '../connections.ts';
 import { type PickStrategy, PiecePicker } from '../piece-picker.ts';
 import { fullSet, hasPiece, type PieceSet, pieceSet, sizeOf } from '../piece-set.ts';
 import { DEFAULT_WANTED, TrackerList, type TrackerOptions } from '../tracker-list.ts';
 import { Interest } from './interest.ts';
-import { Neighbours, NOBODY } from './neighbours.ts';
+import { Neighbours, NOBODY, PLACES } from './neighbours.ts';
 import { NONE, Transfers } from './transfers.ts';
 
 /** Of what links carry, the share that is content: 1460 of the 1514 bytes of a segment, and of those all but 13 a block. */
@@ -135,6 +135,8 @@ export class CompactSwarm {
   readonly #blocks: (BlockRequests | null)[];
   /** Null for free riders. */
   readonly #chokers: (Choker | null)[];
+  /** Of each edge: what its peer's choker keeps about the other one. */
+  readonly #chokerTable: Float64Array;
   readonly #interest: Interest;
   readonly #banned = new Map<number, Set<number>>();
   readonly #announcedAt: Float64Array;
@@ -165,7 +167,10 @@ export class CompactSwarm {
   #waking = false;
   readonly #announceEvent = (peer: number): void => this.#announce(peer);
   readonly #beginEvent = (edge: number): void => this.#begin(edge);
-  readonly #tellEvent = (which: number): void => this.#tell(Math.floor(which / this.pieces), which % this.pieces);
+  readonly #tellEvent = (which: number): void => {
+    const peer = Math.floor(which / this.pieces);
+    this.#tell(peer, which - peer * this.pieces);
+  };
   readonly #roundEvent = (peer: number): void => this.#round(peer);
 
   constructor(kernel: Kernel, torrent: CompactTorrent, observer: SwarmObserver) {
@@ -195,6 +200,7 @@ export class CompactSwarm {
     this.#pickers = new Array(peers).fill(null);
     this.#blocks = new Array(peers).fill(null);
     this.#chokers = new Array(peers).fill(null);
+    this.#chokerTable = new Float64Array(this.neighbours.other.length * FIELDS);
     this.#announcedAt = new Float64Array(peers);
     this.#receivedAt = new Float64Array(peers);
     this.#firstJob = new Int32Array(peers).fill(NONE);
@@ -202,13 +208,13 @@ export class CompactSwarm {
     this.#roundTimers = new Float64Array(peers);
     this.#stayTimers = new Float64Array(peers).fill(NONE);
     this.#vain = new Uint8Array(peers);
-    this.#progress = new Uint8Array(peers * MOST_CONNECTIONS);
-    this.#current = new Float64Array(peers * MOST_CONNECTIONS);
+    this.#progress = new Uint8Array(this.neighbours.other.length);
+    this.#current = new Float64Array(this.neighbours.other.length);
     this.#idle = new Uint8Array(peers);
     this.#interest = new Interest(this.neighbours, peers, this.pieces, this.#idle, {
       changed: (edge, interested) => this.#interestChanged(edge, interested),
-      more: (edge) => {
-        if (this.#progress[edge] === IDLE) this.#ask(edge);
+      more: (edge, piece) => {
+        if (this.#progress[edge] === IDLE && this.#blocks[this.neighbours.peerOf(edge)]?.mayAskFor(piece)) this.#ask(edge);
       },
     });
     this.#full = fullSet(this.pieces);
@@ -306,12 +312,16 @@ export class CompactSwarm {
     this.#receivedAt[peer] = this.#kernel.now;
     this.#announcedAt[peer] = this.#kernel.now;
     this.#vain[peer] = 0;
-    if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random);
+    if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random, this.#chokerTableOf(peer));
     this.#observer.joined(peer, has);
     // A connection to the tracker, and its answer: two round trips.
     const delay = 4 * (this.#latency(peer) + (this.#torrent.trackerLatency ?? this.#meanLatency)) + this.#random.float() * START;
     this.#kernel.call(delay, this.#announceEvent, peer);
     this.#planRound(peer, Math.floor(this.#random.float() * ROUND));
+  }
+
+  #chokerTableOf(peer: number): Float64Array {
+    return this.#chokerTable.subarray(peer * PLACES * FIELDS, (peer + 1) * PLACES * FIELDS);
   }
 
   #latency(peer: number): Nanoseconds {
@@ -356,7 +366,7 @@ export class CompactSwarm {
   #interestChanged(edge: number, interested: boolean): void {
     const { neighbours } = this;
     const other = neighbours.other[edge] as number;
-    this.#chokers[neighbours.peerOf(edge)]?.setInteresting(neighbours.placeOf(edge), interested, this.#kernel.now);
+    noteInteresting(this.#chokerTable, edge, interested, this.#kernel.now);
     if (this.#chokers[other]?.setInterested(neighbours.placeOf(neighbours.back[edge] as number), interested)) this.#fill(other);
   }
 
@@ -508,8 +518,8 @@ export class CompactSwarm {
     const from = this.#transfers.from(flow);
     const to = this.#transfers.to(flow);
     const { now } = this.#kernel;
-    this.#chokers[to]?.received(neighbours.placeOf(edge), bytes, now);
-    this.#chokers[from]?.sent(neighbours.placeOf(neighbours.back[edge] as number), bytes);
+    countReceived(this.#chokerTable, edge, bytes, now);
+    countSent(this.#chokerTable, neighbours.back[edge] as number, bytes);
     this.#receivedAt[to] = now;
     this.#observer.moved(from, to, bytes);
   }

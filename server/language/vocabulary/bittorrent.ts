@@ -5,8 +5,10 @@ import { DAY, MILLISECOND, SECOND } from '../../../engines/quantities.ts';
 import { torrentDefaults } from '../defaults/bittorrent.ts';
 import { choice, count, duration, entry, fileName, host, list, newTorrent, optional, property, size, subject, torrent } from '../entry.ts';
 import { implicitHost, ownHost } from '../hosts.ts';
+import type { ProgramTorrent } from '../program.ts';
 import type { Site } from '../site.ts';
 import { readTorrent, TORRENT_LIMITS, usedTorrent } from '../torrent.ts';
+import { checkSpread, warnOfHashing } from '../torrent-work.ts';
 import { written } from '../units.ts';
 import { step, timing } from './timing.ts';
 
@@ -128,7 +130,7 @@ export const bittorrentVocabulary = [
         return;
       }
       const seeds: string[] = [];
-      program.torrents.set(key, {
+      const declared: ProgramTorrent = {
         kind: 'bittorrent.torrent',
         name: NAME.text,
         size: length,
@@ -143,10 +145,12 @@ export const bittorrentVocabulary = [
         optimisticUnchoke: block.optimistic?.MODE ?? true,
         metainfo: read?.metainfo ?? null,
         at: site.at,
-      });
+      };
+      program.torrents.set(key, declared);
+      if (declared.fidelity === 'messages') warnOfHashing(declared, block.fidelity ? site.property('fidelity') : null, site);
+      else program.afterSteps.push(() => checkSpread(declared, site));
       site.later(() => {
-        const made = program.torrents.get(key);
-        if (made?.tracker === '' && read?.tracker) made.tracker = implicitHost(program, read.tracker.host, null).name;
+        if (declared.tracker === '' && read?.tracker) declared.tracker = implicitHost(program, read.tracker.host, null).name;
         for (const name of block.seeds?.HOST ?? []) {
           const seed = site.host(name);
           if (seed === null) {

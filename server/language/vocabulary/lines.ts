@@ -138,6 +138,12 @@ export function lineOf(block: LineBlock, replaced: 'rate' | 'down', site: Site):
   return given;
 }
 
+/** Notes what of it a torrent at fidelity `pieces` goes without. `hosts`: whose line it is; null for that of all. */
+export function notePacketProperties(block: LineBlock, hosts: readonly string[] | null, site: Site): void {
+  for (const property of ['jitter', 'reordering', 'loss', 'duplicates', 'trace'] as const)
+    if (block[property]) site.program.packetProperties.push({ property, at: site.place(site.property(property)), hosts });
+}
+
 /** What a block says of an access link; `up` and `down` go before `rate`. */
 export function accessOf(block: GivenBlock<typeof accessProperties>, site: Site): Partial<AccessLink> {
   const given: Partial<AccessLink> = lineOf(block, 'down', site);

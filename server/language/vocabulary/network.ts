@@ -4,7 +4,7 @@ import { linkDefaults } from '../defaults/network.ts';
 import { address, entry, host, list, newHost, property, wordChoice } from '../entry.ts';
 import { declareHost } from '../hosts.ts';
 import { linkKey } from '../links.ts';
-import { accessOf, accessProperties, lineOf, linkProperties } from './lines.ts';
+import { accessOf, accessProperties, lineOf, linkProperties, notePacketProperties } from './lines.ts';
 import { tcpOf, tcpProperties } from './tcp.ts';
 
 export const networkVocabulary = [
@@ -32,6 +32,7 @@ export const networkVocabulary = [
       const { program } = site;
       if (!program.declareOnce('network', 'The network', { ...site.at, end: site.statement.headEnd }, 'duplicate-setting')) return;
       Object.assign(program.network, accessOf(block, site));
+      notePacketProperties(block, null, site);
       Object.assign(program.tcp, tcpOf(block, site));
       program.fidelity = block.fidelity?.FIDELITY ?? 'packets';
     },
@@ -60,12 +61,15 @@ export const networkVocabulary = [
     build({ NAME }, block, site) {
       const given = accessOf(block, site);
       const tcp = tcpOf(block, site);
+      const hosts: string[] = [];
+      notePacketProperties(block, hosts, site);
       if (block.address && NAME.length > 1) {
         site.report('one-name', block.address.ADDRESS, `${NAME.length} hosts cannot share one address.`);
       }
       for (const name of NAME) {
         const declared = declareHost(name, site);
         if (!declared) continue;
+        hosts.push(declared.name);
         Object.assign(declared.access, given);
         Object.assign(declared.tcp, tcp);
         if (block.address && NAME.length === 1) {
