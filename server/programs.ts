@@ -7,6 +7,7 @@ import type { NotebookDocument, NotebookDocuments, Position, TextDocuments } fro
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { SourceText } from './language/compilation.ts';
 import { type Analysis, analyse } from './language/compile.ts';
+import type { Declarations } from './language/declarations.ts';
 import { edited } from './language/trees.ts';
 import { type NamedFiles, same } from './named-files.ts';
 import { programUri } from './program-uri.ts';
@@ -126,10 +127,16 @@ export class Programs {
     const kept = this.#kept.get(program.uri);
     if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
     const begun = performance.now();
-    const previous = kept?.files === this.#filesVersion ? kept.analysis : null;
-    const analysis = analyse(program.sources, this.#files.tableFor(program.uri), previous);
+    const analysis = analyse(program.sources, this.#files.tableFor(program.uri), this.#letGo(program.uri));
     this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
     return analysis;
+  }
+
+  /** Forgets the last analysis of a program; gives its declarations, where they were made with the files as they are. */
+  #letGo(uri: string): Declarations | null {
+    const kept = this.#kept.get(uri);
+    this.#kept.delete(uri);
+    return kept?.files === this.#filesVersion ? kept.analysis.program.declarations : null;
   }
 
   /**

@@ -11,7 +11,7 @@ import { form } from './pattern.ts';
 import type { Program } from './program.ts';
 import { Site } from './site.ts';
 import type { SlotSyntax } from './syntax.ts';
-import { isReadable, treeOf } from './trees.ts';
+import { isRead, isReadable, treeOf } from './trees.ts';
 import { fileName } from './uri.ts';
 
 /** Imports within imports go this deep. */
@@ -55,8 +55,8 @@ export function assemble(
 function addSource(source: SourceText, cell: number, assembly: Assembly): void {
   const { program, sites, importing } = assembly;
   const index = program.sources.length;
-  const readable = isReadable(source.text);
   const tree = treeOf(source);
+  const readable = isRead(tree);
   program.sources.push({
     uri: source.uri,
     document: source,

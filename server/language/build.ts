@@ -54,13 +54,14 @@ export function build(site: Site): void {
     excuse(site);
     return;
   }
+  const outcome = statement.known.values?.outcome;
+  if (outcome && enter(outcome, site)) return;
   const values = statementValues(site);
   if (!values) {
     excuse(site);
     return;
   }
   if (entry.remembered && values.kept) {
-    if (values.outcome && enter(values.outcome, site)) return;
     values.outcome = outcomeOf(site, () => entry.build(values.given as never, values.block as never, site));
     return;
   }

@@ -11,7 +11,7 @@ import { withAlternatives } from './alternatives.ts';
 import { assemble, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
-import { declarationsOf } from './declarations.ts';
+import { type Declarations, declarationsOf } from './declarations.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
 import { nameCdns } from './defaults/cdn.ts';
@@ -58,11 +58,12 @@ export function compile(sources: readonly SourceText[], files: FileTable, varian
 }
 
 /**
- * Like `compile`, with the tables behind it. `previous`: an analysis of what these texts were before they were edited, with the
- * same files; what it knows is used again, and it must not be asked for its scenario any more.
+ * Like `compile`, with the tables behind it. `before`: the declarations of what these texts were before they were edited, with the
+ * same files; what is known by them is used again, and nobody must ask for the scenario of then any more. Nothing else of the
+ * analysis of then is needed, so that it may be let go first.
  */
-export function analyse(sources: readonly SourceText[], files: FileTable, previous: Analysis | null = null): Analysis {
-  const analysis = analyseVariant(sources, files, PLAIN, previous?.program);
+export function analyse(sources: readonly SourceText[], files: FileTable, before: Declarations | null = null): Analysis {
+  const analysis = analyseVariant(sources, files, PLAIN, before);
   const [, ...others] = analysis.program.alternatives.keys();
   if (others.length === 0) return analysis;
   return withAlternatives(
@@ -71,13 +72,13 @@ export function analyse(sources: readonly SourceText[], files: FileTable, previo
   );
 }
 
-function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant, previous?: Program): Analysis {
+function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant, before: Declarations | null = null): Analysis {
   const program = new Program(files, protocols, variant);
   const { sites, imports } = assemble(program, sources);
   const declarations: Site[] = [];
   const others: Site[] = [];
   for (const site of sites) (isDeclaration(site.statement) ? declarations : others).push(site);
-  program.declarations = declarationsOf(declarations, program, previous);
+  program.declarations = declarationsOf(declarations, program, before);
   for (const site of declarations) noteParameter(site);
   for (const site of declarations) build(site);
   for (const check of program.later) check();

@@ -1,24 +1,28 @@
 /** What a program declares and sets, compared with what it did before an edit. */
-import type { Program } from './program.ts';
+import type { Program, ProgramSource } from './program.ts';
 import type { Site } from './site.ts';
 import type { Statement } from './syntax.ts';
 
 /** The statements that declare and set; two programs with one and the same object have the same tables before the first step. */
 export interface Declarations {
   readonly statements: readonly Statement[];
+  /** Of the documents and files that they stand in. */
+  readonly sources: readonly Pick<ProgramSource, 'uri' | 'cell'>[];
+  /** An import was not there. */
+  readonly incomplete: boolean;
 }
 
 /**
- * Those of a program whose documents are all assembled; `previous`: one with the same files. A node of a tree is what it was for
- * as long as it is the same object, wherever an edit elsewhere has moved it.
+ * Those of a program whose documents are all assembled; `before`: those of one with the same files. A node of a tree is what it was
+ * for as long as it is the same object, wherever an edit elsewhere has moved it.
  */
-export function declarationsOf(sites: readonly Site[], program: Program, previous: Program | undefined): Declarations {
-  const known = previous?.declarations;
+export function declarationsOf(sites: readonly Site[], { sources, incomplete }: Program, before: Declarations | null): Declarations {
   const same =
-    known?.statements.length === sites.length &&
-    previous!.incomplete === program.incomplete &&
-    previous!.sources.length === program.sources.length &&
-    program.sources.every(({ uri, cell }, i) => uri === previous!.sources[i]!.uri && cell === previous!.sources[i]!.cell) &&
-    sites.every(({ statement }, i) => statement === known.statements[i]);
-  return same ? known : { statements: sites.map(({ statement }) => statement) };
+    before?.statements.length === sites.length &&
+    before.incomplete === incomplete &&
+    before.sources.length === sources.length &&
+    sources.every(({ uri, cell }, i) => uri === before.sources[i]!.uri && cell === before.sources[i]!.cell) &&
+    sites.every(({ statement }, i) => statement === before.statements[i]);
+  if (same) return before;
+  return { statements: sites.map(({ statement }) => statement), sources: sources.map(({ uri, cell }) => ({ uri, cell })), incomplete };
 }

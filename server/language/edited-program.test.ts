@@ -12,7 +12,7 @@ function typed(from: string, replaced: string, by: string): { before: Analysis; 
   const before = analyse([first], new Map());
   const now = { uri, text: from.replace(replaced, by) };
   edited(first, now);
-  const after = analyse([now], new Map(), before);
+  const after = analyse([now], new Map(), before.program.declarations);
   return { before, after, afresh: analyse([{ ...now }], new Map()) };
 }
 
@@ -31,6 +31,15 @@ test.each<[why: string, replaced: string, by: string, kept: boolean[]]>([
   expect(after.scenario).toEqual(afresh.scenario);
   const known = new Set(actions(before));
   expect(actions(after).map((action) => known.has(action))).toEqual(kept);
+});
+
+test('an expectation of a viewer looks at the steps of now', () => {
+  const text =
+    'host tv, server\nvideo film { duration 20 s }\nserver streams film to tv\nb crashes\nexpect rebuffering time of tv < 1 s\nhost b\n';
+  const { before, after, afresh } = typed(text, 'server streams film to tv\n', '');
+  expect(before.diagnostics).toEqual([]);
+  expect(after.diagnostics.map(({ code }) => code)).toContain('plays-nothing');
+  expect(after.diagnostics).toEqual(afresh.diagnostics);
 });
 
 test('what steps and the language fill in goes when its last cause goes', () => {

@@ -94,19 +94,12 @@ class SlotMention implements Mention {
   }
 }
 
-/** By statement: it is kept through edits elsewhere. */
-const kept = new WeakMap<Statement, readonly Mention[]>();
-
 /** The names in a tree's slots, in order. Names within free text (answers, record data) are in it, whether declared or not. */
 export function mentionsIn({ statements, text }: SyntaxTree): readonly Mention[] {
   const all: Mention[] = [];
   for (const statement of statements) {
-    let mentions = kept.get(statement);
-    if (!mentions) {
-      mentions = gather(statement, text);
-      kept.set(statement, mentions);
-    }
-    for (const mention of mentions) all.push(mention);
+    statement.known.mentions ??= gather(statement, text);
+    for (const mention of statement.known.mentions) all.push(mention);
   }
   return all;
 }

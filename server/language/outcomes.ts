@@ -4,9 +4,10 @@
  * Theory of operation: of statements whose entry is `remembered`, building does no more than to look up what is declared and to
  * add steps, expectations and views. Where that succeeded, and nothing was reported, the outcome is kept with the statement's
  * values. It holds as long as the program's declarations are the very same ones (`Program.declarations`) and the hosts that were
- * looked up are there; then it is entered into the next program as it is, with the places that the statement has by then.
+ * looked up are there; then it is entered into the next program as it is, the very same objects, brought up to date with where the
+ * statement and its steps are by then. The program of before is not run any more.
  */
-import type { Expectation, Step, View } from '../../engines/scenario.ts';
+import type { Expectation, SourceRange, Step, View } from '../../engines/scenario.ts';
 import type { Declarations } from './declarations.ts';
 import type { Program } from './program.ts';
 import type { Site } from './site.ts';
@@ -20,10 +21,13 @@ export interface Outcome {
   readonly needsDns: boolean;
   readonly walksRecursively: boolean;
   /** `above`: how many of these steps behind its parent it comes; 0 where the parent is the statement's own. */
-  readonly steps: readonly (Pick<Step, 'timing' | 'action' | 'text'> & { readonly above: number })[];
-  readonly expectations: readonly Pick<Expectation, 'expected' | 'text'>[];
-  readonly views: readonly View['view'][];
+  readonly steps: readonly { readonly step: Movable<Step>; readonly above: number }[];
+  readonly expectations: readonly Movable<Expectation>[];
+  readonly views: readonly Movable<View>[];
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Movable<T extends { readonly at: SourceRange }> = Mutable<Omit<T, 'at'>> & { readonly at: Mutable<SourceRange> };
 
 /** Builds, and gives the outcome if it can be kept. */
 export function outcomeOf(site: Site, build: () => void): Outcome | null {
@@ -48,14 +52,12 @@ export function outcomeOf(site: Site, build: () => void): Outcome | null {
     source: site.source,
     hosts,
     ...did,
-    steps: steps.slice(first.step).map(({ timing, action, text, parent }, i) => ({
-      timing,
-      action,
-      text,
-      above: parent === site.parent ? 0 : first.step + i - parent,
+    steps: steps.slice(first.step).map((step, i) => ({
+      step,
+      above: step.parent === site.parent ? 0 : first.step + i - step.parent,
     })),
-    expectations: expectations.slice(first.expectation).map(({ expected, text }) => ({ expected, text })),
-    views: views.slice(first.view).map(({ view }) => view),
+    expectations: expectations.slice(first.expectation),
+    views: views.slice(first.view),
   };
 }
 
@@ -73,11 +75,25 @@ export function enter(outcome: Outcome, site: Site): boolean {
   for (const key of outcome.hosts) program.hosts.get(key)!.used = true;
   if (outcome.needsDns) program.needsDns = true;
   if (outcome.walksRecursively) program.walksRecursively = true;
-  for (const { timing, action, text, above } of outcome.steps) {
-    const parent = above === 0 ? site.parent : program.steps.length - above;
-    program.steps.push({ parent, timing, action, text, at: site.at });
+  for (const { step, above } of outcome.steps) {
+    step.parent = above === 0 ? site.parent : program.steps.length - above;
+    moveTo(site, step.at);
+    program.steps.push(step);
   }
-  for (const { expected, text } of outcome.expectations) program.expectations.push({ expected, after: site.stepsAbove, text, at: site.at });
-  for (const view of outcome.views) program.views.push({ view, at: site.at });
+  for (const expectation of outcome.expectations) {
+    expectation.after = site.stepsAbove;
+    moveTo(site, expectation.at);
+    program.expectations.push(expectation);
+  }
+  for (const view of outcome.views) {
+    moveTo(site, view.at);
+    program.views.push(view);
+  }
   return true;
+}
+
+/** All that a remembered statement adds stands where the statement does. */
+function moveTo({ statement }: Site, at: Mutable<SourceRange>): void {
+  at.start = statement.start;
+  at.end = statement.end;
 }

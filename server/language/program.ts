@@ -333,7 +333,7 @@ export class Program {
   /** How often something was reported, or a parameter, a file or others’ steps asked for: without these, values follow from the text alone. */
   judgements = 0;
   /** The same object as in an earlier program where nothing is declared otherwise than there. */
-  declarations: Declarations = { statements: [] };
+  declarations: Declarations = { statements: [], sources: [], incomplete: false };
   /** While it is noted which hosts a statement refers to: their keys. */
   lookedUp: string[] | null = null;
   /** Parameters being evaluated within each other. */

@@ -129,7 +129,8 @@ function moveSlot(node: SlotSyntax, by: number): void {
       for (const item of node.items) moveSlot(item, by);
       break;
     case 'name':
-      for (const index of node.indices ?? []) {
+      if (!node.indices) break;
+      for (const index of node.indices) {
         move(index, by);
         moveSlot(index.first, by);
         if (index.last) moveSlot(index.last, by);

@@ -40,15 +40,12 @@ interface Known {
 }
 
 /** The tokens of one statement, encoded from its start on. */
-interface Chunk {
+export interface EncodedStatement {
   readonly numbers: readonly number[];
   /** Where its last token begins: lines below the statement's start, and characters from there or from the line's start. */
   readonly line: number;
   readonly character: number;
 }
-
-/** By statement: it is kept through edits elsewhere. */
-const kept = new WeakMap<Statement, Chunk>();
 
 /** The tokens of a text, or of the statements and comments that reach into the part between two offsets. */
 export function semanticTokens({ text, statements, comments }: SyntaxTree, start = 0, end = text.length): EncodedTokens {
@@ -66,18 +63,14 @@ export function semanticTokens({ text, statements, comments }: SyntaxTree, start
     // Those within are the statement's.
     while (comment < comments.length && comments[comment]! < statement.end) comment += 2;
     if (statement.end < start || statement.start > end) continue;
-    let chunk = kept.get(statement);
-    if (!chunk) {
-      chunk = chunkOf(statement, text);
-      kept.set(statement, chunk);
-    }
-    encoder.append(chunk, statement.start);
+    statement.known.colours ??= chunkOf(statement, text);
+    encoder.append(statement.known.colours, statement.start);
   }
   between(end);
   return encoder.tokens();
 }
 
-function chunkOf(statement: Statement, text: string): Chunk {
+function chunkOf(statement: Statement, text: string): EncodedStatement {
   const known = new Map<number, Known>();
   const records = new Map<number, Statement>();
   const firstWords = new Set<number>();
@@ -258,7 +251,7 @@ class Encoder {
   }
 
   /** The tokens of a statement that begins at `start`. */
-  append({ numbers, line, character }: Chunk, start: number): void {
+  append({ numbers, line, character }: EncodedStatement, start: number): void {
     if (numbers.length === 0) return;
     this.#goTo(start);
     const firstLine = this.#line;
@@ -274,7 +267,7 @@ class Encoder {
     this.#lastCharacter = line === 0 ? column + character : character;
   }
 
-  chunk(): Chunk {
+  chunk(): EncodedStatement {
     return { numbers: Array.from(this.#numbers.subarray(0, this.#count)), line: this.#lastLine, character: this.#lastCharacter };
   }
 

@@ -9,7 +9,6 @@ import type { TextRange } from './compilation.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Site } from './site.ts';
 import { slotValues } from './slot-values.ts';
-import type { Statement } from './syntax.ts';
 
 export interface StatementValues {
   readonly given: Readonly<Record<string, unknown>>;
@@ -26,21 +25,18 @@ export interface PlacedValue {
   readonly node: TextRange;
 }
 
-interface Kept extends StatementValues {
+/** Where the statement began when its values had their places. */
+export interface KeptValues extends StatementValues {
   readonly placed: readonly PlacedValue[];
+  start: number;
 }
-
-const kept = new WeakMap<Statement, Kept>();
 
 /** null when a slot does not hold (it has been reported). */
 export function statementValues(site: Site): StatementValues | null {
   const { statement, program } = site;
-  const known = kept.get(statement);
+  const known = statement.known.values;
   if (known) {
-    for (const { value, node } of known.placed) {
-      value.start = node.start;
-      value.end = node.end;
-    }
+    if (known.start !== statement.start) bringUpToDate(known, statement.start);
     return known;
   }
   const { judgements } = program;
@@ -48,9 +44,19 @@ export function statementValues(site: Site): StatementValues | null {
   const given = slotValues(statement.entry!.slots, statement.slots, site);
   const block = blockValues(site);
   if (!given) return null;
-  const values = { given, block, placed: site.placed.slice(placed), kept: program.judgements === judgements, outcome: null };
-  if (values.kept) kept.set(statement, values);
+  const kept = program.judgements === judgements;
+  const values = { given, block, placed: site.placed.slice(placed), start: statement.start, kept, outcome: null };
+  if (kept) statement.known.values = values;
   return values;
+}
+
+/** Within a statement, all nodes have moved by as much. */
+function bringUpToDate(values: KeptValues, start: number): void {
+  for (const { value, node } of values.placed) {
+    value.start = node.start;
+    value.end = node.end;
+  }
+  values.start = start;
 }
 
 function blockValues(site: Site): Record<string, unknown> {

@@ -1,7 +1,10 @@
-/** What the parser makes of a text: statements with their slots, no meaning yet. Pure data; a tree depends on its text alone. */
+/** What the parser makes of a text: statements with their slots, no meaning yet. A tree depends on its text alone. */
 import type { QuickFix, Severity, TextRange } from './compilation.ts';
 import type { Entry } from './entry.ts';
 import type { MeasureForm } from './measures.ts';
+import type { Mention } from './mentions.ts';
+import type { EncodedStatement } from './semantic-tokens.ts';
+import type { KeptValues } from './statement-values.ts';
 import type { Unit } from './units.ts';
 
 export interface SyntaxTree {
@@ -36,19 +39,40 @@ export interface SyntaxFix {
 }
 
 /** A statement, or a property within a block. */
-export interface Statement extends TextRange {
+export class Statement implements TextRange {
+  readonly start: number;
+  end: number;
   /** Where the part before the block ends. */
   headEnd: number;
-  end: number;
   /** The vocabulary entry it follows; for a broken statement, the likeliest one. */
-  entry: Entry | null;
+  entry: Entry | null = null;
   /** False when it could not be parsed to its end. */
-  complete: boolean;
-  readonly slots: Record<string, SlotSyntax>;
+  complete = false;
+  readonly slots: Record<string, SlotSyntax> = {};
   /** Properties, or the steps of `together`. */
-  block: Statement[] | null;
+  block: Statement[] | null = null;
   /** The braces and what is between them. */
-  braces: TextRange | null;
+  braces: TextRange | null = null;
+  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null };
+
+  /** A statement of which nothing is read yet. */
+  constructor(start: number) {
+    this.start = start;
+    this.end = start;
+    this.headEnd = start;
+  }
+
+  /** No part of the tree. It lies with the node since looking up each of ten thousand in a WeakMap would take milliseconds at a key. */
+  get known(): KnownOfStatement {
+    return this.#known;
+  }
+}
+
+/** What was found out about a statement and holds for as long as it is in a tree; null for what nobody asked for yet. */
+export interface KnownOfStatement {
+  values: KeptValues | null;
+  mentions: readonly Mention[] | null;
+  colours: EncodedStatement | null;
 }
 
 export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax | ValueRangeSyntax;

@@ -18,6 +18,11 @@ export function treeOf(source: SourceText): SyntaxTree {
   return tree;
 }
 
+/** The tree is one of a text that is read. */
+export function isRead(tree: SyntaxTree): boolean {
+  return tree !== emptyTree;
+}
+
 /** A text of a size that is read, without NUL characters. */
 export function isReadable(text: string): boolean {
   return text.length <= MAXIMUM_FILE_SIZE && !text.includes('\0');
@@ -29,7 +34,7 @@ export function isReadable(text: string): boolean {
  */
 export function edited(before: SourceText, now: SourceText): void {
   const tree = trees.get(before);
-  if (!tree || before === now || !isReadable(before.text) || !isReadable(now.text)) return;
+  if (!tree || before === now || !isRead(tree) || !isReadable(now.text)) return;
   trees.delete(before);
   trees.set(now, reparse(tree, now.text));
 }

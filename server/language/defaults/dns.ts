@@ -265,6 +265,7 @@ export function withoutIdleLocalServer(program: Program, served: Map<string, str
   const host = program.hosts.get(localServer);
   if (!host?.implicit || host.used || !program.resolvers.get(localServer)?.implicit) return;
   const servers = new Set([...program.zones.values()].flatMap((zone) => zone.servers.map((server) => server.toLowerCase())));
+  for (const [key, server] of served) if (server === localServer && key !== localServer && !servers.has(key)) return;
   const clients = new Set([...program.mailServers.keys(), ...program.webCaches.keys(), ...program.webBrowsers.keys()]);
   for (const { action } of program.steps) if ('host' in action) clients.add(action.host.toLowerCase());
   const idle = (key: string): boolean => key === localServer || (servers.has(key) && !clients.has(key));

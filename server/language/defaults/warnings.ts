@@ -101,9 +101,10 @@ export function mendingWarnings(program: Program): void {
           ? `Nothing to reconnect: no step says \`${action.a} disconnects\`.`
           : `Nothing to recover from: no step says \`link ${action.a} <-> ${action.b} fails\`.`;
     else if (action.kind === 'network.healing' && !begun.has('partition')) message = 'Nothing to heal: no step makes a partition.';
+    if (message === null) continue;
     // Once a statement, of the hosts that a range stands for.
     const place = `${at.source} ${at.start}`;
-    if (message === null || place === told) continue;
+    if (place === told) continue;
     told = place;
     program.report('nothing-to-mend', at, message);
   }
@@ -149,6 +150,9 @@ function failureKey({ a, b }: LinkFailureAction | LinkRecoveryAction): string {
 /** Hosts that a `host` line declares and nothing mentions; once a statement, and only when none of its hosts is used. */
 export function hostHints(program: Program): void {
   if (program.incomplete) return;
+  let unused = false;
+  for (const { declaration, used } of program.hosts.values()) unused ||= declaration !== null && !used;
+  if (!unused) return;
   const byPlace = new Map<string, { used: boolean; host: string; at: SourceRange }>();
   for (const host of program.hosts.values()) {
     const at = host.declaration;

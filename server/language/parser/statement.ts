@@ -8,7 +8,7 @@
 import { type Entry, holdsStatements, type Property, type Slots } from '../entry.ts';
 import { form, type State, type WordEdge } from '../pattern.ts';
 import { TokenKind } from '../scanner.ts';
-import type { Statement } from '../syntax.ts';
+import { Statement } from '../syntax.ts';
 import { propertyAutomaton, statementAutomaton } from '../vocabulary.ts';
 import { reportUnexpected, reportUnit } from './messages.ts';
 import type { Reading } from './reading.ts';
@@ -24,21 +24,10 @@ const BEHIND_HOST = /^(?:\[[^\]\n]*\])?[ \t]+([a-z]+)(?![\w.@-])/;
 /** How far that is looked for. */
 const MAXIMUM_VERB = 80;
 
-const emptyStatement = (start: number): Statement => ({
-  start,
-  end: start,
-  headEnd: start,
-  entry: null,
-  complete: false,
-  slots: {},
-  block: null,
-  braces: null,
-});
-
 /** Reads the statement that begins at the current token. */
 export function statement(start: State<Entry>, reading: Reading): Statement {
   const { scanner } = reading;
-  const node = emptyStatement(scanner.start);
+  const node = new Statement(scanner.start);
   const state = walk(start, node, reading);
   node.headEnd = node.end = Math.max(node.start, scanner.previousEnd);
   if (!state) {
@@ -201,7 +190,7 @@ function beginsWithProperty(entry: Entry, { scanner, text }: Reading): boolean {
 
 function property(entry: Entry, written: readonly Statement[], reading: Reading): Statement {
   const { scanner } = reading;
-  const node = emptyStatement(scanner.start);
+  const node = new Statement(scanner.start);
   const start = propertyAutomaton(entry);
   const state = walk(start, node, reading, true);
   node.headEnd = node.end = Math.max(node.start, scanner.previousEnd);
