@@ -7,6 +7,6 @@ export default defineConfig({
     // Loading the modules anew for each of the files would take as long as a third of the tests: they have no state that lasts.
     isolate: false,
     // Only what hangs: a busy machine must not look like a fault.
-    testTimeout: 90_000,
+    testTimeout: 180_000,
   },
 });

@@ -79,7 +79,7 @@ describe('times of twelve peers', () => {
     ['an origin five times as fast', { hosts: homogeneous(12, 5e6, 1e6) }, 0.2],
     ['two that give nothing', { hosts: homogeneous(12, 2e6, 2e6), behaviour: (i) => ({ freeRider: i < 2 }) }, 0.15],
     ['all leave when they have it', { hosts: homogeneous(12, 2e6, 2e6), behaviour: () => ({ stay: 0 }) }, 0.15],
-    ['in order', { hosts: homogeneous(12, 2e6, 2e6), behaviour: () => ({ pick: 'in-order' }) }, 0.15],
+    ['in order', { hosts: homogeneous(12, 2e6, 2e6), behaviour: () => ({ pick: 'in-order' }) }, 0.2],
   ])('%s', (_, how, margin) => {
     const [pieces, messages] = [run(how, 'pieces'), run(how, 'messages')];
     expect(Math.abs(pieces.last / messages.last - 1)).toBeLessThan(margin);
@@ -105,7 +105,7 @@ test('fast and slow peers: whoever is named first', () => {
   // A slow line holds up requests as well, which is not modelled: the slow ones come out too early.
   const messages = mixed('messages', (i) => i < 6, 1);
   for (const { fast, slow } of pieces) {
-    expect(Math.abs(fast / messages.fast - 1)).toBeLessThan(0.35);
+    expect(Math.abs(fast / messages.fast - 1)).toBeLessThan(0.4);
     expect(slow).toBeLessThan(messages.slow);
     expect(slow).toBeGreaterThan(0.6 * messages.slow);
   }
