@@ -1,9 +1,9 @@
 /**
  * `npm run bench`: measures everything, prints it, and writes bench/RESULTS.md with machine and date. `npm run bench -- dash [--sabre PATH]`
- * measures and prints the chapters that are named; a peer that is no package is where its option says.
+ * measures the chapters that are named and writes them anew; a peer that is no package is where its option says.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bench as bundles } from './bundles.ts';
@@ -69,7 +69,7 @@ await chapter(
 );
 await chapter(
   'Sweeps',
-  'The same points one after the other, and on all cores; each transfers 1 MB over a line that loses packets.',
+  'The same points one after the other, and on all cores; each transfers 10 MB over a line that loses packets.',
   sweeps,
 );
 await chapter(
@@ -87,18 +87,23 @@ await chapter('Fidelity', 'Completion times of transfers; [the page](../docs/fid
 );
 await chapter('Bundles', 'Minified, as shipped.', bundles);
 
-const page = chapters.map(([title, text, results]) =>
-  [
-    `## ${title}\n`,
-    `${text}\n`,
-    '| what | ours | peer | ratio |',
-    '|---|---|---|---|',
-    ...results.map((result) => `| ${row(result).join(' | ')} |`),
-    '',
-  ].join('\n'),
-);
-if (named.length === 0)
+const file = new URL('RESULTS.md', import.meta.url);
+const head = `# Measured\n\n<!-- Written by npm run bench. -->\n\n${machine}. Times depend on the machine; the ratios do less.\n\n`;
+const pages = chapters.map(([title, text, results]) => {
+  const rows = results.map((result) => `| ${row(result).join(' | ')} |`);
+  return [`## ${title}\n`, `${text}\n`, '| what | ours | peer | ratio |', '|---|---|---|---|', ...rows, ''].join('\n');
+});
+if (named.length === 0) writeFileSync(file, head + pages.join('\n'));
+else {
+  const kept = readFileSync(file, 'utf8').split(/^(?=## )/m);
+  const titleOf = (page: string) => page.slice(0, page.indexOf('\n'));
+  const anew = new Map(pages.map((page) => [titleOf(page), page]));
   writeFileSync(
-    new URL('RESULTS.md', import.meta.url),
-    `# Measured\n\n<!-- Written by npm run bench. -->\n\n${machine}. Times depend on the machine; the ratios do less.\n\n${page.join('\n')}`,
+    file,
+    kept
+      .map((page) => anew.get(titleOf(page))?.trimEnd().concat('\n\n') ?? page)
+      .join('')
+      .trimEnd()
+      .concat('\n'),
   );
+}

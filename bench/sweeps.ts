@@ -6,11 +6,11 @@ import { pointCount } from '../engines/sweep/plan.ts';
 import { runPoint, sweepOf } from '../server/language/swept-point.ts';
 import type { Result } from './result.ts';
 
-/** 200 points: transfers of 1 MB over a line that loses packets. */
+/** 200 points: transfers of 10 MB over a line that loses packets. */
 const TEXT = `let rtt = 20 ms
 host server { latency rtt / 4 }
 host laptop { latency rtt / 4  down 20 Mbps  loss 0.5 % }
-server transfers 1 MB to laptop
+server transfers 10 MB to laptop
 sweep rtt over 2 ms..100 ms step 2 ms repeat 4 { plot transfer time of server to laptop against rtt }
 `;
 
