@@ -12,7 +12,7 @@ function typed(from: string, replaced: string, by: string): { before: Analysis; 
   const before = analyse([first], new Map());
   const now = { uri, text: from.replace(replaced, by) };
   edited(first, now);
-  const after = analyse([now], new Map(), before.program.declarations);
+  const after = analyse([now], new Map(), before.declared);
   return { before, after, afresh: analyse([{ ...now }], new Map()) };
 }
 

@@ -190,7 +190,7 @@ const target: FuzzTarget = {
         for (const one of following.cells) treeOf(one);
         continue;
       }
-      following.analysis = analyse(following.cells, files, following.analysis.program.declarations);
+      following.analysis = analyse(following.cells, files, following.analysis.declared);
       const afresh = analyse(
         following.cells.map(({ uri, text }) => ({ uri, text })),
         files,
