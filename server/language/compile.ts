@@ -113,12 +113,7 @@ function assembled(program: Program, sources: readonly SourceText[]) {
   return { declarations, others, imports };
 }
 
-function analyseVariant(
-  sources: readonly SourceText[],
-  files: FileTable,
-  variant: Variant,
-  before: DeclaredState | null = null,
-): Analysis {
+function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant, before: DeclaredState | null = null): Analysis {
   const { state, others, imports } = declare(sources, files, variant, before);
   const { program } = state;
   // Steps, expectations and views may name servers that the language fills in.

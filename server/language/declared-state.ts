@@ -67,6 +67,8 @@ export class DeclaredState {
   takeUp(files: FileTable, variant: Variant): boolean {
     const { program } = this;
     if (!this.#holds || program.variant !== variant) return false;
+    // What was taken out is not known any more.
+    if (this.#tables.some(([table, length]) => lengthOf(table) < length)) return false;
     for (const [table, length] of this.#tables) shorten(table, length);
     Object.assign(program, this.#fields);
     for (const [host, { used, address, addressAt }] of this.#hosts) {

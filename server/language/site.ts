@@ -4,8 +4,8 @@ import type { Code } from './codes.ts';
 import type { TextRange } from './compilation.ts';
 import type { Name } from './entry.ts';
 import { resolveHost } from './hosts.ts';
-import type { Program, ReportOptions } from './program.ts';
 import { bringUpToDate, type PlacedValue } from './placed-values.ts';
+import type { Program, ReportOptions } from './program.ts';
 import type { Statement } from './syntax.ts';
 
 /** The property of a block, by the values it was given. */
