@@ -11,7 +11,8 @@ import { withAlternatives } from './alternatives.ts';
 import { assemble, type Import, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
 import type { Compilation, FileTable, SourceText } from './compilation.ts';
-import { declarationsOf } from './declarations.ts';
+import { declarationsOf, hasSameSources } from './declarations.ts';
+import { changesBetween } from './declared-changes.ts';
 import { DeclaredState } from './declared-state.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
@@ -82,15 +83,15 @@ interface Declared {
 }
 
 function declare(sources: readonly SourceText[], files: FileTable, variant: Variant, before: DeclaredState | null): Declared {
-  const known = before?.hasSameFiles(files) ? before : null;
-  if (known?.takeUp(files, variant)) {
+  const known = before?.takeBack(files, variant) ? before : null;
+  if (known?.holds) {
     const { declarations, others, imports } = assembled(known.program, sources);
     if (declarationsOf(declarations, known.program, known.declarations) === known.declarations) {
       known.move();
       return { state: known, others, imports };
     }
   }
-  const program = new Program(files, protocols, variant);
+  const program = new Program(files, protocols, variant, known?.program);
   const { declarations, others, imports } = assembled(program, sources);
   program.declarations = declarationsOf(declarations, program, known?.declarations ?? null);
   const { length } = program.diagnostics;
@@ -102,6 +103,8 @@ function declare(sources: readonly SourceText[], files: FileTable, variant: Vari
   completeWeb(program);
   completeTorrents(program);
   program.declaring = false;
+  program.before = null;
+  if (known && hasSameSources(known.declarations, program)) program.changes = changesBetween(known, program);
   return { state: new DeclaredState(program, declarations, program.diagnostics.length === length), others, imports };
 }
 

@@ -134,7 +134,10 @@ export interface Entry {
   readonly example: string;
   /** Turns what was written into its part of the program. Called once a statement whose slots all hold. */
   readonly build: (given: never, block: never, site: Site) => void;
-  /** All that `build` does is to look up what is declared, and to add steps, expectations or views (see outcomes.ts). */
+  /**
+   * All that `build` does is to look up what is declared, and to add steps, expectations or views (see outcomes.ts); of a declaration, to
+   * add entries of tables (see made.ts).
+   */
   readonly remembered: boolean;
 }
 

@@ -65,6 +65,13 @@ export class Site {
     return place;
   }
 
+  /** Takes over what was made of the statement for another program, which is used up. */
+  takeOver(other: Site): void {
+    this.#ranges = other.#ranges;
+    this.#start = other.#start;
+    this.settle();
+  }
+
   /** An edit elsewhere may have moved the statement: what was made for it moves as far. */
   settle(): void {
     const { start, known } = this.statement;

@@ -41,6 +41,7 @@ export const networkVocabulary = [
     id: 'host',
     role: 'declaration',
     pattern: 'host NAME',
+    remembered: true,
     slots: { NAME: list(newHost) },
     properties: {
       ...accessProperties,
