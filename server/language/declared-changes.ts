@@ -42,6 +42,8 @@ const APART: ReadonlySet<string> = new Set([
  */
 export function changesBetween(state: DeclaredState, now: Program): DeclaredChanges | null {
   const before = state.program;
+  // What a declaration does once the steps are known is not seen yet.
+  if (before.afterSteps.length > 0 || now.afterSteps.length > 0) return null;
   const keys = new Map<string, ReadonlySet<string>>();
   for (const [name, value] of Object.entries(now)) {
     if (APART.has(name)) continue;

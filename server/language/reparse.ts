@@ -39,11 +39,11 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
   const first = reaching < 0 ? touched : Math.min(touched, reaching);
   const start = first === 0 ? 0 : old[first]!.start;
   if (first > 0) {
+    scanner.problems.length = 0;
     scanner.resume(old[first - 1]!.end);
     // Something else stands between the statements.
     if (scanner.start !== start) return null;
     scanner.comments.length = 0;
-    scanner.problems.length = 0;
   }
   const read: Statement[] = [];
   let next = old.length;
