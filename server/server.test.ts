@@ -259,6 +259,25 @@ describe('language server', () => {
     expect(delta).toMatchObject({ edits: [{ start: 15, deleteCount: 5, data: [0, 5, 6, 3, 1] }] });
   });
 
+  it('tells changes of the colours that add up, edit by edit', async () => {
+    const uri = 'file:///w/tokens.netscenario';
+    const textDocument = { uri };
+    await open(uri, 'host a\n');
+    type Tokens = { resultId: string; data: number[] };
+    type Edits = { resultId: string; edits: { start: number; deleteCount: number; data?: number[] }[] };
+    let { resultId, data } = await client.sendRequest<Tokens>('textDocument/semanticTokens/full', { textDocument });
+    const texts = ['host a\nhost b\n', 'host a // x\nhost b\n', 'host b\n', `host b\n${'host c\n'.repeat(50)}`, 'host b\na crashes\n', ''];
+    for (const [i, text] of texts.entries()) {
+      await change(uri, i + 2, text);
+      const delta = await client.sendRequest<Edits>('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: resultId });
+      for (const { start, deleteCount, data: put = [] } of delta.edits) data.splice(start, deleteCount, ...put);
+      resultId = delta.resultId;
+      const whole = { start: { line: 0, character: 0 }, end: { line: 1_000, character: 0 } };
+      const range = await client.sendRequest<Tokens>('textDocument/semanticTokens/range', { textDocument, range: whole });
+      expect(data).toEqual(range.data);
+    }
+  });
+
   it('leads to where else something stands, and mends it there, in a file that is imported', async () => {
     const uri = 'file:///w/a.netscenario';
     files.set('file:///w/world.netscenario', bytes('let n = 5\nhost a\n'));
