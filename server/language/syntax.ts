@@ -55,7 +55,7 @@ export class Statement implements TextRange {
   braces: TextRange | null = null;
   /** The brace of a block of it was looked for far beyond it, in vain: how it reads hangs on all that follows. */
   reachesEnd = false;
-  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null };
+  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null, nodes: null };
 
   /** A statement of which nothing is read yet. */
   constructor(start: number) {
@@ -75,6 +75,8 @@ export interface KnownOfStatement {
   values: KeptValues | null;
   mentions: readonly Mention[] | null;
   colours: EncodedStatement | null;
+  /** Its nodes, to be moved. */
+  nodes: { start: number; end: number }[] | null;
 }
 
 export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax | ValueRangeSyntax;
