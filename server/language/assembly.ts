@@ -72,7 +72,7 @@ function addSource(source: SourceText, cell: number, assembly: Assembly): void {
   }
   importing.push(source.uri);
   for (const statement of tree.statements) {
-    const site = new Site(program, index, statement);
+    const site = Site.of(statement, program, index);
     sites.push(site);
     if (statement.entry?.id === 'import' && statement.complete) importFile(site, cell, assembly);
     if (statement.entry?.block === 'statements') addAlternative(site, cell, assembly);
@@ -97,7 +97,7 @@ function addAlternative(site: Site, cell: number, assembly: Assembly): void {
       program.report('wrong-block', at, `\`${form(child.entry)}\` stands outside the block of an alternative.`);
       continue;
     }
-    const inner = new Site(program, source, child);
+    const inner = Site.of(child, program, source);
     sites.push(inner);
     if (child.entry?.id === 'import' && child.complete) importFile(inner, cell, assembly);
   }

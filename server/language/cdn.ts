@@ -123,7 +123,7 @@ function nodesOf(name: string, { nodes, placement }: CdnBlock, site: Site): stri
     const node = own === null ? undefined : program.hosts.get(own.toLowerCase());
     if (!node) continue;
     // What a `host` line says of it goes before.
-    Object.assign(node.access, { ...nodeLines[placement.where], ...node.access });
+    node.access = { ...nodeLines[placement.where], ...node.access };
     if (placement.where === 'enter deep') networks[i - 1]?.inside.push(node.name);
     found.push(node.name);
   }

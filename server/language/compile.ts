@@ -131,6 +131,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   const afterwards: Site[] = [];
   for (const site of others) {
     site.stepsAbove = program.steps.length;
+    site.beginAnew();
     if (site.statement.entry?.role === 'step') build(site);
     else afterwards.push(site);
   }

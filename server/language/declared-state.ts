@@ -8,14 +8,12 @@
  */
 import type { FileContent, FileTable } from './compilation.ts';
 import type { Declarations } from './declarations.ts';
-import { propertiesOf } from './made.ts';
 import type { Parameter, Program, ProgramHost, ProgramZone } from './program.ts';
 import type { Site } from './site.ts';
 import type { Variant } from './variant.ts';
 
-interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' | 'behind'> {
+interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' | 'behind' | 'access'> {
   readonly host: ProgramHost;
-  readonly properties: number;
 }
 
 type Table = Map<unknown, unknown> | Set<unknown> | unknown[];
@@ -51,8 +49,8 @@ export class DeclaredState {
     this.#fields = Object.fromEntries(all.filter(([, value]) => !isTable(value)));
     const hosts = new Map<string, HostState>();
     for (const [key, host] of program.hosts) {
-      const { used, address, addressAt, behind } = host;
-      hosts.set(key, { host, used, address, addressAt, behind, properties: propertiesOf(host) });
+      const { used, address, addressAt, behind, access } = host;
+      hosts.set(key, { host, used, address, addressAt, behind, access });
     }
     this.#hosts = hosts;
     this.#zones = Array.from(program.zones.values(), (zone) => [zone, [...zone.records]]);
@@ -87,7 +85,7 @@ export class DeclaredState {
   /** The very same host was declared, and nothing that a step asks of it has changed by what other declarations say. */
   isSameHost(key: string, host: ProgramHost): boolean {
     const then = this.#hosts.get(key);
-    return then?.host === host && then.behind === host.behind && then.address === host.address && then.properties === propertiesOf(host);
+    return then?.host === host && then.behind === host.behind && then.address === host.address && then.access === host.access;
   }
 
   /** What stands in the declarations stands where they do by now. */

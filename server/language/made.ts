@@ -8,15 +8,14 @@
  */
 import type { Program, ProgramHost } from './program.ts';
 import type { Site } from './site.ts';
-import { Reads, type Table } from './table.ts';
+import { Reads, type Table, type Write } from './table.ts';
 
 export interface Made {
   /** Who has the ranges, of the program that has the objects. */
   site: Site;
   /** Hosts that it referred to, as they were called. */
-  readonly hosts: readonly (readonly [key: string, name: string])[];
-  /** Table, key and value, in turn. */
-  readonly entries: readonly (readonly [table: keyof Program, key: string, value: unknown])[];
+  readonly hosts: readonly { readonly key: string; readonly name: string }[];
+  readonly entries: readonly Write[];
   readonly added: readonly AddedHost[];
   readonly needsDns: boolean;
   readonly packetsOnly: Program['packetsOnly'];
@@ -26,12 +25,8 @@ export interface Made {
 /** A host as the declaration left it. */
 interface AddedHost {
   readonly host: ProgramHost;
-  readonly state: Pick<ProgramHost, 'used' | 'behind' | 'declaration' | 'address' | 'addressAt'>;
-  readonly properties: number;
+  readonly state: Pick<ProgramHost, 'used' | 'behind' | 'declaration' | 'access' | 'address' | 'addressAt'>;
 }
-
-/** How much is said of its line and its TCP. */
-export const propertiesOf = ({ access, tcp }: ProgramHost): number => Object.keys(access).length + Object.keys(tcp).length;
 
 /** Builds, and gives what was made if it can be kept. */
 export function madeBy(site: Site, build: () => void): Made | null {
@@ -45,21 +40,21 @@ export function madeBy(site: Site, build: () => void): Made | null {
   const did = program.needsDns;
   program.needsDns ||= needsDns;
   if (reads.wholeTables || program.judgements !== judgements || traces(program) !== before) return null;
-  const entries = reads.writes as Made['entries'];
-  const own = new Set(entries.map(([table, key]) => `${table} ${key}`));
-  const hosts: (readonly [string, string])[] = [];
+  const entries = reads.writes;
+  const own = new Set(entries.map(({ table, key }) => `${table} ${key}`));
+  const hosts: { key: string; name: string }[] = [];
   for (let i = 0; i < reads.entries.length; i += 2) {
     const [table, key] = [reads.entries[i]!, reads.entries[i + 1]!];
     if (own.has(`${table} ${key}`)) continue;
     const host = table === 'hosts' ? program.hosts.get(key) : undefined;
     if (!host) return null;
-    hosts.push([key, host.name]);
+    hosts.push({ key, name: host.name });
   }
   return {
     site,
     hosts,
     entries,
-    added: entries.flatMap(([table, , value]) => (table === 'hosts' ? [added(value as ProgramHost)] : [])),
+    added: entries.flatMap(({ table, value }) => (table === 'hosts' ? [added(value as ProgramHost)] : [])),
     needsDns: did,
     packetsOnly: packetsOnly.slice(first.only),
     packetProperties: packetProperties.slice(first.properties),
@@ -67,8 +62,8 @@ export function madeBy(site: Site, build: () => void): Made | null {
 }
 
 function added(host: ProgramHost): AddedHost {
-  const { used, behind, declaration, address, addressAt } = host;
-  return { host, state: { used, behind, declaration, address, addressAt }, properties: propertiesOf(host) };
+  const { used, behind, declaration, access, address, addressAt } = host;
+  return { host, state: { used, behind, declaration, access, address, addressAt } };
 }
 
 function traces({ later, afterSteps, missing, excused, notes, zones, links }: Program): number {
@@ -79,16 +74,24 @@ function traces({ later, afterSteps, missing, excused, notes, zones, links }: Pr
 export function enterMade(made: Made, site: Site): boolean {
   const { program } = site;
   if (program.before === null || made.site.program !== program.before || made.site.source !== site.source) return false;
-  for (const [key, name] of made.hosts) if (program.hosts.get(key)?.name !== name) return false;
-  for (const [table, key] of made.entries) if ((program[table] as Table<unknown>).has(key)) return false;
-  for (const { host, properties } of made.added) if (propertiesOf(host) !== properties) return false;
+  for (const { key, name } of made.hosts) if (program.hosts.get(key)?.name !== name) return false;
+  for (const { table, key } of made.entries) if (tableOf(program, table).has(key)) return false;
   site.takeOver(made.site);
   made.site = site;
-  for (const { host, state } of made.added) Object.assign(host, state);
-  for (const [key] of made.hosts) program.hosts.get(key)!.used = true;
-  for (const [table, key, value] of made.entries) (program[table] as Table<unknown>).set(key, value);
+  for (const { host, state } of made.added) {
+    host.used = state.used;
+    host.behind = state.behind;
+    host.declaration = state.declaration;
+    host.access = state.access;
+    host.address = state.address;
+    host.addressAt = state.addressAt;
+  }
+  for (const { key } of made.hosts) program.hosts.get(key)!.used = true;
+  for (const { table, key, value } of made.entries) tableOf(program, table).set(key, value);
   if (made.needsDns) program.needsDns = true;
-  program.packetsOnly.push(...made.packetsOnly);
-  program.packetProperties.push(...made.packetProperties);
+  for (const one of made.packetsOnly) program.packetsOnly.push(one);
+  for (const one of made.packetProperties) program.packetProperties.push(one);
   return true;
 }
+
+const tableOf = (program: Program, name: string): Table<unknown> => program[name as 'hosts'] as Table<unknown>;

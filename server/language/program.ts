@@ -87,7 +87,8 @@ export interface ProgramHost {
   declaration: SourceRange | null;
   /** First place that made it exist; null for those that the language filled in. */
   readonly at: SourceRange | null;
-  readonly access: Partial<AccessLink>;
+  /** Another object where more than its own line has a say. */
+  access: Partial<AccessLink>;
   readonly tcp: Partial<TcpSettings>;
   /** The router of the NAT that it is behind; null for none. */
   behind: string | null;

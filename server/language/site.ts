@@ -34,6 +34,20 @@ export class Site {
     this.#start = statement.start;
   }
 
+  /** Of a statement outside all blocks of steps: the same one for as long as the program and the statement are. */
+  static of(statement: Statement, program: Program, source: number): Site {
+    const known = statement.known.site;
+    if (known?.program === program && known.source === source) return known;
+    const site = new Site(program, source, statement);
+    statement.known.site = site;
+    return site;
+  }
+
+  /** Its statement is about to be built once more: what was made of it counts no more. */
+  beginAnew(): void {
+    this.#placed = null;
+  }
+
   /** The values made here that say where they stand. */
   get placed(): PlacedValue[] {
     this.#placed ??= [];

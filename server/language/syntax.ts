@@ -4,6 +4,7 @@ import type { Entry } from './entry.ts';
 import type { MeasureForm } from './measures.ts';
 import type { Mention } from './mentions.ts';
 import type { EncodedStatement } from './semantic-tokens.ts';
+import type { Site } from './site.ts';
 import type { KeptValues } from './statement-values.ts';
 import type { Unit } from './units.ts';
 
@@ -55,7 +56,7 @@ export class Statement implements TextRange {
   braces: TextRange | null = null;
   /** The brace of a block of it was looked for far beyond it, in vain: how it reads hangs on all that follows. */
   reachesEnd = false;
-  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null, nodes: null };
+  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null, nodes: null, site: null };
 
   /** A statement of which nothing is read yet. */
   constructor(start: number) {
@@ -77,6 +78,8 @@ export interface KnownOfStatement {
   colours: EncodedStatement | null;
   /** Its nodes, to be moved. */
   nodes: { start: number; end: number }[] | null;
+  /** Where the last program met it. */
+  site: Site | null;
 }
 
 export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax | ValueRangeSyntax;

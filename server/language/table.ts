@@ -5,12 +5,18 @@
  * statement came to goes on to hold while declarations change that it never asked for.
  */
 
+export interface Write {
+  readonly table: string;
+  readonly key: string;
+  readonly value: unknown;
+}
+
 /** What was looked up, and entered, in which tables. */
 export class Reads {
   /** Name of the table and key, in turn. */
   readonly entries: string[] = [];
-  /** What was entered: table, key and value. */
-  readonly writes: (readonly [table: string, key: string, value: unknown])[] = [];
+  /** What was entered. */
+  readonly writes: Write[] = [];
   /** A table was gone through, so that all of it counts. */
   wholeTables = false;
 
@@ -50,7 +56,7 @@ export class Table<V> extends Map<string, V> {
   }
 
   override set(key: string, value: V): this {
-    this.#noted.into?.writes.push([this.name, key, value]);
+    this.#noted.into?.writes.push({ table: this.name, key, value });
     return super.set(key, value);
   }
 
