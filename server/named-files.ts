@@ -39,6 +39,11 @@ export class NamedFiles {
     };
   }
 
+  /** As far as it is known. */
+  content(uri: string): FileContent | undefined {
+    return this.#contents.get(uri);
+  }
+
   /** Reads what is not known yet; true if anything was read. */
   async fetch(uris: readonly string[]): Promise<boolean> {
     const wanted = uris.filter((uri) => !this.#contents.has(uri));

@@ -31,7 +31,8 @@ export interface Place {
 /** An analysis, and the state of the texts and files that it tells of. */
 interface Kept {
   readonly versions: string;
-  readonly files: number;
+  /** The last state of the files in which it held. */
+  files: number;
   readonly analysis: Analysis;
   /** Milliseconds that it took. */
   readonly took: number;
@@ -125,11 +126,19 @@ export class Programs {
   analysis(program: Program): Analysis {
     const versions = versionsOf(program);
     const kept = this.#kept.get(program.uri);
-    if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
+    if (kept?.versions === versions && this.#hasFilesOf(kept)) return kept.analysis;
     const begun = performance.now();
     const analysis = analyse(program.sources, this.#files.tableFor(program.uri), this.#letGo(program.uri));
     this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
     return analysis;
+  }
+
+  /** The files that it asked for are what they were. */
+  #hasFilesOf(kept: Kept): boolean {
+    if (kept.files === this.#filesVersion) return true;
+    for (const [uri, content] of kept.analysis.lookups) if (this.#files.content(uri) !== content) return false;
+    kept.files = this.#filesVersion;
+    return true;
   }
 
   /** Forgets the last analysis of a program; gives what it declared, to go on from. */

@@ -172,17 +172,24 @@ describe('language server', () => {
     await asking.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'netscenario', version: 1, text: `import "world.netscenario"\n${LOOKUP}` },
     });
-    const ask = (previousResultId?: string) =>
+    const apart = 'file:///w/apart.netscenario';
+    await asking.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: apart, languageId: 'netscenario', version: 1, text: 'host a\na crashes\n' },
+    });
+    const ask = (previousResultId?: string, of = uri) =>
       asking.sendRequest<{ kind: string; resultId: string; items?: { code: string }[] }>('textDocument/diagnostic', {
-        textDocument: { uri },
+        textDocument: { uri: of },
         ...(previousResultId === undefined ? {} : { previousResultId }),
       });
     const first = await ask();
     expect(first.items!.map(({ code }) => code)).toContain('missing-file');
     expect(await ask(first.resultId)).toEqual({ kind: 'unchanged', resultId: first.resultId });
+    const other = await ask(undefined, apart);
     told.set(world, bytes('host alice\n'));
     await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 1 }] });
     expect((await ask(first.resultId)).items).toEqual([]);
+    // What names no file is not analysed again because one has changed.
+    expect(await ask(other.resultId, apart)).toMatchObject({ kind: 'unchanged' });
     await expect.poll(() => refreshed).toBe(1);
     expect(publications).toBe(0);
     // What is not open is asked for once, not again and again.

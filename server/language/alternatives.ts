@@ -36,6 +36,7 @@ export function withAlternatives(first: Analysis, others: readonly { readonly na
     ...first,
     diagnostics: [...diagnostics.values()].sort((a, b) => place(a.uri) - place(b.uri) || a.start - b.start || a.end - b.end),
     missing: [...new Set(all.flatMap(({ analysis }) => analysis.missing))],
+    lookups: new Map(all.flatMap(({ analysis }) => [...analysis.lookups])),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Scenario } from '../../engines/scenario.ts';
 import { withAlternatives } from './alternatives.ts';
 import { assemble, type Import, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
-import type { Compilation, FileTable, SourceText } from './compilation.ts';
+import type { Compilation, FileContent, FileTable, SourceText } from './compilation.ts';
 import { declarationsOf, hasSameSources } from './declarations.ts';
 import { changesBetween } from './declared-changes.ts';
 import { DeclaredState } from './declared-state.ts';
@@ -47,6 +47,8 @@ export interface Analysis extends Compilation {
   readonly program: Program;
   /** To go on from after an edit. */
   readonly declared: DeclaredState;
+  /** The files that were asked for, by URI; undefined for those that were not known. */
+  readonly lookups: ReadonlyMap<string, FileContent | undefined>;
 }
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
@@ -185,6 +187,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     missing: [...program.missing],
     program,
     declared: state,
+    lookups: program.lookups,
   };
 }
 
