@@ -70,14 +70,13 @@ const cellOf = ({ uri }: Text) => ({ kind: 2, document: uri });
 /** An editor and a server of its own. */
 class Session {
   readonly #client: ProtocolConnection;
-  readonly #stop: () => void;
   readonly complaints: string[] = [];
+  readonly #asked = new Set<Promise<unknown>>();
   /** Colours as the client has them, by document. */
   readonly #colours = new Map<string, { readonly resultId: string; readonly data: number[] }>();
 
-  private constructor(client: ProtocolConnection, stop: () => void) {
+  private constructor(client: ProtocolConnection) {
     this.#client = client;
-    this.#stop = stop;
   }
 
   static async start(disk: ReadonlyMap<string, string>, watches: boolean): Promise<Session> {
@@ -91,10 +90,7 @@ class Session {
         : { kind: 'bytes', bytes: new TextEncoder().encode(text) };
     });
     const client = createProtocolConnection(down, up);
-    const session = new Session(client, () => {
-      client.dispose();
-      connection.dispose();
-    });
+    const session = new Session(client);
     client.onNotification('window/logMessage', ({ message }: { message: string }) => void session.complaints.push(message));
     client.onRequest('client/registerCapability', () => null);
     client.onRequest('client/unregisterCapability', () => null);
@@ -109,8 +105,10 @@ class Session {
     return session;
   }
 
-  end(): void {
-    this.#stop();
+  /** When all is answered that was asked: the server may be at it still. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#asked);
+    this.#client.dispose();
   }
 
   tell(method: string, parameters: object): Promise<void> {
@@ -140,6 +138,7 @@ class Session {
   async ask(method: string, parameters: object, takeBack = false): Promise<unknown> {
     const source = new CancellationTokenSource();
     const asked = this.#client.sendRequest<unknown>(method, parameters, source.token);
+    this.#asked.add(asked);
     if (takeBack) source.cancel();
     try {
       return await asked;
@@ -149,6 +148,8 @@ class Session {
         return null;
       if (code === ErrorCodes.InvalidRequest && method.endsWith('ename')) return `refused: ${message}`;
       throw new Error(`${method} fails: ${message}`);
+    } finally {
+      this.#asked.delete(asked);
     }
   }
 
@@ -362,7 +363,9 @@ class Work {
     if (!text) return;
     const all = questions(text, share);
     const [method, parameters] = all[put % all.length]!;
-    this.#open.push(this.session.ask(method, parameters, takeBack));
+    const answer = this.session.ask(method, parameters, takeBack);
+    answer.catch(() => {});
+    this.#open.push(answer);
   }
 
   #notebookOf(text: Text): Notebook | undefined {
@@ -391,7 +394,7 @@ class Work {
       const complaints = [...this.session.complaints, ...afresh.complaints];
       if (complaints.length > 0) throw new Error(`the server complains: ${complaints[0]}`);
     } finally {
-      afresh.end();
+      await afresh.end();
     }
   }
 }
@@ -499,7 +502,7 @@ const target: FuzzTarget = {
       await work.compare(second / 255);
       return work.texts.map(({ text }) => text).join('\n---\n');
     } finally {
-      session.end();
+      await session.end();
     }
   },
 };
