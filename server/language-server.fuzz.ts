@@ -15,6 +15,7 @@ import {
   ErrorCodes,
   LSPErrorCodes,
   type ProtocolConnection,
+  type PublishDiagnosticsParams,
   type ResponseError,
 } from 'vscode-languageserver/node';
 import type { FuzzTarget } from '../engines/fuzz-target.ts';
@@ -67,10 +68,22 @@ const nameable = (text: string, offset: number): number => (text[offset - 1] ===
 const item = ({ uri, version, text }: Text) => ({ uri, languageId: 'netscenario', version, text });
 const cellOf = ({ uri }: Text) => ({ kind: 2, document: uri });
 
+interface ClientKind {
+  /** It tells of changes on disk; else the server looks when something is saved. */
+  readonly watches: boolean;
+  /** It asks for problems; else they are published. */
+  readonly pulls: boolean;
+}
+
+/** Milliseconds that a publication may be late on a busy machine. */
+const LATE = 2_000;
+
 /** An editor and a server of its own. */
 class Session {
   readonly #client: ProtocolConnection;
   readonly complaints: string[] = [];
+  /** Problems that were published and not taken back, by document. */
+  readonly #published = new Map<string, readonly unknown[]>();
   readonly #asked = new Set<Promise<unknown>>();
   /** Colours as the client has them, by document. */
   readonly #colours = new Map<string, { readonly resultId: string; readonly data: number[] }>();
@@ -79,7 +92,7 @@ class Session {
     this.#client = client;
   }
 
-  static async start(disk: ReadonlyMap<string, string>, watches: boolean): Promise<Session> {
+  static async start(disk: ReadonlyMap<string, string>, { watches, pulls }: ClientKind): Promise<Session> {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const connection = createConnection(up, down, withoutStaleRequests);
     serve(connection, async (uri) => {
@@ -92,13 +105,20 @@ class Session {
     const client = createProtocolConnection(down, up);
     const session = new Session(client);
     client.onNotification('window/logMessage', ({ message }: { message: string }) => void session.complaints.push(message));
+    client.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+      if (diagnostics.length > 0) session.#published.set(uri, diagnostics);
+      else session.#published.delete(uri);
+    });
     client.onRequest('client/registerCapability', () => null);
     client.onRequest('client/unregisterCapability', () => null);
     client.listen();
     await client.sendRequest('initialize', {
       processId: null,
       rootUri: null,
-      capabilities: { textDocument: { diagnostic: {} }, workspace: { didChangeWatchedFiles: { dynamicRegistration: watches } } },
+      capabilities: {
+        textDocument: pulls ? { diagnostic: {} } : {},
+        workspace: { didChangeWatchedFiles: { dynamicRegistration: watches } },
+      },
       initializationOptions: { runCommand: 'run' },
     });
     await client.sendNotification('initialized', {});
@@ -153,6 +173,23 @@ class Session {
     }
   }
 
+  /** Problems by document, of those that have some, as they are asked for. */
+  async problems(uris: readonly string[]): Promise<ReadonlyMap<string, readonly unknown[]>> {
+    const found = new Map<string, readonly unknown[]>();
+    for (const uri of uris) {
+      const { items } = (await this.ask('textDocument/diagnostic', { textDocument: { uri } })) as { items: unknown[] };
+      if (items.length > 0) found.set(uri, items);
+    }
+    return found;
+  }
+
+  /** Those that were published, once they are as wanted, or it is late. */
+  async published(wanted: ReadonlyMap<string, readonly unknown[]>): Promise<ReadonlyMap<string, readonly unknown[]>> {
+    const end = performance.now() + LATE;
+    while (inOrder(this.#published) !== inOrder(wanted) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 2));
+    return this.#published;
+  }
+
   /** The colours of a document, by the changes to those that the client has. */
   async colours(uri: string): Promise<readonly number[]> {
     const before = this.#colours.get(uri);
@@ -175,6 +212,8 @@ class Session {
   }
 }
 
+const inOrder = (problems: ReadonlyMap<string, unknown>): string => JSON.stringify([...problems].sort(([a], [b]) => (a < b ? -1 : 1)));
+
 const FOLDER = 'file:///w/';
 const COMMON = `${FOLDER}common.netscenario`;
 const BROKEN = `${FOLDER}broken.netscenario`;
@@ -194,14 +233,14 @@ const newCell = (notebook: string, text: string): Text => ({
 class Work {
   readonly world: World;
   readonly session: Session;
-  readonly #watches: boolean;
+  readonly #kind: ClientKind;
   /** Questions that nobody has waited for yet. */
   readonly #open: Promise<unknown>[] = [];
 
-  constructor(session: Session, disk: Map<string, string>, watches: boolean) {
+  constructor(session: Session, disk: Map<string, string>, kind: ClientKind) {
     this.session = session;
     this.world = { disk, files: new Map(), notebooks: new Map() };
-    this.#watches = watches;
+    this.#kind = kind;
   }
 
   /** Every open text, in the order in which a server that is started now is shown them. */
@@ -329,7 +368,7 @@ class Work {
     const type = put % 8 === 0 ? 3 : disk.has(uri) ? 2 : 1;
     if (type === 3) disk.delete(uri);
     else disk.set(uri, DISK_TEXTS[put % DISK_TEXTS.length]!);
-    if (this.#watches) return this.session.tell('workspace/didChangeWatchedFiles', { changes: [{ uri, type }] });
+    if (this.#kind.watches) return this.session.tell('workspace/didChangeWatchedFiles', { changes: [{ uri, type }] });
     // The server looks by itself when something is saved.
     const [file] = files.values();
     if (file) return this.session.tell('textDocument/didSave', { textDocument: { uri: file.uri } });
@@ -376,13 +415,18 @@ class Work {
   async compare(share: number): Promise<void> {
     await Promise.all(this.#open.splice(0));
     const { disk, files, notebooks } = this.world;
-    const afresh = await Session.start(disk, this.#watches);
+    const afresh = await Session.start(disk, { ...this.#kind, pulls: true });
     try {
       for (const file of files.values()) await afresh.openFile(file);
       for (const notebook of notebooks.values()) await afresh.openNotebook(notebook);
-      // Diagnostics come first: what is named has been read when they are told.
+      const uris = this.texts.map(({ uri }) => uri);
+      const problems = await afresh.problems(uris);
+      const told = this.#kind.pulls ? await this.session.problems(uris) : await this.session.published(problems);
+      differ('problems', {}, inOrder(told), inOrder(problems));
+      // References come first: all that is named has been read when they are told.
+      const references = this.texts.flatMap((text) => questions(text, share)).filter(([method]) => method.endsWith('/references'));
       const asked: [string, object][] = [
-        ...this.texts.map(({ uri }): [string, object] => ['textDocument/diagnostic', { textDocument: { uri } }]),
+        ...references,
         ...this.texts.flatMap((text) => questions(text, share)),
         ['workspace/symbol', { query: '' }],
       ];
@@ -480,11 +524,11 @@ const target: FuzzTarget = {
   async run(bytes) {
     cellCount = 0;
     const [first = 0, second = 0] = bytes;
-    const watches = first % 2 === 0;
+    const kind: ClientKind = { watches: first % 2 === 0, pulls: first % 4 < 2 };
     const disk = new Map(DISK);
-    const session = await Session.start(disk, watches);
+    const session = await Session.start(disk, kind);
     try {
-      const work = new Work(session, disk, watches);
+      const work = new Work(session, disk, kind);
       const book = `${FOLDER}book.netscenario.md`;
       const other = `${FOLDER}other.netscenario.md`;
       await work.openFile(`${FOLDER}user.netscenario`, `import "common.netscenario"\npc crashes\n${cellText(first)}`);
