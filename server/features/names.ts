@@ -34,15 +34,27 @@ function hereAt(programs: Programs, { textDocument, position }: TextDocumentPosi
   return { program: place.program, analysis, source, offset: place.offset };
 }
 
+/** Milliseconds that a name waits for files: what is not read by then counts as nothing, as a file does that cannot be read. */
+const PATIENCE = 2000;
+
 /**
  * Waits until the files that this program names have been read, or all open ones do: a client may ask for a name before it has asked
  * for anything that reads them. Fails where the text was changed meanwhile: the position is of another one then.
  */
 async function filesRead(programs: Programs, { textDocument }: TextDocumentPositionParams, all: boolean): Promise<void> {
   const own = programs.of(textDocument.uri)?.uri;
-  for (const { uri } of programs.all()) {
-    if (!all && uri !== own) continue;
-    if (!(await programs.settled(uri)) && uri === own) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, 'late');
+  });
+  try {
+    for (const { uri } of programs.all()) {
+      if (!all && uri !== own) continue;
+      const settled = await Promise.race([programs.settled(uri), late]);
+      if (settled === null && uri === own) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+    }
+  } finally {
+    clearTimeout(timer);
   }
 }
 

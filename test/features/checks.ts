@@ -55,6 +55,8 @@ export type Question =
   | { readonly onDisk: string }
   /** Problems once that cell of the notebook is gone. */
   | { readonly withoutCell: number }
+  /** Problems once the cursor's cell and the one above it have changed places. */
+  | 'problems once moved up'
   /** Hints once one kind of them is turned off in the settings. */
   | { readonly turnedOff: string }
   /** Colours once a text stands at the cursor, by what has changed since the last time. */
@@ -318,6 +320,12 @@ export const checks: readonly Check[] = [
     files: [{ name: 'gone.netscenario.md', texts: ['host alice', 'host bob', 'bob crashes\n|alice crashes'] }],
     ask: { withoutCell: 0 },
     answer: ['gone.netscenario.md[2]:1:0-5'],
+  },
+  {
+    name: 'what a cell declares is unknown in a cell that is moved above it',
+    files: [{ name: 'moved.netscenario.md', texts: ['host alice', '|alice crashes'] }],
+    ask: 'problems once moved up',
+    answer: ['moved.netscenario.md[1]:0:0-5'],
   },
   {
     name: 'problems that are as they were are not told again',

@@ -126,6 +126,11 @@ async function ask(question: Question, document: TextDocument, position: Positio
   switch (question) {
     case 'problems':
       return problems();
+    case 'problems once moved up': {
+      const cells = opened.documents.flat();
+      await client.moveCellUp(cells, cells.indexOf(document));
+      return problems();
+    }
     case 'codes':
       return (await client.problems(document)).map(({ code, codeDescription }) => {
         const { href = '' } = codeDescription ?? {};

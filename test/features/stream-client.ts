@@ -231,6 +231,17 @@ export class StreamClient {
     });
   }
 
+  /** The cells that change places stay open. */
+  async moveCellUp(cells: readonly TextDocument[], index: number): Promise<void> {
+    this.#published.clear();
+    const { uri } = cells[index]!;
+    const moved = [cells[index]!, cells[index - 1]!].map((cell) => ({ kind: 2, document: cell.uri }));
+    await this.connection.sendNotification('notebookDocument/didChange', {
+      notebookDocument: { uri: notebookOf(uri), version: 2 },
+      change: { cells: { structure: { array: { start: index - 1, deleteCount: 2, cells: moved } } } },
+    });
+  }
+
   write(name: string, text: string): void {
     writeFileSync(join(this.#folder, name), text);
   }

@@ -114,6 +114,17 @@ async function ask(question: Question, document: vscode.TextDocument, position: 
   switch (question) {
     case 'problems':
       return places();
+    case 'problems once moved up': {
+      const notebook = vscode.workspace.notebookDocuments.find((one) => one.getCells().some((cell) => cell.document === document))!;
+      const { index } = notebook.getCells().find((cell) => cell.document === document)!;
+      const selections = [new vscode.NotebookRange(index, index + 1)];
+      // Once it has been moved, what is told is waited for.
+      if (index > codeCells(notebook)[0]!.index) {
+        await vscode.window.showNotebookDocument(notebook, { selections });
+        await vscode.commands.executeCommand('notebook.cell.moveUp');
+      }
+      return places();
+    }
     case 'codes':
       return (await told()).map(({ code }) => {
         const { value, target } = code as { value: string; target: vscode.Uri };
