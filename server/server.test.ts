@@ -197,6 +197,37 @@ describe('language server', () => {
     asking.dispose();
   });
 
+  it('renames in programs whose files have not been read yet, unless a text changes meanwhile', async () => {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    const reading: (() => void)[] = [];
+    serve(createConnection(up, down, withoutStaleRequests), async () => {
+      await new Promise<void>((resolve) => reading.push(resolve));
+      return bytes('host alice\n');
+    });
+    const asking = createProtocolConnection(down, up);
+    asking.listen();
+    await asking.sendRequest('initialize', { processId: null, rootUri: null, capabilities: { textDocument: { diagnostic: {} } } });
+    const text = `import "world.netscenario"\n${LOOKUP}`;
+    const [uri, other] = ['file:///w/a.netscenario', 'file:///w/b.netscenario'];
+    for (const one of [uri, other])
+      await asking.sendNotification('textDocument/didOpen', { textDocument: { uri: one, languageId: 'netscenario', version: 1, text } });
+    const rename = () =>
+      asking.sendRequest<{ changes: object }>('textDocument/rename', {
+        textDocument: { uri },
+        position: { line: 1, character: 2 },
+        newName: 'bob',
+      });
+    const refused = rename().catch(({ code }) => code);
+    await expect.poll(() => reading.length).toBe(1);
+    await asking.sendNotification('textDocument/didChange', { textDocument: { uri, version: 2 }, contentChanges: [{ text: `${text}\n` }] });
+    await asking.sendRequest('textDocument/documentSymbol', { textDocument: { uri } });
+    for (const read of reading.splice(0)) read();
+    expect(await refused).toBe(LSPErrorCodes.ContentModified);
+    const { changes } = await rename();
+    expect(Object.keys(changes).sort()).toEqual([uri, other, 'file:///w/world.netscenario']);
+    asking.dispose();
+  });
+
   it('tells a client once to ask again, for all programs that may have changed', async () => {
     const [up, down] = [new PassThrough(), new PassThrough()];
     serve(createConnection(up, down, withoutStaleRequests), async () => bytes('host alice\n'));

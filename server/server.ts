@@ -26,7 +26,9 @@ import { signatureHelp } from './features/signature-help.ts';
 import { documentSymbols, workspaceSymbols } from './features/symbols.ts';
 import type { InitializationOptions } from './initialization.ts';
 import { type FileReader, NamedFiles, same } from './named-files.ts';
+import { followNotebooks } from './notebook-changes.ts';
 import { Programs } from './programs.ts';
+import { refuseOutOfOrder } from './protocol-order.ts';
 import { contentOf, READ_FILE_REQUEST, type ReadFileResult } from './read-file.ts';
 import { Settings } from './settings.ts';
 
@@ -67,6 +69,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
 
   const tokens = new DocumentTokens(programs);
 
+  refuseOutOfOrder(connection);
   connection.onInitialize(({ initializationOptions, capabilities }) => {
     options = (initializationOptions ?? {}) as InitializationOptions;
     const { didChangeWatchedFiles, configuration, didChangeConfiguration, inlayHint } = capabilities.workspace ?? {};
@@ -140,7 +143,6 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
     diagnostics.changed(notebook.uri);
   };
   notebooks.onDidOpen(changed);
-  notebooks.onDidChange(({ notebookDocument }) => changed(notebookDocument));
   notebooks.cellTextDocuments.onDidClose(({ document }) => tokens.closed(document.uri));
   notebooks.onDidClose((notebook) => {
     programs.closed(notebook.uri);
@@ -200,6 +202,6 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   connection.onRenameRequest((parameters) => rename(programs, parameters, parameters.newName));
 
   texts.listen(connection);
-  notebooks.listen(connection);
+  followNotebooks(connection, notebooks, changed);
   connection.listen();
 }

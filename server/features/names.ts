@@ -4,6 +4,7 @@ import {
   DocumentHighlightKind,
   ErrorCodes,
   type Location,
+  LSPErrorCodes,
   type Range,
   ResponseError,
   type TextDocumentPositionParams,
@@ -33,6 +34,30 @@ function hereAt(programs: Programs, { textDocument, position }: TextDocumentPosi
   return { program: place.program, analysis, source, offset: place.offset };
 }
 
+/** Milliseconds that a name waits for files: what is not read by then counts as nothing, as a file does that cannot be read. */
+const PATIENCE = 2000;
+
+/**
+ * Waits until the files that this program names have been read, or all open ones do: a client may ask for a name before it has asked
+ * for anything that reads them. Fails where the text was changed meanwhile: the position is of another one then.
+ */
+async function filesRead(programs: Programs, { textDocument }: TextDocumentPositionParams, all: boolean): Promise<void> {
+  const own = programs.of(textDocument.uri)?.uri;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, 'late');
+  });
+  try {
+    for (const { uri } of programs.all()) {
+      if (!all && uri !== own) continue;
+      const settled = await Promise.race([programs.settled(uri), late]);
+      if (settled === null && uri === own) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 interface Everywhere extends Found {
   readonly program: Program;
   readonly analysis: Analysis;
@@ -59,7 +84,8 @@ const locationOf = (programs: Programs, { program, analysis, source, mention }: 
   return { uri: document.uri, range: rangeOf(document, mention.start, mention.end) };
 };
 
-export function definition(programs: Programs, parameters: TextDocumentPositionParams): Location[] {
+export async function definition(programs: Programs, parameters: TextDocumentPositionParams): Promise<Location[]> {
+  await filesRead(programs, parameters, false);
   const here = hereAt(programs, parameters);
   const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
   if (!here || !mention) return [];
@@ -68,7 +94,12 @@ export function definition(programs: Programs, parameters: TextDocumentPositionP
   return declarationsAmong(found, analysis.program).map((one) => locationOf(programs, { ...one, program, analysis }));
 }
 
-export function references(programs: Programs, parameters: TextDocumentPositionParams, withDeclarations: boolean): Location[] {
+export async function references(
+  programs: Programs,
+  parameters: TextDocumentPositionParams,
+  withDeclarations: boolean,
+): Promise<Location[]> {
+  await filesRead(programs, parameters, true);
   const here = hereAt(programs, parameters);
   const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
   if (!here || !mention) return [];
@@ -93,7 +124,11 @@ export function highlights(programs: Programs, parameters: TextDocumentPositionP
     }));
 }
 
-export function prepareRename(programs: Programs, parameters: TextDocumentPositionParams): { range: Range; placeholder: string } | null {
+export async function prepareRename(
+  programs: Programs,
+  parameters: TextDocumentPositionParams,
+): Promise<{ range: Range; placeholder: string } | null> {
+  await filesRead(programs, parameters, false);
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const { range, text } = target(here);
@@ -101,7 +136,8 @@ export function prepareRename(programs: Programs, parameters: TextDocumentPositi
 }
 
 /** Fails with the reason, which editors show, where the name cannot be changed so. */
-export function rename(programs: Programs, parameters: TextDocumentPositionParams, to: string): WorkspaceEdit | null {
+export async function rename(programs: Programs, parameters: TextDocumentPositionParams, to: string): Promise<WorkspaceEdit | null> {
+  await filesRead(programs, parameters, true);
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const name = target(here);

@@ -17,9 +17,9 @@ import { vocabulary } from './vocabulary.ts';
 const WIDTH = 6;
 const MOST_EDITS = 16;
 /** Code units of a cell; what grows beyond is begun anew. */
-const LONGEST = 20_000;
+export const LONGEST = 20_000;
 
-const PIECES = [
+export const PIECES = [
   '',
   '{',
   '}',
@@ -83,7 +83,7 @@ const files: FileTable = { get: (uri) => table.get(uri) ?? { kind: 'unreadable',
 const examples = vocabulary.map(({ example }) => example);
 const long = examples.slice(0, 40).join('\n');
 
-function cellText(number: number): string {
+export function cellText(number: number): string {
   if (number % 61 === 60) return long;
   const example = examples[number % examples.length]!;
   return number % 7 === 6 ? example.replaceAll('\n', '\r\n') : example;
