@@ -10,7 +10,7 @@ import { type Call, type HierarchyItem, incoming, itemAt, outgoing } from '../la
 import type { Analysis } from '../language/compile.ts';
 import type { NameIdentity } from '../language/mentions.ts';
 import type { Program, Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 /** Kept with an item by the client. */
 interface Data {

@@ -10,7 +10,7 @@ import { type ClientSupport, markup } from '../client-support.ts';
 import * as language from '../language/completion.ts';
 import { holdsInOrder } from '../language/spelling.ts';
 import type { Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
   keyword: CompletionItemKind.Keyword,

@@ -3,7 +3,7 @@ import type { FormattingOptions, Range, TextDocumentIdentifier, TextEdit } from 
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { editsWithin, type FormattingEdit, format } from '../language/formatter.ts';
 import type { Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 /** `range`: its lines alone. */
 export function formatting(

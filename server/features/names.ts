@@ -14,7 +14,7 @@ import type { Analysis } from '../language/compile.ts';
 import { declarationsAmong, type Found, identityOf, mentionAt, mentionsOfName, type NameIdentity } from '../language/mentions.ts';
 import * as language from '../language/rename.ts';
 import type { Program, Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 /** What the cursor is on, in the program that it is part of. */
 interface Here {

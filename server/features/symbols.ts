@@ -4,7 +4,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { holdsInOrder } from '../language/spelling.ts';
 import { type DocumentSymbol as Outlined, symbolsOf } from '../language/symbols.ts';
 import type { Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 const KINDS: Record<Outlined['role'], SymbolKind> = {
   setting: SymbolKind.Property,
