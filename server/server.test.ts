@@ -5,9 +5,12 @@ import {
   CancellationTokenSource,
   createConnection,
   createProtocolConnection,
+  type DocumentSymbol,
   LSPErrorCodes,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
+  SymbolKind,
+  type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
 import type { FileContent } from './language/compilation.ts';
 import { serve } from './server.ts';
@@ -297,6 +300,22 @@ describe('language server', () => {
       at(14),
     );
     expect(help).toMatchObject({ activeParameter: 2, signatures: [{ activeParameter: 2 }] });
+  });
+
+  it('tells hosts, zones, mailboxes and alternatives apart in the outline', async () => {
+    const uri = 'file:///w/a.netscenario';
+    await open(uri, 'host a\nzone x.org on a\nmailbox m@x.org on a\nalternative near { let n = 1 }\n');
+    const symbols = await client.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri } });
+    const { Variable, Namespace, File, EnumMember, Constant } = SymbolKind;
+    expect(symbols.map(({ name, kind }) => [name, kind])).toEqual([
+      ['a', Variable],
+      ['x.org', Namespace],
+      ['m@x.org', File],
+      ['near', EnumMember],
+    ]);
+    expect(symbols[3]!.children!.map(({ kind }) => kind)).toEqual([Constant]);
+    const found = await client.sendRequest<WorkspaceSymbol[]>('workspace/symbol', { query: '' });
+    expect(found.map(({ name, containerName }) => [name, containerName])).toContainEqual(['n', 'near']);
   });
 
   it('lays out the lines of a range, and not the one that it ends before', async () => {

@@ -43,6 +43,8 @@ import { protocols } from './vocabulary.ts';
 /** What `compile` gives, and the tables behind it, for the editor's features. */
 export interface Analysis extends Compilation {
   readonly program: Program;
+  /** Those of the alternatives that do not hold, in order. */
+  readonly alternatives: readonly Analysis[];
 }
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
@@ -149,6 +151,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     sweeps: program.sweeps.map(({ plan, plots, expectations }) => ({ ...plan, plots, expectations: expectations.map(({ text }) => text) })),
     missing: [...program.missing],
     program,
+    alternatives: [],
   };
 }
 

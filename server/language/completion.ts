@@ -4,9 +4,11 @@
 import { isSubdomain } from '../../engines/dns/domain-name.ts';
 import { recordFormats } from '../../engines/dns/record-format.ts';
 import { textOfOctets } from '../../engines/network/octets.ts';
+import { analysisAt } from './alternatives.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { type Entry, type Property, type Slot, standsIn } from './entry.ts';
+import { indexOfSource } from './locate.ts';
 import { type MeasureForm, measureAutomaton } from './measures.ts';
 import { plain } from './mentions.ts';
 import { expectedAt } from './parser/expectation.ts';
@@ -15,6 +17,7 @@ import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
 import { recordPlace } from './record-place.ts';
 import { linked } from './standards.ts';
+import { treeOf } from './trees.ts';
 import { units, written } from './units.ts';
 import { timingDocs } from './vocabulary/timing.ts';
 import { propertyAutomaton, statementAutomaton } from './vocabulary.ts';
@@ -45,10 +48,10 @@ export interface CompletionItem {
  * `source` itself, beginning with the statement around it.
  */
 export function complete(analysis: Analysis, source: SourceText, offset: number): readonly CompletionItem[] {
-  const { program } = analysis;
+  const { program } = analysisAt(analysis, treeOf(source), offset);
   const start = wordStart(source.text, offset);
   const range = { start, end: offset };
-  const tree = program.sources.find((one) => one.uri === source.uri)?.tree ?? null;
+  const tree = program.sources[indexOfSource({ program }, source.uri)]?.tree ?? null;
   const expected = expectedAt(source.text, start, tree);
   const items = new Map<string, CompletionItem>();
   const add: Add = (item) => {

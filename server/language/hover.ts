@@ -5,6 +5,7 @@ import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { documentation } from './completion.ts';
 import type { Entry, Slot } from './entry.ts';
+import { placeIn } from './locate.ts';
 import { firstName, type Mention, mentionAt } from './mentions.ts';
 import { form } from './pattern.ts';
 import type { Program, ProgramHost } from './program.ts';
@@ -20,9 +21,11 @@ export interface Hover {
 }
 
 /** null where nothing is to be said. */
-export function hoverAt({ program }: Analysis, uri: string, offset: number): Hover | null {
-  const index = program.sources.findIndex((source) => source.uri === uri);
-  if (index < 0) return null;
+export function hoverAt(analysis: Analysis, uri: string, offset: number): Hover | null {
+  const here = placeIn(analysis, uri, offset);
+  if (!here) return null;
+  const { source: index } = here;
+  const { program } = here.analysis;
   const inside = (range: TextRange): boolean => range.start <= offset && offset <= range.end;
   const named = mentionAt(program, index, offset);
   if (named) {

@@ -108,6 +108,37 @@ export const checks: readonly Check[] = [
     answer: ['high.netscenario.md[1]:0:0-1', 'high.netscenario.md[1]:2:5-6'],
   },
   {
+    name: 'within an alternative, hover tells what it declares',
+    files: [file('worlds.netscenario', 'alternative near { host a }\nalternative far { host b\n  b| crashes }\n')],
+    ask: 'hover',
+    answer: ['**Host** `b`, 10.0.0.1'],
+    some: true,
+  },
+  {
+    name: 'within an alternative, definition leads to its own declaration',
+    files: [file('own.netscenario', 'alternative near { host a }\nalternative far { host a\n  a| crashes }\n')],
+    ask: 'definition',
+    answer: ['own.netscenario:1:23-24'],
+  },
+  {
+    name: 'what an alternative imports is renamed from within it',
+    files: [
+      file('far.netscenario', 'host b\nzone x.org on b { www A 10.0.0.9 }\n'),
+      file('both.netscenario', 'alternative near { host a }\nalternative far { import "far.netscenario"\n  b| resolves www.x.org }\n'),
+    ],
+    ask: { rename: 'c' },
+    answer: [
+      'both.netscenario alternative near { host a }\nalternative far { import "far.netscenario"\n  c resolves www.x.org }\n',
+      'far.netscenario host c\nzone x.org on c { www A 10.0.0.9 }\n',
+    ],
+  },
+  {
+    name: 'a declaration in an alternative is found by its name',
+    files: [file('inner.netscenario', '|alternative near { host a }\nalternative far { host quite-rare-name }\n')],
+    ask: { find: 'qterare' },
+    answer: ['quite-rare-name'],
+  },
+  {
     name: 'a mail server is renamed in a notebook of five cells',
     files: [
       {
