@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CancellationTokenSource,
+  type CompletionList,
   createConnection,
   createProtocolConnection,
   type DocumentSymbol,
@@ -10,8 +11,10 @@ import {
   type ProtocolConnection,
   type PublishDiagnosticsParams,
   SymbolKind,
+  type TextEdit,
   type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FileContent } from './language/compilation.ts';
 import { serve } from './server.ts';
 import { withoutStaleRequests } from './stale-requests.ts';
@@ -300,6 +303,68 @@ describe('language server', () => {
       at(14),
     );
     expect(help).toMatchObject({ activeParameter: 2, signatures: [{ activeParameter: 2 }] });
+  });
+
+  describe('completes names of files', () => {
+    const folder = (...names: string[]): FileContent => ({
+      kind: 'folder',
+      entries: names.map((name) => ({ name: name.replace('/', ''), folder: name.endsWith('/') })),
+    });
+    /** The text with each item taken. */
+    const taken = async (marked: string): Promise<string[]> => {
+      const uri = 'file:///w/n/a.netscenario';
+      const text = marked.replace('|', '');
+      await open(uri, text);
+      const document = TextDocument.create(uri, 'netscenario', 1, text);
+      const position = document.positionAt(marked.indexOf('|'));
+      const { items } = await client.sendRequest<CompletionList>('textDocument/completion', { textDocument: { uri }, position });
+      return items.map(({ textEdit }) => TextDocument.applyEdits(document, [textEdit as TextEdit]));
+    };
+
+    it.each<[what: string, marked: string, taken: string[]]>([
+      ['that fit, beside the document, and folders', 'import "|"', ['import "b.netscenario"', 'import "sub/"', 'import "Zones/"']],
+      ['up to the closing quote', 'import "b|x" // y', ['import "b.netscenario" // y', 'import "sub/" // y', 'import "Zones/" // y']],
+      [
+        'with the quote that is missing',
+        'import "b|\nhost a',
+        ['import "b.netscenario"\nhost a', 'import "sub/\nhost a', 'import "Zones/\nhost a'],
+      ],
+      [
+        'in a folder that is named',
+        'zone x.org on n { from "Zones/|" }',
+        ['zone x.org on n { from "Zones/100%2541.zone" }', 'zone x.org on n { from "Zones/B.ZONE" }'],
+      ],
+      ['above it', 'host a { trace "../|/x" }', ['host a { trace "../t.csv/x" }']],
+      ['from the root', 'host a { trace "/w/|" }', ['host a { trace "/w/t.csv" }']],
+      [
+        'any, where any fits',
+        'ftp f { file "x" from "../|" }',
+        ['ftp f { file "x" from "../t.csv" }', 'ftp f { file "x" from "../u.iso" }'],
+      ],
+      ['folders alone', 'ftp f { from "|" }', ['ftp f { from "sub/" }', 'ftp f { from "Zones/" }']],
+      [
+        'hidden ones where they are meant',
+        'import ".|"',
+        ['import ".h.netscenario"', 'import "b.netscenario"', 'import "sub/"', 'import "Zones/"'],
+      ],
+      [
+        'one that begins like a scheme',
+        'torrent t { from "|" }',
+        ['torrent t { from "./cc:d.torrent" }', 'torrent t { from "sub/" }', 'torrent t { from "Zones/" }'],
+      ],
+      ['none of a folder that cannot be read', 'import "nowhere/|"', []],
+      ['none elsewhere', 'scenario "|"', []],
+      ['nor where a server keeps them', 'ftp f { file "|" 1 kB }', []],
+      ['nor in a comment', '// import "|"', []],
+    ])('%s: %s', async (_what, marked, wanted) => {
+      files.set(
+        'file:///w/n/',
+        folder('.h.netscenario', 'a.netscenario', 'b.netscenario', 'n.netscenario.md', 'x"y.netscenario', 'cc:d.torrent', 'sub/', 'Zones/'),
+      );
+      files.set('file:///w/n/Zones/', folder('100%41.zone', 'B.ZONE', 'c.csv'));
+      files.set('file:///w/', folder('t.csv', 'u.iso'));
+      expect(await taken(marked)).toEqual(wanted);
+    });
   });
 
   it('tells hosts, zones, mailboxes and alternatives apart in the outline', async () => {

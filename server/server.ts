@@ -88,7 +88,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: !watches },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }], save: !watches },
-        completionProvider: { triggerCharacters: [' ', '{', '@', '.'], resolveProvider: false },
+        completionProvider: { triggerCharacters: [' ', '{', '@', '.', '"', '/'], resolveProvider: false },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,
@@ -162,7 +162,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   notebooks.onDidSave(saved);
 
   connection.onCodeAction((parameters) => codeActions(programs, parameters));
-  connection.onCompletion((parameters) => completion(programs, parameters, support));
+  connection.onCompletion((parameters) => completion(programs, files, parameters, support));
   connection.onHover((parameters) => hover(programs, parameters, support));
   connection.onDefinition((parameters) => definition(programs, parameters));
   connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));

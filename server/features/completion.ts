@@ -8,7 +8,10 @@ import {
 } from 'vscode-languageserver';
 import { type ClientSupport, markup } from '../client-support.ts';
 import * as language from '../language/completion.ts';
+import { fileNameAt, fileNames } from '../language/file-names.ts';
+import { indexOfSource } from '../language/locate.ts';
 import { holdsInOrder } from '../language/spelling.ts';
+import type { NamedFiles } from '../named-files.ts';
 import type { Programs } from '../programs.ts';
 import { rangeOf } from '../ranges.ts';
 
@@ -23,20 +26,25 @@ const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
   unit: CompletionItemKind.Unit,
   'record-type': CompletionItemKind.EnumMember,
   value: CompletionItemKind.Value,
+  file: CompletionItemKind.File,
+  folder: CompletionItemKind.Folder,
 };
 
 /** Items of one answer. A list of thousands of hosts is cut to those that begin with what is typed, and asked for again at the next key. */
 const MAXIMUM_ITEMS = 300;
 
-export function completion(
+export async function completion(
   programs: Programs,
+  files: Pick<NamedFiles, 'entriesOf'>,
   { textDocument, position }: CompletionParams,
   { snippets, markdown }: ClientSupport,
-): CompletionList {
+): Promise<CompletionList> {
   const place = programs.place(textDocument.uri, position);
   if (!place) return { isIncomplete: false, items: [] };
   const { program, source, document, offset } = place;
-  const all = language.complete(programs.recentAnalysis(program), source, offset);
+  const analysis = programs.recentAnalysis(program);
+  const name = fileNameAt(source, offset, analysis.program.sources[indexOfSource(analysis, source.uri)]?.tree ?? null);
+  const all = name ? fileNames(name, await files.entriesOf(name.folder), program.uri) : language.complete(analysis, source, offset);
   const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text).slice(0, MAXIMUM_ITEMS) : all;
   const items = shown.map(
     ({ label, kind, insertText, snippet, range, detail, doc }, i): CompletionItem => ({

@@ -25,7 +25,19 @@ import { propertyAutomaton, statementAutomaton } from './vocabulary.ts';
 /** A word is looked for so far back. */
 const MAXIMUM_WORD = 300;
 
-export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'film' | 'parameter' | 'unit' | 'record-type' | 'value';
+export type CompletionKind =
+  | 'keyword'
+  | 'property'
+  | 'host'
+  | 'zone'
+  | 'mailbox'
+  | 'film'
+  | 'parameter'
+  | 'unit'
+  | 'record-type'
+  | 'value'
+  | 'file'
+  | 'folder';
 
 export interface CompletionItem {
   readonly label: string;

@@ -69,6 +69,27 @@ export const checks: readonly Check[] = [
     some: true,
   },
   {
+    name: 'completion offers the files that fit where one is named',
+    files: [
+      { name: 'shared-world.netscenario', texts: ['host bob\n'], closed: true },
+      { name: 'shared-lines.csv', texts: ['duration_ms,bandwidth_kbps\n1000,500\n'], closed: true },
+      file('naming.netscenario', 'import "|"\n'),
+    ],
+    ask: 'completion',
+    answer: ['shared-world.netscenario'],
+    some: true,
+  },
+  {
+    name: 'and in a cell, beside the notebook',
+    files: [
+      { name: 'shared-lines.csv', texts: ['duration_ms,bandwidth_kbps\n1000,500\n'], closed: true },
+      { name: 'naming.netscenario.md', texts: ['host a', 'host b { trace "sh|" }'] },
+    ],
+    ask: 'completion',
+    answer: ['shared-lines.csv'],
+    some: true,
+  },
+  {
     name: 'hover tells about a name',
     files: [file('hover.netscenario', 'host al|ice { address 10.9.9.9 }\n')],
     ask: 'hover',

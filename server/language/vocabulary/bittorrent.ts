@@ -92,7 +92,7 @@ export const bittorrentVocabulary = [
       ),
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.torrent') },
         {
           doc: 'What a `.torrent` file says: size, piece size, and the tracker’s name, unless the block says another. It has the file’s info hash; its content is made up. Several files are one, end to end.',
           standard: 'BEP 3',

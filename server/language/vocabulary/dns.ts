@@ -52,7 +52,7 @@ export const dnsVocabulary = [
     properties: {
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.zone', '.db', '.txt') },
         {
           doc: 'Takes the records from a master file.',
           standard: 'RFC 1035 §5',

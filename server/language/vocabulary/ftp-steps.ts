@@ -35,7 +35,7 @@ const resume = property(
 const holds = {
   size: property('size SIZE', { SIZE: fileSize }, { doc: 'The file holds so many octets.', example: 'size 2 MB' }),
   text: property('text TEXT', { TEXT: text }, { doc: 'The file holds this text; \\n ends a line.', example: 'text "Hello\\n"' }),
-  from: property('from SOURCE', { SOURCE: fileName }, { doc: 'The file holds what a real file holds.', example: 'from "real.txt"' }),
+  from: property('from SOURCE', { SOURCE: fileName() }, { doc: 'The file holds what a real file holds.', example: 'from "real.txt"' }),
 };
 
 /** Reported where a block gives a file's content in two ways. */

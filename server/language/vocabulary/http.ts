@@ -11,6 +11,7 @@ import {
   duration,
   entry,
   fileName,
+  folderName,
   headerName,
   host,
   list,
@@ -84,12 +85,12 @@ export const httpVocabulary = [
       ),
       file: repeated(
         'file PATH from FILE',
-        { PATH: webPath, FILE: fileName },
+        { PATH: webPath, FILE: fileName() },
         { doc: 'A resource with the content of a real file.', example: 'file "/style.css" from "style.css"' },
       ),
       from: repeated(
         'from FOLDER',
-        { FOLDER: fileName },
+        { FOLDER: folderName },
         {
           doc: 'Serves the files of a real folder and of the folders in it; an `index.html` also as its folder’s page. Names that begin with a dot are left out.',
           example: 'from "site"',

@@ -66,7 +66,7 @@ export const mailFilterVocabulary = [
       ),
       learnFiles: repeated(
         'learn KIND from FILE',
-        { KIND: wordChoice('ham', 'spam'), FILE: fileName },
+        { KIND: wordChoice('ham', 'spam'), FILE: fileName('.eml', '.mbox', '.txt', '/') },
         {
           doc: 'Trains the spam filter on real messages: a message file, an mbox, or, where the name ends with a slash, all files of a folder.',
           standard: 'RFC 4155',

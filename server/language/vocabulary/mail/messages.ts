@@ -67,7 +67,7 @@ export const mailMessageVocabulary = [
       ),
       attach: repeated(
         'attach NAME ( SIZE | text TEXT | from SOURCE )',
-        { NAME: quotedName('a file’s name in quotes'), SIZE: optional(attachmentSize), TEXT: optional(text), SOURCE: optional(fileName) },
+        { NAME: quotedName('a file’s name in quotes'), SIZE: optional(attachmentSize), TEXT: optional(text), SOURCE: optional(fileName()) },
         {
           doc: 'Attaches a file (multipart/mixed): so many octets, this text, or what a real file holds. Its media type goes by the ending of its name.',
           standard: 'RFC 2183 §2.2',
@@ -95,7 +95,7 @@ export const mailMessageVocabulary = [
       ),
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.eml', '.txt') },
         {
           doc: 'Sends a message file as it is, instead of parts.',
           standard: 'RFC 5322',
