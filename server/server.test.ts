@@ -394,6 +394,20 @@ describe('language server', () => {
     expect(edits.map(({ range }) => range.start.line)).toEqual([0, 1]);
   });
 
+  it('lays out the block that a brace closes, and no other', async () => {
+    const uri = 'file:///w/a.netscenario';
+    const text = 'host   a\nhost b{\nup 5 Mbps\n    down 2 Mbps\n}\nhost   c';
+    await open(uri, text);
+    const edits = await client.sendRequest<TextEdit[]>('textDocument/onTypeFormatting', {
+      textDocument: { uri },
+      position: { line: 4, character: 1 },
+      ch: '}',
+      options: { tabSize: 2, insertSpaces: true },
+    });
+    const document = TextDocument.create(uri, 'netscenario', 1, text);
+    expect(TextDocument.applyEdits(document, edits)).toBe('host   a\nhost b {\n  up 5 Mbps\n  down 2 Mbps\n}\nhost   c');
+  });
+
   it('answers about an item of a hierarchy that is none of its own', async () => {
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
     const item = { name: 'x', kind: 5, uri: 'file:///w/a.netscenario', range, selectionRange: range };

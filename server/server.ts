@@ -20,7 +20,7 @@ import { completion } from './features/completion.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { documentLinks } from './features/document-links.ts';
 import { foldingRanges } from './features/folding-ranges.ts';
-import { formatting } from './features/formatting.ts';
+import { formatting, formattingOnType } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
 import { inlays } from './features/inlay-hints.ts';
 import { definition, highlights, prepareRename, references, rename } from './features/names.ts';
@@ -88,7 +88,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: !watches },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }], save: !watches },
-        completionProvider: { triggerCharacters: [' ', '{', '@', '.', '"', '/'], resolveProvider: false },
+        completionProvider: { triggerCharacters: [' ', '{', '@', '.', '$', '"', '/'], resolveProvider: false },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,
@@ -196,11 +196,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   connection.languages.semanticTokens.onDelta(({ textDocument, previousResultId }) => tokens.delta(textDocument.uri, previousResultId));
   connection.onDocumentFormatting((parameters) => formatting(programs, parameters));
   connection.onDocumentRangeFormatting((parameters) => formatting(programs, parameters, parameters.range));
-  connection.onDocumentOnTypeFormatting((parameters) => {
-    // The line above the cursor was ended; a brace ends a block.
-    const line = parameters.ch === '\n' ? Math.max(0, parameters.position.line - 1) : parameters.position.line;
-    return formatting(programs, parameters, { start: { line, character: 0 }, end: { line, character: 0 } });
-  });
+  connection.onDocumentOnTypeFormatting((parameters) => formattingOnType(programs, parameters));
   connection.onRenameRequest((parameters) => rename(programs, parameters, parameters.newName));
 
   texts.listen(connection);

@@ -15,7 +15,7 @@ import { expectedAt } from './parser/expectation.ts';
 import type { Expectation } from './parser/reading.ts';
 import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
-import { recordPlace } from './record-place.ts';
+import { directives, recordPlace } from './record-place.ts';
 import { linked } from './standards.ts';
 import { treeOf } from './trees.ts';
 import { units, written } from './units.ts';
@@ -117,7 +117,7 @@ type Add = (item: NewItem) => void;
 
 /** Where the word, or the sign, that ends at the offset begins. */
 export function wordStart(text: string, offset: number): number {
-  const [run] = /(?:[\p{L}\p{N}_@-]|(?<!\.)\.(?!\.))*$|[<>=!-]+$|%$/u.exec(text.slice(Math.max(0, offset - MAXIMUM_WORD), offset))!;
+  const [run] = /(?:[\p{L}\p{N}_@$-]|(?<!\.)\.(?!\.))*$|[<>=!-]+$|%$/u.exec(text.slice(Math.max(0, offset - MAXIMUM_WORD), offset))!;
   return offset - run.length;
 }
 
@@ -227,6 +227,9 @@ function addRecords(records: string, origin: string | null, program: Program, ad
     addHosts(program, add, (name) => isSubdomain(`${plain(name)}.`, zone === '.' ? zone : `${zone}.`));
   }
   addRecordTypes(add);
+  if (place.part === 'owner') {
+    for (const [word, { doc, standard }] of directives) add({ label: word, kind: 'keyword', detail: doc, doc: `${doc}\n\n${standard}` });
+  }
 }
 
 function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {

@@ -9,7 +9,7 @@ import { placeIn } from './locate.ts';
 import { firstName, type Mention, mentionAt } from './mentions.ts';
 import { form } from './pattern.ts';
 import type { Program, ProgramHost } from './program.ts';
-import { isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
+import { directives, isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
 import type { Expression, SlotSyntax, Statement } from './syntax.ts';
 import { type Dimension, units, written } from './units.ts';
 import { timingDocs } from './vocabulary/timing.ts';
@@ -75,6 +75,8 @@ function recordHover({ entry, block, braces, slots }: Statement, text: string, o
 
 function recordDoc(word: string, place: RecordPlace, origin: string): string {
   if (place.part === 'data') return `**${place.field.name}**: ${place.field.meaning}`;
+  const directive = directives.get(word.toUpperCase());
+  if (directive) return `**${word.toUpperCase()}**: ${directive.doc}\n\n${directive.standard}`;
   const format = formatOf(word.toUpperCase());
   if (format) return recordTypeDoc(format);
   if (isClass(word)) return '**Class**: `IN`, the Internet, is the one that is used\n\nRFC 1035 §3.2.4';
