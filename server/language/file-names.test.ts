@@ -1,24 +1,20 @@
 /** Wherever the vocabulary names a real file, its name can be completed: the examples are gone through, those of properties in the block of their statement. */
 import { expect, test } from 'vitest';
+import type { Slots } from './entry.ts';
+import { propertyExamples } from './examples-for-tests.ts';
 import { fileNameAt } from './file-names.ts';
 import { parse } from './parser.ts';
-import type { Statement, TextSyntax } from './syntax.ts';
+import type { TextSyntax } from './syntax.ts';
 import { forEachSlot } from './tree-slots.ts';
 import { vocabulary } from './vocabulary.ts';
 
-/** The head of the statement of that entry in its own example. */
-function headOf(id: string, example: string): string {
-  const find = (statements: readonly Statement[]): Statement | undefined =>
-    statements.find(({ entry }) => entry?.id === id) ?? statements.map(({ block }) => find(block ?? [])).find(Boolean);
-  const { start, headEnd } = find(parse(example).statements)!;
-  return example.slice(start, headEnd);
-}
-
-const texts = vocabulary.flatMap(({ id, slots, properties, example }) => {
-  const named = Object.values(properties ?? {}).filter((one) => Object.values(one.slots).some(({ meaning }) => meaning === 'file'));
-  const own = Object.values(slots).some(({ meaning }) => meaning === 'file') ? [example] : [];
-  return [...own, ...named.map((one) => `${headOf(id, example)} { ${one.example} }`)];
-});
+const namesFile = (slots: Slots): boolean => Object.values(slots).some(({ meaning }) => meaning === 'file');
+const texts = [
+  ...vocabulary.filter(({ slots }) => namesFile(slots)).map(({ example }) => example),
+  ...propertyExamples()
+    .filter(({ property }) => namesFile(property.slots))
+    .map(({ text }) => text),
+];
 
 test.each(texts)('%s', (text) => {
   const tree = parse(text);

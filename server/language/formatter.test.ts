@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from './compile.ts';
+import { propertyExamples } from './examples-for-tests.ts';
 import { defaultFormatting, edited, editsWithin, type FormattingOptions, format } from './formatter.ts';
 import { parseNotebook } from './notebook.ts';
+import { vocabulary } from './vocabulary.ts';
 
 const uri = 'file:///w/a.netscenario';
 
@@ -158,6 +160,15 @@ function meaning(text: string): unknown {
   };
   return { scenario: withoutPlaces(scenario), codes: diagnostics.map(({ code }) => code) };
 }
+
+test('what people learn from is laid out: every sample', () => {
+  for (const text of samples) expect(formatted(text)).toBe(text);
+});
+
+test('and every example of the vocabulary', () => {
+  for (const { example } of vocabulary) expect(formatted(example)).toBe(example);
+  for (const { text } of propertyExamples()) expect(formatted(text)).toBe(text);
+});
 
 test('a sample means the same when it is laid out', () => {
   for (const text of samples) expect(meaning(formatted(text))).toEqual(meaning(text));

@@ -108,7 +108,7 @@ export const mailMessageVocabulary = [
     doc: 'A user agent on the host hands a message to the sender’s mail server. With `over tls`, only over a connection that STARTTLS has secured: there is no port for TLS from the start here, as there is to read mail. It is done when the fate of every recipient is known.',
     standard: 'RFC 5321 §3.3',
     example:
-      'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments" body "Do you like ketchup?\\nHow about pickles?" header Reply-To "alice@crepes.fr" }',
+      'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments"  body "Do you like ketchup?\\nHow about pickles?"  header Reply-To "alice@crepes.fr" }',
     build(given, block, site) {
       const when = timing(given, site);
       const message: Composition | null = block.from
