@@ -117,6 +117,15 @@ test.each<[line: string, marked: string, message: string, mended: string | null]
     'Numbers have a decimal point, and nothing between thousands: 1000000.',
     'host pc2 { up 1000000 bps }',
   ],
+  ['host pc2 { up 1 000 kbps }', '1 000', 'Numbers have nothing between thousands: `1000`.', 'host pc2 { up 1000 kbps }'],
+  [
+    'host pc2 { up 2 * 1\u00a0000\u00a0000 bps }',
+    '1\u00a0000\u00a0000',
+    'Numbers have nothing between thousands: `1000000`.',
+    'host pc2 { up 2 * 1000000 bps }',
+  ],
+  ["at 1'000 ms pc crashes", "1'000", 'Numbers have nothing between thousands: `1000`.', 'at 1000 ms pc crashes'],
+  ['let n = 25 000', '25 000', 'Numbers have nothing between thousands: `25000`.', 'let n = 25000'],
   [
     'host pc2 { up 5 Mbit/s }',
     'Mbit/s',
