@@ -289,6 +289,12 @@ export const checks: readonly Check[] = [
     answer: ['host alice', 'alice crashes'],
   },
   {
+    name: 'a declaration moves up to the cell that uses it',
+    files: [{ name: 'move.netscenario.md', texts: ['|a crashes', 'host a'] }],
+    ask: 'mended',
+    answer: ['host a\na crashes', ''],
+  },
+  {
     name: 'a whole scenario is written with words from the list, and holds',
     files: [file('empty.netscenario', '|')],
     ask: {
