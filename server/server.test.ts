@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CancellationTokenSource,
+  type CodeLens,
   type CompletionList,
   createConnection,
   createProtocolConnection,
@@ -15,6 +16,7 @@ import {
   type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { InitializationOptions } from './initialization.ts';
 import type { FileContent } from './language/compilation.ts';
 import { serve } from './server.ts';
 import { withoutStaleRequests } from './stale-requests.ts';
@@ -426,14 +428,19 @@ describe('language server', () => {
 
 describe('clients', () => {
   /** A client of its own kind; `prepare` says what it answers. */
-  async function connect(capabilities: object, prepare: (client: ProtocolConnection) => void, referenceUri?: string) {
+  async function connect(
+    capabilities: object,
+    prepare: (client: ProtocolConnection) => void,
+    referenceUri?: string,
+    initializationOptions: InitializationOptions = {},
+  ) {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const unreadable = async (): Promise<FileContent> => ({ kind: 'unreadable', reason: 'there is no such file' });
     serve(createConnection(up, down, withoutStaleRequests), unreadable, referenceUri);
     const other = createProtocolConnection(down, up);
     prepare(other);
     other.listen();
-    await other.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    await other.sendRequest('initialize', { processId: null, rootUri: null, capabilities, initializationOptions });
     await other.sendNotification('initialized', {});
     const opened = (uri: string, text: string) =>
       other.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'netscenario', version: 1, text } });
@@ -486,6 +493,23 @@ describe('clients', () => {
     const report = await other.sendRequest('textDocument/diagnostic', { textDocument: { uri: 'file:///w/closed.netscenario' } });
     expect(report).toEqual({ kind: 'full', items: [] });
     other.dispose();
+  });
+
+  it('that can run and capture are offered both above a file, and nothing above a cell', async () => {
+    const { other, opened } = await connect({}, () => {}, undefined, { runCommand: 'x.run', captureCommand: 'x.capture' });
+    const uri = 'file:///w/a.netscenario';
+    await opened(uri, '// First.\nhost a\nscenario "A"\n');
+    const lenses = await other.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lenses.map(({ range, command }) => [range.start.line, command!.title, command!.command, command!.arguments])).toEqual([
+      [2, 'Run', 'x.run', [uri]],
+      [2, 'Capture', 'x.capture', [uri]],
+    ]);
+    other.dispose();
+    const { other: plain, opened: open } = await connect({}, () => {}, undefined, { captureCommand: 'x.capture' });
+    await open(uri, 'host a\n');
+    const [lens, ...more] = await plain.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect([lens?.command?.title, more]).toEqual(['Capture', []]);
+    plain.dispose();
   });
 
   it('are led to the reference page that the server knows, where they name none', async () => {

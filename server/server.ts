@@ -101,7 +101,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
         selectionRangeProvider: true,
         inlayHintProvider: true,
         documentLinkProvider: {},
-        codeLensProvider: options.runCommand === undefined ? undefined : {},
+        codeLensProvider: options.runCommand === undefined && options.captureCommand === undefined ? undefined : {},
         callHierarchyProvider: true,
         signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: [','] },
         semanticTokensProvider: { legend: tokensLegend, full: { delta: true }, range: true },
@@ -186,7 +186,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   connection.onSelectionRanges(({ textDocument, positions }) => selectionRanges(programs, textDocument.uri, positions));
   connection.languages.inlayHint.on(({ textDocument, range }) => inlays(programs, textDocument.uri, range, settings.hints));
   connection.onDocumentLinks(({ textDocument }) => documentLinks(programs, textDocument.uri));
-  connection.onCodeLens(({ textDocument }) => codeLenses(programs, textDocument.uri, options.runCommand));
+  connection.onCodeLens(({ textDocument }) => codeLenses(programs, textDocument.uri, options));
   connection.languages.callHierarchy.onPrepare((parameters) => prepareCallHierarchy(programs, parameters));
   connection.languages.callHierarchy.onIncomingCalls(({ item }) => incomingCalls(programs, item));
   connection.languages.callHierarchy.onOutgoingCalls(({ item }) => outgoingCalls(programs, item));
