@@ -8,7 +8,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { analysesOf } from './language/alternatives.ts';
 import type { SourceText } from './language/compilation.ts';
 import { type Analysis, analyse } from './language/compile.ts';
-import type { Declarations } from './language/declarations.ts';
+import type { DeclaredState } from './language/declared-state.ts';
 import { indexOfSource } from './language/locate.ts';
 import { edited } from './language/trees.ts';
 import { type NamedFiles, same } from './named-files.ts';
@@ -134,11 +134,11 @@ export class Programs {
     return analysis;
   }
 
-  /** Forgets the last analysis of a program; gives its declarations, where they were made with the files as they are. */
-  #letGo(uri: string): Declarations | null {
+  /** Forgets the last analysis of a program; gives what it declared, to go on from. */
+  #letGo(uri: string): DeclaredState | null {
     const kept = this.#kept.get(uri);
     this.#kept.delete(uri);
-    return kept?.files === this.#filesVersion ? kept.analysis.program.declarations : null;
+    return kept?.analysis.declared ?? null;
   }
 
   /**

@@ -66,7 +66,7 @@ export function withAlternatives(first: Analysis, others: readonly { readonly na
   }
   const order = new Map(program.sources.map((source, index) => [source.uri, index]));
   const place = (uri: string): number => order.get(uri) ?? order.size;
-  const { sources, sweeps } = first;
+  const { sources, sweeps, declared } = first;
   return {
     // Asked for when it is: who types runs nothing.
     get scenario() {
@@ -75,6 +75,7 @@ export function withAlternatives(first: Analysis, others: readonly { readonly na
     sources,
     sweeps,
     program,
+    declared,
     alternatives: others.map(({ analysis }) => analysis),
     diagnostics: [...diagnostics.values()].sort((a, b) => place(a.uri) - place(b.uri) || a.start - b.start || a.end - b.end),
     missing: [...new Set(all.flatMap(({ analysis }) => analysis.missing))],

@@ -141,7 +141,7 @@ function declareZone(domain: string, host: string, { program, at }: Site): void 
     fromFile: false,
     delegated: true,
     at,
-    headEnd: at.end,
+    head: null,
   });
 }
 

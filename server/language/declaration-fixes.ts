@@ -1,7 +1,8 @@
 /** Ways out where something is declared twice, or below its use: another name, nothing at all, another place. */
 import type { SourceRange } from '../../engines/scenario.ts';
 import { alternativeOf } from './alternatives.ts';
-import type { FixInput, Program } from './program.ts';
+import type { SourceText } from './compilation.ts';
+import type { FixInput, Program, ProgramSource } from './program.ts';
 import type { SlotSyntax, Statement } from './syntax.ts';
 import { forEachSlot, statementsAround } from './tree-slots.ts';
 
@@ -43,21 +44,21 @@ function namesNew(statement: Statement, { start, end }: SourceRange): boolean {
 /** `pc2` for `pc`, `pc8` for `pc7`, `mail2.x.org`, `bob2@x.org`. */
 function freeName(name: string, program: Program): string {
   const [, stem, digits, rest] = /^([^.@]*?)(\d{0,6})((?:[.@].*)?)$/s.exec(name)!;
-  const words = wordsOf(program);
+  const isWritten = (free: string): boolean => program.sources.some((source) => wordsOf(source).has(free));
   for (let number = digits === '' ? 2 : Number(digits) + 1; ; number++) {
     const free = `${stem}${number}${rest}`;
-    if (!words.has(free.toLowerCase()) && !program.hosts.has(free.toLowerCase())) return free;
+    if (!isWritten(free.toLowerCase()) && !program.hosts.has(free.toLowerCase())) return free;
   }
 }
 
-const words = new WeakMap<Program, ReadonlySet<string>>();
+const words = new WeakMap<SourceText, ReadonlySet<string>>();
 
-/** All that could be names in a program's texts, in lower case. */
-function wordsOf(program: Program): ReadonlySet<string> {
-  let known = words.get(program);
+/** All that could be names in a text, in lower case. */
+function wordsOf({ document, text }: ProgramSource): ReadonlySet<string> {
+  let known = words.get(document);
   if (!known) {
-    known = new Set(program.sources.flatMap(({ text }) => text.toLowerCase().match(/[\w.@-]+/g) ?? []));
-    words.set(program, known);
+    known = new Set(text.toLowerCase().match(/[\w.@-]+/g) ?? []);
+    words.set(document, known);
   }
   return known;
 }

@@ -9,6 +9,7 @@ import type { FuzzTarget } from '../../engines/fuzz-target.ts';
 import type { FileContent, FileTable, SourceText } from './compilation.ts';
 import { type Analysis, analyse } from './compile.ts';
 import { mentionsOf } from './mentions.ts';
+import type { Program } from './program.ts';
 import { semanticTokens } from './semantic-tokens.ts';
 import { edited, treeOf } from './trees.ts';
 import { vocabulary } from './vocabulary.ts';
@@ -99,9 +100,21 @@ function seen({ program, diagnostics, missing, scenario }: Analysis): unknown {
       mentionsOf(program, source).map(({ space, text, role, start, end, record }) => [space, text, role, start, end, record?.name]),
     ),
     colours: program.sources.map(({ tree }) => semanticTokens(tree)),
-    hints: program.notes,
-    hosts: [...program.hosts],
+    tables: tablesOf(program),
   };
+}
+
+/** All that a program knows, but for what refers to the program itself. */
+function tablesOf(program: Program): Record<string, unknown> {
+  const tables: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(program)) {
+    if (/^(sources|diagnostics|later|afterSteps|files|lookups|goodDomains|parameters|declarations|judgements)$/.test(name)) continue;
+    tables[name] = value instanceof Map || value instanceof Set ? [...value] : value;
+  }
+  for (const [name, { value, place, statement, state, used, swept }] of program.parameters) {
+    tables[`let ${name}`] = { value, place, statement, state, used, swept };
+  }
+  return tables;
 }
 
 /** Where two values differ; null where they do not. What is the same object is the same. */
@@ -190,7 +203,7 @@ const target: FuzzTarget = {
         for (const one of following.cells) treeOf(one);
         continue;
       }
-      following.analysis = analyse(following.cells, files, following.analysis.program.declarations);
+      following.analysis = analyse(following.cells, files, following.analysis.declared);
       const afresh = analyse(
         following.cells.map(({ uri, text }) => ({ uri, text })),
         files,

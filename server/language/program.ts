@@ -32,7 +32,7 @@ import type {
 import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
-import type { Diagnostic, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import type { Diagnostic, FileContent, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import { duplicateFixes, moveUp } from './declaration-fixes.ts';
 import type { Declarations } from './declarations.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
@@ -108,8 +108,8 @@ export interface ProgramZone {
   /** False for one that the zone above does not lead to, until a registrar enters it there. */
   readonly delegated: boolean;
   readonly at: SourceRange | null;
-  /** Where the statement's head ends, for words that could stand there. */
-  readonly headEnd: number;
+  /** Without its block, for words that could stand behind it; null for one that no statement declares. */
+  readonly head: SourceRange | null;
 }
 
 /** An address that several hosts share: the name it goes by, and those hosts. */
@@ -232,10 +232,12 @@ export interface DefaultNote {
 const maximumDiagnostics = 1_000;
 
 export class Program {
-  readonly sources: ProgramSource[] = [];
-  readonly diagnostics: Diagnostic[] = [];
+  sources: ProgramSource[] = [];
+  diagnostics: Diagnostic[] = [];
   readonly missing = new Set<string>();
-  readonly files: FileTable;
+  files: FileTable;
+  /** What was looked up there, and found; undefined for what is not known yet. */
+  readonly lookups = new Map<string, FileContent | undefined>();
   readonly later: (() => void)[] = [];
   /** What may name servers that the language fills in. */
   readonly afterSteps: (() => void)[] = [];
@@ -337,18 +339,31 @@ export class Program {
   declarations: Declarations = { statements: [], sources: [], incomplete: false };
   /** While it is noted which hosts a statement refers to: their keys. */
   lookedUp: string[] | null = null;
+  /** While declarations and settings are built. */
+  declaring = false;
+  /** Who plays films, by that many steps. */
+  viewers: { readonly steps: number; readonly films: ReadonlyMap<string, readonly number[]> } | null = null;
   /** Parameters being evaluated within each other. */
   parameterDepth = 0;
 
   /** Message protocols that views know. */
   readonly protocols: readonly string[];
 
-  readonly #reported: number[] = [];
+  #reported: number[] = [];
 
   constructor(files: FileTable, protocols: readonly string[], variant: Variant = PLAIN) {
     this.variant = variant;
     this.files = files;
     this.protocols = protocols;
+  }
+
+  /** Without documents, and without what was said about them; who looks at those of before still has them. */
+  beginAnew(files: FileTable): void {
+    this.files = files;
+    this.sources = [];
+    this.diagnostics = [];
+    this.alternatives.clear();
+    this.#reported = [];
   }
 
   report(code: Code, at: SourceRange, message: string, { severity, fixes = [], related }: ReportOptions = {}): void {

@@ -3,30 +3,30 @@
  *
  * Theory of operation: a statement depends on its own text and the beginning of the next one, so what stands before the one in
  * front of the edit is as it was, and so is all that follows once the parser comes to a place behind the edit where a statement
- * began before. Only offsets are different there: the nodes are moved, not copied, and the tree of before is used up. Where
- * something is never closed (a comment, a text, a block), how it reads may hang on what stands far behind it: then the whole is
- * read afresh.
+ * began before. Only offsets are different there: the nodes are moved, not copied, and the tree of before is used up. How a block
+ * reads that is never closed may hang on all that follows it: an edit behind it has it read again. A comment or a long text that is
+ * never closed may stand between statements: then the whole is read afresh.
  */
 
 import { Reading } from './parser/reading.ts';
-import { statement } from './parser/statement.ts';
-import { parse, reportStrayBrace } from './parser.ts';
+import { nextStatement, parse, problemsOf, reportStrayBrace } from './parser.ts';
 import { TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxProblem, SyntaxTree } from './syntax.ts';
 import { lastFrom } from './tree-slots.ts';
-import { statementAutomaton } from './vocabulary.ts';
 
 /** Equal to `parse(text)`. `before` must not be used any more. */
 export function reparse(before: SyntaxTree, text: string): SyntaxTree {
   return before.text === text ? before : (continued(before, text) ?? parse(text));
 }
 
-const UNCLOSED: ReadonlySet<string> = new Set(['unclosed-comment', 'unclosed-text', 'unclosed-block']);
-const isUnclosed = ({ code }: SyntaxProblem): boolean => UNCLOSED.has(code);
+/** Its end was looked for beyond its line. */
+const isFarUnclosed = ({ code, start }: Pick<SyntaxProblem, 'code' | 'start'>, text: string): boolean =>
+  code === 'unclosed-comment' || (code === 'unclosed-text' && text.startsWith(LONG_QUOTES, start));
+const LONG_QUOTES = '"""';
 
 function continued(before: SyntaxTree, text: string): SyntaxTree | null {
   const { statements: old, problems, comments } = before;
-  if (old.length === 0 || problems.some(isUnclosed)) return null;
+  if (old.length === 0 || problems.some((problem) => isFarUnclosed(problem, before.text))) return null;
   const from = commonStart(before.text, text);
   const same = commonEnd(before.text, text, from);
   const editEnd = text.length - same;
@@ -34,7 +34,9 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
 
   const reading = new Reading(text);
   const { scanner } = reading;
-  const first = Math.max(0, lastFrom(old, from) - 1);
+  const reaching = old.findIndex(({ reachesEnd }) => reachesEnd);
+  const touched = Math.max(0, lastFrom(old, from) - 1);
+  const first = reaching < 0 ? touched : Math.min(touched, reaching);
   const start = first === 0 ? 0 : old[first]!.start;
   if (first > 0) {
     scanner.resume(old[first - 1]!.end);
@@ -55,11 +57,10 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
         break;
       }
     }
-    reading.unwinding = false;
     if (reading.at('}')) reportStrayBrace(reading);
-    else read.push(sameAs(old[first + read.length], statement(statementAutomaton, reading), from));
+    else read.push(sameAs(old[first + read.length], nextStatement(reading), from));
   }
-  if (scanner.problems.length > 0 || reading.problems.some(isUnclosed)) return null;
+  if (scanner.problems.some((problem) => isFarUnclosed(problem, text))) return null;
 
   const oldEnd = end - moved;
   const tail = old.slice(next);
@@ -73,7 +74,7 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
     statements: [...old.slice(0, first), ...read, ...tail],
     problems: [
       ...problems.filter((problem) => problem.start < start),
-      ...reading.problems,
+      ...problemsOf(reading).filter((problem) => problem.start < end),
       ...problems.filter((problem) => problem.start >= oldEnd).map((problem) => movedProblem(problem, moved)),
     ],
     comments: made,
@@ -82,7 +83,13 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
 
 /** The node of before where it stands in front of the edit and has ended as it did then: what is known of it goes on to hold. */
 function sameAs(before: Statement | undefined, read: Statement, from: number): Statement {
-  const same = before?.complete && read.complete && before.start === read.start && before.end === read.end && read.end <= from;
+  const same =
+    before?.complete &&
+    read.complete &&
+    before.reachesEnd === read.reachesEnd &&
+    before.start === read.start &&
+    before.end === read.end &&
+    read.end <= from;
   return same ? before : read;
 }
 

@@ -53,6 +53,8 @@ export class Statement implements TextRange {
   block: Statement[] | null = null;
   /** The braces and what is between them. */
   braces: TextRange | null = null;
+  /** A block of it was looked through to the end of the text for its brace, in vain: how it reads hangs on all that follows. */
+  reachesEnd = false;
   readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null };
 
   /** A statement of which nothing is read yet. */

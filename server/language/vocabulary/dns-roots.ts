@@ -37,7 +37,7 @@ export const dnsRootsVocabulary = [
     example: 'host pc\nroot { servers 13  generic 2 }\nzone amazon.com on ns.amazon.com\npc resolves amazon.com NS',
     build(_given, block, site) {
       const { program } = site;
-      if (!program.declareOnce('root', 'The root', { ...site.at, end: site.statement.headEnd }, 'duplicate-setting')) return;
+      if (!program.declareOnce('root', 'The root', site.head, 'duplicate-setting')) return;
       program.rootServers.root = block.servers?.COUNT ?? 0;
       program.rootServers.generic = block.generic?.COUNT ?? 0;
       site.later(() => {

@@ -84,7 +84,7 @@ export const dnsVocabulary = [
         fromFile: block.from !== undefined,
         delegated: REGISTRATION === null,
         at: site.at,
-        headEnd: site.statement.headEnd,
+        head: site.head,
       };
       program.zones.set(key, zone);
       site.later(() => {

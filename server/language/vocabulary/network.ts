@@ -30,7 +30,7 @@ export const networkVocabulary = [
     example: 'network { latency 20 ms  rate 100 Mbps  congestion cubic  fidelity packets }',
     build(_given, block, site) {
       const { program } = site;
-      if (!program.declareOnce('network', 'The network', { ...site.at, end: site.statement.headEnd }, 'duplicate-setting')) return;
+      if (!program.declareOnce('network', 'The network', site.head, 'duplicate-setting')) return;
       Object.assign(program.network, accessOf(block, site));
       notePacketProperties(block, null, site);
       Object.assign(program.tcp, tcpOf(block, site));
