@@ -369,6 +369,17 @@ describe('language server', () => {
     });
   });
 
+  it('cuts a long list of files to those that fit what is typed before the cursor', async () => {
+    const uri = 'file:///w/a.netscenario';
+    const entries = Array.from({ length: 400 }, (_, i) => ({ name: `f${i}.csv`, folder: false }));
+    files.set('file:///w/', { kind: 'folder', entries });
+    await open(uri, 'host a { trace "f39x" }');
+    const position = { line: 0, character: 19 };
+    const list = await client.sendRequest<CompletionList>('textDocument/completion', { textDocument: { uri }, position });
+    expect(list.isIncomplete).toBe(true);
+    expect(list.items.slice(0, 2).map(({ label }) => label)).toEqual(['f39.csv', 'f390.csv']);
+  });
+
   it('tells hosts, zones, mailboxes and alternatives apart in the outline', async () => {
     const uri = 'file:///w/a.netscenario';
     await open(uri, 'host a\nzone x.org on a\nmailbox m@x.org on a\nalternative near { let n = 1 }\n');

@@ -45,7 +45,7 @@ export async function completion(
   const analysis = programs.recentAnalysis(program);
   const name = fileNameAt(source, offset, analysis.program.sources[indexOfSource(analysis, source.uri)]?.tree ?? null);
   const all = name ? fileNames(name, await files.entriesOf(name.folder), program.uri) : language.complete(analysis, source, offset);
-  const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text).slice(0, MAXIMUM_ITEMS) : all;
+  const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text.slice(all[0]!.range.start, offset)).slice(0, MAXIMUM_ITEMS) : all;
   const items = shown.map(
     ({ label, kind, insertText, snippet, range, detail, doc }, i): CompletionItem => ({
       label,
@@ -62,9 +62,8 @@ export async function completion(
 }
 
 /** Those whose label holds the typed characters in their order, as editors match; those that begin with them first. */
-function fitting(items: readonly language.CompletionItem[], text: string): readonly language.CompletionItem[] {
-  const { start, end } = items[0]!.range;
-  const typed = text.slice(start, end).toLowerCase();
+function fitting(items: readonly language.CompletionItem[], written: string): readonly language.CompletionItem[] {
+  const typed = written.toLowerCase();
   if (typed === '') return items;
   const beginning: language.CompletionItem[] = [];
   const others: language.CompletionItem[] = [];
