@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  type CallHierarchyItem,
   CancellationTokenSource,
   type CodeLens,
   type CompletionList,
@@ -392,6 +393,14 @@ describe('language server', () => {
       ['near', EnumMember],
     ]);
     expect(symbols[3]!.children!.map(({ kind }) => kind)).toEqual([Constant]);
+    const kindsAt = async (line: number, character: number) =>
+      (
+        await client.sendRequest<CallHierarchyItem[]>('textDocument/prepareCallHierarchy', {
+          textDocument: { uri },
+          position: { line, character },
+        })
+      ).map(({ kind }) => kind);
+    expect([await kindsAt(0, 5), await kindsAt(1, 6), await kindsAt(2, 9)]).toEqual([[Variable], [Namespace], [File]]);
     const found = await client.sendRequest<WorkspaceSymbol[]>('workspace/symbol', { query: '' });
     expect(found.map(({ name, containerName }) => [name, containerName])).toContainEqual(['n', 'near']);
   });

@@ -24,6 +24,16 @@ interface Data {
 
 const KINDS = { name: SymbolKind.Class, zone: SymbolKind.Namespace, step: SymbolKind.Event } as const;
 
+/** Of names, by the space that they live in; as in outlines. */
+const NAMES: Readonly<Record<string, SymbolKind>> = {
+  domain: SymbolKind.Variable,
+  mailbox: SymbolKind.File,
+  parameter: SymbolKind.Constant,
+  alternative: SymbolKind.EnumMember,
+  film: SymbolKind.Struct,
+  torrent: SymbolKind.Struct,
+};
+
 export function prepareCallHierarchy(programs: Programs, parameters: TextDocumentPositionParams): CallHierarchyItem[] {
   const here = hereAt(programs, parameters);
   const item = here && itemAt(here.analysis.program, here.source, here.offset);
@@ -64,7 +74,7 @@ function toProtocol(item: HierarchyItem, programs: Programs, program: Program, a
   const document = programs.documentOf(program, analysis, item.source);
   return {
     name: item.name,
-    kind: KINDS[item.kind],
+    kind: (item.kind === 'name' && item.identity ? NAMES[item.identity.space] : undefined) ?? KINDS[item.kind],
     uri: document.uri,
     range: rangeOf(document, item.range.start, item.range.end),
     selectionRange: rangeOf(document, item.selection.start, item.selection.end),
