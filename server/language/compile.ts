@@ -45,6 +45,8 @@ import { protocols } from './vocabulary.ts';
 /** What `compile` gives, and the tables behind it, for the editor's features. */
 export interface Analysis extends Compilation {
   readonly program: Program;
+  /** Those of the alternatives that do not hold, in order. */
+  readonly alternatives: readonly Analysis[];
   /** To go on from after an edit. */
   readonly declared: DeclaredState;
   /** The files that were asked for, by URI; undefined for those that were not known. */
@@ -186,6 +188,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     sweeps: program.sweeps.map(({ plan, plots, expectations }) => ({ ...plan, plots, expectations: expectations.map(({ text }) => text) })),
     missing: [...program.missing],
     program,
+    alternatives: [],
     declared: state,
     lookups: program.lookups,
   };

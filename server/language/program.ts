@@ -33,6 +33,7 @@ import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileContent, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import { duplicateFixes, moveUp } from './declaration-fixes.ts';
 import type { Declarations } from './declarations.ts';
 import type { DeclaredChanges } from './declared-changes.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
@@ -435,7 +436,12 @@ export class Program {
     const { start, end } = at;
     this.report(code, at, `${what} is ${code === 'duplicate-setting' ? 'set' : 'declared'} twice.`, {
       related: [{ ...first, message: 'It is here for the first time.' }],
-      fixes: code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : [],
+      fixes:
+        code === 'duplicate-setting'
+          ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }]
+          : this.isFull(at.source)
+            ? []
+            : duplicateFixes(this, first, at),
     });
     return false;
   }
@@ -452,11 +458,13 @@ export class Program {
    */
   checkAbove(what: string, name: string, declaration: SourceRange | null, use: SourceRange, otherwise?: string): void {
     if (!declaration) return;
-    if (this.sources[declaration.source]!.cell <= this.sources[use.source]!.cell) return;
-    const message = `${what} \`${name}\` is declared only further down, and a notebook runs from top to bottom: ${otherwise ?? 'declare it in this cell or above'}.`;
+    const { cell } = this.sources[declaration.source]!;
+    if (cell <= this.sources[use.source]!.cell) return;
+    const message = `${what} \`${name}\` is declared only further down, in cell ${cell + 1}, and a notebook runs from top to bottom: ${otherwise ?? 'declare it in this cell or above'}.`;
     this.report('declared-below', use, message, {
       severity: otherwise === undefined ? 'error' : 'warning',
       related: [{ ...declaration, message: 'It is declared here.' }],
+      fixes: this.isFull(use.source) ? [] : moveUp(this, declaration, use),
     });
   }
 
