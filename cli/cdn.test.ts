@@ -72,19 +72,31 @@ describe('who is led where', () => {
     expect([last(made, 'node requests', 'kingcdn-1'), last(made, 'node requests', 'kingcdn-2')]).toEqual([1, undefined]);
   });
 
-  it('a node that is full gets no further clients, once a health check has told', () => {
-    const made = run(`
-      network { fidelity flows }
+  describe.each(['packets', 'flows'])('a node that is asked for three times what its line carries, at %s', (fidelity) => {
+    const asked = (queue: string) =>
+      run(`
+      network { fidelity ${fidelity} }
       host viewer[1..4] { latency 5 ms }
-      host near { latency 1 ms  up 4 Mbps }
+      host near { latency 1 ms  up 2 Mbps  queue ${queue} }
       host far  { latency 40 ms  rate 1 Gbps }
       cdn kingcdn { nodes near, far  ttl 1 s  health-check every 5 s  catalogue 20 objects of 100 kB zipf 1 }
       viewer[1..4] keeps requesting from kingcdn at 2 per s for 20 s`);
-    expect(Math.max(...series(made, 'node load', 'near'))).toBeGreaterThan(0.8);
-    expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
-    expect(notes(made, 'ns.kingcdn.com')).toContainEqual(
-      expect.stringMatching(/^sends local-dns to far: 42 ms away, load 0 %; near, which is nearer, is full$/),
-    );
+
+    it('gets no further clients, once a health check has told', () => {
+      const made = asked('64 KiB');
+      expect(Math.max(...series(made, 'node load', 'near'))).toBeGreaterThan(2);
+      expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
+      expect(notes(made, 'ns.kingcdn.com')).toContainEqual(
+        expect.stringMatching(/^sends local-dns to far: 42 ms away, load 0 %; near, which is nearer, is full$/),
+      );
+    });
+
+    it('counts as down where its queue is so long that a connection and an answer do not come through it in time', () => {
+      // 256 KiB at 2 Mbit/s: a second for the SYN's answer, and a second for the response; a check waits for two in all.
+      const made = asked('256 KiB');
+      expect(notes(made, 'ns.kingcdn.com')).toContain('hands near out no more: it does not answer');
+      expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
+    });
   });
 });
 
