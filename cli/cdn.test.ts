@@ -330,6 +330,73 @@ describe('a crowd without messages', () => {
   });
 });
 
+describe('what a CDN has done', () => {
+  it('is counted on over crowds, and over those who send messages', () => {
+    const made = run(`
+      network { fidelity flows }
+      host viewer
+      host edge[1..2] { latency 5 ms  rate 1 Gbps }
+      cdn kingcdn { nodes edge[1..2]  health-check every 10 s  catalogue 100 objects of 10 kB zipf 0.8 }
+      at 0 s   viewer keeps requesting from kingcdn at 2 per s for 30 s
+      at 40 s  crowd of 100 uses kingcdn at 1 per s for 60 s
+      at 45 s  crowd of 50 uses kingcdn at 1 per s for 60 s`);
+    const asked = made.steps.map(({ outcome }) => Number(/^(\S+) requests/.exec(outcome)?.[1]?.replace(/\D/g, '')));
+    const requests = [1, 2].map((i) => series(made, 'node requests', `edge${i}`));
+    expect(requests.reduce((sum, values) => sum + values.at(-1)!, 0)).toBe(asked.reduce((sum, one) => sum + one));
+    for (const values of requests) expect(values).toEqual([...values].sort((a, b) => a - b));
+    // Two crowds ask each node for half of 150 objects of 80 kbit/s, and a node without any for nothing.
+    expect(Math.max(...series(made, 'node load', 'edge1'))).toBeCloseTo(0.006, 3);
+  });
+
+  it('and what viewers of two crowds have seen', () => {
+    const made = run(`
+      host edge { rate 100 Mbps }
+      video film { duration 2 min  ladder 1 Mbps, 2 Mbps }
+      cdn kingcdn { nodes edge  content film }
+      at 0 s crowd of 10 watches films of kingcdn using fixed for 2 min { rate 1 Mbps }
+      at 0 s crowd of 10 watches films of kingcdn using fixed for 2 min { rate 2 Mbps }`);
+    expect(last(made, 'crowd bitrate', 'kingcdn')).toBeCloseTo(1.5e6, -5);
+  });
+});
+
+describe('health checks', () => {
+  it('tell what was asked since the last one, whoever else looks', () => {
+    const text = (others: string) => `
+      network { fidelity flows }
+      host viewer, user
+      host edge.kingcdn.com { up 4 Mbps }
+      cdn kingcdn { nodes edge.kingcdn.com  health-check every 5 s  catalogue 20 objects of 50 kB zipf 1 }
+      at 0 s user keeps requesting from kingcdn at 4 per s for 20 s
+      ${others}`;
+    const others = [4, 9, 14, 19].map((s) => `at ${s} s viewer requests "/status" from edge.kingcdn.com`).join('\n');
+    const [alone, seen] = [run(text('')), run(text(others))].map((made) => {
+      for (const { outcome } of made.steps) expect(outcome).toMatch(/^200 OK|100 % answered/);
+      return series(made, 'node load', 'edge.kingcdn.com');
+    });
+    expect(alone!.length).toBeGreaterThanOrEqual(3);
+    for (const [i, load] of alone!.entries()) expect(seen![i]).toBeCloseTo(load, 2);
+  });
+
+  it('of one node do not overtake one another', () => {
+    // One that cannot be answered takes two seconds, in which others would have begun and ended.
+    const made = run(`
+      network { fidelity flows }
+      host viewer, near
+      host far { latency 40 ms }
+      cdn kingcdn { nodes near, far  health-check every 1 s  catalogue 20 objects of 20 kB zipf 1 }
+      at 0 s viewer keeps requesting from kingcdn at 2 per s for 30 s
+      at 10200 ms near crashes for 2500 ms`);
+    const told = notes(made, 'ns.kingcdn.com').filter((note) => note.startsWith('hands'));
+    expect(told).toEqual(['hands near out no more: it does not answer', 'hands near out again']);
+    const { connections, hosts } = made;
+    const open = (i: number) => [connections.openedAt[i] as number, connections.closedAt[i] as number] as const;
+    const checks = Array.from({ length: connections.rows }, (_, i) => i).filter(
+      (i) => hosts[connections.client[i] as number]?.name === 'ns.kingcdn.com' && hosts[connections.server[i] as number]?.name === 'near',
+    );
+    for (const [n, i] of checks.slice(1).entries()) expect(open(i)[0]).toBeGreaterThanOrEqual(open(checks[n] as number)[1]);
+  });
+});
+
 describe('a crowd that watches films', () => {
   const film = 'video film { duration 2 min  segment 4 s  ladder 250 kbps, 500 kbps, 1 Mbps, 2 Mbps }';
   const watching = (network: string, crowd: string): string => `

@@ -58,13 +58,13 @@ function install(world: World): Installed {
         case 'cdn.push':
           return push(world, found(action.cdn), action);
         case 'cdn.crowd': {
-          const { service, catalogue, nodes } = found(action.cdn);
+          const { service, ledger, catalogue, nodes } = found(action.cdn);
           if (catalogue === null) throw new Error(`${action.cdn} has no catalogue`);
-          return performCrowd(world, service, catalogue, map, (node) => nodes.has(node), action);
+          return performCrowd(world, service, catalogue, ledger, map, (node) => nodes.has(node), action);
         }
         case 'cdn.watching': {
-          const { service, nodes } = found(action.cdn);
-          return performWatching(world, service, map, (node) => nodes.has(node), action);
+          const { service, ledger, nodes } = found(action.cdn);
+          return performWatching(world, service, ledger, map, (node) => nodes.has(node), action);
         }
         default:
           return undefined;
@@ -105,7 +105,7 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
     });
   }
   const addresses = new Map(service.nodes.map((node) => [node.toLowerCase(), addressOf(node, service.host)]));
-  const mapping = new Mapping(service, map, addresses);
+  const mapping = new Mapping(service, map, addresses, made.ledger);
   selectAnswers(world.host(service.host), mapping.selection(world.host(service.host)));
   world.boot(service.host, 'cdn health checks', (host) => mapping.watch(host));
   return made;
