@@ -54,7 +54,11 @@ describe('a stream', () => {
   });
 
   test('may be watched by several, each with its own session', () => {
-    const made = run([step({ kind: 'together' }), { ...step(streamForTests()), parent: 0 }, { ...step(streamForTests()), parent: 0 }]);
+    const made = run([
+      step({ kind: 'together' }),
+      { ...step(streamForTests()), parent: 0 },
+      { ...step(streamForTests({ client: 'tablet' })), parent: 0 },
+    ]);
     expect(outcomes(made).slice(1)).toEqual([
       ['96 pictures shown, began after 1.16 s', true],
       ['96 pictures shown, began after 1.16 s', true],
@@ -158,7 +162,17 @@ describe('a viewer', () => {
   test('jumps to the end', () => {
     const made = watched([3, { kind: 'video.seek', host: 'tv', position: 60 * SECOND }]);
     expect(outcomes(made)[0]![1]).toBe(true);
+    expect(outcomes(made)[1]).toEqual(['at its end, 10 s', true]);
     expect(made.duration / SECOND).toBeLessThan(4);
+  });
+
+  test('has one screen: a second film is not shown while the first one plays, and is after it', () => {
+    const made = run([step(long, at(0)), step(streamForTests(), at(5 * SECOND)), step(streamForTests(), at(15 * SECOND))]);
+    expect(outcomes(made)).toEqual([
+      [expect.stringMatching(/^240 pictures shown/), true],
+      ['tv plays bounce already', false],
+      [expect.stringMatching(/^96 pictures shown/), true],
+    ]);
   });
 
   test('plays faster: the film is sent and shown faster', () => {
