@@ -14,6 +14,7 @@ import { performWatching } from './compact/watching.ts';
 import { HashRing } from './hash-ring.ts';
 import { LatencyMap } from './latency-map.ts';
 import { CdnLedger } from './ledger.ts';
+import { upRates } from './line-rates.ts';
 import { Mapping } from './mapping.ts';
 import { cdnMetrics } from './metrics.ts';
 import { CdnNode } from './node.ts';
@@ -77,7 +78,7 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
   const { origin, clusters } = service;
   const seen = seenAddresses(world.scenario);
   const addressOf = (name: string, by: string): Address => seen(name, by) ?? world.host(name).address;
-  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const upOf = upRates(world.scenario);
   const rings = clusters.map((nodes) => ({ nodes, ring: new HashRing(nodes) }));
   const made: Running = {
     service,
@@ -93,7 +94,7 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
     let before: CdnNode | null = null;
     world.boot(name, 'cdn node', function* (host): Process {
       before?.lost();
-      const node = new CdnNode(host, { service, addresses, ring, up: upOf.get(name) as number, ledger });
+      const node = new CdnNode(host, { service, addresses, ring, up: upOf(name), ledger });
       before = node;
       made.nodes.set(name, node);
       try {

@@ -7,6 +7,7 @@ import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type CdnCatalogue, theoryOf } from '../catalogue.ts';
 import type { LatencyMap } from '../latency-map.ts';
 import type { CdnLedger } from '../ledger.ts';
+import { upRates } from '../line-rates.ts';
 import type { CdnService, CrowdAction } from '../scenario.ts';
 import type { CompactNodes, Totals } from './nodes.ts';
 import { RequestLevel } from './request-level.ts';
@@ -24,14 +25,14 @@ export function* performCrowd(
   const host = world.host(service.host);
   const { narrator } = host;
   const began = host.now();
-  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const upOf = upRates(world.scenario);
   const { crowd } = action;
   const level = new RequestLevel(
     {
       service,
       catalogue,
       latency: (from, to) => map.between(from, to),
-      up: (node) => upOf.get(node) as number,
+      up: upOf,
       rate: action.viewers * action.rate,
       crowd: crowd && {
         object: catalogue.numberOf(crowd.path) as number,

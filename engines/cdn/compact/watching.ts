@@ -5,6 +5,7 @@ import type { StepOutcome, World } from '../../protocol.ts';
 import { MILLISECOND } from '../../quantities.ts';
 import type { LatencyMap } from '../latency-map.ts';
 import type { CdnLedger } from '../ledger.ts';
+import { upRates } from '../line-rates.ts';
 import type { CdnService, WatchingCrowdAction } from '../scenario.ts';
 import { Audience, stallRatio } from './audience.ts';
 import { advanceTo, CrowdTelling, SLICE } from './crowd.ts';
@@ -24,7 +25,7 @@ export function* performWatching(
   const { viewers, films, titles, alpha, settings, down, latency, arriving, duration } = action;
   const host = world.host(service.host);
   const { narrator } = host;
-  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const upOf = upRates(world.scenario);
   const segment = Math.min(...films.map(({ movie }) => movie.segmentDuration)) * MILLISECOND;
   const each = Math.max(1, Math.ceil((viewers * duration) / segment / TOLD));
   let delivered = 0;
@@ -40,8 +41,8 @@ export function* performWatching(
       lineLatency: latency,
       arriving,
       latency: (from, to) => map.between(from, to),
-      up: (node) => upOf.get(node) as number,
-      originUp: upOf.get(service.origin.host) as number,
+      up: upOf,
+      originUp: upOf(service.origin.host),
       toOrigin: (node) => map.between(node, service.origin.host),
       random: (purpose) => host.random(purpose),
       delivered: (time) => {
