@@ -48,6 +48,8 @@ describe('a stream', () => {
     expect(last(slow, 'rebufferings')).toBeGreaterThan(1);
     // 15 Mbit take 15 s on the line; 10 s of film and some start-up make up for the rest.
     expect(last(slow, 'rebuffering time')! / SECOND).toBeGreaterThan(3);
+    // What comes in a stall does not end it at once: its time is told as it passes.
+    expect(values(slow, 'rebuffering time').length).toBeGreaterThan(4 * last(slow, 'rebufferings')!);
     const patient = run([step(streamForTests({ film, transport: 'tcp', playoutDelay: 7 * SECOND }))], { down: 1e6 }, { fidelity });
     expect(last(patient, 'rebufferings')).toBe(0);
     expect(last(patient, 'video played')).toBe(240);
@@ -218,6 +220,13 @@ describe('pictures', () => {
     expect(assembly.picture(0)).toBeNull();
     assembly.forgetBefore(2);
     expect(assembly.isWhole(1)).toBe(false);
+  });
+
+  test('are as large as the greatest rate has them', () => {
+    // 1 Gbit/s, one picture a second.
+    const assembly = new Assembly(1);
+    expect(assembly.add(0, { offset: 0, bytes: new Uint8Array(62_500_000) }, false)).toBe(false);
+    expect(assembly.add(0, { offset: 62_500_000, bytes: new Uint8Array(62_500_000) }, true)).toBe(true);
   });
 
   test('are known by their timestamps, at any scale and over the end of 32 bits', () => {
