@@ -330,6 +330,24 @@ describe('a crowd without messages', () => {
   });
 });
 
+describe('with messages and without', () => {
+  const one = (users: string, fill: string) =>
+    run(`
+      network { fidelity flows  latency 1 ms  rate 1 Gbps }
+      host viewer, edge
+      cdn kingcdn { nodes edge  cache 40 kB lru  fill ${fill}  catalogue 100 objects of 500 B zipf 0.8 }
+      ${fill === 'push' && users.startsWith('viewer') ? 'push kingcdn' : ''}
+      ${users} for 5 min`);
+
+  // Small objects, of which the head of the response is a good part.
+  it.each(['pull', 'push'])('a cache has room for as many objects: %s', (fill) => {
+    const messages = last(one('viewer keeps requesting from kingcdn at 10 per s', fill), 'cdn hit ratio', 'kingcdn')!;
+    const crowd = one('crowd of 100 uses kingcdn at 1 per s', fill);
+    expect(Math.abs(messages - last(crowd, 'cdn hit ratio', 'kingcdn')!)).toBeLessThan(0.03);
+    if (fill === 'pull') expect(Math.abs(messages - last(crowd, 'predicted hit ratio', 'kingcdn')!)).toBeLessThan(0.03);
+  });
+});
+
 describe('what a CDN has done', () => {
   it('is counted on over crowds, and over those who send messages', () => {
     const made = run(`
@@ -461,7 +479,7 @@ describe('a crowd that watches films', () => {
       cdn kingcdn { nodes edge1  content film }`;
     const real = run(`${declared}
       together {
-        ${[1, 2, 3, 4].map((i) => `at ${i} s viewer[${i}] plays film from kingcdn using ${algorithm} { ${keeping}  buffer 20 s  abandonment off }`).join('\n')}
+        ${[1, 2, 3, 4].map((i) => `at ${i} s viewer[${i}] plays film from kingcdn using ${algorithm} { ${keeping}  buffer 20 s  ${algorithm === 'fixed' ? '' : 'abandonment off'} }`).join('\n')}
       }`);
     const crowd = run(`${declared}
       crowd of 4 watches films of kingcdn using ${algorithm} for 5 min { ${keeping}  buffer 20 s  latency 11 ms  arriving within 4 s }`);

@@ -20,6 +20,7 @@ import { all, type Process, race } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { bytesOfOctets } from '../network/octets.ts';
 import { type BitsPerSecond, type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
+import { STORED_HEAD } from './catalogue.ts';
 import type { HashRing } from './hash-ring.ts';
 import type { CdnLedger } from './ledger.ts';
 import { LoadMeter } from './load-meter.ts';
@@ -35,8 +36,6 @@ const CONNECTIONS = 32;
 const PUSHED_AT_ONCE = 4;
 /** Objects that a node names, of those that would go last. */
 const TOP = 5;
-/** Room for the head of a stored response, about. */
-const HEAD: Bytes = 512;
 
 /** What a node knows from its CDN's configuration. */
 export interface NodeSetUp {
@@ -175,7 +174,7 @@ export class CdnNode {
     const own = objects.filter(({ path }) => ring === null || ring.memberFor(path) === name);
     const fitting: string[] = [];
     for (const { path, size } of own) {
-      room -= size + HEAD;
+      room -= size + STORED_HEAD;
       if (room < 0) break;
       fitting.push(path);
     }
