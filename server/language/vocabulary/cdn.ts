@@ -29,7 +29,7 @@ import {
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';
 import { plain } from '../website.ts';
-import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
+import { algorithm, playerProperties, reportUnused, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
 
 /** Of what a player can be told, all but the giving up of downloads. */
@@ -357,6 +357,7 @@ export const cdnVocabulary = [
       const used = deliveringCdn(given.CDN, site);
       if (!when || !used) return;
       const { cdn, films } = used;
+      reportUnused(block, given.ALGORITHM, site);
       const [settings] = films.map((film) => settingsOf(block, given.ALGORITHM, film, site));
       if (!settings) return;
       const titles = block.titles?.N ?? films.length;

@@ -27,7 +27,7 @@ import type { Site } from '../site.ts';
 import { readTrace, TRACE_ENDINGS } from '../trace-file.ts';
 import { written } from '../units.ts';
 import { manifestsOf, movieOf, putInPlace, sitesOf, videoNamed } from '../video.ts';
-import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
+import { algorithm, playerProperties, reportUnused, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
 
 export const dashVocabulary = [
@@ -128,6 +128,7 @@ export const dashVocabulary = [
       const when = timing(given, site);
       const video = videoNamed(given.FILM, site);
       if (!when || !video) return;
+      reportUnused(block, given.ALGORITHM, site);
       const settings = settingsOf(block, given.ALGORITHM, video.film, site);
       const manifests = manifestsOf(video, given.SITE ?? [], given.FILM, site);
       if (!settings || !manifests) return;
@@ -169,6 +170,7 @@ export const dashVocabulary = [
       const video = videoNamed(given.FILM, site);
       const trace = readTrace(given.TRACE, site);
       if (!when || !video || !trace) return;
+      reportUnused(block, given.ALGORITHM, site);
       const settings = settingsOf(block, given.ALGORITHM, video.film, site);
       if (!settings) return;
       const average = block.average?.KIND ?? 'weighted';
