@@ -53,7 +53,8 @@ export interface FixInput {
 
 export interface ReportOptions {
   readonly severity?: Severity;
-  readonly fixes?: readonly FixInput[];
+  /** A function is called when somebody asks for them, with the program as it is then: not at every key. */
+  readonly fixes?: readonly FixInput[] | (() => readonly FixInput[]);
   readonly related?: readonly (SourceRange & { readonly message: string })[];
 }
 
@@ -388,7 +389,15 @@ export class Program {
 
   report(code: Code, at: SourceRange, message: string, { severity, fixes = [], related }: ReportOptions = {}): void {
     this.judgements++;
-    const uriOf = (source: number) => this.sources[source]!.uri;
+    const { sources } = this;
+    const uriOf = (source: number) => sources[source]!.uri;
+    const quickFixes = (some: readonly FixInput[]): QuickFix[] =>
+      some.map(({ title, edits, preferred }) => ({
+        title,
+        edits: edits.map(({ start, end, text, source }) => ({ uri: uriOf(source ?? at.source), start, end, text })),
+        ...(preferred ? { preferred } : {}),
+      }));
+    let known = typeof fixes === 'function' ? null : quickFixes(fixes);
     const reported = (this.#reported[at.source] ?? 0) + 1;
     this.#reported[at.source] = reported;
     if (reported > maximumDiagnostics) return;
@@ -399,13 +408,10 @@ export class Program {
       severity: severity ?? codes[code].severity,
       code,
       message,
-      fixes: fixes.map(
-        ({ title, edits, preferred }): QuickFix => ({
-          title,
-          edits: edits.map(({ start, end, text, source }) => ({ uri: uriOf(source ?? at.source), start, end, text })),
-          ...(preferred ? { preferred } : {}),
-        }),
-      ),
+      get fixes() {
+        known ??= quickFixes((fixes as () => readonly FixInput[])());
+        return known;
+      },
       ...(related
         ? { related: related.map(({ source, start, end, message: why }) => ({ uri: uriOf(source), start, end, message: why })) }
         : {}),
@@ -437,11 +443,7 @@ export class Program {
     this.report(code, at, `${what} is ${code === 'duplicate-setting' ? 'set' : 'declared'} twice.`, {
       related: [{ ...first, message: 'It is here for the first time.' }],
       fixes:
-        code === 'duplicate-setting'
-          ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }]
-          : this.isFull(at.source)
-            ? []
-            : duplicateFixes(this, first, at),
+        code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : () => duplicateFixes(this, first, at),
     });
     return false;
   }
@@ -464,7 +466,7 @@ export class Program {
     this.report('declared-below', use, message, {
       severity: otherwise === undefined ? 'error' : 'warning',
       related: [{ ...declaration, message: 'It is declared here.' }],
-      fixes: this.isFull(use.source) ? [] : moveUp(this, declaration, use),
+      fixes: () => moveUp(this, declaration, use),
     });
   }
 
