@@ -89,9 +89,9 @@ export interface ProgramHost {
   declaration: SourceRange | null;
   /** First place that made it exist; null for those that the language filled in. */
   readonly at: SourceRange | null;
-  /** Another object where more than its own line has a say. */
+  /** This and `tcp` are other objects where something more has a say. */
   access: Partial<AccessLink>;
-  readonly tcp: Partial<TcpSettings>;
+  tcp: Partial<TcpSettings>;
   /** The router of the NAT that it is behind; null for none. */
   behind: string | null;
   address: string | null;
@@ -341,7 +341,7 @@ export class Program {
   /** How often something was reported, or a parameter, a file or others’ steps asked for: without these, values follow from the text alone. */
   judgements = 0;
   /** The same object as in an earlier program where nothing is declared otherwise than there. */
-  declarations: Declarations = { statements: [], sources: [], incomplete: false };
+  declarations: Declarations = { identity: {}, statements: [], sources: [], incomplete: false };
   /** While it is noted which hosts a statement refers to: their keys. */
   lookedUp: string[] | null = null;
   /** That of the texts before their last edit, which is used up; null where nothing is taken over. */
@@ -416,6 +416,11 @@ export class Program {
         ? { related: related.map(({ source, start, end, message: why }) => ({ uri: uriOf(source), start, end, message: why })) }
         : {}),
     });
+  }
+
+  /** How much was reported so far, kept or not. */
+  get reports(): number {
+    return this.#reported.reduce((all, one) => all + one, 0);
   }
 
   /** The document has so many diagnostics that further ones are not kept: no need to think of fixes for them. */
