@@ -19,6 +19,7 @@ import { codeLenses } from './features/code-lenses.ts';
 import { completion } from './features/completion.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { documentLinks } from './features/document-links.ts';
+import { filesRead } from './features/files-read.ts';
 import { foldingRanges } from './features/folding-ranges.ts';
 import { formatting, formattingOnType } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
@@ -35,6 +36,9 @@ import { Programs } from './programs.ts';
 import { refuseOutOfOrder } from './protocol-order.ts';
 import { contentOf, READ_FILE_REQUEST, type ReadFileResult } from './read-file.ts';
 import { Settings } from './settings.ts';
+
+/** Milliseconds without a change of named files, before hints in the programs that name them are asked for again. */
+const HINTS_QUIET = 200;
 
 /** `readFile` is used where the client does not read files for the server, `referenceUri` where it names no other page. */
 export function serve(connection: Connection, readFile: FileReader, referenceUri?: string): void {
@@ -116,9 +120,13 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
     };
   });
 
+  let hintsAgain: ReturnType<typeof setTimeout> | undefined;
   const filesChanged = () => {
     programs.filesChanged();
     for (const program of programs.all()) diagnostics.changed(program.uri, true);
+    if (!refreshesHints) return;
+    clearTimeout(hintsAgain);
+    hintsAgain = setTimeout(() => send(connection.languages.inlayHint.refresh()), HINTS_QUIET);
   };
 
   const settingsChanged = async (given: unknown) => {
@@ -186,7 +194,10 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   });
   connection.onFoldingRanges(({ textDocument }) => foldingRanges(programs, textDocument.uri));
   connection.onSelectionRanges(({ textDocument, positions }) => selectionRanges(programs, textDocument.uri, positions));
-  connection.languages.inlayHint.on(({ textDocument, range }) => inlays(programs, textDocument.uri, range, settings.hints));
+  connection.languages.inlayHint.on(async ({ textDocument, range }) => {
+    await filesRead(programs, textDocument.uri, 'its program');
+    return inlays(programs, textDocument.uri, range, settings.hints);
+  });
   connection.onDocumentLinks(({ textDocument }) => documentLinks(programs, textDocument.uri));
   connection.onCodeLens(({ textDocument }) => codeLenses(programs, textDocument.uri, options));
   connection.languages.callHierarchy.onPrepare((parameters) => prepareCallHierarchy(programs, parameters));

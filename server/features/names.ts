@@ -4,7 +4,6 @@ import {
   DocumentHighlightKind,
   ErrorCodes,
   type Location,
-  LSPErrorCodes,
   type Range,
   ResponseError,
   type TextDocumentPositionParams,
@@ -17,31 +16,8 @@ import { declarationsAmong, type Found, identityOf, mentionAt, mentionsOfName, t
 import * as language from '../language/rename.ts';
 import type { Program, Programs } from '../programs.ts';
 import { rangeOf } from '../ranges.ts';
+import { filesRead } from './files-read.ts';
 import { type Here, hereAt } from './here.ts';
-
-/** Milliseconds that a name waits for files: what is not read by then counts as nothing, as a file does that cannot be read. */
-const PATIENCE = 2000;
-
-/**
- * Waits until the files that this program names have been read, or all open ones do: a client may ask for a name before it has asked
- * for anything that reads them. Fails where the text was changed meanwhile: the position is of another one then.
- */
-async function filesRead(programs: Programs, { textDocument }: TextDocumentPositionParams, all: boolean): Promise<void> {
-  const own = programs.of(textDocument.uri)?.uri;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE, 'late');
-  });
-  try {
-    for (const { uri } of programs.all()) {
-      if (!all && uri !== own) continue;
-      const settled = await Promise.race([programs.settled(uri), late]);
-      if (settled === null && uri === own) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** A mention of a name, and the tables that it was found by. */
 interface Place extends Found {
@@ -101,7 +77,7 @@ const locationOf = (programs: Programs, { program, analysis, source, mention }: 
 
 /** Within the block of an alternative, what another one declares is not meant. */
 export async function definition(programs: Programs, parameters: TextDocumentPositionParams): Promise<Location[]> {
-  await filesRead(programs, parameters, false);
+  await filesRead(programs, parameters.textDocument.uri, 'its program');
   const here = hereAt(programs, parameters);
   const identity = here && identityAt(here);
   if (!here || !identity) return [];
@@ -119,7 +95,7 @@ export async function references(
   parameters: TextDocumentPositionParams,
   withDeclarations: boolean,
 ): Promise<Location[]> {
-  await filesRead(programs, parameters, true);
+  await filesRead(programs, parameters.textDocument.uri, 'all programs');
   const here = hereAt(programs, parameters);
   const identity = here && identityAt(here);
   if (!here || !identity) return [];
@@ -149,7 +125,7 @@ export async function prepareRename(
   programs: Programs,
   parameters: TextDocumentPositionParams,
 ): Promise<{ range: Range; placeholder: string } | null> {
-  await filesRead(programs, parameters, false);
+  await filesRead(programs, parameters.textDocument.uri, 'its program');
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const { range, text } = target(here);
@@ -158,7 +134,7 @@ export async function prepareRename(
 
 /** Fails with the reason, which editors show, where the name cannot be changed so. */
 export async function rename(programs: Programs, parameters: TextDocumentPositionParams, to: string): Promise<WorkspaceEdit | null> {
-  await filesRead(programs, parameters, true);
+  await filesRead(programs, parameters.textDocument.uri, 'all programs');
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const name = target(here);

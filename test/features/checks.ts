@@ -53,6 +53,8 @@ export type Question =
   | { readonly typed: string }
   /** Problems once the first file, which is closed, has another text on disk. */
   | { readonly onDisk: string }
+  /** Hints once the first file, which is closed, has another text on disk, and the server has had the editor ask again, where that can. */
+  | { readonly hintsOnDisk: string }
   /** Problems once that cell of the notebook is gone. */
   | { readonly withoutCell: number }
   /** Problems once the cursor's cell and the one above it have changed places. */
@@ -77,6 +79,8 @@ export interface Check {
   /** The whole answer; where `some` is set, lines that are in it. */
   readonly answer: readonly string[];
   readonly some?: boolean;
+  /** It is the first thing that is asked when the files have been opened. */
+  readonly early?: boolean;
   /** Why the extension hosts are not asked: what the editor itself does there, and lets no extension do. */
   readonly overStreams?: string;
 }
@@ -302,6 +306,25 @@ export const checks: readonly Check[] = [
     files: [file('hints.netscenario', '|let n = 2 * 3\nhost a\n')],
     ask: 'hints',
     answer: ['0:13 = 6', '1:6 address 10.0.0.1'],
+  },
+  {
+    name: 'hints know what is imported, however early they are asked for',
+    files: [
+      { name: 'shown.netscenario', texts: ['host bob\n'], closed: true },
+      file('early.netscenario', '|import "shown.netscenario"\nhost alice\n'),
+    ],
+    ask: 'hints',
+    answer: ['1:10 address 10.0.0.2'],
+    early: true,
+  },
+  {
+    name: 'hints follow a file that changes on disk',
+    files: [
+      { name: 'late.netscenario', texts: ['host bob\n'], closed: true },
+      file('later.netscenario', '|import "late.netscenario"\nhost alice\n'),
+    ],
+    ask: { hintsOnDisk: 'host bob, carol\n' },
+    answer: ['1:10 address 10.0.0.3'],
   },
   {
     name: 'hints of a kind can be turned off',

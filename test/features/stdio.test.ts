@@ -94,6 +94,12 @@ async function ask(question: Question, document: TextDocument, position: Positio
       await client.tellOfChange(name, document);
       return problems();
     }
+    if ('hintsOnDisk' in question) {
+      const name = opened.nameOf(opened.documents[0]![0]!.uri);
+      client.write(name, question.hintsOnDisk);
+      await client.askedForHintsAgain(() => client.tellOfChange(name, document));
+      return hints();
+    }
     if ('withoutCell' in question) {
       await client.removeCell(opened.documents.flat()[question.withoutCell]!, question.withoutCell);
       return problems();
@@ -297,7 +303,7 @@ describe.each(clientKinds)('over standard input and output, $name', (kind) => {
     const opened = await client.open(files);
     const document = opened.documents[cursor.file]![cursor.text]!;
     // What is named and not open has been read when the problems are told.
-    await client.problems(document);
+    if (!check.early) await client.problems(document);
     expect(complaint(check, await ask(check.ask, document, { line: cursor.line, character: cursor.character }, opened))).toBeNull();
     await opened.close();
     expect(client.log).toBe('');

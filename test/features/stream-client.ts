@@ -260,10 +260,19 @@ export class StreamClient {
   /** Settings behind `netscenario`; done when the server has taken them. */
   async set(settings: object): Promise<void> {
     this.#settings = settings;
-    const { watches } = this.kind;
-    const before = this.refreshes.get('workspace/inlayHint/refresh') ?? 0;
-    await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: watches ? null : { netscenario: settings } });
-    if (watches) await expect.poll(() => this.refreshes.get('workspace/inlayHint/refresh') ?? 0, WAIT).toBeGreaterThan(before);
+    await this.askedForHintsAgain(() =>
+      this.connection.sendNotification('workspace/didChangeConfiguration', {
+        settings: this.kind.watches ? null : { netscenario: settings },
+      }),
+    );
+  }
+
+  /** Tells of something, and waits until the server wants hints asked for again, where it can say so. */
+  async askedForHintsAgain(tell: () => Promise<void>): Promise<void> {
+    const asked = () => this.refreshes.get('workspace/inlayHint/refresh') ?? 0;
+    const before = asked();
+    await tell();
+    if (this.kind.watches) await expect.poll(asked, WAIT).toBeGreaterThan(before);
   }
 
   #uriOf(name: string): string {

@@ -91,6 +91,11 @@ async function ask(question: Question, document: vscode.TextDocument, position: 
       await vscode.workspace.fs.writeFile(opened.closed, new TextEncoder().encode(question.onDisk));
       return places();
     }
+    if ('hintsOnDisk' in question) {
+      ok(opened.closed, 'a file that is closed');
+      await vscode.workspace.fs.writeFile(opened.closed, new TextEncoder().encode(question.hintsOnDisk));
+      return hints();
+    }
     if ('withoutCell' in question) {
       const notebook = vscode.workspace.notebookDocuments.find((one) => one.getCells().some((cell) => cell.document === document));
       const { index } = codeCells(notebook!)[question.withoutCell]!;
