@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'only-local-files-reads-files',
       severity: 'error',
-      from: { path: '^server/', pathNot: ['^server/local-files\\.ts$', '\\.test\\.ts$'] },
+      from: { path: '^server/', pathNot: ['^server/local-files\\.ts$', '\\.(test|fuzz)\\.ts$'] },
       to: { dependencyTypes: ['core'] },
     },
     {

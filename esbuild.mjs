@@ -39,6 +39,7 @@ const bundles = [
   { ...node, entryPoints: ['extension/node.ts'], outfile: 'dist/extension/node.cjs', external: ['vscode'] },
   { ...browser, entryPoints: ['extension/browser.ts'], outfile: 'dist/extension/browser.cjs', format: 'cjs', external: ['vscode'] },
   { ...node, entryPoints: ['server/main-node.ts'], outfile: 'dist/server/node.cjs', banner: { js: '#!/usr/bin/env node' } },
+  { ...browser, entryPoints: ['extension/markdown-preview/main.ts'], outfile: 'dist/markdown-preview/main.js', format: 'iife' },
   { ...browser, entryPoints: ['server/main-browser.ts'], outfile: 'dist/server/browser.js', format: 'iife' },
   { ...node, entryPoints: ['extension/run/worker-node.ts'], outfile: 'dist/run/node.cjs' },
   { ...browser, entryPoints: ['extension/run/worker-browser.ts'], outfile: 'dist/run/browser.js', format: 'iife' },

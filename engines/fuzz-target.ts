@@ -12,7 +12,7 @@ export interface FuzzTarget {
   /** Sound inputs to begin with; the same ones each time. */
   corpus(): Uint8Array[];
   /**
-   * Throws where a property does not hold. What it returns, if anything, sums up what the input was taken for: it must be the
+   * Throws where a property does not hold, or gives a promise that fails then. What it returns, if anything, sums up what the input was taken for: it must be the
    * same text whatever lies in memory around the input.
    */
   run(bytes: Uint8Array): unknown;

@@ -31,24 +31,24 @@ const corpus = target.corpus();
 const tell = (told: Told): void => parentPort?.postMessage(told);
 
 /** Null where all is well. */
-function failureOf(bytes: Uint8Array): string | null {
+async function failureOf(bytes: Uint8Array): Promise<string | null> {
   try {
-    attempt(target, bytes);
+    await attempt(target, bytes);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-parentPort?.on('message', (command: Command) => {
+parentPort?.on('message', async (command: Command) => {
   if (command.kind === 'one') {
-    tell({ kind: 'verdict', message: failureOf(command.bytes) });
+    tell({ kind: 'verdict', message: await failureOf(command.bytes) });
     return;
   }
   const kinds = new Set(command.known);
   for (let number = command.from; number < command.from + command.count; number++) {
     Atomics.store(progress, 0, number);
-    const message = failureOf(inputOf(target.name, command.seed, number, corpus));
+    const message = await failureOf(inputOf(target.name, command.seed, number, corpus));
     if (message === null || kinds.has(kindOf(message))) continue;
     kinds.add(kindOf(message));
     tell({ kind: 'failure', number, message });

@@ -57,6 +57,7 @@ const TOOLS = [
     () => found('parallel') && found('sbatch') && found('munged'),
     'GNU parallel and Slurm, to run sweeps as jobs',
   ],
+  ['neovim', () => found('nvim'), 'Neovim, to edit a scenario in another editor'],
   ['openssl', () => found('openssl'), 'openssl, to check TLS and S/MIME'],
   ['gnupg', () => found('gpg'), 'gpg, to check OpenPGP'],
   ['bind9-utils ldnsutils', () => found('named-checkzone') && found('ldns-read-zone'), 'BIND’s and ldns’s tools, to check zones'],

@@ -129,12 +129,54 @@ export async function runUi() {
         .first()
         .waitFor();
     });
+    await step('a scenario in a cell of Markdown is shown in colours', async () => {
+      await command('Notebook: Insert Markdown Cell Above');
+      await page.keyboard.insertText(FENCED);
+      await page.keyboard.press('Escape');
+      const shown = await frameWith(page, '.vscode-code-block span[class^="mtk"]');
+      const words = shown.locator('.vscode-code-block', { hasText: 'host alice' }).locator('span[class^="mtk"]');
+      if ((await coloursOf(words)) < 3) throw new Error(`colours: ${await words.allTextContents()}`);
+      await seen('markdown-cell');
+    });
+    await step('a scenario in Markdown has colours in the editor', async () => {
+      await command('File: New Untitled Text File');
+      await page.keyboard.press('F1');
+      await page.locator('.quick-input-widget input').fill('>Change Language Mode');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Change Language Mode' }).first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByPlaceholder('Select Language Mode').waitFor();
+      await page.locator('.quick-input-widget input').fill('Markdown');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: '(markdown)' }).first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await page.keyboard.insertText(FENCED);
+      const words = page.locator('.editor-instance .view-line', { hasText: 'host' }).locator('span span');
+      await until('the fence has three colours', async () => (await coloursOf(words)) >= 3);
+    });
+    await step('and in the preview, while it is written', async () => {
+      await command('Markdown: Open Preview to the Side');
+      const shown = await frameWith(page, '.netscenario-keyword');
+      const words = shown.locator('pre .netscenario-keyword');
+      const told = async () => (await words.allTextContents()).join(' ');
+      await until('the words of the language have their colour', async () => (await told()) === 'host');
+      if ((await coloursOf(shown.locator('pre span'))) < 3) throw new Error('the preview has no three colours');
+      await page.locator('.editor-instance .view-line', { hasText: 'host' }).first().click();
+      await page.keyboard.press('End');
+      await page.keyboard.insertText('\nalice crashes');
+      await until('what is written has it, too', async () => (await told()) === 'host crashes');
+      await seen('markdown-preview');
+    });
   } finally {
     await browser.close();
     server.close();
   }
   return { passed, failed };
 }
+
+/** A scenario within Markdown. */
+const FENCED = 'In prose:\n\n```netscenario\nhost alice { up 5 Mbps } // soon\n```\n';
+
+const coloursOf = (words) => words.evaluateAll((all) => new Set(all.map((word) => getComputedStyle(word).color)).size);
 
 /** The frame of a webview that shows such an element. */
 async function frameWith(page, selector, limit = 30_000) {

@@ -4,96 +4,152 @@ import {
   DocumentHighlightKind,
   ErrorCodes,
   type Location,
+  LSPErrorCodes,
   type Range,
   ResponseError,
   type TextDocumentPositionParams,
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { alternativeAt, analysesOf, isSameAlternative } from '../language/alternatives.ts';
 import type { Analysis } from '../language/compile.ts';
 import { declarationsAmong, type Found, identityOf, mentionAt, mentionsOfName, type NameIdentity } from '../language/mentions.ts';
 import * as language from '../language/rename.ts';
 import type { Program, Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
+import { type Here, hereAt } from './here.ts';
 
-/** What the cursor is on, in the program that it is part of. */
-interface Here {
-  readonly program: Program;
-  readonly analysis: Analysis;
-  /** Index of the source in the analysis. */
-  readonly source: number;
-  readonly offset: number;
-}
+/** Milliseconds that a name waits for files: what is not read by then counts as nothing, as a file does that cannot be read. */
+const PATIENCE = 2000;
 
-function hereAt(programs: Programs, { textDocument, position }: TextDocumentPositionParams): Here | null {
-  const place = programs.place(textDocument.uri, position);
-  if (!place) return null;
-  const analysis = programs.analysis(place.program);
-  const source = analysis.program.sources.findIndex(({ uri }) => uri === place.source.uri);
-  return { program: place.program, analysis, source, offset: place.offset };
-}
-
-interface Everywhere extends Found {
-  readonly program: Program;
-  readonly analysis: Analysis;
-}
-
-/** The name's mentions in this program, and in every open one that shares a document which declares it. No place is told twice. */
-function everywhere(programs: Programs, { program, analysis }: Here, identity: NameIdentity): Everywhere[] {
-  const own = mentionsOfName(identity, analysis.program).map((found) => ({ ...found, program, analysis }));
-  const declaring = new Set(declarationsAmong(own, analysis.program).map(({ source }) => analysis.program.sources[source]!.uri));
-  const all = [...own];
-  for (const other of programs.sharing(program, declaring)) {
-    const otherAnalysis = programs.analysis(other);
-    for (const found of mentionsOfName(identity, otherAnalysis.program)) all.push({ ...found, program: other, analysis: otherAnalysis });
+/**
+ * Waits until the files that this program names have been read, or all open ones do: a client may ask for a name before it has asked
+ * for anything that reads them. Fails where the text was changed meanwhile: the position is of another one then.
+ */
+async function filesRead(programs: Programs, { textDocument }: TextDocumentPositionParams, all: boolean): Promise<void> {
+  const own = programs.of(textDocument.uri)?.uri;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, 'late');
+  });
+  try {
+    for (const { uri } of programs.all()) {
+      if (!all && uri !== own) continue;
+      const settled = await Promise.race([programs.settled(uri), late]);
+      if (settled === null && uri === own) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+    }
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** A mention of a name, and the tables that it was found by. */
+interface Place extends Found {
+  readonly program: Program;
+  readonly analysis: Analysis;
+}
+
+/** Where a name stands, and which of these places declare it. */
+interface Places {
+  readonly all: readonly Place[];
+  readonly declaring: readonly Place[];
+}
+
+/** In a program, in all its alternatives. No place is told twice. */
+function placesIn(program: Program, analyses: readonly Analysis[], identity: NameIdentity): Places {
+  const each = analyses.map((analysis) => {
+    const found = mentionsOfName(identity, analysis.program);
+    const asPlaces = (some: readonly Found[]): Place[] => some.map((one) => ({ ...one, program, analysis }));
+    return { all: asPlaces(found), declaring: asPlaces(declarationsAmong(found, analysis.program)) };
+  });
+  return together(each);
+}
+
+/** In this program, and in every open one that shares a document which declares it. */
+function everywhere(programs: Programs, { program, analyses }: Here, identity: NameIdentity): Places {
+  const own = placesIn(program, analyses, identity);
+  const others = programs.sharing(program, new Set(own.declaring.map(uriOf)));
+  return together([own, ...others.map((other) => placesIn(other, analysesOf(programs.analysis(other)), identity))]);
+}
+
+const uriOf = ({ source, analysis }: Place): string => analysis.program.sources[source]!.uri;
+const keyOf = (place: Place): string => `${place.mention.start} ${uriOf(place)}`;
+
+const together = (each: readonly Places[]): Places => ({
+  all: distinct(each.flatMap(({ all }) => all)),
+  declaring: distinct(each.flatMap(({ declaring }) => declaring)),
+});
+
+function distinct(places: readonly Place[]): Place[] {
   const seen = new Set<string>();
-  return all.filter(({ source, mention, analysis: { program: tables } }) => {
-    const place = `${mention.start} ${tables.sources[source]!.uri}`;
-    return !seen.has(place) && seen.add(place);
+  return places.filter((place) => {
+    const key = keyOf(place);
+    return !seen.has(key) && seen.add(key);
   });
 }
 
-const locationOf = (programs: Programs, { program, analysis, source, mention }: Everywhere): Location => {
+/** The name at a place; null where none stands. */
+function identityAt({ analysis, source, offset }: Here): NameIdentity | null {
+  const mention = mentionAt(analysis.program, source, offset);
+  return mention && identityOf(mention, analysis.program);
+}
+
+const locationOf = (programs: Programs, { program, analysis, source, mention }: Place): Location => {
   const document = programs.documentOf(program, analysis, source);
   return { uri: document.uri, range: rangeOf(document, mention.start, mention.end) };
 };
 
-export function definition(programs: Programs, parameters: TextDocumentPositionParams): Location[] {
+/** Within the block of an alternative, what another one declares is not meant. */
+export async function definition(programs: Programs, parameters: TextDocumentPositionParams): Promise<Location[]> {
+  await filesRead(programs, parameters, false);
   const here = hereAt(programs, parameters);
-  const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
-  if (!here || !mention) return [];
-  const { program, analysis } = here;
-  const found = mentionsOfName(identityOf(mention, analysis.program), analysis.program);
-  return declarationsAmong(found, analysis.program).map((one) => locationOf(programs, { ...one, program, analysis }));
+  const identity = here && identityAt(here);
+  if (!here || !identity) return [];
+  const own = alternativeAt(here.analysis, here.source, here.offset);
+  const { declaring } = placesIn(here.program, here.analyses, identity);
+  const meant = declaring.filter(({ analysis, source, mention }) => {
+    const other = alternativeAt(analysis, source, mention.start);
+    return own === null || other === null || isSameAlternative(own, other);
+  });
+  return (meant.length > 0 ? meant : declaring).map((one) => locationOf(programs, one));
 }
 
-export function references(programs: Programs, parameters: TextDocumentPositionParams, withDeclarations: boolean): Location[] {
+export async function references(
+  programs: Programs,
+  parameters: TextDocumentPositionParams,
+  withDeclarations: boolean,
+): Promise<Location[]> {
+  await filesRead(programs, parameters, true);
   const here = hereAt(programs, parameters);
-  const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
-  if (!here || !mention) return [];
-  const found = everywhere(programs, here, identityOf(mention, here.analysis.program));
-  const declaring = withDeclarations ? [] : declarationsAmong(found, here.analysis.program).map((one) => one.mention);
-  return found.filter((one) => !declaring.includes(one.mention)).map((one) => locationOf(programs, one));
+  const identity = here && identityAt(here);
+  if (!here || !identity) return [];
+  const { all, declaring } = everywhere(programs, here, identity);
+  const left = new Set(withDeclarations ? [] : declaring.map(keyOf));
+  return all.filter((one) => !left.has(keyOf(one))).map((one) => locationOf(programs, one));
 }
 
 export function highlights(programs: Programs, parameters: TextDocumentPositionParams): DocumentHighlight[] {
   const here = hereAt(programs, parameters);
-  const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
-  if (!here || !mention) return [];
-  const { program, analysis, source } = here;
-  const found = mentionsOfName(identityOf(mention, analysis.program), analysis.program);
-  const declaring = declarationsAmong(found, analysis.program);
+  const identity = here && identityAt(here);
+  if (!here || !identity) return [];
+  const { program, analysis, source, analyses } = here;
+  const { all, declaring } = placesIn(program, analyses, identity);
+  const written = new Set(declaring.map(keyOf));
+  const { uri } = analysis.program.sources[source]!;
   const document = programs.documentOf(program, analysis, source);
-  return found
-    .filter((one) => one.source === source)
+  return all
+    .filter((one) => uriOf(one) === uri)
     .map((one) => ({
       range: rangeOf(document, one.mention.start, one.mention.end),
-      kind: declaring.includes(one) ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+      kind: written.has(keyOf(one)) ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
     }));
 }
 
-export function prepareRename(programs: Programs, parameters: TextDocumentPositionParams): { range: Range; placeholder: string } | null {
+export async function prepareRename(
+  programs: Programs,
+  parameters: TextDocumentPositionParams,
+): Promise<{ range: Range; placeholder: string } | null> {
+  await filesRead(programs, parameters, false);
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const { range, text } = target(here);
@@ -101,28 +157,34 @@ export function prepareRename(programs: Programs, parameters: TextDocumentPositi
 }
 
 /** Fails with the reason, which editors show, where the name cannot be changed so. */
-export function rename(programs: Programs, parameters: TextDocumentPositionParams, to: string): WorkspaceEdit | null {
+export async function rename(programs: Programs, parameters: TextDocumentPositionParams, to: string): Promise<WorkspaceEdit | null> {
+  await filesRead(programs, parameters, true);
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const name = target(here);
-  const { program, analysis } = here;
-  const declaring = declarationsAmong(mentionsOfName(name.identity, analysis.program), analysis.program);
-  const documents = new Set(declaring.map(({ source }) => analysis.program.sources[source]!.uri));
+  const { program, analysis, analyses } = here;
+  const documents = new Set(placesIn(program, analyses, name.identity).declaring.map(uriOf));
+  const from = analysis.program.sources[here.source]!.uri;
   const changes: Record<string, TextEdit[]> = {};
   const done = new Set<string>();
-  for (const one of [program, ...programs.sharing(program, documents)]) {
-    const compiled = programs.analysis(one);
-    const renaming = language.rename(compiled.program, name, to, analysis.program.sources[here.source]!.uri);
-    if (!renaming.ok) throw new ResponseError(ErrorCodes.InvalidRequest, renaming.why);
-    const edited = new Set<string>();
-    for (const { source, start, end, text } of renaming.edits) {
-      const document = programs.documentOf(one, compiled, source);
-      if (done.has(document.uri)) continue;
-      edited.add(document.uri);
-      changes[document.uri] ??= [];
-      changes[document.uri]!.push({ range: rangeOf(document, start, end), newText: text });
+  const programsOf = [
+    { program, analyses },
+    ...programs.sharing(program, documents).map((other) => ({ program: other, analyses: analysesOf(programs.analysis(other)) })),
+  ];
+  for (const { program: one, analyses: each } of programsOf) {
+    for (const compiled of each) {
+      const renaming = language.rename(compiled.program, name, to, from);
+      if (!renaming.ok) throw new ResponseError(ErrorCodes.InvalidRequest, renaming.why);
+      for (const { source, start, end, text } of renaming.edits) {
+        const document = programs.documentOf(one, compiled, source);
+        // What programs and alternatives share is changed once. Two edits of one name that differ begin alike, or end alike.
+        const keys = [`from ${start} ${document.uri}`, `to ${end} ${document.uri}`];
+        if (keys.some((key) => done.has(key))) continue;
+        for (const key of keys) done.add(key);
+        changes[document.uri] ??= [];
+        changes[document.uri]!.push({ range: rangeOf(document, start, end), newText: text });
+      }
     }
-    for (const uri of edited) done.add(uri);
   }
   return { changes };
 }

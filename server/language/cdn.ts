@@ -122,7 +122,7 @@ function nodesOf(name: string, { nodes, placement }: CdnBlock, site: Site): stri
     const node = own === null ? undefined : program.hosts.get(own.toLowerCase());
     if (!node) continue;
     // What a `host` line says of it goes before.
-    Object.assign(node.access, { ...nodeLines[placement.where], ...node.access });
+    node.access = { ...nodeLines[placement.where], ...node.access };
     if (placement.where === 'enter deep') networks[i - 1]?.inside.push(node.name);
     found.push(node.name);
   }
@@ -140,7 +140,7 @@ function declareZone(domain: string, host: string, { program, at }: Site): void 
     fromFile: false,
     delegated: true,
     at,
-    headEnd: at.end,
+    head: null,
   });
 }
 

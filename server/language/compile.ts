@@ -8,10 +8,12 @@
  */
 import type { Scenario } from '../../engines/scenario.ts';
 import { withAlternatives } from './alternatives.ts';
-import { assemble, reportBrokenImports } from './assembly.ts';
+import { assemble, type Import, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
-import type { Compilation, FileTable, SourceText } from './compilation.ts';
-import { type Declarations, declarationsOf } from './declarations.ts';
+import type { Compilation, FileContent, FileTable, SourceText } from './compilation.ts';
+import { declarationsOf, hasSameSources } from './declarations.ts';
+import { changesBetween } from './declared-changes.ts';
+import { DeclaredState } from './declared-state.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
 import { nameCdns } from './defaults/cdn.ts';
@@ -43,6 +45,12 @@ import { protocols } from './vocabulary.ts';
 /** What `compile` gives, and the tables behind it, for the editor's features. */
 export interface Analysis extends Compilation {
   readonly program: Program;
+  /** Those of the alternatives that do not hold, in order. */
+  readonly alternatives: readonly Analysis[];
+  /** To go on from after an edit. */
+  readonly declared: DeclaredState;
+  /** The files that were asked for, by URI; undefined for those that were not known. */
+  readonly lookups: ReadonlyMap<string, FileContent | undefined>;
 }
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
@@ -58,11 +66,10 @@ export function compile(sources: readonly SourceText[], files: FileTable, varian
 }
 
 /**
- * Like `compile`, with the tables behind it. `before`: the declarations of what these texts were before they were edited, with the
- * same files; what is known by them is used again, and nobody must ask for the scenario of then any more. Nothing else of the
- * analysis of then is needed, so that it may be let go first.
+ * Like `compile`, with the tables behind it. `before`: what these texts declared before they were edited. What is known by that is used
+ * again, and used up: nobody must look at the program of then any more, or ask for its scenario.
  */
-export function analyse(sources: readonly SourceText[], files: FileTable, before: Declarations | null = null): Analysis {
+export function analyse(sources: readonly SourceText[], files: FileTable, before: DeclaredState | null = null): Analysis {
   const analysis = analyseVariant(sources, files, PLAIN, before);
   const [, ...others] = analysis.program.alternatives.keys();
   if (others.length === 0) return analysis;
@@ -72,19 +79,50 @@ export function analyse(sources: readonly SourceText[], files: FileTable, before
   );
 }
 
-function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant, before: Declarations | null = null): Analysis {
-  const program = new Program(files, protocols, variant);
-  const { sites, imports } = assemble(program, sources);
-  const declarations: Site[] = [];
-  const others: Site[] = [];
-  for (const site of sites) (isDeclaration(site.statement) ? declarations : others).push(site);
-  program.declarations = declarationsOf(declarations, program, before);
+/** A program whose declarations are built, and whose other statements are not. */
+interface Declared {
+  readonly state: DeclaredState;
+  readonly others: readonly Site[];
+  readonly imports: readonly Import[];
+}
+
+function declare(sources: readonly SourceText[], files: FileTable, variant: Variant, before: DeclaredState | null): Declared {
+  const known = before?.takeBack(files, variant) ? before : null;
+  if (known?.holds) {
+    const { declarations, others, imports } = assembled(known.program, sources);
+    if (declarationsOf(declarations, known.program, known.declarations) === known.declarations) {
+      known.move();
+      return { state: known, others, imports };
+    }
+  }
+  const program = new Program(files, protocols, variant, known?.program);
+  const { declarations, others, imports } = assembled(program, sources);
+  program.declarations = declarationsOf(declarations, program, known?.declarations ?? null);
+  const { length } = program.diagnostics;
+  program.declaring = true;
   for (const site of declarations) noteParameter(site);
   for (const site of declarations) build(site);
   for (const check of program.later) check();
   completeMail(program);
   completeWeb(program);
   completeTorrents(program);
+  program.declaring = false;
+  program.before = null;
+  if (known && hasSameSources(known.declarations, program)) program.changes = changesBetween(known, program);
+  return { state: new DeclaredState(program, declarations, program.diagnostics.length === length), others, imports };
+}
+
+function assembled(program: Program, sources: readonly SourceText[]) {
+  const { sites, imports } = assemble(program, sources);
+  const declarations: Site[] = [];
+  const others: Site[] = [];
+  for (const site of sites) (isDeclaration(site.statement) ? declarations : others).push(site);
+  return { declarations, others, imports };
+}
+
+function analyseVariant(sources: readonly SourceText[], files: FileTable, variant: Variant, before: DeclaredState | null = null): Analysis {
+  const { state, others, imports } = declare(sources, files, variant, before);
+  const { program } = state;
   // Steps, expectations and views may name servers that the language fills in.
   let served: Map<string, string> | null = null;
   const fillIn = () => {
@@ -97,6 +135,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   const afterwards: Site[] = [];
   for (const site of others) {
     site.stepsAbove = program.steps.length;
+    site.beginAnew();
     if (site.statement.entry?.role === 'step') build(site);
     else afterwards.push(site);
   }
@@ -149,6 +188,9 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     sweeps: program.sweeps.map(({ plan, plots, expectations }) => ({ ...plan, plots, expectations: expectations.map(({ text }) => text) })),
     missing: [...program.missing],
     program,
+    alternatives: [],
+    declared: state,
+    lookups: program.lookups,
   };
 }
 

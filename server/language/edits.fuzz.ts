@@ -9,6 +9,7 @@ import type { FuzzTarget } from '../../engines/fuzz-target.ts';
 import type { FileContent, FileTable, SourceText } from './compilation.ts';
 import { type Analysis, analyse } from './compile.ts';
 import { mentionsOf } from './mentions.ts';
+import type { Program } from './program.ts';
 import { semanticTokens } from './semantic-tokens.ts';
 import { edited, treeOf } from './trees.ts';
 import { vocabulary } from './vocabulary.ts';
@@ -16,9 +17,9 @@ import { vocabulary } from './vocabulary.ts';
 const WIDTH = 6;
 const MOST_EDITS = 16;
 /** Code units of a cell; what grows beyond is begun anew. */
-const LONGEST = 20_000;
+export const LONGEST = 20_000;
 
-const PIECES = [
+export const PIECES = [
   '',
   '{',
   '}',
@@ -82,7 +83,7 @@ const files: FileTable = { get: (uri) => table.get(uri) ?? { kind: 'unreadable',
 const examples = vocabulary.map(({ example }) => example);
 const long = examples.slice(0, 40).join('\n');
 
-function cellText(number: number): string {
+export function cellText(number: number): string {
   if (number % 61 === 60) return long;
   const example = examples[number % examples.length]!;
   return number % 7 === 6 ? example.replaceAll('\n', '\r\n') : example;
@@ -99,9 +100,22 @@ function seen({ program, diagnostics, missing, scenario }: Analysis): unknown {
       mentionsOf(program, source).map(({ space, text, role, start, end, record }) => [space, text, role, start, end, record?.name]),
     ),
     colours: program.sources.map(({ tree }) => semanticTokens(tree)),
-    hints: program.notes,
-    hosts: [...program.hosts],
+    tables: tablesOf(program),
   };
+}
+
+/** All that a program knows, but for what refers to the program itself. */
+function tablesOf(program: Program): Record<string, unknown> {
+  const tables: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(program)) {
+    if (/^(sources|diagnostics|later|afterSteps|files|lookups|goodDomains|parameters|declarations|judgements|changes)$/.test(name))
+      continue;
+    tables[name] = value instanceof Map || value instanceof Set ? [...value] : value;
+  }
+  for (const [name, { value, place, statement, state, used, swept }] of program.parameters) {
+    tables[`let ${name}`] = { value, place, statement, state, used, swept };
+  }
+  return tables;
 }
 
 /** Where two values differ; null where they do not. What is the same object is the same. */
@@ -190,7 +204,7 @@ const target: FuzzTarget = {
         for (const one of following.cells) treeOf(one);
         continue;
       }
-      following.analysis = analyse(following.cells, files, following.analysis.program.declarations);
+      following.analysis = analyse(following.cells, files, following.analysis.declared);
       const afresh = analyse(
         following.cells.map(({ uri, text }) => ({ uri, text })),
         files,

@@ -85,6 +85,7 @@ export function namedFolder(name: Name, site: Site): readonly FolderFile[] | nul
 export function fileContent(uri: string, program: Program): FileContent | null {
   program.judgements++;
   const content = program.files.get(uri);
+  program.lookups.set(uri, content);
   if (content) return content;
   program.missing.add(uri);
   return null;

@@ -10,7 +10,7 @@
 import { Reading } from './parser/reading.ts';
 import { statement } from './parser/statement.ts';
 import { type ScannerProblem, TokenKind } from './scanner.ts';
-import type { Statement, SyntaxTree } from './syntax.ts';
+import type { Statement, SyntaxProblem, SyntaxTree } from './syntax.ts';
 import { statementAutomaton } from './vocabulary.ts';
 
 /** Never throws. Time and memory are linear in the length of the text. */
@@ -19,12 +19,25 @@ export function parse(text: string): SyntaxTree {
   const { scanner } = reading;
   const statements: Statement[] = [];
   while (scanner.kind !== TokenKind.end) {
-    reading.unwinding = false;
     if (reading.at('}')) reportStrayBrace(reading);
-    else statements.push(statement(statementAutomaton, reading));
+    else statements.push(nextStatement(reading));
   }
-  for (const problem of scanner.problems) reportUnclosed(problem, reading);
-  return { text, statements, problems: reading.problems, comments: scanner.comments };
+  return { text, statements, problems: problemsOf(reading), comments: scanner.comments };
+}
+
+/** The statement that begins at the current token, outside all blocks. */
+export function nextStatement(reading: Reading): Statement {
+  reading.unwinding = false;
+  reading.braces.metEnd = false;
+  const read = statement(statementAutomaton, reading);
+  read.reachesEnd = reading.braces.metEnd;
+  return read;
+}
+
+/** All that was found wrong, in order, once everything is read. */
+export function problemsOf(reading: Reading): SyntaxProblem[] {
+  for (const problem of reading.scanner.problems) reportUnclosed(problem, reading);
+  return reading.problems.sort((a, b) => a.start - b.start);
 }
 
 /** The current token closes no block. */

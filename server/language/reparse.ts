@@ -3,30 +3,31 @@
  *
  * Theory of operation: a statement depends on its own text and the beginning of the next one, so what stands before the one in
  * front of the edit is as it was, and so is all that follows once the parser comes to a place behind the edit where a statement
- * began before. Only offsets are different there: the nodes are moved, not copied, and the tree of before is used up. Where
- * something is never closed (a comment, a text, a block), how it reads may hang on what stands far behind it: then the whole is
- * read afresh.
+ * began before. Only offsets are different there: the nodes are moved, not copied, and the tree of before is used up. How a block
+ * reads that is never closed may hang on all that follows it: an edit behind it has it read again. A comment or a long text that is
+ * never closed may stand between statements: then the whole is read afresh.
  */
 
+import type { TextRange } from './compilation.ts';
 import { Reading } from './parser/reading.ts';
-import { statement } from './parser/statement.ts';
-import { parse, reportStrayBrace } from './parser.ts';
+import { nextStatement, parse, problemsOf, reportStrayBrace } from './parser.ts';
 import { TokenKind } from './scanner.ts';
 import type { SlotSyntax, Statement, SyntaxProblem, SyntaxTree } from './syntax.ts';
 import { lastFrom } from './tree-slots.ts';
-import { statementAutomaton } from './vocabulary.ts';
 
 /** Equal to `parse(text)`. `before` must not be used any more. */
 export function reparse(before: SyntaxTree, text: string): SyntaxTree {
   return before.text === text ? before : (continued(before, text) ?? parse(text));
 }
 
-const UNCLOSED: ReadonlySet<string> = new Set(['unclosed-comment', 'unclosed-text', 'unclosed-block']);
-const isUnclosed = ({ code }: SyntaxProblem): boolean => UNCLOSED.has(code);
+/** Its end was looked for beyond its line. */
+const isFarUnclosed = ({ code, start }: Pick<SyntaxProblem, 'code' | 'start'>, text: string): boolean =>
+  code === 'unclosed-comment' || (code === 'unclosed-text' && text.startsWith(LONG_QUOTES, start));
+const LONG_QUOTES = '"""';
 
 function continued(before: SyntaxTree, text: string): SyntaxTree | null {
   const { statements: old, problems, comments } = before;
-  if (old.length === 0 || problems.some(isUnclosed)) return null;
+  if (old.length === 0 || problems.some((problem) => isFarUnclosed(problem, before.text))) return null;
   const from = commonStart(before.text, text);
   const same = commonEnd(before.text, text, from);
   const editEnd = text.length - same;
@@ -34,14 +35,16 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
 
   const reading = new Reading(text);
   const { scanner } = reading;
-  const first = Math.max(0, lastFrom(old, from) - 1);
+  const reaching = old.findIndex(({ reachesEnd }) => reachesEnd);
+  const touched = Math.max(0, lastFrom(old, from) - 1);
+  const first = reaching < 0 ? touched : Math.min(touched, reaching);
   const start = first === 0 ? 0 : old[first]!.start;
   if (first > 0) {
+    scanner.problems.length = 0;
     scanner.resume(old[first - 1]!.end);
     // Something else stands between the statements.
     if (scanner.start !== start) return null;
     scanner.comments.length = 0;
-    scanner.problems.length = 0;
   }
   const read: Statement[] = [];
   let next = old.length;
@@ -55,11 +58,10 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
         break;
       }
     }
-    reading.unwinding = false;
     if (reading.at('}')) reportStrayBrace(reading);
-    else read.push(sameAs(old[first + read.length], statement(statementAutomaton, reading), from));
+    else read.push(sameAs(old[first + read.length], nextStatement(reading), from));
   }
-  if (scanner.problems.length > 0 || reading.problems.some(isUnclosed)) return null;
+  if (scanner.problems.some((problem) => isFarUnclosed(problem, text))) return null;
 
   const oldEnd = end - moved;
   const tail = old.slice(next);
@@ -73,7 +75,7 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
     statements: [...old.slice(0, first), ...read, ...tail],
     problems: [
       ...problems.filter((problem) => problem.start < start),
-      ...reading.problems,
+      ...problemsOf(reading).filter((problem) => problem.start < end),
       ...problems.filter((problem) => problem.start >= oldEnd).map((problem) => movedProblem(problem, moved)),
     ],
     comments: made,
@@ -82,7 +84,13 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
 
 /** The node of before where it stands in front of the edit and has ended as it did then: what is known of it goes on to hold. */
 function sameAs(before: Statement | undefined, read: Statement, from: number): Statement {
-  const same = before?.complete && read.complete && before.start === read.start && before.end === read.end && read.end <= from;
+  const same =
+    before?.complete &&
+    read.complete &&
+    before.reachesEnd === read.reachesEnd &&
+    before.start === read.start &&
+    before.end === read.end &&
+    read.end <= from;
   return same ? before : read;
 }
 
@@ -110,48 +118,65 @@ function commonEnd(a: string, b: string, from: number): number {
 type Movable = { start: number; end: number };
 
 function moveStatement(node: Statement, by: number): void {
-  move(node, by);
+  node.known.nodes ??= nodesOf(node);
+  for (const one of node.known.nodes) {
+    one.start += by;
+    one.end += by;
+  }
+  moveHeads(node, by);
+}
+
+function moveHeads(node: Statement, by: number): void {
   node.headEnd += by;
-  for (const name in node.slots) moveSlot(node.slots[name]!, by);
-  if (node.block) for (const inner of node.block) moveStatement(inner, by);
-  if (node.braces) move(node.braces, by);
+  if (node.block) for (const inner of node.block) moveHeads(inner, by);
 }
 
-function move(node: object, by: number): void {
-  (node as Movable).start += by;
-  (node as Movable).end += by;
+/** All nodes of a statement, its own among them. To go through the tree at each key would take longer than to move them. */
+function nodesOf(statement: Statement): Movable[] {
+  const nodes: Movable[] = [];
+  const add = (node: TextRange): void => {
+    nodes.push(node as Movable);
+  };
+  const ofStatement = (node: Statement): void => {
+    add(node);
+    for (const name in node.slots) ofSlot(node.slots[name]!, add);
+    if (node.block) for (const inner of node.block) ofStatement(inner);
+    if (node.braces) add(node.braces);
+  };
+  ofStatement(statement);
+  return nodes;
 }
 
-function moveSlot(node: SlotSyntax, by: number): void {
-  move(node, by);
+function ofSlot(node: SlotSyntax, add: (node: TextRange) => void): void {
+  add(node);
   switch (node.kind) {
     case 'list':
-      for (const item of node.items) moveSlot(item, by);
+      for (const item of node.items) ofSlot(item, add);
       break;
     case 'name':
       if (!node.indices) break;
       for (const index of node.indices) {
-        move(index, by);
-        moveSlot(index.first, by);
-        if (index.last) moveSlot(index.last, by);
+        add(index);
+        ofSlot(index.first, add);
+        if (index.last) ofSlot(index.last, add);
       }
       break;
     case 'negative':
-      moveSlot(node.operand, by);
+      ofSlot(node.operand, add);
       break;
     case 'binary':
-      moveSlot(node.left, by);
-      moveSlot(node.right, by);
+      ofSlot(node.left, add);
+      ofSlot(node.right, add);
       break;
     case 'values':
-      for (const part of [node.first, node.last, node.step]) if (part) moveSlot(part, by);
+      for (const part of [node.first, node.last, node.step]) if (part) ofSlot(part, add);
       break;
     case 'measure':
-      for (const name in node.slots) moveSlot(node.slots[name]!, by);
+      for (const name in node.slots) ofSlot(node.slots[name]!, add);
       break;
     case 'ports':
-      moveSlot(node.first, by);
-      if (node.last) moveSlot(node.last, by);
+      ofSlot(node.first, add);
+      if (node.last) ofSlot(node.last, add);
       break;
   }
 }

@@ -3,6 +3,7 @@ import type { Scenario, Service, TcpSettings } from '../../engines/scenario.ts';
 import { cdnServices } from './cdn.ts';
 import { addressFor } from './defaults/addresses.ts';
 import { operatorsOf, rootHints } from './defaults/dns.ts';
+import { signedZones } from './defaults/dnssec.ts';
 import { accessServices } from './defaults/mail-access.ts';
 import { accessDefaults, insideDefaults, tcpDefaults } from './defaults/network.ts';
 import type { AccessLink, Program } from './program.ts';
@@ -22,7 +23,7 @@ export function scenarioOf(program: Program, served: ReadonlyMap<string, string>
     const all = servers.flatMap(serving);
     services.push({ kind: 'dns.zone', origin, servers: all, records, operators: operators.get(zone) ?? [], implicit, at });
   }
-  for (const signing of program.signings.values()) services.push({ kind: 'dns.signing', ...signing });
+  for (const signing of signedZones(program)) services.push({ kind: 'dns.signing', ...signing });
   for (const { host: name, recursion, edns, answers, limits, order, implicit, at } of program.nameServers.values()) {
     const own = { ...(limits ? { limits } : {}), ...(order ? { order } : {}) };
     for (const host of serving(name))

@@ -4,8 +4,8 @@ import type { Code } from './codes.ts';
 import type { TextRange } from './compilation.ts';
 import type { Name } from './entry.ts';
 import { resolveHost } from './hosts.ts';
+import { bringUpToDate, type PlacedValue } from './placed-values.ts';
 import type { Program, ReportOptions } from './program.ts';
-import type { PlacedValue } from './statement-values.ts';
 import type { Statement } from './syntax.ts';
 
 /** The property of a block, by the values it was given. */
@@ -21,12 +21,31 @@ export class Site {
   /** How many steps of the program stand above it; known once the steps are built. */
   stepsAbove = 0;
   #placed: PlacedValue[] | null = null;
+  /** Ranges that were made here while the program was being declared: they move with the statement. */
+  #ranges: { start: number; end: number }[] | null = null;
+  /** Where the statement stood when they were right. */
+  #start: number;
 
   constructor(program: Program, source: number, statement: Statement, parent = -1) {
     this.program = program;
     this.source = source;
     this.statement = statement;
     this.parent = parent;
+    this.#start = statement.start;
+  }
+
+  /** Of a statement outside all blocks of steps: the same one for as long as the program and the statement are. */
+  static of(statement: Statement, program: Program, source: number): Site {
+    const known = statement.known.site;
+    if (known?.program === program && known.source === source) return known;
+    const site = new Site(program, source, statement);
+    statement.known.site = site;
+    return site;
+  }
+
+  /** Its statement is about to be built once more: what was made of it counts no more. */
+  beginAnew(): void {
+    this.#placed = null;
   }
 
   /** The values made here that say where they stand. */
@@ -43,11 +62,42 @@ export class Site {
   }
 
   get at(): SourceRange {
-    return { source: this.source, start: this.statement.start, end: this.statement.end };
+    return this.place(this.statement);
+  }
+
+  /** Of the statement without its block. */
+  get head(): SourceRange {
+    return this.place({ start: this.statement.start, end: this.statement.headEnd });
   }
 
   place(range: TextRange): SourceRange {
-    return { source: this.source, start: range.start, end: range.end };
+    const place = { source: this.source, start: range.start, end: range.end };
+    if (this.program.declaring) {
+      this.#ranges ??= [];
+      this.#ranges.push(place);
+    }
+    return place;
+  }
+
+  /** Takes over what was made of the statement for another program, which is used up. */
+  takeOver(other: Site): void {
+    this.#ranges = other.#ranges;
+    this.#start = other.#start;
+    this.settle();
+  }
+
+  /** An edit elsewhere may have moved the statement: what was made for it moves as far. */
+  settle(): void {
+    const { start, known } = this.statement;
+    const by = start - this.#start;
+    if (by === 0) return;
+    this.#start = start;
+    for (const range of this.#ranges ?? []) {
+      range.start += by;
+      range.end += by;
+    }
+    if (known.values) bringUpToDate(known.values, start);
+    bringUpToDate({ placed: this.#placed ?? [], start: this.#start }, start);
   }
 
   /** The range of a slot, or of the statement's head where the slot was left out. */

@@ -5,8 +5,9 @@
  * statement's own text, so they are kept with its node for as long as it is in the tree. An edit elsewhere moves the node; the
  * places that values have are brought up to date when they are asked for again.
  */
-import type { TextRange } from './compilation.ts';
+import type { Made } from './made.ts';
 import type { Outcome } from './outcomes.ts';
+import { bringUpToDate, type PlacedValue } from './placed-values.ts';
 import type { Site } from './site.ts';
 import { slotValues } from './slot-values.ts';
 
@@ -17,12 +18,8 @@ export interface StatementValues {
   readonly kept: boolean;
   /** What the last building with them came to, where it can be done again. */
   outcome: Outcome | null;
-}
-
-/** A value that says where it stands, and the node it was made of. */
-export interface PlacedValue {
-  readonly value: { start: number; end: number };
-  readonly node: TextRange;
+  /** The same of a declaration. */
+  made: Made | null;
 }
 
 /** Where the statement began when its values had their places. */
@@ -45,18 +42,9 @@ export function statementValues(site: Site): StatementValues | null {
   const block = blockValues(site);
   if (!given) return null;
   const kept = program.judgements === judgements;
-  const values = { given, block, placed: site.placed.slice(placed), start: statement.start, kept, outcome: null };
+  const values = { given, block, placed: site.placed.slice(placed), start: statement.start, kept, outcome: null, made: null };
   if (kept) statement.known.values = values;
   return values;
-}
-
-/** Within a statement, all nodes have moved by as much. */
-function bringUpToDate(values: KeptValues, start: number): void {
-  for (const { value, node } of values.placed) {
-    value.start = node.start;
-    value.end = node.end;
-  }
-  values.start = start;
 }
 
 function blockValues(site: Site): Record<string, unknown> {

@@ -29,6 +29,8 @@ export interface TextMateGrammar {
 /** A word of the language ends where a name would go on. */
 const boundary = '(?![A-Za-z0-9_@.-])';
 const opening = '(?<![A-Za-z0-9_@.-])';
+/** In a fence within a list, a line begins behind the list's indentation. */
+const lineStart = '(?:^|\\G)';
 
 export function textMateGrammar(): TextMateGrammar {
   const first = new Set<string>();
@@ -130,7 +132,7 @@ export function textMateGrammar(): TextMateGrammar {
       },
       statements: {
         patterns: [
-          { name: 'keyword.control.netscenario', match: `(?:^|(?<=[{}]))\\s*(?:${alternatives(first)})${boundary}` },
+          { name: 'keyword.control.netscenario', match: `(?:${lineStart}|(?<=[{}]))\\s*(?:${alternatives(first)})${boundary}` },
           { name: 'keyword.control.timing.netscenario', match: `${opening}(?:${alternatives(timing)})${boundary}` },
         ],
       },
@@ -155,7 +157,7 @@ export function textMateGrammar(): TextMateGrammar {
       zones: {
         patterns: [
           {
-            begin: `^(?:\\s*(${alternatives(zones)})|([^{/"]*\\s)(${alternatives(zoneVerbs)}))${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
+            begin: `${lineStart}(?:\\s*(${alternatives(zones)})|([^{/"]*\\s)(${alternatives(zoneVerbs)}))${boundary}(?=[^{]*\\{)(?![^{]*\\{\\s*(?:${alternatives(recordsProperties())})\\s*")`,
             end: '\\}',
             beginCaptures: {
               1: { name: 'keyword.control.netscenario' },

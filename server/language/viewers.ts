@@ -10,17 +10,13 @@ import { oneOf } from './spelling.ts';
 
 const ofViewers: ReadonlySet<string> = new Set([...playbackMetrics, ...dashMetrics, ...streamingMetrics].map(({ name }) => name));
 
-/** Worked out once for all who ask while no step is added. */
-const known = new WeakMap<Program, { readonly steps: number; readonly viewers: ReadonlyMap<string, readonly number[]> }>();
-
-/** How long the films last that each host plays, by its name. All steps are known. */
+/** How long the films last that each host plays, by its name. All steps are known. Worked out once for all who ask while no step is added. */
 function viewersOf(program: Program): ReadonlyMap<string, readonly number[]> {
   const { steps, films } = program;
   program.judgements++;
-  const before = known.get(program);
-  if (before?.steps === steps.length) return before.viewers;
+  if (program.viewers?.steps === steps.length) return program.viewers.films;
   const viewers = new Map<string, number[]>();
-  known.set(program, { steps: steps.length, viewers });
+  program.viewers = { steps: steps.length, films: viewers };
   const enter = (host: string, duration: number): void => {
     viewers.set(host, [...(viewers.get(host) ?? []), duration]);
   };

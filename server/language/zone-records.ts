@@ -94,9 +94,9 @@ export function readZoneBlock(zone: Pick<ProgramZone, 'origin' | 'records'>, sit
 }
 
 /** The owner, where it is written, and the names in the data. */
-function noteNames({ owner, names }: MasterFileEntry, origin: string, base: number, { program, source }: Site): void {
+function noteNames({ owner, names }: MasterFileEntry, origin: string, base: number, site: Site): void {
   const note = ({ start, end, name }: NameRange, isOwner: boolean): void => {
-    program.recordNames.push({ at: { source, start: base + start, end: base + end }, name, origin, isOwner });
+    site.program.recordNames.push({ at: site.place({ start: base + start, end: base + end }), name, origin, isOwner });
   };
   if (owner) note(owner, true);
   for (const name of names) note(name, false);

@@ -1,6 +1,7 @@
 /**
  * What the language server does for whoever writes a scenario, as one list: it is run in both extension hosts of VS Code, and
- * over plain standard input and output, as any other editor would talk to it.
+ * over plain standard input and output, as any other editor would talk to it. stdio.test.ts holds the methods that it makes
+ * clients and server exchange against the table of docs/language-server.md: no feature that we say we have is left out.
  *
  * The cursor stands at `|` in one of the texts. An answer is a list of lines: places read `file:line:from-to`, both from 0, with
  * the cell in brackets where the file is a notebook.
@@ -21,25 +22,51 @@ export type Question =
   | 'highlights'
   | 'symbols'
   | 'format'
+  /** The text once the cursor's line has been laid out. */
+  | 'format line'
   | 'tokens'
+  /** Of the cursor's line alone. */
+  | 'tokens of the line'
   | 'folds'
   | 'selections'
   | 'hints'
   | 'signature'
   | 'links'
+  /** What stands above a line of code, and can be clicked: the line, and the title. */
+  | 'lenses'
   | 'incoming'
   | 'outgoing'
   | 'completion'
   | 'hover'
   | 'problems'
-  /** Codes of the problems, each with the part of the page of reference that explains it, where the editor names one. */
+  /** Codes of the problems, each with the page of reference, and the part of it, that the code leads to. */
   | 'codes'
-  /** Titles of the quick fixes at the cursor. */
+  /** Titles of the quick fixes at the cursor; one that an editor may apply without asking is `preferred`. */
   | 'fixes'
   /** The text once each error, the first one first, has been mended by its quick fix. */
   | 'mended'
   /** A text that is written into the empty document; words in «…» are taken from the list of completion. */
   | { readonly written: string }
+  /** The texts once the quick fix of that title, offered at the cursor, has been applied. */
+  | { readonly fixed: string }
+  /** The text once it was laid out behind a character that has just been typed in front of the cursor. */
+  | { readonly typed: string }
+  /** Problems once the first file, which is closed, has another text on disk. */
+  | { readonly onDisk: string }
+  /** Problems once that cell of the notebook is gone. */
+  | { readonly withoutCell: number }
+  /** Problems once the cursor's cell and the one above it have changed places. */
+  | 'problems once moved up'
+  /** Hints once one kind of them is turned off in the settings. */
+  | { readonly turnedOff: string }
+  /** Colours once a text stands at the cursor, by what has changed since the last time. */
+  | { readonly recoloured: string }
+  /** What is told when problems are asked for twice: `full` with the codes, `unchanged`. */
+  | 'pulled twice'
+  /** Codes of the problems once the server has had the editor ask again, since the first document has that text. */
+  | { readonly askedAgain: string }
+  /** What becomes of a request that is taken back at once. */
+  | 'cancelled'
   | { readonly rename: string }
   | { readonly find: string };
 
@@ -50,6 +77,8 @@ export interface Check {
   /** The whole answer; where `some` is set, lines that are in it. */
   readonly answer: readonly string[];
   readonly some?: boolean;
+  /** Why the extension hosts are not asked: what the editor itself does there, and lets no extension do. */
+  readonly overStreams?: string;
 }
 
 const file = (name: string, text: string): CheckedFile => ({ name, texts: [text] });
@@ -66,6 +95,27 @@ export const checks: readonly Check[] = [
     files: [file('complete.netscenario', 'host alice\nexpect bounces of |\n')],
     ask: 'completion',
     answer: ['alice'],
+    some: true,
+  },
+  {
+    name: 'completion offers the files that fit where one is named',
+    files: [
+      { name: 'shared-world.netscenario', texts: ['host bob\n'], closed: true },
+      { name: 'shared-lines.csv', texts: ['duration_ms,bandwidth_kbps\n1000,500\n'], closed: true },
+      file('naming.netscenario', 'import "|"\n'),
+    ],
+    ask: 'completion',
+    answer: ['shared-world.netscenario'],
+    some: true,
+  },
+  {
+    name: 'and in a cell, beside the notebook',
+    files: [
+      { name: 'shared-lines.csv', texts: ['duration_ms,bandwidth_kbps\n1000,500\n'], closed: true },
+      { name: 'naming.netscenario.md', texts: ['host a', 'host b { trace "sh|" }'] },
+    ],
+    ask: 'completion',
+    answer: ['shared-lines.csv'],
     some: true,
   },
   {
@@ -106,6 +156,37 @@ export const checks: readonly Check[] = [
     files: [{ name: 'high.netscenario.md', texts: ['host a', 'a| crashes\nhost b\nthen a crashes'] }],
     ask: 'highlights',
     answer: ['high.netscenario.md[1]:0:0-1', 'high.netscenario.md[1]:2:5-6'],
+  },
+  {
+    name: 'within an alternative, hover tells what it declares',
+    files: [file('worlds.netscenario', 'alternative near { host a }\nalternative far { host b\n  b| crashes }\n')],
+    ask: 'hover',
+    answer: ['**Host** `b`, 10.0.0.1'],
+    some: true,
+  },
+  {
+    name: 'within an alternative, definition leads to its own declaration',
+    files: [file('own.netscenario', 'alternative near { host a }\nalternative far { host a\n  a| crashes }\n')],
+    ask: 'definition',
+    answer: ['own.netscenario:1:23-24'],
+  },
+  {
+    name: 'what an alternative imports is renamed from within it',
+    files: [
+      file('far.netscenario', 'host b\nzone x.org on b { www A 10.0.0.9 }\n'),
+      file('both.netscenario', 'alternative near { host a }\nalternative far { import "far.netscenario"\n  b| resolves www.x.org }\n'),
+    ],
+    ask: { rename: 'c' },
+    answer: [
+      'both.netscenario alternative near { host a }\nalternative far { import "far.netscenario"\n  c resolves www.x.org }\n',
+      'far.netscenario host c\nzone x.org on c { www A 10.0.0.9 }\n',
+    ],
+  },
+  {
+    name: 'a declaration in an alternative is found by its name',
+    files: [file('inner.netscenario', '|alternative near { host a }\nalternative far { host quite-rare-name }\n')],
+    ask: { find: 'qterare' },
+    answer: ['quite-rare-name'],
   },
   {
     name: 'a mail server is renamed in a notebook of five cells',
@@ -167,10 +248,41 @@ export const checks: readonly Check[] = [
     answer: ['host b'],
   },
   {
+    name: 'a line is laid out, and no other',
+    files: [file('line.netscenario', 'host   a\nhost   |b\nhost   c\n')],
+    ask: 'format line',
+    answer: ['host   a\nhost b\nhost   c\n'],
+  },
+  {
+    name: 'a block is laid out when its brace is typed',
+    files: [file('brace.netscenario', 'host   a\nhost d {\n  up 5 Mbps\n      }|\n')],
+    ask: { typed: '}' },
+    answer: ['host   a\nhost d {\n  up 5 Mbps\n}\n'],
+  },
+  {
+    name: 'a line is laid out when it is ended',
+    files: [file('ended.netscenario', 'host   a\nhost   b\n|host   c\n')],
+    ask: { typed: '\n' },
+    answer: ['host   a\nhost b\nhost   c\n'],
+  },
+  {
     name: 'colours tell names from words',
     files: [file('colours.netscenario', '|host a\na crashes // soon\n')],
     ask: 'tokens',
     answer: ['keyword host', 'variable a', 'variable a', 'keyword crashes', 'comment // soon'],
+  },
+  {
+    name: 'colours of what is in sight alone',
+    files: [file('sight.netscenario', 'host a\na |crashes\nhost c\n')],
+    ask: 'tokens of the line',
+    answer: ['variable a', 'keyword crashes'],
+  },
+  {
+    name: 'colours follow an edit',
+    files: [file('recoloured.netscenario', 'host a\n|a crashes\nhost c // 💥 x\n')],
+    ask: { recoloured: '// 💥 ' },
+    answer: ['keyword host', 'variable a', 'comment // 💥 a crashes', 'keyword host', 'variable c', 'comment // 💥 x'],
+    overStreams: 'VS Code asks for differences when it paints; its command for colours asks for all of them',
   },
   {
     name: 'blocks and comments can be folded',
@@ -190,6 +302,19 @@ export const checks: readonly Check[] = [
     files: [file('hints.netscenario', '|let n = 2 * 3\nhost a\n')],
     ask: 'hints',
     answer: ['0:13 = 6', '1:6 address 10.0.0.1'],
+  },
+  {
+    name: 'hints of a kind can be turned off',
+    files: [file('quiet.netscenario', '|let n = 2 * 3\nhost a\n')],
+    ask: { turnedOff: 'values' },
+    answer: ['1:6 address 10.0.0.1'],
+  },
+  {
+    name: 'a file can be run from its title',
+    files: [file('run.netscenario', '|// a\nscenario "T"\nhost a\n')],
+    ask: 'lenses',
+    answer: ['1 Run'],
+    some: true,
   },
   {
     name: 'the form of a statement is shown while it is written',
@@ -222,19 +347,82 @@ export const checks: readonly Check[] = [
     name: 'a problem has a code',
     files: [file('code.netscenario', '|alise crashes\n')],
     ask: 'codes',
+    answer: ['unknown-host language.md#unknown-host'],
+  },
+  {
+    name: 'a file that changes on disk is read again',
+    files: [
+      { name: 'disk.netscenario', texts: ['host alice\n'], closed: true },
+      file('reading.netscenario', 'import "disk.netscenario"\n|alice crashes\n'),
+    ],
+    ask: { onDisk: 'host bob\n' },
+    answer: ['reading.netscenario:1:0-5'],
+  },
+  {
+    name: 'and for a notebook',
+    files: [
+      { name: 'shared.netscenario', texts: ['host alice\n'], closed: true },
+      { name: 'reading.netscenario.md', texts: ['import "shared.netscenario"', '|alice crashes'] },
+    ],
+    ask: { onDisk: 'host bob\n' },
+    answer: ['reading.netscenario.md[1]:0:0-5'],
+  },
+  {
+    name: 'what a cell declared is unknown when the cell is gone',
+    files: [{ name: 'gone.netscenario.md', texts: ['host alice', 'host bob', 'bob crashes\n|alice crashes'] }],
+    ask: { withoutCell: 0 },
+    answer: ['gone.netscenario.md[2]:1:0-5'],
+  },
+  {
+    name: 'what a cell declares is unknown in a cell that is moved above it',
+    files: [{ name: 'moved.netscenario.md', texts: ['host alice', '|alice crashes'] }],
+    ask: 'problems once moved up',
+    answer: ['moved.netscenario.md[1]:0:0-5'],
+  },
+  {
+    name: 'problems that are as they were are not told again',
+    files: [file('pulled.netscenario', '|alise crashes\n')],
+    ask: 'pulled twice',
+    answer: ['full: unknown-host', 'unchanged'],
+    overStreams: 'the extension has problems pushed: those of all cells of a notebook come at once',
+  },
+  {
+    name: 'problems are asked for again when another file has changed',
+    files: [file('elsewhere.netscenario', 'host alice\n'), file('again.netscenario', 'import "elsewhere.netscenario"\n|alice crashes\n')],
+    ask: { askedAgain: 'host bob\n' },
     answer: ['unknown-host'],
+    overStreams: 'the extension has problems pushed',
+  },
+  {
+    name: 'what is not wanted any more is not answered',
+    files: [file('cancelled.netscenario', 'host a|\n')],
+    ask: 'cancelled',
+    answer: ['refused: Cancelled before it was begun.'],
+    overStreams: 'VS Code takes requests back by itself, and tells nobody',
   },
   {
     name: 'quick fixes are offered where the problem is',
     files: [file('fix.netscenario', 'host alice\n|alise crashes\n')],
     ask: 'fixes',
-    answer: ['Change to `alice`', 'Declare host `alise`'],
+    answer: ['Change to `alice`, preferred', 'Declare host `alise`'],
+  },
+  {
+    name: 'a quick fix that is chosen is applied',
+    files: [file('chosen.netscenario', 'host alice\n|alise crashes\n')],
+    ask: { fixed: 'Declare host `alise`' },
+    answer: ['host alice\nhost alise\nalise crashes\n'],
   },
   {
     name: 'a quick fix in a cell mends another cell',
     files: [{ name: 'mend.netscenario.md', texts: ['host alice', '|alise crashes'] }],
     ask: 'mended',
     answer: ['host alice', 'alice crashes'],
+  },
+  {
+    name: 'a declaration moves up to the cell that uses it',
+    files: [{ name: 'move.netscenario.md', texts: ['|a crashes', 'host a'] }],
+    ask: 'mended',
+    answer: ['host a\na crashes', ''],
   },
   {
     name: 'a whole scenario is written with words from the list, and holds',

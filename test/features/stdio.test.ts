@@ -1,15 +1,13 @@
 /** The checks over plain standard input and output: the server as Neovim and other editors start it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type CallHierarchyItem,
+  CancellationTokenSource,
   type CodeAction,
+  type CodeLens,
   type CompletionList,
-  createProtocolConnection,
+  type Diagnostic,
   type DocumentHighlight,
   type DocumentLink,
   type DocumentSymbol,
@@ -18,119 +16,102 @@ import {
   type InlayHint,
   type Location,
   type MarkupContent,
-  type ProtocolConnection,
-  type PublishDiagnosticsParams,
+  type Position,
   type Range,
   type SelectionRange,
   type SemanticTokens,
+  type SemanticTokensDelta,
   type SignatureHelp,
-  StreamMessageReader,
-  StreamMessageWriter,
   type TextEdit,
   type WorkspaceEdit,
   type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Check, type CheckedFile, checks, complaint, piecesOf, placeName, type Question, withoutCursor } from './checks.ts';
+import { type Check, checks, complaint, piecesOf, placeName, type Question, withoutCursor } from './checks.ts';
+import { clientKinds, type Opened, StreamClient } from './stream-client.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'netscenario-features-'));
-let server: ChildProcess;
-let client: ProtocolConnection;
-let legend: readonly string[] = [];
-let log = '';
-const published = new Map<string, PublishDiagnosticsParams>();
-
-beforeAll(async () => {
-  server = spawn(process.execPath, [new URL('../../server/main-node.ts', import.meta.url).pathname, '--stdio'], { stdio: 'pipe' });
-  server.stderr!.on('data', (chunk) => {
-    log += String(chunk);
-  });
-  client = createProtocolConnection(new StreamMessageReader(server.stdout!), new StreamMessageWriter(server.stdin!));
-  client.onNotification('textDocument/publishDiagnostics', (told: PublishDiagnosticsParams) => void published.set(told.uri, told));
-  client.listen();
-  const { capabilities } = await client.sendRequest<{ capabilities: { semanticTokensProvider: { legend: { tokenTypes: string[] } } } }>(
-    'initialize',
-    {
-      processId: process.pid,
-      rootUri: null,
-      capabilities: { textDocument: { hover: { contentFormat: ['markdown'] } } },
-    },
-  );
-  legend = capabilities.semanticTokensProvider.legend.tokenTypes;
-  await client.sendNotification('initialized', {});
-}, 60_000);
-afterAll(() => {
-  client.dispose();
-  server.kill();
-  rmSync(folder, { recursive: true });
-});
-
-interface Opened {
-  readonly documents: readonly (readonly TextDocument[])[];
-  nameOf(uri: string): string;
-  close(): Promise<void>;
-}
-
-/** Opens files as an editor does; a notebook's cells have URIs of their own. */
-async function open(files: readonly CheckedFile[]): Promise<Opened> {
-  const names = new Map<string, string>();
-  const closing: (() => Promise<void>)[] = [];
-  const documents: TextDocument[][] = [];
-  for (const { name, texts, closed } of files) {
-    const uri = pathToFileURL(join(folder, name)).href;
-    writeFileSync(join(folder, name), texts.join('\n'));
-    names.set(uri, name);
-    const isNotebook = name.endsWith('.md');
-    const own = texts.map((text, i) =>
-      TextDocument.create(isNotebook ? `${uri.replace('file:', 'vscode-notebook-cell:')}#W${i}` : uri, 'netscenario', 1, text),
-    );
-    documents.push(own);
-    if (closed) continue;
-    const items = own.map((document) => ({ uri: document.uri, languageId: 'netscenario', version: 1, text: document.getText() }));
-    if (isNotebook) {
-      for (const [i, document] of own.entries()) names.set(document.uri, `${name}[${i}]`);
-      await client.sendNotification('notebookDocument/didOpen', {
-        notebookDocument: {
-          uri,
-          notebookType: 'netscenario-notebook',
-          version: 1,
-          cells: own.map((document) => ({ kind: 2, document: document.uri })),
-        },
-        cellTextDocuments: items,
-      });
-      const cellTextDocuments = own.map((document) => ({ uri: document.uri }));
-      closing.push(() => client.sendNotification('notebookDocument/didClose', { notebookDocument: { uri }, cellTextDocuments }));
-    } else {
-      await client.sendNotification('textDocument/didOpen', { textDocument: items[0] });
-      closing.push(() => client.sendNotification('textDocument/didClose', { textDocument: { uri } }));
-    }
-  }
-  return {
-    documents,
-    nameOf: (uri) => names.get(uri) ?? uri.slice(uri.lastIndexOf('/') + 1),
-    close: async () => {
-      for (const one of closing) await one();
-    },
-  };
-}
+let client: StreamClient;
 
 const place = (name: string, { start, end }: Range): string => placeName(name, start.line, start.character, end.character);
+const isError = ({ severity }: Diagnostic): boolean => severity === 1;
+const options = { tabSize: 2, insertSpaces: true };
 
-async function ask(
-  question: Question,
-  document: TextDocument,
-  position: { line: number; character: number },
-  opened: Opened,
-): Promise<string[]> {
+/** The line that a position is in, without its end. */
+const lineAt = (document: TextDocument, { line }: Position): Range => {
+  const start = { line, character: 0 };
+  const text = document.getText({ start, end: { line: line + 1, character: 0 } });
+  return { start, end: { line, character: text.replace(/\r?\n$/, '').length } };
+};
+
+function coloursOf(document: TextDocument, data: readonly number[]): string[] {
+  const told: string[] = [];
+  let line = 0;
+  let character = 0;
+  for (let i = 0; i < data.length; i += 5) {
+    if (data[i]! > 0) character = 0;
+    line += data[i]!;
+    character += data[i + 1]!;
+    const range = { start: { line, character }, end: { line, character: character + data[i + 2]! } };
+    told.push(`${client.legend[data[i + 3]!]} ${document.getText(range)}`);
+  }
+  return told;
+}
+
+async function ask(question: Question, document: TextDocument, position: Position, opened: Opened): Promise<string[]> {
   const { uri } = document;
-  const here = { textDocument: { uri }, position };
+  const textDocument = { uri };
+  const here = { textDocument, position };
   const all = { start: { line: 0, character: 0 }, end: document.positionAt(document.getText().length) };
-  const send = <T>(method: string, parameters: object = here): Promise<T> => client.sendRequest<T>(`textDocument/${method}`, parameters);
+  const send = <T>(method: string, parameters: object = here): Promise<T> => client.request<T>(`textDocument/${method}`, parameters);
   const placesOf = (locations: readonly Location[]): string[] => locations.map((one) => place(opened.nameOf(one.uri), one.range));
+  const laidOut = (edits: readonly TextEdit[]): string[] => [TextDocument.applyEdits(document, [...edits])];
+  const fixes = () =>
+    send<CodeAction[]>('codeAction', {
+      textDocument,
+      range: { start: position, end: position },
+      context: { diagnostics: [], only: ['quickfix'] },
+    });
+  const problems = async () => (await client.problems(document)).map(({ range }) => place(opened.nameOf(uri), range));
+  const hints = async () =>
+    (await send<InlayHint[]>('inlayHint', { textDocument, range: all })).map(
+      ({ position: at, label }) => `${at.line}:${at.character} ${String(label)}`,
+    );
   if (typeof question === 'object') {
     if ('written' in question) return written(document, question.written);
     if ('find' in question)
-      return (await client.sendRequest<WorkspaceSymbol[]>('workspace/symbol', { query: question.find })).map(({ name }) => name);
+      return (await client.request<WorkspaceSymbol[]>('workspace/symbol', { query: question.find })).map(({ name }) => name);
+    if ('typed' in question) return laidOut(await send('onTypeFormatting', { ...here, ch: question.typed, options }));
+    if ('recoloured' in question) return recoloured(document, position, question.recoloured);
+    if ('fixed' in question) {
+      const action = (await fixes()).find(({ title }) => title === question.fixed);
+      if (!action) return ['it is not offered'];
+      await apply(action, opened);
+      return opened.documents.flat().map((one) => one.getText());
+    }
+    if ('onDisk' in question) {
+      const name = opened.nameOf(opened.documents[0]![0]!.uri);
+      client.write(name, question.onDisk);
+      await client.tellOfChange(name, document);
+      return problems();
+    }
+    if ('withoutCell' in question) {
+      await client.removeCell(opened.documents.flat()[question.withoutCell]!, question.withoutCell);
+      return problems();
+    }
+    if ('turnedOff' in question) {
+      await client.set({ inlayHints: { [question.turnedOff]: false } });
+      const left = await hints();
+      await client.set({});
+      return left;
+    }
+    if ('askedAgain' in question) {
+      // What the documents of the check before brought about has come by then.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const before = client.refreshes.get('workspace/diagnostic/refresh') ?? 0;
+      await client.change(opened.documents[0]![0]!, { text: question.askedAgain });
+      await expect.poll(() => client.refreshes.get('workspace/diagnostic/refresh') ?? 0).toBeGreaterThan(before);
+      return (await client.problems(document)).map(({ code }) => String(code));
+    }
     try {
       await send('prepareRename');
       const { changes = {} } = await send<WorkspaceEdit>('rename', { ...here, newName: question.rename });
@@ -144,19 +125,26 @@ async function ask(
   }
   switch (question) {
     case 'problems':
-      return expect
-        .poll(() => published.get(uri))
-        .toBeDefined()
-        .then(() => published.get(uri)!.diagnostics.map(({ range }) => place(opened.nameOf(uri), range)));
+      return problems();
+    case 'problems once moved up': {
+      const cells = opened.documents.flat();
+      await client.moveCellUp(cells, cells.indexOf(document));
+      return problems();
+    }
     case 'codes':
-      return expect
-        .poll(() => published.get(uri))
-        .toBeDefined()
-        .then(() => published.get(uri)!.diagnostics.map(({ code }) => String(code)));
+      return (await client.problems(document)).map(({ code, codeDescription }) => {
+        const { href = '' } = codeDescription ?? {};
+        return `${code} ${href.slice(href.lastIndexOf('/') + 1)}`;
+      });
+    case 'pulled twice': {
+      const first = await client.pull(uri);
+      const codes = first.kind === 'full' ? first.items.map(({ code }) => code).join(' ') : '';
+      return [`${first.kind}: ${codes}`, (await client.pull(uri, first.resultId)).kind];
+    }
+    case 'cancelled':
+      return cancelled(here);
     case 'fixes':
-      return (
-        await send<CodeAction[]>('codeAction', { ...here, range: { start: position, end: position }, context: { diagnostics: [] } })
-      ).map(({ title }) => title);
+      return (await fixes()).map(({ title, isPreferred }) => `${title}${isPreferred ? ', preferred' : ''}`);
     case 'mended':
       return mended(opened);
     case 'completion':
@@ -172,49 +160,43 @@ async function ask(
     case 'symbols': {
       const lines = (symbols: readonly DocumentSymbol[], indent: string): string[] =>
         symbols.flatMap(({ name, children = [] }) => [indent + name, ...lines(children, `${indent}  `)]);
-      return lines(await send<DocumentSymbol[]>('documentSymbol'), '');
+      return lines(await send<DocumentSymbol[]>('documentSymbol', { textDocument }), '');
     }
     case 'format':
-      return [
-        TextDocument.applyEdits(document, await send<TextEdit[]>('formatting', { ...here, options: { tabSize: 2, insertSpaces: true } })),
-      ];
-    case 'tokens': {
-      const { data } = await send<SemanticTokens>('semanticTokens/full');
-      const told: string[] = [];
-      let line = 0;
-      let character = 0;
-      for (let i = 0; i < data.length; i += 5) {
-        if (data[i]! > 0) character = 0;
-        line += data[i]!;
-        character += data[i + 1]!;
-        const range = { start: { line, character }, end: { line, character: character + data[i + 2]! } };
-        told.push(`${legend[data[i + 3]!]} ${document.getText(range)}`);
-      }
-      return told;
+      return laidOut(await send('formatting', { textDocument, options }));
+    case 'format line':
+      return laidOut(await send('rangeFormatting', { textDocument, range: lineAt(document, position), options }));
+    case 'tokens':
+      return coloursOf(document, (await send<SemanticTokens>('semanticTokens/full', { textDocument })).data);
+    case 'tokens of the line': {
+      const range = lineAt(document, position);
+      return coloursOf(document, (await send<SemanticTokens>('semanticTokens/range', { textDocument, range })).data);
     }
     case 'folds':
-      return (await send<FoldingRange[]>('foldingRange')).map(({ startLine, endLine }) => `${startLine}-${endLine}`).sort();
+      return (await send<FoldingRange[]>('foldingRange', { textDocument }))
+        .map(({ startLine, endLine }) => `${startLine}-${endLine}`)
+        .sort();
     case 'selections': {
       const texts: string[] = [];
-      const [first] = await send<SelectionRange[]>('selectionRange', { ...here, positions: [position] });
+      const [first] = await send<SelectionRange[]>('selectionRange', { textDocument, positions: [position] });
       for (let range: SelectionRange | undefined = first; range; range = range.parent) texts.push(document.getText(range.range));
       return texts;
     }
     case 'hints':
-      return (await send<InlayHint[]>('inlayHint', { ...here, range: all })).map(
-        ({ position: at, label }) => `${at.line}:${at.character} ${String(label)}`,
-      );
+      return hints();
     case 'signature':
       return (await send<SignatureHelp>('signatureHelp')).signatures.map(({ label }) => label);
+    case 'lenses':
+      return (await send<CodeLens[]>('codeLens', { textDocument })).map(({ range, command }) => `${range.start.line} ${command!.title}`);
     case 'links':
-      return (await send<DocumentLink[]>('documentLink')).map(
+      return (await send<DocumentLink[]>('documentLink', { textDocument })).map(
         ({ range: { start, end }, target }) =>
           `${start.line}:${start.character}-${end.character} ${target!.startsWith('file:') ? opened.nameOf(target!) : target}`,
       );
     case 'incoming':
     case 'outgoing': {
       const [item] = await send<CallHierarchyItem[]>('prepareCallHierarchy');
-      const calls = await client.sendRequest<{ from?: CallHierarchyItem; to?: CallHierarchyItem }[]>(`callHierarchy/${question}Calls`, {
+      const calls = await client.request<{ from?: CallHierarchyItem; to?: CallHierarchyItem }[]>(`callHierarchy/${question}Calls`, {
         item,
       });
       return calls.map(({ from, to }) => (from ?? to)!.name);
@@ -222,43 +204,58 @@ async function ask(
   }
 }
 
-const ERROR = 1;
-
-/** Puts a text in the place of a document's, and waits for what is said of it. */
-async function replace(document: TextDocument, text: string): Promise<PublishDiagnosticsParams> {
-  const version = document.version + 1;
-  TextDocument.update(document, [{ text }], version);
-  const { uri } = document;
-  published.delete(uri);
-  if (uri.startsWith('vscode-notebook-cell:')) {
-    const notebook = uri.slice(0, uri.indexOf('#')).replace('vscode-notebook-cell:', 'file:');
-    await client.sendNotification('notebookDocument/didChange', {
-      notebookDocument: { uri: notebook, version },
-      change: { cells: { textContent: [{ document: { uri, version }, changes: [{ text }] }] } },
-    });
-  } else await client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
-  await expect.poll(() => published.has(uri), { timeout: 10_000 }).toBe(true);
-  return published.get(uri)!;
+/** The colours that the client has once it has made the changes that it was told to those that it had. */
+async function recoloured(document: TextDocument, position: Position, text: string): Promise<string[]> {
+  const textDocument = { uri: document.uri };
+  const { data, resultId } = await client.request<SemanticTokens>('textDocument/semanticTokens/full', { textDocument });
+  await client.change(document, { range: { start: position, end: position }, text });
+  const changed = await client.request<SemanticTokensDelta | SemanticTokens>('textDocument/semanticTokens/full/delta', {
+    textDocument,
+    previousResultId: resultId,
+  });
+  if (!('edits' in changed)) return ['all of them were told again'];
+  for (const { start, deleteCount, data: put = [] } of changed.edits.toSorted((a, b) => b.start - a.start))
+    data.splice(start, deleteCount, ...put);
+  return coloursOf(document, data);
 }
 
-async function mended({ documents }: Opened): Promise<string[]> {
-  const all = documents.flat();
+/** The server is busy with something large when the request comes, and is told that it is not wanted before it is done. */
+async function cancelled(here: object): Promise<string[]> {
+  const large = await client.open([{ name: 'busy.netscenario', texts: ['host   a\n'.repeat(20_000)] }]);
+  const busy = client.request('textDocument/formatting', { textDocument: { uri: large.documents[0]![0]!.uri }, options });
+  const source = new CancellationTokenSource();
+  const asked = client.request('textDocument/hover', here, source.token).then(
+    () => 'it was answered',
+    (error: Error) => `refused: ${error.message}`,
+  );
+  source.cancel();
+  await busy;
+  await large.close();
+  return [await asked];
+}
+
+async function apply(action: CodeAction, { documents }: Opened): Promise<void> {
+  for (const document of documents.flat()) {
+    const edits = action.edit!.changes![document.uri];
+    if (edits) await client.replace(document, TextDocument.applyEdits(document, edits));
+  }
+}
+
+async function mended(opened: Opened): Promise<string[]> {
+  const all = opened.documents.flat();
   for (let fixes = 0; fixes < 50; fixes++) {
-    const broken = all.find(({ uri }) => published.get(uri)?.diagnostics.some(({ severity }) => severity === ERROR));
-    if (!broken) break;
-    const { uri } = broken;
-    const problem = published.get(uri)!.diagnostics.find(({ severity }) => severity === ERROR)!;
-    const actions = await client.sendRequest<CodeAction[]>('textDocument/codeAction', {
-      textDocument: { uri },
+    const told = await Promise.all(all.map((document) => client.problems(document)));
+    const broken = told.findIndex((problems) => problems.some(isError));
+    if (broken < 0) break;
+    const problem = told[broken]!.find(isError)!;
+    const actions = await client.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: all[broken]!.uri },
       range: problem.range,
       context: { diagnostics: [problem] },
     });
     const action = actions.find(({ isPreferred }) => isPreferred) ?? actions[0];
     if (!action) return [`nothing mends: ${problem.message}`];
-    for (const document of all) {
-      const edits = action.edit!.changes![document.uri];
-      if (edits) await replace(document, TextDocument.applyEdits(document, edits));
-    }
+    await apply(action, opened);
   }
   return all.map((document) => document.getText());
 }
@@ -267,8 +264,8 @@ async function written(document: TextDocument, wanted: string): Promise<string[]
   let text = '';
   for (const piece of piecesOf(wanted)) {
     if (piece.taken) {
-      await replace(document, text);
-      const { items } = await client.sendRequest<CompletionList>('textDocument/completion', {
+      await client.replace(document, text);
+      const { items } = await client.request<CompletionList>('textDocument/completion', {
         textDocument: { uri: document.uri },
         position: document.positionAt(text.length),
       });
@@ -277,19 +274,51 @@ async function written(document: TextDocument, wanted: string): Promise<string[]
     }
     text += piece.text;
   }
-  const { diagnostics } = await replace(document, text);
-  return [text, ...diagnostics.filter(({ severity }) => severity === ERROR).map(({ message }) => String(message))];
+  const problems = await client.replace(document, text);
+  return [text, ...problems.filter(isError).map(({ message }) => String(message))];
 }
 
-describe('over standard input and output', () => {
-  test.each(checks.map((check) => [check.name, check] as [string, Check]))('%s', async (_name, check) => {
+/** Only who asks for problems can be told that they are as they were, or be had to ask again. */
+const isPulled = ({ ask }: Check): boolean => ask === 'pulled twice' || (typeof ask === 'object' && 'askedAgain' in ask);
+
+/** Methods that went one way or the other, between any of the clients and the server. */
+const exchanged = new Set<string>();
+
+describe.each(clientKinds)('over standard input and output, $name', (kind) => {
+  beforeAll(async () => {
+    client = new StreamClient(kind, exchanged);
+    await client.start();
+  }, 60_000);
+  afterAll(() => client.dispose());
+
+  const asked = checks.filter((check) => kind.pulls || !isPulled(check));
+  test.each(asked.map((check) => [check.name, check] as [string, Check]))('%s', async (_name, check) => {
     const { files, cursor } = withoutCursor(check);
-    const opened = await open(files);
+    const opened = await client.open(files);
     const document = opened.documents[cursor.file]![cursor.text]!;
     // What is named and not open has been read when the problems are told.
-    await expect.poll(() => published.has(document.uri), { timeout: 10_000 }).toBe(true);
-    expect(complaint(check, await ask(check.ask, document, cursor, opened))).toBeNull();
+    await client.problems(document);
+    expect(complaint(check, await ask(check.ask, document, { line: cursor.line, character: cursor.character }, opened))).toBeNull();
     await opened.close();
-    expect(log).toBe('');
+    expect(client.log).toBe('');
   });
+
+  test('the server ends when it is told to', async () => {
+    expect(await client.end()).toBe(0);
+  });
+});
+
+/** Names under which a server may register several methods; nothing is ever sent under them. */
+const NAMES_OF_GROUPS = ['notebookDocument/sync', 'textDocument/semanticTokens'];
+
+test('what the table of features says that we have, is asked here', () => {
+  const rows = readFileSync(new URL('../../docs/language-server.md', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.includes('LSP 3.17'))
+    .map((line) => line.slice(2, -2).split(' | '));
+  const ours = rows
+    .filter(([, , has]) => has !== 'no')
+    .flatMap(([, methods = '']) => [...methods.matchAll(/`([^`]+)`/g)].map(([, one]) => one!));
+  expect(ours.length).toBeGreaterThan(40);
+  expect(ours.filter((method) => !exchanged.has(method) && !NAMES_OF_GROUPS.includes(method))).toEqual([]);
 });

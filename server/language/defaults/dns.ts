@@ -81,7 +81,7 @@ export function addParentZones(program: Program): void {
 function addZone(program: Program, origin: string, filledIn: readonly Server[]): void {
   for (const { name, address } of filledIn) implicitHost(program, name, address);
   const servers = filledIn.map(({ name }) => name);
-  program.zones.set(origin, { origin, servers, records: [], implicit: true, fromFile: false, delegated: true, at: null, headEnd: 0 });
+  program.zones.set(origin, { origin, servers, records: [], implicit: true, fromFile: false, delegated: true, at: null, head: null });
 }
 
 /** A lookup of what zones hold: owner and type. */

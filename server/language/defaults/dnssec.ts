@@ -22,7 +22,6 @@ export function completeSigning(program: Program): void {
       }
       continue;
     }
-    program.signings.delete(key);
     if (!at || program.incomplete || program.isExcused(key) || program.isExcused(shown(key))) continue;
     const meant = nearest(
       shown(zone),
@@ -38,12 +37,17 @@ export function completeSigning(program: Program): void {
     );
   }
   const zones = [...program.zones.values()];
-  const wanted = program.signings.size > 0 || zones.some(isSigned) || [...program.resolvers.values()].some(({ dnssec }) => dnssec);
+  const wanted = signedZones(program).length > 0 || zones.some(isSigned) || [...program.resolvers.values()].some(({ dnssec }) => dnssec);
   if (!wanted) return;
   for (const { origin, implicit } of zones) {
     const key = canonical(origin);
     if (implicit && !program.signings.has(key)) program.signings.set(key, { zone: origin, ...signingDefaults, implicit: true, at: null });
   }
+}
+
+/** What is said of zones that there are. */
+export function signedZones({ signings, zones }: Program): Omit<SigningService, 'kind'>[] {
+  return [...signings].flatMap(([key, signing]) => (zones.has(key) ? [signing] : []));
 }
 
 /** Signed before it came here: it has keys of its own, and nothing can be added to it that would be believed. */

@@ -28,6 +28,8 @@ const recordProperties = new Set(ofRecords.flatMap((entry) => [...propertyAutoma
 export class Braces {
   readonly #text: string;
   #scanner: Scanner | null = null;
+  /** Far behind a block its end was looked for in vain, since this was set to false. */
+  metEnd = false;
   /** By the offset of its `{`: that of its `}`, or −1. */
   readonly #ends = new Map<number, number>();
 
@@ -38,7 +40,9 @@ export class Braces {
   /** The offset of the `}` of the block whose `{` stands at `open`; −1 when it has none. */
   endOf(open: number): number {
     if (!this.#ends.has(open)) this.#count(open);
-    return this.#ends.get(open) ?? -1;
+    const end = this.#ends.get(open) ?? -1;
+    if (end < 0) this.metEnd = true;
+    return end;
   }
 
   #count(from: number): void {
@@ -58,7 +62,10 @@ export class Braces {
         if (records?.closed) {
           this.#ends.set(start, records.end);
           scanner.resume(records.end);
-        } else open.push(start);
+        } else {
+          if (records) this.metEnd = true;
+          open.push(start);
+        }
       } else if (sign === CLOSE) {
         const closed = open.pop();
         if (closed !== undefined) this.#ends.set(closed, start);

@@ -186,13 +186,15 @@ function warnOfRegistered(name: Name, domain: string, site: Site): void {
   const zone = site.program.zones.get(domain.toLowerCase());
   if (!zone?.at || !zone.delegated) return;
   site.report('without-effect', name, `\`${name.text}\` is taken from the beginning: its zone is not declared \`unregistered\`.`, {
-    fixes: [
-      {
-        title: 'Declare the zone `unregistered`',
-        edits: [{ source: zone.at.source, start: zone.headEnd, end: zone.headEnd, text: ' unregistered' }],
-        preferred: true,
-      },
-    ],
+    fixes: zone.head
+      ? [
+          {
+            title: 'Declare the zone `unregistered`',
+            edits: [{ source: zone.head.source, start: zone.head.end, end: zone.head.end, text: ' unregistered' }],
+            preferred: true,
+          },
+        ]
+      : [],
     related: [{ ...zone.at, message: 'It is declared here.' }],
   });
 }

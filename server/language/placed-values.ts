@@ -1,0 +1,17 @@
+/** Values that say where they stand. */
+import type { TextRange } from './compilation.ts';
+
+/** A value, and the node that it was made of. */
+export interface PlacedValue {
+  readonly value: { start: number; end: number };
+  readonly node: TextRange;
+}
+
+/** The nodes of a statement may have moved: the values go where their nodes are. `start`: where the statement begins now. */
+export function bringUpToDate(values: { readonly placed: readonly PlacedValue[]; start: number }, start: number): void {
+  for (const { value, node } of values.placed) {
+    value.start = node.start;
+    value.end = node.end;
+  }
+  values.start = start;
+}
