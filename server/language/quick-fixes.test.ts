@@ -194,7 +194,7 @@ test('declared-below: the declaration moves to the cell that uses it, and the me
   const cells = [
     'host a\n\ntogether {\n  a resolves b.x.org\n}',
     'host spare',
-    '// The zone.\nzone x.org on ns.x.org { b A 10.0.0.9 }\nseed 1',
+    '// The zone.\nzone x.org on ns.x.org { b A 10.0.0.9 } // theirs\nseed 1',
   ];
   const sources = cells.map((text, i) => ({ uri: `file:///w/n.md#${i}`, text }));
   const problem = compile(sources, new Map()).diagnostics.find(({ code }) => code === 'declared-below')!;
@@ -205,7 +205,7 @@ test('declared-below: the declaration moves to the cell that uses it, and the me
     text: taken(text, { ...fix!, edits: fix!.edits.filter((edit) => edit.uri === uri) }),
   }));
   expect(mended.map(({ text }) => text)).toEqual([
-    'host a\n\nzone x.org on ns.x.org { b A 10.0.0.9 }\ntogether {\n  a resolves b.x.org\n}',
+    'host a\n\nzone x.org on ns.x.org { b A 10.0.0.9 } // theirs\ntogether {\n  a resolves b.x.org\n}',
     'host spare',
     '// The zone.\nseed 1',
   ]);
