@@ -14,8 +14,20 @@ export const senderCheckDefaults = {
 };
 
 const TTL = 3600;
-/** Making a public key takes a while; a program is compiled at every stroke of a key. */
+/** The records that were asked for last: making a public key takes a while, and a program is compiled at every stroke of a key. */
 const records = new Map<string, string>();
+/** More than a scenario has domains that sign; while a name is typed, each of its beginnings is one. */
+const RECORDS_LIMIT = 1_000;
+
+function recordOf(domain: string, selector: string): string {
+  const key = JSON.stringify([domain, selector]);
+  const record = records.get(key) ?? keyRecord(domain, selector);
+  records.delete(key);
+  records.set(key, record);
+  const [oldest] = records.keys();
+  if (records.size > RECORDS_LIMIT) records.delete(oldest as string);
+  return record;
+}
 
 /** Servers that check or sign must be there; keys are put into their zones. All mail servers and declared zones are known. */
 export function completeSenderAuthentication(program: Program): void {
@@ -33,8 +45,7 @@ export function completeSenderAuthentication(program: Program): void {
     }
     if (at) program.usesZone(name, at);
     if (isSigned(zone) || zone.records.some((record) => record.name.toLowerCase() === name && record.data.type === 'TXT')) continue;
-    const record = records.get(name) ?? keyRecord(domain, selector);
-    records.set(name, record);
+    const record = recordOf(domain, selector);
     zone.records.push({ name, ttl: TTL, data: { type: 'TXT', strings: [record] } });
     if (at)
       program.notes.push({
