@@ -96,24 +96,24 @@ function lastRunShown(): vscode.NotebookCell | undefined {
 }
 
 /** The editor's menu hands the file; the palette means the one that is being edited. */
-async function scenarioFile(given: unknown): Promise<vscode.TextDocument | undefined> {
+async function scenarioFile(given: unknown, otherwise: string): Promise<vscode.TextDocument | undefined> {
   const edited = vscode.window.activeTextEditor?.document;
   // The language server names a file by its URI's text.
   const uri = typeof given === 'string' ? vscode.Uri.parse(given) : given;
   const document = uri instanceof vscode.Uri ? await vscode.workspace.openTextDocument(uri) : edited;
   if (document?.languageId === 'netscenario' && document.uri.scheme !== 'vscode-notebook-cell') return document;
-  void vscode.window.showInformationMessage(vscode.l10n.t('Open a .netscenario file first: there is nothing to run.'));
+  void vscode.window.showInformationMessage(otherwise);
   return undefined;
 }
 
 async function runFile(given: unknown, panels: RunPanels): Promise<FileRun | undefined> {
-  const document = await scenarioFile(given);
+  const document = await scenarioFile(given, vscode.l10n.t('Open a .netscenario file first: there is nothing to run.'));
   return document && panels.run(document);
 }
 
 /** Runs the file as it stands, and writes what went over its lines. What keeps it from running is told in its panel. */
 async function captureFile(given: unknown, panels: RunPanels): Promise<void> {
-  const document = await scenarioFile(given);
+  const document = await scenarioFile(given, vscode.l10n.t('Open a .netscenario file first: there is nothing to capture.'));
   if (!document || (await panels.run(document)).kind !== 'ran') return;
   const output = panels.outputOf(document.uri);
   if (output) await exportCapture({ uri: document.uri, output });
