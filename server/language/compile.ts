@@ -4,7 +4,8 @@
  * Theory of operation: each text is parsed by itself (a tree depends on its text alone, and is kept for as long as the
  * caller keeps the SourceText). The program is then assembled over the trees in order, imports in their place: parameters
  * are noted, settings and declarations build the tables, then what they refer to is checked, then steps, expectations and
- * views are built, and last everything that was left out is filled in.
+ * views are built, and last everything that was left out is filled in. After an edit, what was declared is taken up again where it can
+ * be (`declared-state.ts`, `made.ts`, `outcomes.ts`); the alternatives behind the first are put together from the trees each time.
  */
 import type { Scenario } from '../../engines/scenario.ts';
 import { withAlternatives } from './alternatives.ts';

@@ -2,9 +2,9 @@
  * What the declarations of a program came to, to be taken up again after an edit that changes none of them.
  *
  * Theory of operation: once all is declared, building goes on: steps refer to hosts and bring servers with them, hosts get
- * addresses, zones get records. All that adds to the ends of tables of the program, or changes one of the few fields that are noted
- * here. So the program can be taken back to what was declared, at the cost of a look at each host, and built on from there with the
- * steps as they are by now. An edit that moves declarations moves the ranges that were made for them (`Site`).
+ * addresses, zones get records. All that changes entries of tables, adds to the ends of lists and sets, or changes one of the few
+ * fields that are noted here. So the program can be taken back to what was declared, at the cost of a look at each host, and built on
+ * from there with the steps as they are by now. An edit that moves declarations moves the ranges that were made for them (`Site`).
  */
 import type { FileContent, FileTable } from './compilation.ts';
 import type { Declarations } from './declarations.ts';
