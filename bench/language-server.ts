@@ -3,7 +3,8 @@
  * bundled server as a process, JSON-RPC on its standard input and output.
  *
  * Each round types one character of a new step in the middle of the file, and asks one thing of the text as it is then: what
- * the server has to find out for the answer is in the figure, since nothing was asked between the key and the question. In
+ * the server has to find out for the answer is in the figure, since nothing was asked between the key and the question. Diagnostics are
+ * also asked for while a step with a block is typed, which has no end until its brace is there, and a declaration among others. In
  * `completion, everything asked` all that an editor asks at a key is asked together, completion last. Diagnostics are measured
  * pulled (asked for at once) and, over a connection of their own, pushed: with the server's wait for quiet, and without it.
  * Then a mail server is renamed and the document laid out, again and again. Memory is what the process holds at the end.
@@ -27,8 +28,8 @@ import { generateScenario } from './language-scenario.ts';
 import type { Result } from './result.ts';
 
 const LINES = 10_000;
-const WARM_UP = 20;
-const ROUNDS = 60;
+const WARM_UP = 40;
+const ROUNDS = 200;
 /** Langium takes seconds to a round. */
 const PEER = { warmUp: 1, rounds: 7 };
 const OURS = '../dist/server/node.cjs';
@@ -70,6 +71,7 @@ async function start(file: string, uri: string, capabilities: object): Promise<S
 
 const lines = generateScenario(LINES).split('\n');
 const line = lines.findIndex((text, i) => i > LINES / 2 && text.includes(' resolves '));
+const declaration = lines.findIndex((text, i) => i > LINES / 6 && text.startsWith('mailbox '));
 const mailServer = { line: lines.findIndex((text) => text.startsWith('mailserver')), character: 12 };
 
 const open = ({ client, textDocument }: Server) =>
@@ -79,16 +81,22 @@ const open = ({ client, textDocument }: Server) =>
 
 type Position = { line: number; character: number };
 
-/** Types new steps below a line in the middle of the file, one character at a call; gives where the cursor is then. */
-function typist({ client, textDocument }: Server): () => Promise<Position> {
-  const step = '\npc-0 resolves mail.d0.example A iteratively';
-  let at = { line, character: lines[line]!.length };
+const STEP = '\npc-0 resolves mail.d0.example A iteratively';
+const STEP_WITH_BLOCK = '\npc-0 sends mail from user0@d0.example to user1@d1.example { subject "Hello" }';
+/** Of one host again and again, which is no mistake but for its name. */
+const DECLARATION = '\nhost pc-100000 { up 5 Mbps down 20 Mbps }';
+
+let version = 1;
+
+/** Types new lines below a line in the middle of the file, one character at a call; gives where the cursor is then. */
+function typist({ client, textDocument }: Server, below = line, typed = STEP): () => Promise<Position> {
+  let at = { line: below, character: lines[below]!.length };
   let count = 0;
   return async () => {
-    const text = step[count % step.length]!;
+    const text = typed[count % typed.length]!;
     count++;
     await client.sendNotification('textDocument/didChange', {
-      textDocument: { ...textDocument, version: count + 1 },
+      textDocument: { ...textDocument, version: ++version },
       contentChanges: [{ range: { start: at, end: at }, text }],
     });
     at = text === '\n' ? { line: at.line + 1, character: 0 } : { ...at, character: at.character + 1 };
@@ -164,6 +172,19 @@ async function asked(times: Times): Promise<number> {
   for (const [name, question] of Object.entries(questions)) {
     times.set(name, await timed(async () => question(await type())));
     await diagnostics();
+  }
+  for (const [name, below, typed] of [
+    ['a step with a block', line, STEP_WITH_BLOCK],
+    ['a declaration', declaration, DECLARATION],
+  ] as const) {
+    const typeThere = typist(server, below, typed);
+    times.set(
+      `keystroke in ${name} to diagnostics, pulled`,
+      await timed(async () => {
+        await typeThere();
+        await diagnostics();
+      }),
+    );
   }
   const together: number[] = [];
   await timed(async () => {

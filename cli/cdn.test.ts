@@ -72,19 +72,31 @@ describe('who is led where', () => {
     expect([last(made, 'node requests', 'kingcdn-1'), last(made, 'node requests', 'kingcdn-2')]).toEqual([1, undefined]);
   });
 
-  it('a node that is full gets no further clients, once a health check has told', () => {
-    const made = run(`
-      network { fidelity flows }
+  describe.each(['packets', 'flows'])('a node that is asked for three times what its line carries, at %s', (fidelity) => {
+    const asked = (queue: string) =>
+      run(`
+      network { fidelity ${fidelity} }
       host viewer[1..4] { latency 5 ms }
-      host near { latency 1 ms  up 4 Mbps }
+      host near { latency 1 ms  up 2 Mbps  queue ${queue} }
       host far  { latency 40 ms  rate 1 Gbps }
       cdn kingcdn { nodes near, far  ttl 1 s  health-check every 5 s  catalogue 20 objects of 100 kB zipf 1 }
       viewer[1..4] keeps requesting from kingcdn at 2 per s for 20 s`);
-    expect(Math.max(...series(made, 'node load', 'near'))).toBeGreaterThan(0.8);
-    expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
-    expect(notes(made, 'ns.kingcdn.com')).toContainEqual(
-      expect.stringMatching(/^sends local-dns to far: 42 ms away, load 0 %; near, which is nearer, is full$/),
-    );
+
+    it('gets no further clients, once a health check has told', () => {
+      const made = asked('64 KiB');
+      expect(Math.max(...series(made, 'node load', 'near'))).toBeGreaterThan(2);
+      expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
+      expect(notes(made, 'ns.kingcdn.com')).toContainEqual(
+        expect.stringMatching(/^sends local-dns to far: 42 ms away, load 0 %; near, which is nearer, is full$/),
+      );
+    });
+
+    it('counts as down where its queue is so long that a connection and an answer do not come through it in time', () => {
+      // 256 KiB at 2 Mbit/s: a second for the SYN's answer, and a second for the response; a check waits for two in all.
+      const made = asked('256 KiB');
+      expect(notes(made, 'ns.kingcdn.com')).toContain('hands near out no more: it does not answer');
+      expect(last(made, 'node requests', 'far')).toBeGreaterThan(20);
+    });
   });
 });
 
@@ -318,6 +330,91 @@ describe('a crowd without messages', () => {
   });
 });
 
+describe('with messages and without', () => {
+  const one = (users: string, fill: string) =>
+    run(`
+      network { fidelity flows  latency 1 ms  rate 1 Gbps }
+      host viewer, edge
+      cdn kingcdn { nodes edge  cache 40 kB lru  fill ${fill}  catalogue 100 objects of 500 B zipf 0.8 }
+      ${fill === 'push' && users.startsWith('viewer') ? 'push kingcdn' : ''}
+      ${users} for 5 min`);
+
+  // Small objects, of which the head of the response is a good part.
+  it.each(['pull', 'push'])('a cache has room for as many objects: %s', (fill) => {
+    const messages = last(one('viewer keeps requesting from kingcdn at 10 per s', fill), 'cdn hit ratio', 'kingcdn')!;
+    const crowd = one('crowd of 100 uses kingcdn at 1 per s', fill);
+    expect(Math.abs(messages - last(crowd, 'cdn hit ratio', 'kingcdn')!)).toBeLessThan(0.03);
+    if (fill === 'pull') expect(Math.abs(messages - last(crowd, 'predicted hit ratio', 'kingcdn')!)).toBeLessThan(0.03);
+  });
+});
+
+describe('what a CDN has done', () => {
+  it('is counted on over crowds, and over those who send messages', () => {
+    const made = run(`
+      network { fidelity flows }
+      host viewer
+      host edge[1..2] { latency 5 ms  rate 1 Gbps }
+      cdn kingcdn { nodes edge[1..2]  health-check every 10 s  catalogue 100 objects of 10 kB zipf 0.8 }
+      at 0 s   viewer keeps requesting from kingcdn at 2 per s for 30 s
+      at 40 s  crowd of 100 uses kingcdn at 1 per s for 60 s
+      at 45 s  crowd of 50 uses kingcdn at 1 per s for 60 s`);
+    const asked = made.steps.map(({ outcome }) => Number(/^(\S+) requests/.exec(outcome)?.[1]?.replace(/\D/g, '')));
+    const requests = [1, 2].map((i) => series(made, 'node requests', `edge${i}`));
+    expect(requests.reduce((sum, values) => sum + values.at(-1)!, 0)).toBe(asked.reduce((sum, one) => sum + one));
+    for (const values of requests) expect(values).toEqual([...values].sort((a, b) => a - b));
+    // Two crowds ask each node for half of 150 objects of 80 kbit/s, and a node without any for nothing.
+    expect(Math.max(...series(made, 'node load', 'edge1'))).toBeCloseTo(0.006, 3);
+  });
+
+  it('and what viewers of two crowds have seen', () => {
+    const made = run(`
+      host edge { rate 100 Mbps }
+      video film { duration 2 min  ladder 1 Mbps, 2 Mbps }
+      cdn kingcdn { nodes edge  content film }
+      at 0 s crowd of 10 watches films of kingcdn using fixed for 2 min { rate 1 Mbps }
+      at 0 s crowd of 10 watches films of kingcdn using fixed for 2 min { rate 2 Mbps }`);
+    expect(last(made, 'crowd bitrate', 'kingcdn')).toBeCloseTo(1.5e6, -5);
+  });
+});
+
+describe('health checks', () => {
+  it('tell what was asked since the last one, whoever else looks', () => {
+    const text = (others: string) => `
+      network { fidelity flows }
+      host viewer, user
+      host edge.kingcdn.com { up 4 Mbps }
+      cdn kingcdn { nodes edge.kingcdn.com  health-check every 5 s  catalogue 20 objects of 50 kB zipf 1 }
+      at 0 s user keeps requesting from kingcdn at 4 per s for 20 s
+      ${others}`;
+    const others = [4, 9, 14, 19].map((s) => `at ${s} s viewer requests "/status" from edge.kingcdn.com`).join('\n');
+    const [alone, seen] = [run(text('')), run(text(others))].map((made) => {
+      for (const { outcome } of made.steps) expect(outcome).toMatch(/^200 OK|100 % answered/);
+      return series(made, 'node load', 'edge.kingcdn.com');
+    });
+    expect(alone!.length).toBeGreaterThanOrEqual(3);
+    for (const [i, load] of alone!.entries()) expect(seen![i]).toBeCloseTo(load, 2);
+  });
+
+  it('of one node do not overtake one another', () => {
+    // One that cannot be answered takes two seconds, in which others would have begun and ended.
+    const made = run(`
+      network { fidelity flows }
+      host viewer, near
+      host far { latency 40 ms }
+      cdn kingcdn { nodes near, far  health-check every 1 s  catalogue 20 objects of 20 kB zipf 1 }
+      at 0 s viewer keeps requesting from kingcdn at 2 per s for 30 s
+      at 10200 ms near crashes for 2500 ms`);
+    const told = notes(made, 'ns.kingcdn.com').filter((note) => note.startsWith('hands'));
+    expect(told).toEqual(['hands near out no more: it does not answer', 'hands near out again']);
+    const { connections, hosts } = made;
+    const open = (i: number) => [connections.openedAt[i] as number, connections.closedAt[i] as number] as const;
+    const checks = Array.from({ length: connections.rows }, (_, i) => i).filter(
+      (i) => hosts[connections.client[i] as number]?.name === 'ns.kingcdn.com' && hosts[connections.server[i] as number]?.name === 'near',
+    );
+    for (const [n, i] of checks.slice(1).entries()) expect(open(i)[0]).toBeGreaterThanOrEqual(open(checks[n] as number)[1]);
+  });
+});
+
 describe('a crowd that watches films', () => {
   const film = 'video film { duration 2 min  segment 4 s  ladder 250 kbps, 500 kbps, 1 Mbps, 2 Mbps }';
   const watching = (network: string, crowd: string): string => `
@@ -382,7 +479,7 @@ describe('a crowd that watches films', () => {
       cdn kingcdn { nodes edge1  content film }`;
     const real = run(`${declared}
       together {
-        ${[1, 2, 3, 4].map((i) => `at ${i} s viewer[${i}] plays film from kingcdn using ${algorithm} { ${keeping}  buffer 20 s  abandonment off }`).join('\n')}
+        ${[1, 2, 3, 4].map((i) => `at ${i} s viewer[${i}] plays film from kingcdn using ${algorithm} { ${keeping}  buffer 20 s  ${algorithm === 'fixed' ? '' : 'abandonment off'} }`).join('\n')}
       }`);
     const crowd = run(`${declared}
       crowd of 4 watches films of kingcdn using ${algorithm} for 5 min { ${keeping}  buffer 20 s  latency 11 ms  arriving within 4 s }`);

@@ -33,6 +33,29 @@ test.each([
   expect(checks.map(({ passed, measured }) => [passed, measured])).toEqual([[true, expect.anything()]]);
 });
 
+test.each([
+  ['guessed at', 'mallory guesses password of alice@crepes.fr using pop3 among "a", "b", "c"'],
+  [
+    'mistyped where mail is sent',
+    Array.from({ length: 3 }, () => 'alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu { password "x" }').join('\n'),
+  ],
+])('after a password was %s too often, nobody logs in to send or to read, until the lock is over', (_how, wrong) => {
+  const { steps, series } = run(`${WORLD}
+    mailserver mail.crepes.fr { authentication required  lock after 3 for 10 min }
+    ${wrong}
+    alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu
+    alice-pc reads mail of alice@crepes.fr using imap
+    at 11 min alice-pc sends mail from alice@crepes.fr to bob@hamburger.edu
+    alice-pc reads mail of alice@crepes.fr using imap`);
+  expect(steps.slice(-4).map(({ succeeded, outcome }) => [succeeded, outcome])).toEqual([
+    [false, 'refused: 454 4.7.0 Too many failed logins, try again later'],
+    [false, expect.stringContaining('try again later')],
+    [true, 'delivered to bob@hamburger.edu'],
+    [true, expect.anything()],
+  ]);
+  expect(series.find(({ metric }) => metric === 'failed logins')?.values.at(-1)).toBe(5);
+});
+
 test('what passes two lines that somebody listens on is heard once', () => {
   const { checks } = run(`${WORLD}
     mallory eavesdrops on alice-pc

@@ -17,6 +17,7 @@ export function registerCommands(context: vscode.ExtensionContext, server: Langu
     register('newNotebook', newNotebook),
     register('openSamples', (name) => openSample(context.extensionUri, name)),
     register('run', (uri) => runFile(uri, panels)),
+    register('capture', (uri) => captureFile(uri, panels)),
     register('exportCapture', (cell) => exportCapture(panels.active ?? runOf(asCell(cell)))),
     register('exportReport', () => exportReport(context, panels.active ?? runOf(lastRunShown()))),
     register('restartLanguageServer', () => server.restart()),
@@ -95,14 +96,27 @@ function lastRunShown(): vscode.NotebookCell | undefined {
 }
 
 /** The editor's menu hands the file; the palette means the one that is being edited. */
-async function runFile(given: unknown, panels: RunPanels): Promise<FileRun | undefined> {
+async function scenarioFile(given: unknown): Promise<vscode.TextDocument | undefined> {
   const edited = vscode.window.activeTextEditor?.document;
   // The language server names a file by its URI's text.
   const uri = typeof given === 'string' ? vscode.Uri.parse(given) : given;
   const document = uri instanceof vscode.Uri ? await vscode.workspace.openTextDocument(uri) : edited;
-  if (document?.languageId === 'netscenario' && document.uri.scheme !== 'vscode-notebook-cell') return panels.run(document);
+  if (document?.languageId === 'netscenario' && document.uri.scheme !== 'vscode-notebook-cell') return document;
   void vscode.window.showInformationMessage(vscode.l10n.t('Open a .netscenario file first: there is nothing to run.'));
   return undefined;
+}
+
+async function runFile(given: unknown, panels: RunPanels): Promise<FileRun | undefined> {
+  const document = await scenarioFile(given);
+  return document && panels.run(document);
+}
+
+/** Runs the file as it stands, and writes what went over its lines. What keeps it from running is told in its panel. */
+async function captureFile(given: unknown, panels: RunPanels): Promise<void> {
+  const document = await scenarioFile(given);
+  if (!document || (await panels.run(document)).kind !== 'ran') return;
+  const output = panels.outputOf(document.uri);
+  if (output) await exportCapture({ uri: document.uri, output });
 }
 
 const NOTHING_RAN = 'Run a cell or a file first: there is no run to export.';

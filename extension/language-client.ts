@@ -12,6 +12,7 @@ export const clientOptions = (context: vscode.ExtensionContext): LanguageClientO
     // The server has no file system of its own in a browser.
     readsFilesThroughClient: true,
     runCommand: 'netscenario.run',
+    captureCommand: 'netscenario.capture',
     // A notebook's cells are one program: what is wrong in all of them is known at once.
     pushesDiagnostics: true,
     referenceUri: vscode.Uri.joinPath(context.extensionUri, 'docs', 'language.md').toString(),

@@ -8,6 +8,8 @@ export interface InitializationOptions {
   readonly referenceUri?: string;
   /** The client's command that runs the scenario of a URI; without it, nothing offers to. */
   readonly runCommand?: string;
+  /** The client's command that runs it and writes a capture. */
+  readonly captureCommand?: string;
   /** Diagnostics are to be published even though the client could ask for them. */
   readonly pushesDiagnostics?: boolean;
   /** For clients that do not answer `workspace/configuration`. */

@@ -4,7 +4,7 @@
  * is a name. The client watches exactly the files that are kept here.
  */
 import { type Connection, DidChangeWatchedFilesNotification, type Disposable } from 'vscode-languageserver';
-import type { FileContent, FileTable } from './language/compilation.ts';
+import type { FileContent, FileTable, FolderEntry } from './language/compilation.ts';
 
 export type FileReader = (uri: string) => Promise<FileContent>;
 
@@ -39,11 +39,22 @@ export class NamedFiles {
     };
   }
 
+  /** As far as it is known. */
+  content(uri: string): FileContent | undefined {
+    return this.#contents.get(uri);
+  }
+
   /** Reads what is not known yet; true if anything was read. */
   async fetch(uris: readonly string[]): Promise<boolean> {
     const wanted = uris.filter((uri) => !this.#contents.has(uri));
     await Promise.all(wanted.map((uri) => this.#reading.get(uri) ?? this.#begin(uri)));
     return wanted.length > 0;
+  }
+
+  /** What lies in a folder now, nothing where it cannot be read. It is not kept: nobody hears of changes in it. */
+  async entriesOf(folder: string): Promise<readonly FolderEntry[]> {
+    const content = await this.#read(folder).catch(() => null);
+    return content?.kind === 'folder' ? content.entries : [];
   }
 
   #begin(uri: string): Promise<void> {

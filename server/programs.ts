@@ -5,9 +5,11 @@
  */
 import type { NotebookDocument, NotebookDocuments, Position, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { analysesOf } from './language/alternatives.ts';
 import type { SourceText } from './language/compilation.ts';
 import { type Analysis, analyse } from './language/compile.ts';
 import type { DeclaredState } from './language/declared-state.ts';
+import { indexOfSource } from './language/locate.ts';
 import { edited } from './language/trees.ts';
 import { type NamedFiles, same } from './named-files.ts';
 import { programUri } from './program-uri.ts';
@@ -31,7 +33,8 @@ export interface Place {
 /** An analysis, and the state of the texts and files that it tells of. */
 interface Kept {
   readonly versions: string;
-  readonly files: number;
+  /** The last state of the files in which it held. */
+  files: number;
   readonly analysis: Analysis;
   /** Milliseconds that it took. */
   readonly took: number;
@@ -125,11 +128,19 @@ export class Programs {
   analysis(program: Program): Analysis {
     const versions = versionsOf(program);
     const kept = this.#kept.get(program.uri);
-    if (kept?.versions === versions && kept.files === this.#filesVersion) return kept.analysis;
+    if (kept?.versions === versions && this.#hasFilesOf(kept)) return kept.analysis;
     const begun = performance.now();
     const analysis = analyse(program.sources, this.#files.tableFor(program.uri), this.#letGo(program.uri));
     this.#kept.set(program.uri, { versions, files: this.#filesVersion, analysis, took: performance.now() - begun });
     return analysis;
+  }
+
+  /** The files that it asked for are what they were. */
+  #hasFilesOf(kept: Kept): boolean {
+    if (kept.files === this.#filesVersion) return true;
+    for (const [uri, content] of kept.analysis.lookups) if (this.#files.content(uri) !== content) return false;
+    kept.files = this.#filesVersion;
+    return true;
   }
 
   /** Forgets the last analysis of a program; gives what it declared, to go on from. */
@@ -170,15 +181,19 @@ export class Programs {
 
   /** The same by the source's URI; undefined where the program has none of that name. */
   documentNamed(program: Program, analysis: Analysis, uri: string): TextDocument | undefined {
-    const source = analysis.program.sources.findIndex((one) => one.uri === uri);
-    return source < 0 ? undefined : this.documentOf(program, analysis, source);
+    for (const each of analysesOf(analysis)) {
+      const source = indexOfSource(each, uri);
+      if (source >= 0) return this.documentOf(program, each, source);
+    }
+    return undefined;
   }
 
   /** The other open programs that one of those documents is part of, as an import or as their own. */
   sharing(program: Program, uris: ReadonlySet<string>): Program[] {
     return this.all().filter(
       (other) =>
-        other.uri !== program.uri && this.analysis(other).program.sources.some(({ uri }) => [...uris].some((one) => same(one, uri))),
+        other.uri !== program.uri &&
+        analysesOf(this.analysis(other)).some((each) => each.program.sources.some(({ uri }) => [...uris].some((one) => same(one, uri)))),
     );
   }
 

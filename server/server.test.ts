@@ -2,13 +2,22 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  type CallHierarchyItem,
   CancellationTokenSource,
+  type CodeLens,
+  type CompletionList,
   createConnection,
   createProtocolConnection,
+  type DocumentSymbol,
   LSPErrorCodes,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
+  SymbolKind,
+  type TextEdit,
+  type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { InitializationOptions } from './initialization.ts';
 import type { FileContent } from './language/compilation.ts';
 import { serve } from './server.ts';
 import { withoutStaleRequests } from './stale-requests.ts';
@@ -172,17 +181,24 @@ describe('language server', () => {
     await asking.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'netscenario', version: 1, text: `import "world.netscenario"\n${LOOKUP}` },
     });
-    const ask = (previousResultId?: string) =>
+    const apart = 'file:///w/apart.netscenario';
+    await asking.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: apart, languageId: 'netscenario', version: 1, text: 'host a\na crashes\n' },
+    });
+    const ask = (previousResultId?: string, of = uri) =>
       asking.sendRequest<{ kind: string; resultId: string; items?: { code: string }[] }>('textDocument/diagnostic', {
-        textDocument: { uri },
+        textDocument: { uri: of },
         ...(previousResultId === undefined ? {} : { previousResultId }),
       });
     const first = await ask();
     expect(first.items!.map(({ code }) => code)).toContain('missing-file');
     expect(await ask(first.resultId)).toEqual({ kind: 'unchanged', resultId: first.resultId });
+    const other = await ask(undefined, apart);
     told.set(world, bytes('host alice\n'));
     await asking.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: world, type: 1 }] });
     expect((await ask(first.resultId)).items).toEqual([]);
+    // What names no file is not analysed again because one has changed.
+    expect(await ask(other.resultId, apart)).toMatchObject({ kind: 'unchanged' });
     await expect.poll(() => refreshed).toBe(1);
     expect(publications).toBe(0);
     // What is not open is asked for once, not again and again.
@@ -290,6 +306,25 @@ describe('language server', () => {
     expect(delta).toMatchObject({ edits: [{ start: 15, deleteCount: 5, data: [0, 5, 6, 3, 1] }] });
   });
 
+  it('tells changes of the colours that add up, edit by edit', async () => {
+    const uri = 'file:///w/tokens.netscenario';
+    const textDocument = { uri };
+    await open(uri, 'host a\n');
+    type Tokens = { resultId: string; data: number[] };
+    type Edits = { resultId: string; edits: { start: number; deleteCount: number; data?: number[] }[] };
+    let { resultId, data } = await client.sendRequest<Tokens>('textDocument/semanticTokens/full', { textDocument });
+    const texts = ['host a\nhost b\n', 'host a // x\nhost b\n', 'host b\n', `host b\n${'host c\n'.repeat(50)}`, 'host b\na crashes\n', ''];
+    for (const [i, text] of texts.entries()) {
+      await change(uri, i + 2, text);
+      const delta = await client.sendRequest<Edits>('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: resultId });
+      for (const { start, deleteCount, data: put = [] } of delta.edits) data.splice(start, deleteCount, ...put);
+      resultId = delta.resultId;
+      const whole = { start: { line: 0, character: 0 }, end: { line: 1_000, character: 0 } };
+      const range = await client.sendRequest<Tokens>('textDocument/semanticTokens/range', { textDocument, range: whole });
+      expect(data).toEqual(range.data);
+    }
+  });
+
   it('leads to where else something stands, and mends it there, in a file that is imported', async () => {
     const uri = 'file:///w/a.netscenario';
     files.set('file:///w/world.netscenario', bytes('let n = 5\nhost a\n'));
@@ -330,6 +365,103 @@ describe('language server', () => {
     expect(help).toMatchObject({ activeParameter: 2, signatures: [{ activeParameter: 2 }] });
   });
 
+  describe('completes names of files', () => {
+    const folder = (...names: string[]): FileContent => ({
+      kind: 'folder',
+      entries: names.map((name) => ({ name: name.replace('/', ''), folder: name.endsWith('/') })),
+    });
+    /** The text with each item taken. */
+    const taken = async (marked: string): Promise<string[]> => {
+      const uri = 'file:///w/n/a.netscenario';
+      const text = marked.replace('|', '');
+      await open(uri, text);
+      const document = TextDocument.create(uri, 'netscenario', 1, text);
+      const position = document.positionAt(marked.indexOf('|'));
+      const { items } = await client.sendRequest<CompletionList>('textDocument/completion', { textDocument: { uri }, position });
+      return items.map(({ textEdit }) => TextDocument.applyEdits(document, [textEdit as TextEdit]));
+    };
+
+    it.each<[what: string, marked: string, taken: string[]]>([
+      ['that fit, beside the document, and folders', 'import "|"', ['import "b.netscenario"', 'import "sub/"', 'import "Zones/"']],
+      ['up to the closing quote', 'import "b|x" // y', ['import "b.netscenario" // y', 'import "sub/" // y', 'import "Zones/" // y']],
+      [
+        'with the quote that is missing',
+        'import "b|\nhost a',
+        ['import "b.netscenario"\nhost a', 'import "sub/\nhost a', 'import "Zones/\nhost a'],
+      ],
+      [
+        'in a folder that is named',
+        'zone x.org on n { from "Zones/|" }',
+        ['zone x.org on n { from "Zones/100%2541.zone" }', 'zone x.org on n { from "Zones/B.ZONE" }'],
+      ],
+      ['above it', 'host a { trace "../|/x" }', ['host a { trace "../t.csv/x" }']],
+      ['from the root', 'host a { trace "/w/|" }', ['host a { trace "/w/t.csv" }']],
+      [
+        'any, where any fits',
+        'ftp f { file "x" from "../|" }',
+        ['ftp f { file "x" from "../t.csv" }', 'ftp f { file "x" from "../u.iso" }'],
+      ],
+      ['folders alone', 'ftp f { from "|" }', ['ftp f { from "sub/" }', 'ftp f { from "Zones/" }']],
+      [
+        'hidden ones where they are meant',
+        'import ".|"',
+        ['import ".h.netscenario"', 'import "b.netscenario"', 'import "sub/"', 'import "Zones/"'],
+      ],
+      [
+        'one that begins like a scheme',
+        'torrent t { from "|" }',
+        ['torrent t { from "./cc:d.torrent" }', 'torrent t { from "sub/" }', 'torrent t { from "Zones/" }'],
+      ],
+      ['none of a folder that cannot be read', 'import "nowhere/|"', []],
+      ['none elsewhere', 'scenario "|"', []],
+      ['nor where a server keeps them', 'ftp f { file "|" 1 kB }', []],
+      ['nor in a comment', '// import "|"', []],
+    ])('%s: %s', async (_what, marked, wanted) => {
+      files.set(
+        'file:///w/n/',
+        folder('.h.netscenario', 'a.netscenario', 'b.netscenario', 'n.netscenario.md', 'x"y.netscenario', 'cc:d.torrent', 'sub/', 'Zones/'),
+      );
+      files.set('file:///w/n/Zones/', folder('100%41.zone', 'B.ZONE', 'c.csv'));
+      files.set('file:///w/', folder('t.csv', 'u.iso'));
+      expect(await taken(marked)).toEqual(wanted);
+    });
+  });
+
+  it('cuts a long list of files to those that fit what is typed before the cursor', async () => {
+    const uri = 'file:///w/a.netscenario';
+    const entries = Array.from({ length: 400 }, (_, i) => ({ name: `f${i}.csv`, folder: false }));
+    files.set('file:///w/', { kind: 'folder', entries });
+    await open(uri, 'host a { trace "f39x" }');
+    const position = { line: 0, character: 19 };
+    const list = await client.sendRequest<CompletionList>('textDocument/completion', { textDocument: { uri }, position });
+    expect(list.isIncomplete).toBe(true);
+    expect(list.items.slice(0, 2).map(({ label }) => label)).toEqual(['f39.csv', 'f390.csv']);
+  });
+
+  it('tells hosts, zones, mailboxes and alternatives apart in the outline', async () => {
+    const uri = 'file:///w/a.netscenario';
+    await open(uri, 'host a\nzone x.org on a\nmailbox m@x.org on a\nalternative near { let n = 1 }\n');
+    const symbols = await client.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri } });
+    const { Variable, Namespace, File, EnumMember, Constant } = SymbolKind;
+    expect(symbols.map(({ name, kind }) => [name, kind])).toEqual([
+      ['a', Variable],
+      ['x.org', Namespace],
+      ['m@x.org', File],
+      ['near', EnumMember],
+    ]);
+    expect(symbols[3]!.children!.map(({ kind }) => kind)).toEqual([Constant]);
+    const kindsAt = async (line: number, character: number) =>
+      (
+        await client.sendRequest<CallHierarchyItem[]>('textDocument/prepareCallHierarchy', {
+          textDocument: { uri },
+          position: { line, character },
+        })
+      ).map(({ kind }) => kind);
+    expect([await kindsAt(0, 5), await kindsAt(1, 6), await kindsAt(2, 9)]).toEqual([[Variable], [Namespace], [File]]);
+    const found = await client.sendRequest<WorkspaceSymbol[]>('workspace/symbol', { query: '' });
+    expect(found.map(({ name, containerName }) => [name, containerName])).toContainEqual(['n', 'near']);
+  });
+
   it('lays out the lines of a range, and not the one that it ends before', async () => {
     const uri = 'file:///w/a.netscenario';
     await open(uri, 'host  a\nhost  b\nhost  c\n');
@@ -339,6 +471,20 @@ describe('language server', () => {
       options: { tabSize: 2, insertSpaces: true },
     });
     expect(edits.map(({ range }) => range.start.line)).toEqual([0, 1]);
+  });
+
+  it('lays out the block that a brace closes, and no other', async () => {
+    const uri = 'file:///w/a.netscenario';
+    const text = 'host   a\nhost b{\nup 5 Mbps\n    down 2 Mbps\n}\nhost   c';
+    await open(uri, text);
+    const edits = await client.sendRequest<TextEdit[]>('textDocument/onTypeFormatting', {
+      textDocument: { uri },
+      position: { line: 4, character: 1 },
+      ch: '}',
+      options: { tabSize: 2, insertSpaces: true },
+    });
+    const document = TextDocument.create(uri, 'netscenario', 1, text);
+    expect(TextDocument.applyEdits(document, edits)).toBe('host   a\nhost b {\n  up 5 Mbps\n  down 2 Mbps\n}\nhost   c');
   });
 
   it('answers about an item of a hierarchy that is none of its own', async () => {
@@ -359,14 +505,19 @@ describe('language server', () => {
 
 describe('clients', () => {
   /** A client of its own kind; `prepare` says what it answers. */
-  async function connect(capabilities: object, prepare: (client: ProtocolConnection) => void, referenceUri?: string) {
+  async function connect(
+    capabilities: object,
+    prepare: (client: ProtocolConnection) => void,
+    referenceUri?: string,
+    initializationOptions: InitializationOptions = {},
+  ) {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const unreadable = async (): Promise<FileContent> => ({ kind: 'unreadable', reason: 'there is no such file' });
     serve(createConnection(up, down, withoutStaleRequests), unreadable, referenceUri);
     const other = createProtocolConnection(down, up);
     prepare(other);
     other.listen();
-    await other.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    await other.sendRequest('initialize', { processId: null, rootUri: null, capabilities, initializationOptions });
     await other.sendNotification('initialized', {});
     const opened = (uri: string, text: string) =>
       other.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'netscenario', version: 1, text } });
@@ -419,6 +570,23 @@ describe('clients', () => {
     const report = await other.sendRequest('textDocument/diagnostic', { textDocument: { uri: 'file:///w/closed.netscenario' } });
     expect(report).toEqual({ kind: 'full', items: [] });
     other.dispose();
+  });
+
+  it('that can run and capture are offered both above a file, and nothing above a cell', async () => {
+    const { other, opened } = await connect({}, () => {}, undefined, { runCommand: 'x.run', captureCommand: 'x.capture' });
+    const uri = 'file:///w/a.netscenario';
+    await opened(uri, '// First.\nhost a\nscenario "A"\n');
+    const lenses = await other.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lenses.map(({ range, command }) => [range.start.line, command!.title, command!.command, command!.arguments])).toEqual([
+      [2, 'Run', 'x.run', [uri]],
+      [2, 'Capture', 'x.capture', [uri]],
+    ]);
+    other.dispose();
+    const { other: plain, opened: open } = await connect({}, () => {}, undefined, { captureCommand: 'x.capture' });
+    await open(uri, 'host a\n');
+    const [lens, ...more] = await plain.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect([lens?.command?.title, more]).toEqual(['Capture', []]);
+    plain.dispose();
   });
 
   it('are led to the reference page that the server knows, where they name none', async () => {

@@ -15,13 +15,17 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type ClientSupport, NO_SUPPORT, send, supportOf } from './client-support.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
 import { codeActions } from './features/code-actions.ts';
+import { codeLenses } from './features/code-lenses.ts';
 import { completion } from './features/completion.ts';
 import { Diagnostics } from './features/diagnostics.ts';
+import { documentLinks } from './features/document-links.ts';
 import { filesRead } from './features/files-read.ts';
-import { formatting } from './features/formatting.ts';
+import { foldingRanges } from './features/folding-ranges.ts';
+import { formatting, formattingOnType } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
-import { codeLenses, documentLinks, foldingRanges, inlays, selectionRanges } from './features/looks.ts';
+import { inlays } from './features/inlay-hints.ts';
 import { definition, highlights, prepareRename, references, rename } from './features/names.ts';
+import { selectionRanges } from './features/selection-ranges.ts';
 import { DocumentTokens, tokensLegend } from './features/semantic-tokens.ts';
 import { signatureHelp } from './features/signature-help.ts';
 import { documentSymbols, workspaceSymbols } from './features/symbols.ts';
@@ -91,7 +95,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: !watches },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'netscenario' }] }], save: !watches },
-        completionProvider: { triggerCharacters: [' ', '{', '@', '.'], resolveProvider: false },
+        completionProvider: { triggerCharacters: [' ', '{', '@', '.', '$', '"', '/'], resolveProvider: false },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,
@@ -104,7 +108,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
         selectionRangeProvider: true,
         inlayHintProvider: true,
         documentLinkProvider: {},
-        codeLensProvider: options.runCommand === undefined ? undefined : {},
+        codeLensProvider: options.runCommand === undefined && options.captureCommand === undefined ? undefined : {},
         callHierarchyProvider: true,
         signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: [','] },
         semanticTokensProvider: { legend: tokensLegend, full: { delta: true }, range: true },
@@ -168,7 +172,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   notebooks.onDidSave(saved);
 
   connection.onCodeAction((parameters) => codeActions(programs, parameters));
-  connection.onCompletion((parameters) => completion(programs, parameters, support));
+  connection.onCompletion((parameters) => completion(programs, files, parameters, support));
   connection.onHover((parameters) => hover(programs, parameters, support));
   connection.onDefinition((parameters) => definition(programs, parameters));
   connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));
@@ -195,7 +199,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
     return inlays(programs, textDocument.uri, range, settings.hints);
   });
   connection.onDocumentLinks(({ textDocument }) => documentLinks(programs, textDocument.uri));
-  connection.onCodeLens(({ textDocument }) => codeLenses(programs, textDocument.uri, options.runCommand));
+  connection.onCodeLens(({ textDocument }) => codeLenses(programs, textDocument.uri, options));
   connection.languages.callHierarchy.onPrepare((parameters) => prepareCallHierarchy(programs, parameters));
   connection.languages.callHierarchy.onIncomingCalls(({ item }) => incomingCalls(programs, item));
   connection.languages.callHierarchy.onOutgoingCalls(({ item }) => outgoingCalls(programs, item));
@@ -205,11 +209,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   connection.languages.semanticTokens.onDelta(({ textDocument, previousResultId }) => tokens.delta(textDocument.uri, previousResultId));
   connection.onDocumentFormatting((parameters) => formatting(programs, parameters));
   connection.onDocumentRangeFormatting((parameters) => formatting(programs, parameters, parameters.range));
-  connection.onDocumentOnTypeFormatting((parameters) => {
-    // The line above the cursor was ended; a brace ends a block.
-    const line = parameters.ch === '\n' ? Math.max(0, parameters.position.line - 1) : parameters.position.line;
-    return formatting(programs, parameters, { start: { line, character: 0 }, end: { line, character: 0 } });
-  });
+  connection.onDocumentOnTypeFormatting((parameters) => formattingOnType(programs, parameters));
   connection.onRenameRequest((parameters) => rename(programs, parameters, parameters.newName));
 
   texts.listen(connection);

@@ -7,7 +7,7 @@ const ofHost: MetricDefinition['subjects'] = [
   { preposition: 'for', type: 'torrent' },
 ];
 
-const swarm = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds origin }\npeer[1..3] downloads ubuntu\n';
+const swarm = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB  seeds origin }\npeer[1..3] downloads ubuntu\n';
 const ofUbuntu = (expected: string) => ({ example: `${swarm}expect ${expected}` });
 
 export const bittorrentMetrics: readonly MetricDefinition[] = [

@@ -16,14 +16,15 @@ import { equalBytes } from '@noble/curves/utils.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { formatDuration } from '../format.ts';
 import { type Process, race, type Task, wait } from '../kernel/process.ts';
-import { type Address, type Connection, type Endpoint, failed, type Host } from '../network/host.ts';
+import { type Connection, type Endpoint, failed, type Host } from '../network/host.ts';
 import { MINUTE, type Nanoseconds, SECOND } from '../quantities.ts';
 import { BLOCK, BlockRequests, NO_BLOCK, NOBODY } from './block-requests.ts';
+import { CallList } from './call-list.ts';
 import { Choker, ROUND } from './choker.ts';
-import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from './connections.ts';
+import { MOST_CONNECTIONS, MOST_INITIATED } from './connections.ts';
+import { diskName, type KeptDownload } from './kept-download.ts';
 import { MOST_REQUESTS, Neighbour } from './neighbour.ts';
-import type { PeerReader } from './peer-reader.ts';
-import { PeerReader as Reader } from './peer-reader.ts';
+import { PeerReader } from './peer-reader.ts';
 import { PeerStates } from './peer-states.ts';
 import { PieceAssembly } from './piece-assembly.ts';
 import { PiecePicker } from './piece-picker.ts';
@@ -32,6 +33,7 @@ import type { Behaviour, TorrentService } from './scenario.ts';
 import type { Ending, Member, SwarmLedger } from './swarm-ledger.ts';
 import type { Torrent } from './torrent.ts';
 import type { Announce } from './tracker/announcing.ts';
+import { type Announcer, TrackerContact } from './tracker-contact.ts';
 import type { AnnounceEvent } from './wire/announce.ts';
 import { encodeHandshake, type Handshake } from './wire/handshake.ts';
 import { drawPeerId } from './wire/peer-id.ts';
@@ -50,10 +52,6 @@ const KEEP_ALIVE: Nanoseconds = 2 * MINUTE;
 const SILENCE: Nanoseconds = 2 * KEEP_ALIVE + ROUND;
 /** Who asked in vain is asked for nothing more for so long, and what it was asked for is free for others. */
 const SNUBBED: Nanoseconds = MINUTE;
-/** An address that did not answer, or hung up, is not called again before (libtorrent: `min_reconnect_time`, 60 s). */
-const CALL_AGAIN: Nanoseconds = MINUTE;
-/** Nor after so many times in a row (libtorrent: `max_failcount`, 3), but when the tracker names it anew. */
-const MOST_FAILURES = 3;
 
 /** What a peer lives in. */
 export interface PeerSurroundings {
@@ -66,7 +64,7 @@ export interface PeerSurroundings {
   readonly poison: number | null;
 }
 
-export class Peer {
+export class Peer implements Announcer {
   readonly id: Uint8Array;
   readonly #host: Host;
   readonly #around: PeerSurroundings;
@@ -79,14 +77,8 @@ export class Peer {
   readonly #neighbours = new Map<number, Neighbour>();
   /** Numbers of peers, by their ids in hex: never given to another, so that nobody is taken for one who is gone. */
   readonly #numbers = new Map<string, number>();
-  readonly #banned = new Set<Address>();
-  /** Addresses from the tracker that may be called, in its order; behind them those that are to be called again. */
-  #candidates: Endpoint[] = [];
-  readonly #calling = new Set<Address>();
-  /** Of addresses that did not answer, or hung up: how often in a row, and when last. */
-  readonly #failures = new Map<Address, { readonly count: number; readonly at: Nanoseconds }>();
-  /** Addresses of those that have all of it, once we have, too. */
-  readonly #fellowSeeds = new Set<Address>();
+  readonly #calls: CallList;
+  readonly #tracker: TrackerContact;
   /** When something that it wanted came last. */
   #progressAt: Nanoseconds;
   /** Beats every ten seconds; while it downloads, in the foreground: a run does not end before a download has. */
@@ -108,6 +100,8 @@ export class Peer {
     this.#assembly = new PieceAssembly(torrent);
     this.#choker = new Choker({ slots: service.uploadSlots, optimistic: service.optimisticUnchoke ? 1 : 0 }, random);
     this.#states = new PeerStates(host.narrator, torrent);
+    this.#calls = new CallList(host.address);
+    this.#tracker = new TrackerContact(host, around.announce, this);
     for (let piece = 0; piece < torrent.pieces; piece++) if (hasPiece(have, piece)) this.#picker.weHave(piece);
     this.#progressAt = host.now();
     this.#cause = host.cause;
@@ -126,7 +120,7 @@ export class Peer {
     this.#keep();
     try {
       this.#beatIn(1 + Math.floor(this.#host.random(`bittorrent ${torrent.name} beat`).float() * ROUND));
-      this.#host.spawn('bittorrent tracker', this.#announceOnAndOn());
+      this.#host.spawn('bittorrent tracker', this.#tracker.onAndOn());
       if (this.complete) this.#seedFor();
       yield* wait<void>((resume) => {
         if (this.#left) resume();
@@ -148,7 +142,7 @@ export class Peer {
     for (const neighbour of [...this.#neighbours.values()]) neighbour.end();
     this.#keep();
     ledger.part(member, ending);
-    this.#host.spawn('bittorrent tracker', this.#announceOnce('stopped'));
+    this.#host.spawn('bittorrent tracker', this.#tracker.once('stopped'));
     this.#over?.();
   }
 
@@ -162,42 +156,29 @@ export class Peer {
 
   /** Seeds call as well: who came first may know of nobody, and waits to be called. */
   #connectMore(): void {
-    for (let i = 0; i < this.#candidates.length && !this.#left; ) {
-      if (this.#neighbours.size + this.#calling.size >= MOST_INITIATED) return;
-      const next = this.#candidates[i] as Endpoint;
-      if (this.#host.now() - (this.#failures.get(next.address)?.at ?? Number.NEGATIVE_INFINITY) < CALL_AGAIN) {
-        i++;
-        continue;
-      }
-      this.#candidates.splice(i, 1);
+    const due = this.#calls.due(this.#host.now());
+    while (!this.#left && this.#neighbours.size + this.#calls.underWay < MOST_INITIATED) {
+      const { value: next } = due.next();
+      if (next === undefined) return;
       if (this.#mayCall(next)) this.#host.spawn('bittorrent connection', this.#call(next));
     }
   }
 
-  #mayCall({ address }: Endpoint): boolean {
-    if (address === this.#host.address || this.#calling.has(address) || this.#banned.has(address)) return false;
-    // Two that have everything have nothing to say to each other.
-    if (this.#seeds && this.#fellowSeeds.has(address)) return false;
-    for (const { connection } of this.#neighbours.values()) if (connection.remote.address === address) return false;
+  #mayCall(remote: Endpoint): boolean {
+    if (!this.#calls.mayCall(remote, this.#seeds)) return false;
+    for (const { connection } of this.#neighbours.values()) if (connection.remote.address === remote.address) return false;
     return true;
   }
 
-  /** Who did not answer, or hung up, may be down for a while. */
-  #callAgain(remote: Endpoint): void {
-    const count = (this.#failures.get(remote.address)?.count ?? 0) + 1;
-    this.#failures.set(remote.address, { count, at: this.#host.now() });
-    if (count < MOST_FAILURES) this.#candidates.push(remote);
-  }
-
   *#call(remote: Endpoint): Process {
-    this.#calling.add(remote.address);
+    this.#calls.calls(remote.address);
     const connection = yield* this.#host.connect(remote, { timeout: CONNECT_TIMEOUT });
-    this.#calling.delete(remote.address);
+    this.#calls.called(remote.address);
     if (failed(connection)) {
-      this.#callAgain(remote);
+      this.#calls.failed(remote, this.#host.now());
       this.#connectMore();
     } else if (this.#left) (connection as Connection).close();
-    else yield* this.#meet(connection as Connection, new Reader(connection as Connection), null);
+    else yield* this.#meet(connection as Connection, new PeerReader(connection as Connection), null);
   }
 
   /** Handshakes, and talks until the connection ends. `theirs` has come already of one who called. */
@@ -209,12 +190,12 @@ export class Peer {
     const problem = handshake === null ? 'no handshake' : this.#whyNot(connection, handshake, theirs === null);
     if (handshake === null || problem !== null) {
       connection.close();
-      if (theirs === null && handshake === null) this.#callAgain(connection.remote);
+      if (theirs === null && handshake === null) this.#calls.failed(connection.remote, this.#host.now());
       if (!this.#left) this.#connectMore();
       return;
     }
     const opened = theirs === null;
-    this.#failures.delete(connection.remote.address);
+    this.#calls.met(connection.remote.address);
     const host = ledger.identified(handshake.peerId)?.host ?? null;
     const neighbour = new Neighbour(
       this.#host,
@@ -232,7 +213,7 @@ export class Peer {
       const claimed = this.#behaviour.poisons ? fullSet(torrent.pieces) : this.#picker.have;
       if (sizeOf(claimed) > 0) neighbour.send({ kind: 'bitfield', bitfield: toWire(claimed, torrent.pieces) });
       const hungUp = yield* this.#listen(neighbour, reader);
-      if (hungUp && opened && !this.#fellowSeeds.has(connection.remote.address)) this.#callAgain(connection.remote);
+      if (hungUp && opened && !this.#calls.isFellowSeed(connection.remote.address)) this.#calls.failed(connection.remote, this.#host.now());
     } finally {
       server.stop();
       this.#forget(neighbour);
@@ -249,7 +230,7 @@ export class Peer {
     if (this.#left) return 'left';
     if (!equalBytes(infoHash, this.#around.torrent.infoHash)) return 'another torrent';
     if (equalBytes(peerId, this.id)) return 'oneself';
-    if (this.#banned.has(remote.address)) return 'banned';
+    if (this.#calls.isBanned(remote.address)) return 'banned';
     const other = this.#neighbours.get(this.#numberOf(peerId));
     if (!other) return null;
     // Both called at the same time: of the two connections that stays which the one with the greater id opened, as both know.
@@ -359,7 +340,7 @@ export class Peer {
   /** Whether it has something that we want; if both have all, there is nothing to say any more. */
   #reconsider(neighbour: Neighbour): void {
     if (this.#seeds && sizeOf(neighbour.set) === this.#around.torrent.pieces) {
-      this.#fellowSeeds.add(neighbour.connection.remote.address);
+      this.#calls.isSeedToo(neighbour.connection.remote.address);
       this.#forget(neighbour);
       return;
     }
@@ -449,7 +430,7 @@ export class Peer {
 
   #ban(neighbour: Neighbour): void {
     const { ledger, member } = this.#around;
-    this.#banned.add(neighbour.connection.remote.address);
+    this.#calls.ban(neighbour.connection.remote.address);
     ledger.banned(member);
     this.#forget(neighbour);
   }
@@ -458,11 +439,11 @@ export class Peer {
     this.#host.narrator.note(`has all of ${name}`);
     for (const neighbour of [...this.#neighbours.values()]) this.#reconsider(neighbour);
     if (this.#behaviour.stay === 0) {
-      this.#host.spawn('bittorrent tracker', this.#announceOnce('completed'));
+      this.#host.spawn('bittorrent tracker', this.#tracker.once('completed'));
       this.leave('complete');
       return;
     }
-    this.#host.spawn('bittorrent tracker', this.#announceOnce('completed'));
+    this.#host.spawn('bittorrent tracker', this.#tracker.once('completed'));
     this.#beatIn(this.#beatAt - this.#host.now());
     this.#seedFor();
   }
@@ -590,57 +571,25 @@ export class Peer {
 
   // The tracker.
 
-  *#announceOnAndOn(): Process {
-    let event: AnnounceEvent | null = 'started';
-    let vain = 0;
-    while (!this.#left) {
-      const answer = yield* this.#around.announce(this.#host, this.#announcement(event));
-      if (this.#left) return;
-      if ('failure' in answer) {
-        const again = retryAfter(vain++);
-        this.#host.narrator.note(`tracker: ${answer.failure}; asks again in ${formatDuration(again)}`);
-        yield* this.#host.sleep(again, { background: true });
-      } else {
-        event = null;
-        vain = 0;
-        this.#candidates = answer.peers.map(({ address, port }) => ({ address, port }));
-        this.#connectMore();
-        yield* this.#untilAnnounce(Math.max(answer.interval, 1) * SECOND);
-      }
-    }
+  get left(): boolean {
+    return this.#left;
   }
 
-  /** The tracker’s interval, or less where neighbours are few by then. */
-  *#untilAnnounce(interval: Nanoseconds): Process {
-    for (let left = interval; left > 0; left -= ANNOUNCE_AGAIN) {
-      yield* this.#host.sleep(Math.min(left, ANNOUNCE_AGAIN), { background: true });
-      if (this.#left || this.#neighbours.size < FEW_CONNECTIONS) return;
-    }
+  get connections(): number {
+    return this.#neighbours.size;
   }
 
-  *#announceOnce(event: AnnounceEvent): Process {
-    const answer = yield* this.#around.announce(this.#host, this.#announcement(event));
-    if ('failure' in answer) this.#host.narrator.note(`tracker: ${answer.failure}`);
+  named(peers: Endpoint[]): void {
+    this.#calls.named(peers);
+    this.#connectMore();
   }
 
-  #announcement(event: AnnounceEvent | null): Parameters<Announce>[1] {
+  announcement(event: AnnounceEvent | null): Parameters<Announce>[1] {
     const { member, torrent } = this.#around;
     const left = this.#seeds ? 0 : leftOf(torrent, this.#picker.have);
     return { infoHash: torrent.infoHash, peerId: this.id, uploaded: member.uploaded, downloaded: member.downloaded, left, event };
   }
 }
-
-/** What a host keeps of a torrent. */
-export interface KeptDownload {
-  /** As in a bitfield message. */
-  readonly have: Uint8Array;
-  readonly behaviour: Behaviour;
-  /** It stopped taking part. */
-  readonly left: boolean;
-}
-
-/** Where a host keeps it. */
-export const diskName = (torrent: string): string => `torrent ${torrent}`;
 
 /** Bytes of the pieces that are not there. */
 function leftOf({ pieces, size, pieceLength }: Torrent, have: PieceSet): number {

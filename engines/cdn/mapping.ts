@@ -2,10 +2,11 @@
  * How a CDN leads clients to nodes: its name server answers each resolver with the address of the node that is best for it.
  *
  * Theory of operation. The domain's names have the addresses of all nodes; of these, the answer keeps one (node-choice.ts): by the
- * latency from whoever asks, which is the resolver, not the client behind it, and by the nodes' health and load. Both are what each node
- * said of itself at the last health check, a request for its /status over HTTP; one that does not answer in time is not handed out until
- * it does again. The checks begin when somebody asks for a name of the domain for the first time; before the first one, all nodes count as well and idle. Between checks, and while resolvers have an answer in their caches, nothing
- * changes for clients: this is what a short TTL is for.
+ * latency from whoever asks, which is the resolver, not the client behind it, and by the nodes' health and load. Both are what each
+ * node said of itself at the last health check, a request for its /status over HTTP; one that does not answer in time is not handed
+ * out until it does again. Where checks come more often than that time, the next one of a node waits for the one before. The checks
+ * begin when somebody asks for a name of the domain for the first time; before the first one, all nodes count as well and idle.
+ * Between checks, and while resolvers have an answer in their caches, nothing changes for clients: this is what a short TTL is for.
  */
 
 import { bytesOfAll } from '../contents.ts';
@@ -19,6 +20,7 @@ import type { Address, Host } from '../network/host.ts';
 import { octetsOf } from '../network/octets.ts';
 import { type Nanoseconds, type Ratio, SECOND } from '../quantities.ts';
 import type { LatencyMap } from './latency-map.ts';
+import type { CdnLedger } from './ledger.ts';
 import { STATUS_PATH } from './node.ts';
 import { chooseNode } from './node-choice.ts';
 import type { CdnService } from './scenario.ts';
@@ -32,6 +34,8 @@ interface WatchedNode {
   readonly name: string;
   healthy: boolean;
   load: Ratio;
+  /** A check of it has not ended. */
+  checked: boolean;
 }
 
 export class Mapping {
@@ -40,15 +44,17 @@ export class Mapping {
   readonly #nodes: readonly WatchedNode[];
   readonly #nodeAt: ReadonlyMap<Address, WatchedNode>;
   readonly #addresses: ReadonlyMap<string, Address>;
+  readonly #ledger: CdnLedger;
   /** Set while nobody has asked yet. */
   #asked: (() => void) | null = null;
 
   /** `addresses`: of the nodes, by name. */
-  constructor(service: CdnService, map: LatencyMap, addresses: ReadonlyMap<string, Address>) {
+  constructor(service: CdnService, map: LatencyMap, addresses: ReadonlyMap<string, Address>, ledger: CdnLedger) {
     this.#service = service;
     this.#map = map;
-    this.#nodes = service.nodes.map((name) => ({ name, healthy: true, load: 0 }));
+    this.#nodes = service.nodes.map((name) => ({ name, healthy: true, load: 0, checked: false }));
     this.#addresses = addresses;
+    this.#ledger = ledger;
     this.#nodeAt = new Map(this.#nodes.map((node) => [addresses.get(node.name.toLowerCase()) as Address, node]));
   }
 
@@ -84,11 +90,15 @@ export class Mapping {
   /** Runs on the name server's host for ever: asks every node in turn how it is. */
   *watch(host: Host): Process {
     // What it learned before a crash is gone.
-    for (const node of this.#nodes) Object.assign(node, { healthy: true, load: 0 });
+    for (const node of this.#nodes) Object.assign(node, { healthy: true, load: 0, checked: false });
     yield* this.#question();
     for (;;) {
       yield* host.sleep(this.#service.healthCheck, { background: true });
-      for (const node of this.#nodes) host.spawn('health check', this.#check(host, node));
+      for (const node of this.#nodes) {
+        if (node.checked) continue;
+        node.checked = true;
+        host.spawn('health check', this.#check(host, node));
+      }
     }
   }
 
@@ -108,6 +118,7 @@ export class Mapping {
   *#check(host: Host, node: WatchedNode): Process {
     const asked = yield* race(this.#ask(host, node.name), host.sleep(PATIENCE, { background: true }));
     const load = asked.winner === 'first' ? asked.value : null;
+    node.checked = false;
     const wasHealthy = node.healthy;
     node.healthy = load !== null;
     node.load = load ?? 0;
@@ -119,7 +130,8 @@ export class Mapping {
           ? `hands ${node.name} out again`
           : `hands ${node.name} out no more: it does not answer`;
     host.narrator.state('cdn nodes', node.name, value, note === undefined ? {} : { note });
-    if (load !== null) host.narrator.measure('node load', [node.name], load);
+    if (load === null) this.#ledger.loadEnds(this, node.name);
+    else this.#ledger.load(host.narrator, node.name, this, load);
   }
 
   /** The load that the node tells; null where it tells none. */

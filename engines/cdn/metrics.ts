@@ -5,10 +5,10 @@ const ofCdn: MetricDefinition['subjects'] = [{ preposition: 'of', type: 'cdn' }]
 const atNode: MetricDefinition['subjects'] = [{ preposition: 'at', type: 'host' }];
 
 const program =
-  'host viewer\ncdn kingcdn { nodes edge[1..2] origin origin.netcinema.com cache 20 MB lru catalogue 100 objects of 1 MB zipf 0.8 }\nviewer keeps requesting from kingcdn at 2 per s for 10 s\n';
+  'host viewer\ncdn kingcdn { nodes edge[1..2]  origin origin.netcinema.com  cache 20 MB lru  catalogue 100 objects of 1 MB zipf 0.8 }\nviewer keeps requesting from kingcdn at 2 per s for 10 s\n';
 
 const watching =
-  'video madmen { duration 2 min }\ncdn kingcdn { nodes edge[1..2] content madmen }\ncrowd of 100 watches films of kingcdn for 5 min\n';
+  'video madmen { duration 2 min }\ncdn kingcdn { nodes edge[1..2]  content madmen }\ncrowd of 100 watches films of kingcdn for 5 min\n';
 
 export const cdnMetrics: readonly MetricDefinition[] = [
   {

@@ -1,10 +1,11 @@
 /**
  * A node of a content distribution network: a reverse proxy (RFC 9110 §3.7) that answers for its customer's names out of a cache.
  *
- * Theory of operation. A client comes with the name of a customer's website in Host. What the cache does not have is asked of the origin,
- * once for all who wait for it. In a cluster, each object belongs to one node, by consistent hashing of its path: another node asks that
- * one, with the origin's name in Host, and stores nothing; a node that is asked so asks the origin at most. If the other node does not
- * answer in time, the origin is asked, and for the time between two health checks what belongs to it belongs to the next one on the ring. At `/status` under its own name, a node says how much of its line is in use.
+ * Theory of operation. A client comes with the name of a customer's website in Host. What the cache does not have is asked of the
+ * origin, once for all who wait for it. In a cluster, each object belongs to one node, by consistent hashing of its path: another node
+ * asks that one, with the origin's name in Host, and stores nothing; a node that is asked so asks the origin at most. If the other node
+ * does not answer in time, the origin is asked, and for the time between two health checks what belongs to it belongs to the next one on
+ * the ring. At `/status` under its own name, a node says how much of its line is in use.
  */
 import { type Contents, lengthOf } from '../contents.ts';
 import { count as formatCount, formatSize, formatValue } from '../format.ts';
@@ -19,6 +20,7 @@ import { all, type Process, race } from '../kernel/process.ts';
 import type { Address, Host } from '../network/host.ts';
 import { bytesOfOctets } from '../network/octets.ts';
 import { type BitsPerSecond, type Bytes, type Nanoseconds, SECOND } from '../quantities.ts';
+import { STORED_HEAD } from './catalogue.ts';
 import type { HashRing } from './hash-ring.ts';
 import type { CdnLedger } from './ledger.ts';
 import { LoadMeter } from './load-meter.ts';
@@ -34,8 +36,6 @@ const CONNECTIONS = 32;
 const PUSHED_AT_ONCE = 4;
 /** Objects that a node names, of those that would go last. */
 const TOP = 5;
-/** Room for the head of a stored response, about. */
-const HEAD: Bytes = 512;
 
 /** What a node knows from its CDN's configuration. */
 export interface NodeSetUp {
@@ -89,7 +89,8 @@ export class CdnNode {
     const { method, url, fields } = request;
     const { service, ledger } = this.#setUp;
     const { name, narrator } = this.#host;
-    if (url?.host === name.toLowerCase()) return url.path === STATUS_PATH ? this.#status() : plainResponse(404, `there is no ${url.path}`);
+    if (url?.host === name.toLowerCase())
+      return url.path === STATUS_PATH ? this.#status(request.remote.address) : plainResponse(404, `there is no ${url.path}`);
     const fromNode = url?.host === service.origin.site;
     if (!url || !(fromNode || service.serves.includes(url.host))) return plainResponse(421, `${url?.host} is not served here`);
     if (method !== 'GET' && method !== 'HEAD') {
@@ -145,8 +146,8 @@ export class CdnNode {
     return yield* this.#origin(request);
   }
 
-  #status(): ServedResponse {
-    const load = this.#load.read(this.#host.now());
+  #status(asker: Address): ServedResponse {
+    const load = this.#load.read(this.#host.now(), asker);
     const { contents } = this.#cache;
     const { count, used } = contents;
     const top = contents.safest(TOP).map((uri) => uri.slice(uri.indexOf('/', 'http://'.length)));
@@ -173,7 +174,7 @@ export class CdnNode {
     const own = objects.filter(({ path }) => ring === null || ring.memberFor(path) === name);
     const fitting: string[] = [];
     for (const { path, size } of own) {
-      room -= size + HEAD;
+      room -= size + STORED_HEAD;
       if (room < 0) break;
       fitting.push(path);
     }

@@ -7,8 +7,8 @@
  *
  *     Σ size (1 − e^(−pT)) = room
  *
- * First in, first out lets an object stay for T whatever is asked (Fricker, Robert and Roberts, 2012): pT / (1 + pT) in its place. For other
- * policies there is the bound that no policy surpasses without knowing what comes: the objects of the greatest popularity for their
+ * First in, first out lets an object stay for T whatever is asked (Martina, Garetto and Leonardi, "A unified approach to the performance
+ * analysis of caching systems", 2014): pT / (1 + pT) in its place. For other policies there is the bound that no policy surpasses without knowing what comes: the objects of the greatest popularity for their
  * room are always there.
  */
 import { exponentialOfNegative } from '../kernel/elementary-functions.ts';
@@ -23,16 +23,19 @@ export interface HitRatios {
 /** Steps of a bisection, each of which halves the error: to the twelfth digit. */
 const BISECTIONS = 40;
 
-/** By Che's approximation, of a cache with so much room. `shares`: probabilities of the objects; `sizes`: of each. */
-export function predicted(policy: 'lru' | 'fifo', shares: Float64Array, sizes: Float64Array, room: Bytes): HitRatios {
+/**
+ * By Che's approximation, of a cache with so much room. `shares`: probabilities of the objects; `sizes`: of each; `head`: what each
+ * takes in the cache besides.
+ */
+export function predicted(policy: 'lru' | 'fifo', shares: Float64Array, sizes: Float64Array, room: Bytes, head: Bytes = 0): HitRatios {
   const there =
     policy === 'lru' ? (expected: number) => 1 - exponentialOfNegative(expected) : (expected: number) => expected / (1 + expected);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = sizes.reduce((sum, size) => sum + size + head, 0);
   if (room >= total) return { objects: 1, bytes: 1 };
   if (room <= 0) return { objects: 0, bytes: 0 };
   const filled = (time: number): Bytes => {
     let bytes = 0;
-    for (let i = 0; i < shares.length; i++) bytes += (sizes[i] as Bytes) * there((shares[i] as number) * time);
+    for (let i = 0; i < shares.length; i++) bytes += ((sizes[i] as Bytes) + head) * there((shares[i] as number) * time);
     return bytes;
   };
   let low = 0;
@@ -46,17 +49,18 @@ export function predicted(policy: 'lru' | 'fifo', shares: Float64Array, sizes: F
   return ratios(shares, sizes, (i) => there((shares[i] as number) * high));
 }
 
-/** Of a cache that always holds what is most popular for its size, as far as there is room. */
-export function bestStatic(shares: Float64Array, sizes: Float64Array, room: Bytes): HitRatios {
-  const worth = (i: number): number => (shares[i] as number) / (sizes[i] as number);
+/** Of a cache that always holds what is most popular for its size, as far as there is room; as above. */
+export function bestStatic(shares: Float64Array, sizes: Float64Array, room: Bytes, head: Bytes = 0): HitRatios {
+  const roomOf = (i: number): Bytes => (sizes[i] as Bytes) + head;
+  const worth = (i: number): number => (shares[i] as number) / roomOf(i);
   const order = Array.from(shares, (_, i) => i).sort((a, b) => worth(b) - worth(a) || a - b);
   const held = new Float64Array(shares.length);
   let left = room;
   for (const i of order) {
     if (left <= 0) break;
     // The last one counts for the part that fits: a bound, not a placement.
-    held[i] = Math.min(1, left / (sizes[i] as number));
-    left -= sizes[i] as number;
+    held[i] = Math.min(1, left / roomOf(i));
+    left -= roomOf(i);
   }
   return ratios(shares, sizes, (i) => held[i] as number);
 }

@@ -14,6 +14,7 @@ import { performWatching } from './compact/watching.ts';
 import { HashRing } from './hash-ring.ts';
 import { LatencyMap } from './latency-map.ts';
 import { CdnLedger } from './ledger.ts';
+import { upRates } from './line-rates.ts';
 import { Mapping } from './mapping.ts';
 import { cdnMetrics } from './metrics.ts';
 import { CdnNode } from './node.ts';
@@ -58,13 +59,13 @@ function install(world: World): Installed {
         case 'cdn.push':
           return push(world, found(action.cdn), action);
         case 'cdn.crowd': {
-          const { service, catalogue, nodes } = found(action.cdn);
+          const { service, ledger, catalogue, nodes } = found(action.cdn);
           if (catalogue === null) throw new Error(`${action.cdn} has no catalogue`);
-          return performCrowd(world, service, catalogue, map, (node) => nodes.has(node), action);
+          return performCrowd(world, service, catalogue, ledger, map, (node) => nodes.has(node), action);
         }
         case 'cdn.watching': {
-          const { service, nodes } = found(action.cdn);
-          return performWatching(world, service, map, (node) => nodes.has(node), action);
+          const { service, ledger, nodes } = found(action.cdn);
+          return performWatching(world, service, ledger, map, (node) => nodes.has(node), action);
         }
         default:
           return undefined;
@@ -77,7 +78,7 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
   const { origin, clusters } = service;
   const seen = seenAddresses(world.scenario);
   const addressOf = (name: string, by: string): Address => seen(name, by) ?? world.host(name).address;
-  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const upOf = upRates(world.scenario);
   const rings = clusters.map((nodes) => ({ nodes, ring: new HashRing(nodes) }));
   const made: Running = {
     service,
@@ -93,7 +94,7 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
     let before: CdnNode | null = null;
     world.boot(name, 'cdn node', function* (host): Process {
       before?.lost();
-      const node = new CdnNode(host, { service, addresses, ring, up: upOf.get(name) as number, ledger });
+      const node = new CdnNode(host, { service, addresses, ring, up: upOf(name), ledger });
       before = node;
       made.nodes.set(name, node);
       try {
@@ -105,7 +106,7 @@ function setUp(world: World, service: CdnService, map: LatencyMap): Running {
     });
   }
   const addresses = new Map(service.nodes.map((node) => [node.toLowerCase(), addressOf(node, service.host)]));
-  const mapping = new Mapping(service, map, addresses);
+  const mapping = new Mapping(service, map, addresses, made.ledger);
   selectAnswers(world.host(service.host), mapping.selection(world.host(service.host)));
   world.boot(service.host, 'cdn health checks', (host) => mapping.watch(host));
   return made;

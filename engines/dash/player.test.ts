@@ -212,6 +212,27 @@ describe('the viewer', () => {
     ]);
     expect(asked(run).filter((path) => path.endsWith('.m4s'))[0]).toBe('500k/6.m4s');
     expect(run.steps[0]!.endedAt).toBeCloseTo(34 * SECOND, -3);
+    expect(run.steps[2]!.outcome).toBe('to 10 s, once the film is there');
+  });
+
+  test('jumps beyond the end of the film: to its end', () => {
+    const run = world([step(play(), at(0)), step({ kind: 'video.seek', host: 'tv', position: 3600 * SECOND }, at(3 * SECOND))]);
+    expect(run.steps.map(({ outcome }) => outcome)[1]).toBe('at its end, 24 s');
+    expect(run.steps[0]!.endedAt).toBe(3 * SECOND);
+  });
+
+  test('has one screen: what would play beside a film is refused, and measures nothing', () => {
+    const trace = [{ duration: 10 * SECOND, rate: 2.5e6, latency: 20 * MILLISECOND }];
+    const rehearsal = { kind: 'dash.rehearse', host: 'tv', film, trace, replacing: 'none', average: 'weighted', settings } as const;
+    const alone = world([step(play(), at(0))]);
+    const both = world([step(play(), at(0)), step(play({ algorithm: 'lowest' }), at(3 * SECOND)), step(rehearsal, at(4 * SECOND))]);
+    expect(both.steps.slice(1).map(({ outcome, succeeded }) => [outcome, succeeded])).toEqual([
+      ['tv plays Madmen already', false],
+      ['tv plays Madmen already', false],
+    ]);
+    expect(both.series.map(({ metric, values }) => [metric, [...values]])).toEqual(
+      alone.series.map(({ metric, values }) => [metric, [...values]]),
+    );
   });
 
   const steps = (...more: Parameters<typeof step>[]) => [

@@ -85,6 +85,10 @@ export class Player implements PlaybackControls {
 
   // The person in front of it.
 
+  get length(): Nanoseconds | null {
+    return this.#film?.duration ?? null;
+  }
+
   pause(): void {
     this.#act(({ playout }) => playout.pause(this.#host.now()));
   }

@@ -8,10 +8,10 @@ import { SERVER_RULES } from './servers.ts';
 
 const algorithms = (): string =>
   markdownTable(
-    ['word', 'chooses', 'parameters', 'source'],
+    ['word', 'chooses', 'parameters', 'takes', 'source'],
     ALGORITHM_NAMES.map((name) => {
-      const { doc, parameters, source } = ALGORITHMS[name];
-      return [code(name), doc, parameters, source];
+      const { doc, parameters, takes, source } = ALGORITHMS[name];
+      return [code(name), doc, parameters, takes.length === 0 ? 'nothing' : takes.map(code).join(', '), source];
     }),
   );
 

@@ -4,6 +4,7 @@ import type { Process } from '../kernel/process.ts';
 import type { Host } from '../network/host.ts';
 import type { StepOutcome } from '../protocol.ts';
 import { MILLISECOND, type Nanoseconds } from '../quantities.ts';
+import { sleepUntil } from '../sleep-until.ts';
 import { linearQuality } from './quality.ts';
 import type { RehearseAction } from './scenario.ts';
 import { runSession } from './session/session.ts';
@@ -28,26 +29,26 @@ export function* rehearse(host: Host, { film, trace, settings, average, replacin
   let stalls = 0;
   measure('rebuffering time', 0);
   for (const [i, download] of outcome.downloads.entries()) {
-    yield* until(host, inTime(download.began));
+    yield* sleepUntil(host, inTime(download.began));
     measure('bitrate', (movie.bitrates[download.rendition] as number) * 1000);
     if (i > 0) measure('buffer', download.levelBefore * MILLISECOND);
     const over = i === 0 ? 0 : download.time - download.levelBefore;
     if (over > 0) {
-      yield* until(host, inTime(download.began + download.levelBefore));
+      yield* sleepUntil(host, inTime(download.began + download.levelBefore));
       measure('buffer', 0);
       // The published simulator counts what begins while something plays.
       if (download.levelBefore > 0) measure('rebufferings', ++stalls);
-      yield* until(host, inTime(download.began + download.time));
+      yield* sleepUntil(host, inTime(download.began + download.time));
       stalled += over;
       measure('rebuffering time', stalled * MILLISECOND);
     }
-    yield* until(host, inTime(download.began + download.time));
+    yield* sleepUntil(host, inTime(download.began + download.time));
     if (download.levelPlayed < download.levelAfter) measure('buffer', download.levelPlayed * MILLISECOND);
     measure('buffer', download.levelAfter * MILLISECOND);
     if (i === 0) measure('startup delay', startup * MILLISECOND);
     if (download.abandonedTo !== null && !download.replaces) measure('abandoned segments', ++abandoned);
   }
-  yield* until(host, inTime(outcome.totalTime));
+  yield* sleepUntil(host, inTime(outcome.totalTime));
   const { stallTime, stallEvents, totalTime, bitrate, bitrateChange, switches } = outcome;
   const segments = movie.sizes.length;
   measure('buffer', 0);
@@ -65,9 +66,4 @@ export function* rehearse(host: Host, { film, trace, settings, average, replacin
     outcome: `${count(others.length + 1, 'download')}: ${rate} on average, ${count(switches, 'switch', 'switches')}, ${told}`,
     succeeded: true,
   };
-}
-
-function* until(host: Host, time: Nanoseconds): Process {
-  const left = time - host.now();
-  if (left > 0) yield* host.sleep(left);
 }

@@ -14,7 +14,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     subjects: forSite,
     doc: 'From the moment when a browser turns to a page until it has the page and all objects embedded in it, lookups and handshakes included.',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect page load time of pc for www.example.org < 500 ms',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc browses www.example.org\nexpect page load time of pc for www.example.org < 500 ms',
   },
   {
     name: 'response time',
@@ -22,7 +22,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     subjects: forSite,
     doc: 'From the moment when a host turns to a resource of a website until it has all of the final response, lookup, handshake, redirects and its own cache included.',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect response time of pc for www.example.org < 500 ms',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc browses www.example.org\nexpect response time of pc for www.example.org < 500 ms',
   },
   {
     name: 'mean response time',
@@ -30,7 +30,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     subjects: forSite,
     doc: 'The mean of a host’s response times for a website so far.',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect mean response time of pc for www.example.org < 500 ms',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc browses www.example.org\nexpect mean response time of pc for www.example.org < 500 ms',
   },
   {
     name: 'response status',
@@ -39,7 +39,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     doc: 'The status code of the last final response that a host got for a resource of a website; 304 where its own request was conditional.',
     standard: 'RFC 9110 §15',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc requests "/" from www.example.org\nexpect response status of pc for www.example.org = 200',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc requests "/" from www.example.org\nexpect response status of pc for www.example.org = 200',
   },
   {
     name: 'web bytes',
@@ -49,7 +49,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     doc: 'Content that a host has received in responses so far, over the network.',
     standard: 'RFC 9110 §6.4',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web bytes of pc < 60 kB',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web bytes of pc < 60 kB',
   },
   {
     name: 'web connections',
@@ -59,7 +59,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     doc: 'TCP connections that a host has opened for HTTP so far.',
     standard: 'RFC 9112 §9',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web connections of pc = 2',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web connections of pc = 2',
   },
   {
     name: 'web requests',
@@ -68,7 +68,7 @@ export const httpMetrics: readonly MetricDefinition[] = [
     course: 'total',
     doc: 'Requests that a host has answered as a web server or web cache so far.',
     example:
-      'host pc\nwebsite www.example.org { page "/" 20 KiB object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web requests at www.example.org = 2',
+      'host pc\nwebsite www.example.org { page "/" 20 KiB  object "/logo.png" 30 kB }\npc browses www.example.org\nexpect web requests at www.example.org = 2',
   },
   {
     name: 'web cache hit ratio',

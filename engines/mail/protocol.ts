@@ -20,6 +20,7 @@ import { MailFilter } from './filters/mail-filter.ts';
 import { sendStream } from './filters/sample-stream.ts';
 import type { MailFilterService } from './filters/scenario.ts';
 import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
+import { loginLimitsOf } from './mailbox/logins.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
 import { subjectOf } from './message/message-format.ts';
@@ -66,6 +67,7 @@ function install(world: World): Installed {
     const surroundings: Omit<MailServerSurroundings, 'host'> = {
       service,
       mailboxes: mailboxes.filter((one) => one.host === service.host),
+      limits: loginLimitsOf(world.scenario, service.host),
       tracker,
       filter: filtering ? new MailFilter(host, filtering, world.scenario.seed, observer) : null,
       senderPolicy: senderPolicy(world, host),

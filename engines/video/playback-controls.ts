@@ -1,12 +1,15 @@
 /**
- * What a viewer can do to a film that plays, whatever brings it: a stream, or segments over HTTP. Each engine enters what its hosts
- * play, and the steps `pauses`, `seeks to`, `plays at` find it here by the host.
+ * What a viewer can do to a film that plays, whatever brings it: a stream, or segments over HTTP. A host has one screen: the engine
+ * whose film is on it keeps others away until it has ended, and the steps `pauses`, `seeks to`, `plays at` find its controls here.
  */
 
-import type { World } from '../protocol.ts';
+import type { Process } from '../kernel/process.ts';
+import type { StepOutcome, World } from '../protocol.ts';
 import type { Nanoseconds } from '../quantities.ts';
 
 export interface PlaybackControls {
+  /** Of the film; null while it is not known. */
+  readonly length: Nanoseconds | null;
   pause(): void;
   resume(): void;
   /** To a position in the film; beyond its end is its end. */
@@ -15,22 +18,36 @@ export interface PlaybackControls {
   setSpeed(speed: number): void;
 }
 
+interface Shown {
+  readonly film: string;
+  /** null while there are none. */
+  controls: PlaybackControls | null;
+}
+
 export class PlaybackRegistry {
-  readonly #playing = new Map<string, PlaybackControls>();
+  readonly #screens = new Map<string, Shown>();
 
-  /** `host` plays; what it played before is forgotten. */
+  /** Plays a film on the host's screen until the process is done, unless another one is on it. */
+  *show(host: string, film: string, play: () => Process<StepOutcome>): Process<StepOutcome> {
+    const other = this.#screens.get(host);
+    if (other) return { outcome: `${host} plays ${other.film} already`, succeeded: false };
+    this.#screens.set(host, { film, controls: null });
+    try {
+      return yield* play();
+    } finally {
+      this.#screens.delete(host);
+    }
+  }
+
+  /** What is on the host's screen can be paused and so on from now on. */
   enter(host: string, controls: PlaybackControls): void {
-    this.#playing.set(host, controls);
+    const shown = this.#screens.get(host);
+    if (shown) shown.controls = controls;
   }
 
-  /** It has ended, unless something else plays there already. */
-  leave(host: string, controls: PlaybackControls): void {
-    if (this.#playing.get(host) === controls) this.#playing.delete(host);
-  }
-
-  /** What the host plays now; undefined for nothing. */
-  at(host: string): PlaybackControls | undefined {
-    return this.#playing.get(host);
+  /** Of what is on the host's screen now; null where that is nothing, or has none yet. */
+  at(host: string): PlaybackControls | null {
+    return this.#screens.get(host)?.controls ?? null;
   }
 }
 

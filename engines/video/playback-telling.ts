@@ -54,17 +54,22 @@ export class PlaybackTelling {
       this.#stalls = playout.stalls.length;
       this.#measure('rebufferings', this.#stalls);
     }
+    this.#tellStalls(playout);
+  }
+
+  #tellStalls(playout: Playout): void {
     const ratio = playout.rebuffering;
     if (Number.isNaN(ratio)) return;
     this.#measure('rebuffering', ratio);
     this.#measure('rebuffering time', playout.spent('stalled'));
   }
 
-  /** The level now, if it was not told just before. */
+  /** The level now, and how long the present stall has lasted, if that was not told just before. */
   sample(now: Nanoseconds, playout: Playout): void {
     if (now - this.#sampledAt < SAMPLE_INTERVAL) return;
     this.#sampledAt = now;
     this.#measure('buffer', playout.level);
+    if (playout.phase === 'stalled') this.#tellStalls(playout);
   }
 
   /** The session is over: the timeline holds nothing of it any more. */

@@ -6,11 +6,11 @@ import type { Connection, Host } from '../network/host.ts';
 import { seenAddresses } from '../network/middleboxes/seen-address.ts';
 import { onHost } from '../on-host.ts';
 import type { Installed, Protocol, StepOutcome, World } from '../protocol.ts';
-import { SECOND } from '../quantities.ts';
+import { type Nanoseconds, SECOND } from '../quantities.ts';
 import type { Action } from '../scenario.ts';
 import { encode } from './coding/encoding-step.ts';
 import { videoMetrics } from './metrics.ts';
-import { type PlaybackControls, type PlaybackRegistry, playbackIn } from './playback-controls.ts';
+import { type PlaybackRegistry, playbackIn } from './playback-controls.ts';
 import { PlaybackTelling } from './playback-telling.ts';
 import { watch } from './streaming/client.ts';
 import { filmOf } from './streaming/film.ts';
@@ -99,29 +99,22 @@ function stream(
   playing: PlaybackRegistry,
 ): Process<StepOutcome> {
   const address = seenAddresses(world.scenario)(action.server, action.client) ?? world.host(action.server).address;
-  return onHost(world.host(action.client), function* (host) {
-    let controls: PlaybackControls | null = null;
-    const telling = new PlaybackTelling(host.name, film.name, host.narrator);
-    try {
-      return yield* watch(
+  return onHost(world.host(action.client), (host) =>
+    playing.show(host.name, film.name, () =>
+      watch(
         {
           host,
           address,
           url: `rtsp://${action.server}/${path}`,
-          telling,
+          telling: new PlaybackTelling(host.name, film.name, host.narrator),
           screen: film.clip && new Screen(film.clip),
           connected: (connection) => ledger.enter(connection, host),
-          begun: (given) => {
-            controls = given;
-            playing.enter(host.name, given);
-          },
+          begun: (controls) => playing.enter(host.name, controls),
         },
         action,
-      );
-    } finally {
-      if (controls) playing.leave(host.name, controls);
-    }
-  });
+      ),
+    ),
+  );
 }
 
 /** What a viewer does to the film that plays on its host. */
@@ -141,11 +134,17 @@ function* act(host: Host, action: ViewerAction, playing: PlaybackRegistry): Proc
       return done('goes on');
     case 'video.seek':
       controls.seek(action.position);
-      return done(`at ${formatDuration(action.position)}`);
+      return done(reached(action.position, controls.length));
     case 'video.speed':
       controls.setSpeed(action.speed);
       return done(`at ${action.speed} times the speed`);
   }
+}
+
+function reached(position: Nanoseconds, length: Nanoseconds | null): string {
+  const told = formatDuration(position);
+  if (length === null) return `to ${told}, once the film is there`;
+  return position < length ? `at ${told}` : `at its end, ${formatDuration(length)}`;
 }
 
 const done = (outcome: string): StepOutcome => ({ outcome, succeeded: true });

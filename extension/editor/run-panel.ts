@@ -58,6 +58,11 @@ export class RunPanels implements vscode.Disposable {
     return panel.run();
   }
 
+  /** The last run of a file whose panel is open. */
+  outputOf(file: vscode.Uri): Output | null {
+    return this.#panels.get(file.toString())?.output ?? null;
+  }
+
   /** The run in the panel that has the focus, and the file it is of. */
   get active(): { readonly uri: vscode.Uri; readonly output: Output } | null {
     for (const panel of this.#panels.values()) if (panel.isActive && panel.output) return { uri: panel.uri, output: panel.output };

@@ -3,7 +3,7 @@
  * carries no pictures.
  */
 import { formatRate, formatSize } from '../../engines/format.ts';
-import { picturesOf } from '../../engines/video/coding/clip.ts';
+import { frameCount, picturesOf } from '../../engines/video/coding/clip.ts';
 import { type EncodedFrame, encodeClip, rawRate } from '../../engines/video/coding/encoder.ts';
 import { peakSignalToNoise } from '../../engines/video/coding/quality.ts';
 import { levelOf, shadeOf } from '../../engines/video/coding/quantiser.ts';
@@ -11,7 +11,7 @@ import type { Clip, Encoding } from '../../engines/video/coding/scenario.ts';
 import { formatAmount, formatCount } from '../format.ts';
 
 /** Pictures that are shown of a clip, from its beginning on. */
-export const MOST_FRAMES_SHOWN = 480;
+const MOST_FRAMES_SHOWN = 480;
 /** Runs that are told of a row. */
 const MOST_RUNS = 9;
 
@@ -30,6 +30,8 @@ export interface Filmstrip {
   readonly clip: Clip;
   /** How many pictures are shown. */
   readonly count: number;
+  /** The clip has more. */
+  readonly isCut: boolean;
   readonly originals: readonly Uint8Array[];
   readonly strips: readonly Strip[];
   /** Of all strips, so that their bars can be compared. */
@@ -43,7 +45,7 @@ export function filmstripOf(clip: Clip, encodings: readonly Encoding[]): Filmstr
   const strips = encodings.map((encoding) => stripOf(clip, encoding));
   const title = `${clip.name}: ${clip.width} × ${clip.height} pixels, ${clip.frameRate} pictures a second, ${formatRate(rawRate(clip))} as they are`;
   const largest = strips.reduce((most, strip) => Math.max(most, strip.largest), 1);
-  return { clip, count: originals.length, originals, strips, largest, title };
+  return { clip, count: originals.length, isCut: originals.length < frameCount(clip), originals, strips, largest, title };
 }
 
 function first<T>(all: Iterable<T>): T[] {

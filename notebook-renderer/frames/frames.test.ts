@@ -35,6 +35,18 @@ describe('a filmstrip', () => {
     expect([film.count, film.largest]).toEqual([48, 1540]);
   });
 
+  it('shows the first twenty seconds at most, and knows whether there is more', () => {
+    const cutOf = (seconds: number) => {
+      const { count, isCut } = filmstripOf({ ...clip, duration: seconds * SECOND }, []);
+      return [count, isCut];
+    };
+    expect([cutOf(19), cutOf(20), cutOf(21)]).toEqual([
+      [456, false],
+      [480, false],
+      [480, true],
+    ]);
+  });
+
   it('says what is transmitted of a picture, and of one row', () => {
     const [key, second] = both!.frames;
     expect(describeFrame(key!)).toMatch(/^5\d\d B, key frame, \d+ runs, nothing lost$/);

@@ -1,17 +1,7 @@
 /** The pictures of a clip: the original, what each encoding transmits of it, what is seen in the end, and the bytes of each picture. */
 import { useMemo, useState } from 'preact/hooks';
 import type { ViewKind } from '../../engines/scenario.ts';
-import {
-  busiestRow,
-  describeFrame,
-  type Filmstrip,
-  filmstripOf,
-  MOST_FRAMES_SHOWN,
-  pictureRgba,
-  rowOf,
-  type Strip,
-  transmittedRgba,
-} from './filmstrip.ts';
+import { busiestRow, describeFrame, type Filmstrip, filmstripOf, pictureRgba, rowOf, type Strip, transmittedRgba } from './filmstrip.ts';
 import { pngDataUri } from './png.ts';
 
 /** Height of the bars, in pixels. */
@@ -30,7 +20,7 @@ export function Frames({ view }: { readonly view: ViewKind & { readonly kind: 'f
       <div class="ns-transcript-head">
         <b>Pictures of {clip.name}</b>
         <span class="ns-dim">{film.title.slice(clip.name.length + 2)}</span>
-        {film.count === MOST_FRAMES_SHOWN && <span class="ns-dim">the first {MOST_FRAMES_SHOWN}</span>}
+        {film.isCut && <span class="ns-dim">the first {film.count}</span>}
       </div>
       <label class="ns-frames-slider">
         <input
@@ -42,7 +32,7 @@ export function Frames({ view }: { readonly view: ViewKind & { readonly kind: 'f
           aria-label="Picture"
         />
         <span>
-          picture <b>{frame}</b> of {film.count}
+          picture <b>{frame}</b> (0 to {film.count - 1})
         </span>
       </label>
       <figure class="ns-frames-original">

@@ -3,7 +3,7 @@ import { type CodeAction, CodeActionKind, type CodeActionParams, type TextEdit }
 import type { QuickFix } from '../language/compilation.ts';
 import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 export function codeActions(programs: Programs, { textDocument, range, context }: CodeActionParams): CodeAction[] {
   if (context.only && !context.only.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) return [];

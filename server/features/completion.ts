@@ -8,9 +8,12 @@ import {
 } from 'vscode-languageserver';
 import { type ClientSupport, markup } from '../client-support.ts';
 import * as language from '../language/completion.ts';
+import { fileNameAt, fileNames } from '../language/file-names.ts';
+import { indexOfSource } from '../language/locate.ts';
 import { holdsInOrder } from '../language/spelling.ts';
+import type { NamedFiles } from '../named-files.ts';
 import type { Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
   keyword: CompletionItemKind.Keyword,
@@ -23,21 +26,26 @@ const KINDS: Record<language.CompletionKind, CompletionItemKind> = {
   unit: CompletionItemKind.Unit,
   'record-type': CompletionItemKind.EnumMember,
   value: CompletionItemKind.Value,
+  file: CompletionItemKind.File,
+  folder: CompletionItemKind.Folder,
 };
 
 /** Items of one answer. A list of thousands of hosts is cut to those that begin with what is typed, and asked for again at the next key. */
 const MAXIMUM_ITEMS = 300;
 
-export function completion(
+export async function completion(
   programs: Programs,
+  files: Pick<NamedFiles, 'entriesOf'>,
   { textDocument, position }: CompletionParams,
   { snippets, markdown }: ClientSupport,
-): CompletionList {
+): Promise<CompletionList> {
   const place = programs.place(textDocument.uri, position);
   if (!place) return { isIncomplete: false, items: [] };
   const { program, source, document, offset } = place;
-  const all = language.complete(programs.recentAnalysis(program), source, offset);
-  const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text).slice(0, MAXIMUM_ITEMS) : all;
+  const analysis = programs.recentAnalysis(program);
+  const name = fileNameAt(source, offset, analysis.program.sources[indexOfSource(analysis, source.uri)]?.tree ?? null);
+  const all = name ? fileNames(name, await files.entriesOf(name.folder), program.uri) : language.complete(analysis, source, offset);
+  const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text.slice(all[0]!.range.start, offset)).slice(0, MAXIMUM_ITEMS) : all;
   const items = shown.map(
     ({ label, kind, insertText, snippet, range, detail, doc }, i): CompletionItem => ({
       label,
@@ -54,9 +62,8 @@ export function completion(
 }
 
 /** Those whose label holds the typed characters in their order, as editors match; those that begin with them first. */
-function fitting(items: readonly language.CompletionItem[], text: string): readonly language.CompletionItem[] {
-  const { start, end } = items[0]!.range;
-  const typed = text.slice(start, end).toLowerCase();
+function fitting(items: readonly language.CompletionItem[], written: string): readonly language.CompletionItem[] {
+  const typed = written.toLowerCase();
   if (typed === '') return items;
   const beginning: language.CompletionItem[] = [];
   const others: language.CompletionItem[] = [];

@@ -11,13 +11,13 @@ import {
   DiagnosticTag,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
-  type Range,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { send } from '../client-support.ts';
 import type * as language from '../language/compilation.ts';
 import type { Analysis } from '../language/compile.ts';
 import type { Program, Programs } from '../programs.ts';
+import { rangeOf } from '../ranges.ts';
 
 /** Milliseconds of quiet before a program is analysed: what an editor asks at a key (completion first of all) goes before. */
 export const QUIET = 10;
@@ -180,8 +180,3 @@ function toProtocol(
     ...(related.length > 0 ? { relatedInformation: related } : {}),
   };
 }
-
-export const rangeOf = (document: TextDocument, start: number, end: number): Range => ({
-  start: document.positionAt(start),
-  end: document.positionAt(end),
-});

@@ -3,7 +3,7 @@ import type { Hover, HoverParams } from 'vscode-languageserver';
 import { type ClientSupport, markup } from '../client-support.ts';
 import { hoverAt } from '../language/hover.ts';
 import type { Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 
 export function hover(programs: Programs, { textDocument, position }: HoverParams, { markdown }: ClientSupport): Hover | null {
   const place = programs.place(textDocument.uri, position);

@@ -10,64 +10,84 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { alternativeAt, analysesOf, isSameAlternative } from '../language/alternatives.ts';
 import type { Analysis } from '../language/compile.ts';
 import { declarationsAmong, type Found, identityOf, mentionAt, mentionsOfName, type NameIdentity } from '../language/mentions.ts';
 import * as language from '../language/rename.ts';
 import type { Program, Programs } from '../programs.ts';
-import { rangeOf } from './diagnostics.ts';
+import { rangeOf } from '../ranges.ts';
 import { filesRead } from './files-read.ts';
+import { type Here, hereAt } from './here.ts';
 
-/** What the cursor is on, in the program that it is part of. */
-interface Here {
-  readonly program: Program;
-  readonly analysis: Analysis;
-  /** Index of the source in the analysis. */
-  readonly source: number;
-  readonly offset: number;
-}
-
-function hereAt(programs: Programs, { textDocument, position }: TextDocumentPositionParams): Here | null {
-  const place = programs.place(textDocument.uri, position);
-  if (!place) return null;
-  const analysis = programs.analysis(place.program);
-  const source = analysis.program.sources.findIndex(({ uri }) => uri === place.source.uri);
-  return { program: place.program, analysis, source, offset: place.offset };
-}
-
-interface Everywhere extends Found {
+/** A mention of a name, and the tables that it was found by. */
+interface Place extends Found {
   readonly program: Program;
   readonly analysis: Analysis;
 }
 
-/** The name's mentions in this program, and in every open one that shares a document which declares it. No place is told twice. */
-function everywhere(programs: Programs, { program, analysis }: Here, identity: NameIdentity): Everywhere[] {
-  const own = mentionsOfName(identity, analysis.program).map((found) => ({ ...found, program, analysis }));
-  const declaring = new Set(declarationsAmong(own, analysis.program).map(({ source }) => analysis.program.sources[source]!.uri));
-  const all = [...own];
-  for (const other of programs.sharing(program, declaring)) {
-    const otherAnalysis = programs.analysis(other);
-    for (const found of mentionsOfName(identity, otherAnalysis.program)) all.push({ ...found, program: other, analysis: otherAnalysis });
-  }
+/** Where a name stands, and which of these places declare it. */
+interface Places {
+  readonly all: readonly Place[];
+  readonly declaring: readonly Place[];
+}
+
+/** In a program, in all its alternatives. No place is told twice. */
+function placesIn(program: Program, analyses: readonly Analysis[], identity: NameIdentity): Places {
+  const each = analyses.map((analysis) => {
+    const found = mentionsOfName(identity, analysis.program);
+    const asPlaces = (some: readonly Found[]): Place[] => some.map((one) => ({ ...one, program, analysis }));
+    return { all: asPlaces(found), declaring: asPlaces(declarationsAmong(found, analysis.program)) };
+  });
+  return together(each);
+}
+
+/** In this program, and in every open one that shares a document which declares it. */
+function everywhere(programs: Programs, { program, analyses }: Here, identity: NameIdentity): Places {
+  const own = placesIn(program, analyses, identity);
+  const others = programs.sharing(program, new Set(own.declaring.map(uriOf)));
+  return together([own, ...others.map((other) => placesIn(other, analysesOf(programs.analysis(other)), identity))]);
+}
+
+const uriOf = ({ source, analysis }: Place): string => analysis.program.sources[source]!.uri;
+const keyOf = (place: Place): string => `${place.mention.start} ${uriOf(place)}`;
+
+const together = (each: readonly Places[]): Places => ({
+  all: distinct(each.flatMap(({ all }) => all)),
+  declaring: distinct(each.flatMap(({ declaring }) => declaring)),
+});
+
+function distinct(places: readonly Place[]): Place[] {
   const seen = new Set<string>();
-  return all.filter(({ source, mention, analysis: { program: tables } }) => {
-    const place = `${mention.start} ${tables.sources[source]!.uri}`;
-    return !seen.has(place) && seen.add(place);
+  return places.filter((place) => {
+    const key = keyOf(place);
+    return !seen.has(key) && seen.add(key);
   });
 }
 
-const locationOf = (programs: Programs, { program, analysis, source, mention }: Everywhere): Location => {
+/** The name at a place; null where none stands. */
+function identityAt({ analysis, source, offset }: Here): NameIdentity | null {
+  const mention = mentionAt(analysis.program, source, offset);
+  return mention && identityOf(mention, analysis.program);
+}
+
+const locationOf = (programs: Programs, { program, analysis, source, mention }: Place): Location => {
   const document = programs.documentOf(program, analysis, source);
   return { uri: document.uri, range: rangeOf(document, mention.start, mention.end) };
 };
 
+/** Within the block of an alternative, what another one declares is not meant. */
 export async function definition(programs: Programs, parameters: TextDocumentPositionParams): Promise<Location[]> {
   await filesRead(programs, parameters.textDocument.uri, 'its program');
   const here = hereAt(programs, parameters);
-  const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
-  if (!here || !mention) return [];
-  const { program, analysis } = here;
-  const found = mentionsOfName(identityOf(mention, analysis.program), analysis.program);
-  return declarationsAmong(found, analysis.program).map((one) => locationOf(programs, { ...one, program, analysis }));
+  const identity = here && identityAt(here);
+  if (!here || !identity) return [];
+  const own = alternativeAt(here.analysis, here.source, here.offset);
+  const { declaring } = placesIn(here.program, here.analyses, identity);
+  const meant = declaring.filter(({ analysis, source, mention }) => {
+    const other = alternativeAt(analysis, source, mention.start);
+    return own === null || other === null || isSameAlternative(own, other);
+  });
+  return (meant.length > 0 ? meant : declaring).map((one) => locationOf(programs, one));
 }
 
 export async function references(
@@ -77,26 +97,27 @@ export async function references(
 ): Promise<Location[]> {
   await filesRead(programs, parameters.textDocument.uri, 'all programs');
   const here = hereAt(programs, parameters);
-  const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
-  if (!here || !mention) return [];
-  const found = everywhere(programs, here, identityOf(mention, here.analysis.program));
-  const declaring = withDeclarations ? [] : declarationsAmong(found, here.analysis.program).map((one) => one.mention);
-  return found.filter((one) => !declaring.includes(one.mention)).map((one) => locationOf(programs, one));
+  const identity = here && identityAt(here);
+  if (!here || !identity) return [];
+  const { all, declaring } = everywhere(programs, here, identity);
+  const left = new Set(withDeclarations ? [] : declaring.map(keyOf));
+  return all.filter((one) => !left.has(keyOf(one))).map((one) => locationOf(programs, one));
 }
 
 export function highlights(programs: Programs, parameters: TextDocumentPositionParams): DocumentHighlight[] {
   const here = hereAt(programs, parameters);
-  const mention = here && mentionAt(here.analysis.program, here.source, here.offset);
-  if (!here || !mention) return [];
-  const { program, analysis, source } = here;
-  const found = mentionsOfName(identityOf(mention, analysis.program), analysis.program);
-  const declaring = declarationsAmong(found, analysis.program);
+  const identity = here && identityAt(here);
+  if (!here || !identity) return [];
+  const { program, analysis, source, analyses } = here;
+  const { all, declaring } = placesIn(program, analyses, identity);
+  const written = new Set(declaring.map(keyOf));
+  const { uri } = analysis.program.sources[source]!;
   const document = programs.documentOf(program, analysis, source);
-  return found
-    .filter((one) => one.source === source)
+  return all
+    .filter((one) => uriOf(one) === uri)
     .map((one) => ({
       range: rangeOf(document, one.mention.start, one.mention.end),
-      kind: declaring.includes(one) ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+      kind: written.has(keyOf(one)) ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
     }));
 }
 
@@ -117,24 +138,29 @@ export async function rename(programs: Programs, parameters: TextDocumentPositio
   const here = hereAt(programs, parameters);
   if (!here) return null;
   const name = target(here);
-  const { program, analysis } = here;
-  const declaring = declarationsAmong(mentionsOfName(name.identity, analysis.program), analysis.program);
-  const documents = new Set(declaring.map(({ source }) => analysis.program.sources[source]!.uri));
+  const { program, analysis, analyses } = here;
+  const documents = new Set(placesIn(program, analyses, name.identity).declaring.map(uriOf));
+  const from = analysis.program.sources[here.source]!.uri;
   const changes: Record<string, TextEdit[]> = {};
   const done = new Set<string>();
-  for (const one of [program, ...programs.sharing(program, documents)]) {
-    const compiled = programs.analysis(one);
-    const renaming = language.rename(compiled.program, name, to, analysis.program.sources[here.source]!.uri);
-    if (!renaming.ok) throw new ResponseError(ErrorCodes.InvalidRequest, renaming.why);
-    const edited = new Set<string>();
-    for (const { source, start, end, text } of renaming.edits) {
-      const document = programs.documentOf(one, compiled, source);
-      if (done.has(document.uri)) continue;
-      edited.add(document.uri);
-      changes[document.uri] ??= [];
-      changes[document.uri]!.push({ range: rangeOf(document, start, end), newText: text });
+  const programsOf = [
+    { program, analyses },
+    ...programs.sharing(program, documents).map((other) => ({ program: other, analyses: analysesOf(programs.analysis(other)) })),
+  ];
+  for (const { program: one, analyses: each } of programsOf) {
+    for (const compiled of each) {
+      const renaming = language.rename(compiled.program, name, to, from);
+      if (!renaming.ok) throw new ResponseError(ErrorCodes.InvalidRequest, renaming.why);
+      for (const { source, start, end, text } of renaming.edits) {
+        const document = programs.documentOf(one, compiled, source);
+        // What programs and alternatives share is changed once. Two edits of one name that differ begin alike, or end alike.
+        const keys = [`from ${start} ${document.uri}`, `to ${end} ${document.uri}`];
+        if (keys.some((key) => done.has(key))) continue;
+        for (const key of keys) done.add(key);
+        changes[document.uri] ??= [];
+        changes[document.uri]!.push({ range: rangeOf(document, start, end), newText: text });
+      }
     }
-    for (const uri of edited) done.add(uri);
   }
   return { changes };
 }

@@ -10,6 +10,8 @@ export class DocumentTokens {
   readonly #programs: Programs;
   /** What each document was last told, by URI. */
   readonly #told = new Map<string, { readonly resultId: string; readonly tokens: EncodedTokens }>();
+  /** What the document was told before that: its memory is written to again, since each key would ask for megabytes. */
+  readonly #spare = new Map<string, EncodedTokens>();
   #results = 0;
 
   constructor(programs: Programs) {
@@ -39,15 +41,21 @@ export class DocumentTokens {
 
   closed(uri: string): void {
     this.#told.delete(uri);
+    this.#spare.delete(uri);
   }
 
   #tokens(uri: string): EncodedTokens {
     const place = this.#programs.place(uri, { line: 0, character: 0 });
-    return place ? semanticTokens(treeOf(place.source)) : new Uint32Array();
+    if (!place) return new Uint32Array();
+    const tree = treeOf(place.source);
+    const spare = this.#spare.get(uri);
+    return semanticTokens(tree, 0, tree.text.length, spare && new Uint32Array(spare.buffer));
   }
 
   #tell(uri: string, tokens: EncodedTokens): string {
     const resultId = String(++this.#results);
+    const before = this.#told.get(uri);
+    if (before) this.#spare.set(uri, before.tokens);
     this.#told.set(uri, { resultId, tokens });
     return resultId;
   }

@@ -1,6 +1,7 @@
 /** Signature help: the forms of the statement that is being written, the next slot in evidence. */
 import type { SignatureHelp, TextDocumentPositionParams } from 'vscode-languageserver';
 import { type ClientSupport, markup } from '../client-support.ts';
+import { indexOfSource } from '../language/locate.ts';
 import { type Signature, signaturesAt } from '../language/signature.ts';
 import type { Programs } from '../programs.ts';
 
@@ -12,8 +13,8 @@ export function signatureHelp(
   const place = programs.place(textDocument.uri, position);
   if (!place) return null;
   const { program, source, offset } = place;
-  const { sources } = programs.recentAnalysis(program).program;
-  const tree = sources.find(({ uri }) => uri === source.uri)?.tree ?? null;
+  const analysis = programs.recentAnalysis(program);
+  const tree = analysis.program.sources[indexOfSource(analysis, source.uri)]?.tree ?? null;
   const signatures = signaturesAt(source, offset, tree);
   if (signatures.length === 0) return null;
   // Behind the last one is none of them, for a client that knows no other way to say so.

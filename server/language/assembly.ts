@@ -3,6 +3,7 @@
  *
  * A file is imported once, where it is first named; one that is a document of the program is not imported at all.
  */
+import { isSameAlternative } from './alternatives.ts';
 import type { Code } from './codes.ts';
 import { MAXIMUM_FILE_SIZE, type SourceText } from './compilation.ts';
 import { type Name, standsIn } from './entry.ts';
@@ -10,7 +11,7 @@ import { fileAt, fileUri } from './files.ts';
 import { form } from './pattern.ts';
 import type { Program } from './program.ts';
 import { Site } from './site.ts';
-import type { SlotSyntax } from './syntax.ts';
+import type { NameSyntax, SlotSyntax } from './syntax.ts';
 import { isRead, isReadable, treeOf } from './trees.ts';
 import { fileName } from './uri.ts';
 
@@ -72,7 +73,7 @@ function addSource(source: SourceText, cell: number, assembly: Assembly): void {
   }
   importing.push(source.uri);
   for (const statement of tree.statements) {
-    const site = new Site(program, index, statement);
+    const site = Site.of(statement, program, index);
     sites.push(site);
     if (statement.entry?.id === 'import' && statement.complete) importFile(site, cell, assembly);
     if (statement.entry?.block === 'statements') addAlternative(site, cell, assembly);
@@ -87,20 +88,40 @@ function addAlternative(site: Site, cell: number, assembly: Assembly): void {
   const name = statement.slots.NAME;
   if (name?.kind !== 'name') return;
   const { alternatives, variant } = program;
-  const blocks = alternatives.get(name.text) ?? [];
-  alternatives.set(name.text, [...blocks, { source, ...(statement.braces ?? name) }]);
+  const called = nameOfAlternative(name, site);
+  const blocks = alternatives.get(called) ?? [];
+  alternatives.set(called, [...blocks, { source, ...(statement.braces ?? name) }]);
   const [first] = alternatives.keys();
-  if (name.text !== (variant.alternative ?? first)) return;
+  if (called !== (variant.alternative ?? first)) return;
   for (const child of statement.block ?? []) {
     if (child.entry && !standsIn(statement.entry!, child.entry)) {
       const at = { source, start: child.start, end: child.headEnd };
       program.report('wrong-block', at, `\`${form(child.entry)}\` stands outside the block of an alternative.`);
       continue;
     }
-    const inner = new Site(program, source, child);
+    const inner = Site.of(child, program, source);
     sites.push(inner);
     if (child.entry?.id === 'import' && child.complete) importFile(inner, cell, assembly);
   }
+}
+
+/** As its first block is called. A further one that differs in case is one of the same, and reported. */
+function nameOfAlternative({ text, start, end }: NameSyntax, site: Site): string {
+  const { alternatives } = site.program;
+  if (alternatives.has(text)) return text;
+  const first = [...alternatives.keys()].find((known) => isSameAlternative(known, text));
+  if (first === undefined) return text;
+  const [block] = alternatives.get(first)!;
+  site.report(
+    'duplicate-declaration',
+    { start, end },
+    `\`${text}\` and \`${first}\` are one name: letters differ in case only. Write \`${first}\` for another block of it, or name it otherwise.`,
+    {
+      related: [{ ...block!, message: 'It is here for the first time.' }],
+      fixes: [{ title: `Change to \`${first}\``, edits: [{ start, end, text: first }], preferred: true }],
+    },
+  );
+  return first;
 }
 
 function reportUnreadable(program: Program, text: string, source: number): void {

@@ -3,6 +3,7 @@
 import { standsIn } from './entry.ts';
 import { type evaluate, parameterNamed } from './evaluate.ts';
 import { linkKey } from './links.ts';
+import { enterMade, madeBy } from './made.ts';
 import { mailboxKey } from './mail-message.ts';
 import { enter, outcomeOf } from './outcomes.ts';
 import { form } from './pattern.ts';
@@ -54,6 +55,8 @@ export function build(site: Site): void {
     excuse(site);
     return;
   }
+  const made = statement.known.values?.made;
+  if (made && enterMade(made, site)) return;
   const outcome = statement.known.values?.outcome;
   if (outcome && enter(outcome, site)) return;
   const values = statementValues(site);
@@ -62,6 +65,10 @@ export function build(site: Site): void {
     return;
   }
   if (entry.remembered && values.kept) {
+    if (isDeclaration(statement)) {
+      values.made = madeBy(site, () => entry.build(values.given as never, values.block as never, site));
+      return;
+    }
     values.outcome = outcomeOf(site, () => entry.build(values.given as never, values.block as never, site));
     return;
   }

@@ -8,14 +8,13 @@ import { exponentialOfNegative, naturalLogarithm } from '../../engines/kernel/el
 import { randomStream } from '../../engines/kernel/random.ts';
 import { nameOf } from './defaults/addresses.ts';
 import { nodeLines } from './defaults/cdn.ts';
-import { webDefaults } from './defaults/http.ts';
 import type { Name } from './entry.ts';
 import { ownHost } from './hosts.ts';
-import type { Program, ProgramCdn, ProgramWebsite } from './program.ts';
+import type { Program, ProgramCdn } from './program.ts';
 import type { Site } from './site.ts';
 import { nearest, oneOf } from './spelling.ts';
 import { videoNamed } from './video.ts';
-import { plain } from './website.ts';
+import { emptyWebsite, plain } from './website.ts';
 
 /** What a `cdn` block says, defaults filled in. */
 export interface CdnBlock extends Pick<CdnService, 'cache' | 'fill' | 'healthCheck' | 'loadLimit'> {
@@ -123,7 +122,7 @@ function nodesOf(name: string, { nodes, placement }: CdnBlock, site: Site): stri
     const node = own === null ? undefined : program.hosts.get(own.toLowerCase());
     if (!node) continue;
     // What a `host` line says of it goes before.
-    Object.assign(node.access, { ...nodeLines[placement.where], ...node.access });
+    node.access = { ...nodeLines[placement.where], ...node.access };
     if (placement.where === 'enter deep') networks[i - 1]?.inside.push(node.name);
     found.push(node.name);
   }
@@ -148,23 +147,8 @@ function declareZone(domain: string, host: string, { program, at }: Site): void 
 const OF_NODES: ReadonlySet<string> = new Set(cdnMetrics.filter(({ subjects }) => subjects[0]?.type === 'host').map(({ name }) => name));
 
 /** The website of the origin, unless the author has declared it; with the catalogue's objects either way. */
-function declareOrigin(name: string, host: string, catalogue: Catalogue | null, { program, at }: Site): void {
-  const declared: ProgramWebsite = program.websites.get(name) ?? {
-    kind: 'http.website',
-    host,
-    name,
-    inDns: false,
-    resources: [],
-    redirects: [],
-    accepts: [],
-    rules: [],
-    persistent: true,
-    idle: webDefaults.idle,
-    maximumContent: webDefaults.maximumContent,
-    https: 'off',
-    certificate: { names: [name], flaw: null },
-    at,
-  };
+function declareOrigin(name: string, host: string, catalogue: Catalogue | null, site: Site): void {
+  const declared = site.program.websites.get(name) ?? emptyWebsite(name, host, site.at);
   const objects = (catalogue?.objects ?? []).map(({ path, size }) => ({
     path,
     type: 'application/octet-stream',
@@ -172,7 +156,7 @@ function declareOrigin(name: string, host: string, catalogue: Catalogue | null, 
     embeds: [],
     dynamic: false,
   }));
-  program.websites.set(name, { ...declared, resources: [...declared.resources, ...objects] });
+  site.program.websites.set(name, { ...declared, resources: [...declared.resources, ...objects] });
 }
 
 /** A video that the nodes have from the origin; its name in lower case. */

@@ -10,8 +10,9 @@ import type { Scenario } from '../../engines/scenario.ts';
 import { withAlternatives } from './alternatives.ts';
 import { assemble, type Import, reportBrokenImports } from './assembly.ts';
 import { build, isDeclaration, noteParameter } from './build.ts';
-import type { Compilation, FileTable, SourceText } from './compilation.ts';
-import { declarationsOf } from './declarations.ts';
+import type { Compilation, FileContent, FileTable, SourceText } from './compilation.ts';
+import { declarationsOf, hasSameSources } from './declarations.ts';
+import { changesBetween } from './declared-changes.ts';
 import { DeclaredState } from './declared-state.ts';
 import { assignAddresses } from './defaults/addresses.ts';
 import { completeTorrents } from './defaults/bittorrent.ts';
@@ -44,8 +45,12 @@ import { protocols } from './vocabulary.ts';
 /** What `compile` gives, and the tables behind it, for the editor's features. */
 export interface Analysis extends Compilation {
   readonly program: Program;
+  /** Those of the alternatives that do not hold, in order. */
+  readonly alternatives: readonly Analysis[];
   /** To go on from after an edit. */
   readonly declared: DeclaredState;
+  /** The files that were asked for, by URI; undefined for those that were not known. */
+  readonly lookups: ReadonlyMap<string, FileContent | undefined>;
 }
 
 /** Compiles the documents of one program: a file, or the cells of a notebook from the first to the one that runs. Never throws. */
@@ -82,15 +87,15 @@ interface Declared {
 }
 
 function declare(sources: readonly SourceText[], files: FileTable, variant: Variant, before: DeclaredState | null): Declared {
-  const known = before?.hasSameFiles(files) ? before : null;
-  if (known?.takeUp(files, variant)) {
+  const known = before?.takeBack(files, variant) ? before : null;
+  if (known?.holds) {
     const { declarations, others, imports } = assembled(known.program, sources);
     if (declarationsOf(declarations, known.program, known.declarations) === known.declarations) {
       known.move();
       return { state: known, others, imports };
     }
   }
-  const program = new Program(files, protocols, variant);
+  const program = new Program(files, protocols, variant, known?.program);
   const { declarations, others, imports } = assembled(program, sources);
   program.declarations = declarationsOf(declarations, program, known?.declarations ?? null);
   const { length } = program.diagnostics;
@@ -102,6 +107,8 @@ function declare(sources: readonly SourceText[], files: FileTable, variant: Vari
   completeWeb(program);
   completeTorrents(program);
   program.declaring = false;
+  program.before = null;
+  if (known && hasSameSources(known.declarations, program)) program.changes = changesBetween(known, program);
   return { state: new DeclaredState(program, declarations, program.diagnostics.length === length), others, imports };
 }
 
@@ -128,6 +135,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   const afterwards: Site[] = [];
   for (const site of others) {
     site.stepsAbove = program.steps.length;
+    site.beginAnew();
     if (site.statement.entry?.role === 'step') build(site);
     else afterwards.push(site);
   }
@@ -180,7 +188,9 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
     sweeps: program.sweeps.map(({ plan, plots, expectations }) => ({ ...plan, plots, expectations: expectations.map(({ text }) => text) })),
     missing: [...program.missing],
     program,
+    alternatives: [],
     declared: state,
+    lookups: program.lookups,
   };
 }
 

@@ -110,7 +110,7 @@ function namesInRecords({ part, type, field, zone }: NonNullable<Allowed['record
   const hosts = namesFor({ meaning: 'host' } as Slot<unknown>, analysis);
   switch (part) {
     case 'owner':
-      return ['@', ...hosts.filter((name) => name === zone || name.endsWith(`.${zone}`)), ...recordTypes];
+      return ['@', ...hosts.filter((name) => name === zone || name.endsWith(`.${zone}`)), ...recordTypes, '$ORIGIN', '$TTL'];
     case 'type':
       return recordTypes;
     case 'data':

@@ -4,17 +4,20 @@
 import { isSubdomain } from '../../engines/dns/domain-name.ts';
 import { recordFormats } from '../../engines/dns/record-format.ts';
 import { textOfOctets } from '../../engines/network/octets.ts';
+import { analysisAt } from './alternatives.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { type Entry, type Property, type Slot, standsIn } from './entry.ts';
+import { indexOfSource } from './locate.ts';
 import { type MeasureForm, measureAutomaton } from './measures.ts';
 import { plain } from './mentions.ts';
 import { expectedAt } from './parser/expectation.ts';
 import type { Expectation } from './parser/reading.ts';
 import { form, helpful, type State } from './pattern.ts';
 import type { Program } from './program.ts';
-import { recordPlace } from './record-place.ts';
+import { directives, recordPlace } from './record-place.ts';
 import { linked } from './standards.ts';
+import { treeOf } from './trees.ts';
 import { units, written } from './units.ts';
 import { timingDocs } from './vocabulary/timing.ts';
 import { propertyAutomaton, statementAutomaton } from './vocabulary.ts';
@@ -22,7 +25,19 @@ import { propertyAutomaton, statementAutomaton } from './vocabulary.ts';
 /** A word is looked for so far back. */
 const MAXIMUM_WORD = 300;
 
-export type CompletionKind = 'keyword' | 'property' | 'host' | 'zone' | 'mailbox' | 'film' | 'parameter' | 'unit' | 'record-type' | 'value';
+export type CompletionKind =
+  | 'keyword'
+  | 'property'
+  | 'host'
+  | 'zone'
+  | 'mailbox'
+  | 'film'
+  | 'parameter'
+  | 'unit'
+  | 'record-type'
+  | 'value'
+  | 'file'
+  | 'folder';
 
 export interface CompletionItem {
   readonly label: string;
@@ -45,10 +60,10 @@ export interface CompletionItem {
  * `source` itself, beginning with the statement around it.
  */
 export function complete(analysis: Analysis, source: SourceText, offset: number): readonly CompletionItem[] {
-  const { program } = analysis;
+  const { program } = analysisAt(analysis, treeOf(source), offset);
   const start = wordStart(source.text, offset);
   const range = { start, end: offset };
-  const tree = program.sources.find((one) => one.uri === source.uri)?.tree ?? null;
+  const tree = program.sources[indexOfSource({ program }, source.uri)]?.tree ?? null;
   const expected = expectedAt(source.text, start, tree);
   const items = new Map<string, CompletionItem>();
   const add: Add = (item) => {
@@ -102,7 +117,7 @@ type Add = (item: NewItem) => void;
 
 /** Where the word, or the sign, that ends at the offset begins. */
 export function wordStart(text: string, offset: number): number {
-  const [run] = /(?:[\p{L}\p{N}_@-]|(?<!\.)\.(?!\.))*$|[<>=!-]+$|%$/u.exec(text.slice(Math.max(0, offset - MAXIMUM_WORD), offset))!;
+  const [run] = /(?:[\p{L}\p{N}_@$-]|(?<!\.)\.(?!\.))*$|[<>=!-]+$|%$/u.exec(text.slice(Math.max(0, offset - MAXIMUM_WORD), offset))!;
   return offset - run.length;
 }
 
@@ -212,6 +227,9 @@ function addRecords(records: string, origin: string | null, program: Program, ad
     addHosts(program, add, (name) => isSubdomain(`${plain(name)}.`, zone === '.' ? zone : `${zone}.`));
   }
   addRecordTypes(add);
+  if (place.part === 'owner') {
+    for (const [word, { doc, standard }] of directives) add({ label: word, kind: 'keyword', detail: doc, doc: `${doc}\n\n${standard}` });
+  }
 }
 
 function addSlot(slot: Slot<unknown>, program: Program, add: Add): void {

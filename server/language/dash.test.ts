@@ -156,8 +156,31 @@ test.each([
     '864000 segments in 1 rendition are more than the 100000 that a manifest names: with `segment 864 ms` they fit.',
   ],
   ['video v on a.org\nhost tv\ntv plays v { buffer 4 s }', 'A buffer of 4 s has no room: a segment takes 4 s.'],
-  ['video v on a.org\nhost tv\ntv plays v using bola { rate 1 Mbps }', 'Only `fixed` keeps to a rate; `bola` adapts.'],
-  ['video v on a.org\nhost tv\ntv plays v using mpc { gp 8 }', 'γp is BOLA’s; `mpc` knows none.'],
+  ['video v on a.org\nhost tv\ntv plays v using bola { rate 1 Mbps }', '`bola` does not take `rate`; `fixed` does.'],
+  ['video v on a.org\nhost tv\ntv plays v using mpc { gp 8 }', '`mpc` does not take `gp`; `bola`, `bolae` and `dynamic` do.'],
+  ['video v on a.org\nhost tv\ntv plays v using bolae { bola basic }', '`bolae` does not take `bola`; `bola` and `dynamic` do.'],
+  [
+    'video v on a.org\nhost tv\ntv plays v using bba { rises to throughput }',
+    '`bba` does not take `rises`; `bola`, `bolae` and `dynamic` do.',
+  ],
+  [
+    'video v on a.org\nhost tv\ntv plays v using bola { insufficient-buffer rule off }',
+    '`bola` does not take `insufficient-buffer rule`; `throughput`, `bolae` and `dynamic` do.',
+  ],
+  [
+    'video v on a.org\nhost tv\ntv plays v using fixed { abandonment off }',
+    '`fixed` does not take `abandonment`; `throughput`, `bola`, `bolae` and `dynamic` do.',
+  ],
+  ['video v on a.org\nhost tv\ntv plays v using bolae { gp 8 }', 'With the insufficient-buffer rule, `bolae` works γp out by itself.'],
+  ['video v on a.org\nhost tv\ntv plays v using bola { bola basic abandonment off }', 'BOLA-BASIC gives no download up.'],
+  [
+    'video v\nhost tv\ntv rehearses v over "3g.json" using lowest { replacing first }',
+    '`lowest` does not take `replacing`; `throughput`, `bba`, `bola`, `bolae`, `dynamic`, `mpc` and `robustmpc` do.',
+  ],
+  [
+    'video v\ncdn k { nodes edge content v }\ncrowd of 10 watches films of k using mpc for 1 min { gp 8 }',
+    '`mpc` does not take `gp`; `bola`, `bolae` and `dynamic` do.',
+  ],
   [
     'video v { from "movie.json" segment 4 s }\nhost tv\ntv rehearses v over "3g.json"',
     'The file says it; `segment` has no effect beside `from`.',

@@ -16,13 +16,21 @@ export interface Declarations {
  * Those of a program whose documents are all assembled; `before`: those of one with the same files. A node of a tree is what it was
  * for as long as it is the same object, wherever an edit elsewhere has moved it.
  */
-export function declarationsOf(sites: readonly Site[], { sources, incomplete }: Program, before: Declarations | null): Declarations {
+export function declarationsOf(sites: readonly Site[], program: Program, before: Declarations | null): Declarations {
   const same =
     before?.statements.length === sites.length &&
-    before.incomplete === incomplete &&
-    before.sources.length === sources.length &&
-    sources.every(({ uri, cell }, i) => uri === before.sources[i]!.uri && cell === before.sources[i]!.cell) &&
+    hasSameSources(before, program) &&
     sites.every(({ statement }, i) => statement === before.statements[i]);
   if (same) return before;
+  const { sources, incomplete } = program;
   return { statements: sites.map(({ statement }) => statement), sources: sources.map(({ uri, cell }) => ({ uri, cell })), incomplete };
+}
+
+/** The program is made of the same documents and files, in the same cells. */
+export function hasSameSources(before: Declarations, { sources, incomplete }: Program): boolean {
+  return (
+    before.incomplete === incomplete &&
+    before.sources.length === sources.length &&
+    sources.every(({ uri, cell }, i) => uri === before.sources[i]!.uri && cell === before.sources[i]!.cell)
+  );
 }

@@ -12,6 +12,10 @@ import type { Parameter, Program, ProgramHost, ProgramZone } from './program.ts'
 import type { Site } from './site.ts';
 import type { Variant } from './variant.ts';
 
+interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' | 'behind' | 'access'> {
+  readonly host: ProgramHost;
+}
+
 type Table = Map<unknown, unknown> | Set<unknown> | unknown[];
 
 const lengthOf = (table: Table): number => (Array.isArray(table) ? table.length : table.size);
@@ -22,13 +26,13 @@ export class DeclaredState {
   readonly declarations: Declarations;
   /** Of the statements that declare and set. */
   readonly #sites: readonly Site[];
-  /** Nothing was found wrong with them. What is wrong is said anew each time. */
-  readonly #holds: boolean;
+  /** Nothing was found wrong with them, so that they need not be built again: what is wrong is said anew each time. */
+  readonly holds: boolean;
   readonly #lookups: readonly (readonly [uri: string, FileContent | undefined])[];
   readonly #tables: readonly (readonly [Table, number])[] = [];
   /** What is no table. */
   readonly #fields: Partial<Program> = {};
-  readonly #hosts: readonly (readonly [ProgramHost, Pick<ProgramHost, 'used' | 'address' | 'addressAt'>])[] = [];
+  readonly #hosts: ReadonlyMap<string, HostState>;
   readonly #zones: readonly (readonly [ProgramZone, ProgramZone['records']])[] = [];
   readonly #parameters: readonly (readonly [Parameter, Pick<Parameter, 'used' | 'swept'>])[] = [];
 
@@ -37,17 +41,18 @@ export class DeclaredState {
     this.program = program;
     this.declarations = program.declarations;
     this.#sites = sites;
-    this.#holds = holds;
+    this.holds = holds;
     this.#lookups = [...program.lookups];
-    if (!holds) return;
     const { sources, diagnostics, alternatives } = program;
     const all = Object.entries(program).filter(([, value]) => value !== sources && value !== diagnostics && value !== alternatives);
     this.#tables = all.flatMap(([, value]) => (isTable(value) ? [[value, lengthOf(value)] as const] : []));
     this.#fields = Object.fromEntries(all.filter(([, value]) => !isTable(value)));
-    this.#hosts = Array.from(program.hosts.values(), (host) => {
-      const { used, address, addressAt } = host;
-      return [host, { used, address, addressAt }];
-    });
+    const hosts = new Map<string, HostState>();
+    for (const [key, host] of program.hosts) {
+      const { used, address, addressAt, behind, access } = host;
+      hosts.set(key, { host, used, address, addressAt, behind, access });
+    }
+    this.#hosts = hosts;
     this.#zones = Array.from(program.zones.values(), (zone) => [zone, [...zone.records]]);
     this.#parameters = Array.from(program.parameters.values(), (parameter) => {
       const { used, swept } = parameter;
@@ -55,23 +60,18 @@ export class DeclaredState {
     });
   }
 
-  /** The files that were looked up are what they were. */
-  hasSameFiles(files: FileTable): boolean {
-    return this.#lookups.every(([uri, content]) => files.get(uri) === content);
-  }
-
   /**
-   * Takes the program back to what was declared, without the documents: who asks hands them in anew, and then calls `move`. False
-   * where that cannot be.
+   * Takes the program back to what was declared, without the documents: who builds on hands them in anew, and then calls `move`. False
+   * where that cannot be, or a file that was looked up is not what it was.
    */
-  takeUp(files: FileTable, variant: Variant): boolean {
+  takeBack(files: FileTable, variant: Variant): boolean {
     const { program } = this;
-    if (!this.#holds || program.variant !== variant) return false;
+    if (program.variant !== variant || this.#lookups.some(([uri, content]) => files.get(uri) !== content)) return false;
     // What was taken out is not known any more.
     if (this.#tables.some(([table, length]) => lengthOf(table) < length)) return false;
     for (const [table, length] of this.#tables) shorten(table, length);
     Object.assign(program, this.#fields);
-    for (const [host, { used, address, addressAt }] of this.#hosts) {
+    for (const { host, used, address, addressAt } of this.#hosts.values()) {
       host.used = used;
       host.address = address;
       host.addressAt = addressAt;
@@ -80,6 +80,12 @@ export class DeclaredState {
     for (const [parameter, then] of this.#parameters) Object.assign(parameter, then);
     program.beginAnew(files);
     return true;
+  }
+
+  /** The very same host was declared, and nothing that a step asks of it has changed by what other declarations say. */
+  isSameHost(key: string, host: ProgramHost): boolean {
+    const then = this.#hosts.get(key);
+    return then?.host === host && then.behind === host.behind && then.address === host.address && then.access === host.access;
   }
 
   /** What stands in the declarations stands where they do by now. */

@@ -30,9 +30,12 @@ const actions = ({ program }: Analysis) => program.steps.map(({ action }) => act
 test.each<[why: string, replaced: string, by: string, kept: boolean[]]>([
   ['another step', '5 MB', '6 MB', [true, false, false]],
   ['a comment in between', 'n * 1 s', 'n /* two */ * 1 s', [true, false, true]],
-  ['a host more', 'host a, b', 'host a, b\nhost c', [false, false, false]],
-  ['a host of another name', 'host a, b', 'host a, c', [false]],
-  ['the value of a parameter', '2', '3', [false, false, false]],
+  ['a host more', 'host a, b', 'host a, b\nhost c', [true, false, true]],
+  ['a host of another name', 'host a, b', 'host a, c', [true]],
+  ['a host that it names', 'host a, b', 'host a\nhost b { up 5 Mbps }', [true, false, false]],
+  ['the zone that it asks for', 'zone x.org on ns.x.org', 'zone x.org on ns2.x.org', [false, false, true]],
+  ['the value of a parameter', '2', '3', [true, false, true]],
+  ['the title', 'host a, b', 'scenario "T"\nhost a, b', [true, false, true]],
   ['a broken line', 'a resolves www.x.org\n', 'a resolves www.x.org\na foo\n', [true, false, true]],
 ])('after an edit of %s', (_why, replaced, by, kept) => {
   const { did, after, afresh } = typed(TEXT, replaced, by);
@@ -68,3 +71,39 @@ test.each(['a crashes\n', 'www.x.org resolves y.org\n', 'host c\n'])(
     expect(after.program.parameters.get('n')).toMatchObject({ place: program.parameters.get('n')!.place });
   },
 );
+
+const MAIL = `zone x.org on ns.x.org { @ MX 10 mail.x.org }
+mailserver mail.x.org { greeting "x.org" }
+host pc { up 5 Mbps }
+mailbox ann@x.org on mail.x.org { quota 10 MiB }
+mailbox bob@x.org on mail.x.org
+pc sends mail from ann@x.org to bob@x.org { subject "Hi" body "Ho" }
+expect mailbox bob@x.org has 1 message
+`;
+
+/** The objects that the program has of mailboxes and hosts. */
+const objects = ({ program }: Analysis): Set<object> => new Set([...program.mailboxes.values(), ...program.hosts.values()]);
+
+test.each<[why: string, replaced: string, by: string, mailboxes: boolean[], pc: boolean, step: boolean]>([
+  ['a host among them', 'zone x.org', 'host laptop\nzone x.org', [true, true], true, true],
+  ['a host that one is on', 'mailserver mail.x.org', 'mailserver Mail.x.org', [false, false], true, false],
+  ['one of them', 'quota 10', 'quota 20', [false, true], true, false],
+  ['a NAT in front of a host', 'zone x.org', 'host router\nnat router { inside pc }\nzone x.org', [true, true], true, false],
+  ['a name declared twice', 'host pc', 'host PC { down 3 Mbps }\nhost pc', [true, true], false, false],
+])('thousands of hosts and mailboxes stay what they are after an edit of %s', (_why, replaced, by, mailboxes, pc, step) => {
+  const first: SourceText = { uri, text: MAIL };
+  const before = analyse([first], new Map());
+  expect(before.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const known = objects(before);
+  const did = new Set(actions(before));
+  const now = { uri, text: MAIL.replace(replaced, by) };
+  edited(first, now);
+  const after = analyse([now], new Map(), before.declared);
+  const afresh = analyse([{ ...now }], new Map());
+  expect(after.diagnostics).toEqual(afresh.diagnostics);
+  expect(after.scenario).toEqual(afresh.scenario);
+  expect([...after.program.hosts]).toEqual([...afresh.program.hosts]);
+  expect([...after.program.mailboxes.values()].map((mailbox) => known.has(mailbox))).toEqual(mailboxes);
+  expect(known.has(after.program.hosts.get('pc')!)).toBe(pc);
+  expect(actions(after).map((action) => did.has(action))).toEqual([step]);
+});

@@ -108,7 +108,8 @@ function seen({ program, diagnostics, missing, scenario }: Analysis): unknown {
 function tablesOf(program: Program): Record<string, unknown> {
   const tables: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(program)) {
-    if (/^(sources|diagnostics|later|afterSteps|files|lookups|goodDomains|parameters|declarations|judgements)$/.test(name)) continue;
+    if (/^(sources|diagnostics|later|afterSteps|files|lookups|goodDomains|parameters|declarations|judgements|changes)$/.test(name))
+      continue;
     tables[name] = value instanceof Map || value instanceof Set ? [...value] : value;
   }
   for (const [name, { value, place, statement, state, used, swept }] of program.parameters) {

@@ -88,6 +88,8 @@ export interface Slot<T> {
   readonly whole: boolean;
   /** Units to offer where one is missing, the likeliest first. */
   readonly units: readonly string[];
+  /** Of names of real files: how those end that fit, `/` for a folder; none where any does. */
+  readonly endings: readonly string[];
   /** The words of a choice, each with the value it stands for. */
   readonly choices: readonly (readonly [words: string, value: unknown])[];
   /** For the type checker only; never set. */
@@ -134,7 +136,10 @@ export interface Entry {
   readonly example: string;
   /** Turns what was written into its part of the program. Called once a statement whose slots all hold. */
   readonly build: (given: never, block: never, site: Site) => void;
-  /** All that `build` does is to look up what is declared, and to add steps, expectations or views (see outcomes.ts). */
+  /**
+   * All that `build` does is to look up what is declared, and to add steps, expectations or views (see outcomes.ts); of a declaration, to
+   * add entries of tables (see made.ts).
+   */
   readonly remembered: boolean;
 }
 
@@ -226,6 +231,7 @@ function slot<T>(form: SlotForm, meaning: SlotMeaning, expected: string, more: P
     maximum: Number.POSITIVE_INFINITY,
     whole: false,
     units: [],
+    endings: [],
     choices: [],
     ...more,
   };
@@ -257,7 +263,11 @@ export const text = slot<string>('text', 'text', 'a text in quotes', { dimension
 export const quotedName = (expected: string) => slot<Name>('text', 'quoted-name', expected, { dimension: 'text' });
 /** Of a file that a server keeps, or a client has; not of a real one. */
 export const pathName = slot<Name>('text', 'path', 'a path in quotes', { dimension: 'text' });
-export const fileName = slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text' });
+/** Of a real file; `endings`, in lower case: those of the names that fit, for completion. */
+export const fileName = (...endings: readonly string[]) =>
+  slot<Name>('text', 'file', 'a file’s name in quotes', { dimension: 'text', endings });
+/** Of a real folder. */
+export const folderName = fileName('/');
 /** Of a resource on a web server. */
 export const webPath = slot<Name>('text', 'web-path', 'a path in quotes, such as "/index.html"', { dimension: 'text' });
 export const anyValue = slot<Value>('expression', 'any-value', 'a value');

@@ -29,6 +29,7 @@ describe('hover', () => {
     ['a verb', 'host a\na crash|es', /HOST crashes \[for T\]/],
     ['a parameter', 'let n = 2 * 4 s\nhost a\nat |n a crashes', /\*\*Parameter\*\* `n` = 8 s/],
     ['a record type', 'host a\na resolves x.org M|X', /\*\*MX\*\*.*RFC 1035/s],
+    ['a directive among records', 'zone x.org on ns { $TT|L 60\n }', /\*\*\$TTL\*\*.*RFC 2308 §4/s],
     ['a mailbox', 'mailbox bob|@x.org on m', /\*\*Mailbox\*\* `bob@x.org` on m, up to 10 MiB/],
     ['a metric', 'expect bou|nces of x < 1', /bounces of HOST.*RFC 5321 §6\.1/s],
     ['an empty line', 'host a\n|\n', null],

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from './compile.ts';
+import { propertyExamples } from './examples-for-tests.ts';
 import { defaultFormatting, edited, editsWithin, type FormattingOptions, format } from './formatter.ts';
 import { parseNotebook } from './notebook.ts';
+import { vocabulary } from './vocabulary.ts';
 
 const uri = 'file:///w/a.netscenario';
 
@@ -58,15 +60,40 @@ describe('format', () => {
       'host a { up 5 Mbps }\n\nhost bcd { up 5 Mbps }',
     ],
     [
-      'records, moved together',
+      'records, in columns',
       'zone x.org on ns {\n@ MX 10 m   \n    MX 20 n ; spare\nm   A 10.0.0.1\n   }',
-      'zone x.org on ns {\n  @ MX 10 m\n      MX 20 n ; spare\n  m   A 10.0.0.1\n}',
+      'zone x.org on ns {\n  @ MX 10 m\n    MX 20 n ; spare\n  m A  10.0.0.1\n}',
     ],
-    ['records on one line', 'zone x.org on ns {@   MX 10 m}', 'zone x.org on ns { @   MX 10 m }'],
+    ['records on one line', 'zone x.org on ns {@   MX 10 m}\nzone y.org on ns { }', 'zone x.org on ns { @ MX 10 m }\nzone y.org on ns {}'],
+    [
+      'TTLs and classes before the types, comments behind',
+      'zone x.org on ns {\n  $TTL   1h\n  @ NS ns ;the server\n  www 60 IN A 10.0.0.1   ; quick\n  ; all others\n  mail.long A 10.0.0.2\n}',
+      'zone x.org on ns {\n  $TTL 1h\n  @               NS ns        ;the server\n  www       60 IN A  10.0.0.1  ; quick\n  ; all others\n  mail.long       A  10.0.0.2\n}',
+    ],
+    [
+      'records beside the braces',
+      'zone x.org on ns { ; all of it\n  @ MX 10 m\n\n\n\n  m A 10.0.0.1 }\nzone y.org on ns { @ NS a\n  a A 10.0.0.1\n}',
+      'zone x.org on ns { ; all of it\n  @ MX 10 m\n\n  m A  10.0.0.1\n}\nzone y.org on ns {\n  @ NS a\n  a A  10.0.0.1\n}',
+    ],
+    [
+      'owners that could be types, and numbers that are owners',
+      'zone x.org on ns {\n  ns A 10.0.0.1\n  mx 60 A 10.0.0.2\n  longer TXT "a   b"\n  MX 10 a\n}\nzone 0.0.10.in-addr.arpa on ns {\n  7 PTR a.x.org.\n  12 PTR b.x.org.\n}',
+      'zone x.org on ns {\n  ns        A   10.0.0.1\n  mx     60 A   10.0.0.2\n  longer    TXT "a   b"\n            MX  10 a\n}\nzone 0.0.10.in-addr.arpa on ns {\n  7  PTR a.x.org.\n  12 PTR b.x.org.\n}',
+    ],
+    [
+      'what may be a name or a class where it stands',
+      'zone x.org on ns {\n  www A 10.0.0.1\n  in A 10.0.0.2\n      in A 10.0.0.3\n}',
+      'zone x.org on ns {\n  www    A 10.0.0.1\n  in     A 10.0.0.2\n      in A 10.0.0.3\n}',
+    ],
     [
       'records in several parentheses',
-      'zone x.org on ns {\n      @ SOA ns h (\n          1 2\n          3 4 5 )\n}',
-      'zone x.org on ns {\n  @ SOA ns h (\n      1 2\n      3 4 5 )\n}',
+      'zone x.org on ns {\n      @ SOA ns h (\n          1 2\n          3 4 5 ) ; done\n      www A 10.0.0.1\n}',
+      'zone x.org on ns {\n  @   SOA ns h (\n      1 2\n      3 4 5 ) ; done\n  www A   10.0.0.1\n}',
+    ],
+    [
+      'records that are broken as they stand, moved together',
+      'zone x.org on ns {\n      @ MX  10 m\n        m A ( 10.0.0.1\n  }',
+      'zone x.org on ns {\n  @ MX  10 m\n    m A ( 10.0.0.1\n}',
     ],
     ['a broken statement as it stands', 'host   a\nhost   b {  up   }\n a   crashes', 'host a\nhost b {  up   }\na crashes'],
     ['what is behind an unclosed block as it stands', 'host a {\n   up   5 Mbps\n', 'host a {\n   up   5 Mbps\n'],
@@ -92,6 +119,10 @@ describe('format', () => {
   test('tabs, or more blanks, where the editor says so; a last line end where it wants one', () => {
     const text = 'host a {\nup 5 Mbps\n}';
     expect(formatted(text, { ...defaultFormatting, insertSpaces: false })).toBe('host a {\n\tup 5 Mbps\n}');
+    const zone = 'zone x.org on n {\n\t@ SOA n h (\n\t\t1 2 3 4 5 )\n\twww A 10.0.0.1\n}';
+    const laidOut = 'zone x.org on n {\n\t@   SOA n h (\n\t  1 2 3 4 5 )\n\twww A   10.0.0.1\n}';
+    expect(formatted(zone, { ...defaultFormatting, insertSpaces: false })).toBe(laidOut);
+    expect(formatted(laidOut, { ...defaultFormatting, insertSpaces: false })).toBe(laidOut);
     expect(formatted(text, { ...defaultFormatting, tabSize: 4 })).toBe('host a {\n    up 5 Mbps\n}');
     expect(formatted(text, { ...defaultFormatting, insertFinalNewline: true })).toBe('host a {\n  up 5 Mbps\n}\n');
   });
@@ -129,6 +160,15 @@ function meaning(text: string): unknown {
   };
   return { scenario: withoutPlaces(scenario), codes: diagnostics.map(({ code }) => code) };
 }
+
+test('what people learn from is laid out: every sample', () => {
+  for (const text of samples) expect(formatted(text)).toBe(text);
+});
+
+test('and every example of the vocabulary', () => {
+  for (const { example } of vocabulary) expect(formatted(example)).toBe(example);
+  for (const { text } of propertyExamples()) expect(formatted(text)).toBe(text);
+});
 
 test('a sample means the same when it is laid out', () => {
   for (const text of samples) expect(meaning(formatted(text))).toEqual(meaning(text));

@@ -6,11 +6,12 @@
  * and no token can be lost, and what is broken stays as its author left it.
  *
  * Layout: blocks are indented, one blank line at most separates lines, one blank separates tokens, two separate the properties of
- * a block on one line. Columns that the author began are kept (`columns.ts`). Records of a zone are moved as a block.
+ * a block on one line. Columns that the author began are kept (`columns.ts`). Records of a zone always have columns (`record-layout.ts`).
  */
 import { alignedGaps, type Cell } from './columns.ts';
 import type { SourceText, TextRange } from './compilation.ts';
 import { cut, type Piece } from './pieces.ts';
+import { recordEdits } from './record-layout.ts';
 import type { SyntaxTree } from './syntax.ts';
 import { treeOf } from './trees.ts';
 
@@ -173,10 +174,18 @@ class Layout {
     };
   }
 
-  /** White space within a block of records: its lines are moved together, and have no blanks at their ends. */
-  #within({ start, end, kind, untouched, depth }: Piece): FormattingEdit[] {
+  /** White space within a block of records: they have columns. What cannot be read is moved as it stands. */
+  #within(piece: Piece): FormattingEdit[] {
+    const { start, end, kind, untouched, depth } = piece;
+    if (kind !== 'kept' || untouched || this.#text.charAt(start) !== '{') return [];
+    const { tabSize } = this.#options;
+    const layout = { indent: this.#indentation(depth + 1), outdent: this.#indentation(depth), tabSize, eol: this.#eol };
+    return recordEdits(this.#text, { start, end }, layout) ?? this.#moved(piece);
+  }
+
+  /** The lines of a block are moved together, and have no blanks at their ends. */
+  #moved({ start, end, depth }: Piece): FormattingEdit[] {
     const text = this.#text;
-    if (kind !== 'kept' || untouched || text.charAt(start) !== '{') return [];
     const lines = text.slice(start + 1, end - 1).split('\n');
     const edits: FormattingEdit[] = [];
     const replace = (from: number, to: number, by: string): void => {

@@ -16,6 +16,8 @@ export function declareHost(name: Name, site: Site): ProgramHost | null {
   const known = program.hosts.get(key);
   if (known) {
     known.declaration = place;
+    // What it comes to hangs on the other declaration.
+    program.judgements++;
     return known;
   }
   return addHost(program, name.text, place, place, false);

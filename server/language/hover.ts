@@ -5,10 +5,11 @@ import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { documentation } from './completion.ts';
 import type { Entry, Slot } from './entry.ts';
+import { placeIn } from './locate.ts';
 import { firstName, type Mention, mentionAt } from './mentions.ts';
 import { form } from './pattern.ts';
 import type { Program, ProgramHost } from './program.ts';
-import { isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
+import { directives, isClass, isTtl, type RecordPlace, recordWordAt } from './record-place.ts';
 import type { Expression, SlotSyntax, Statement } from './syntax.ts';
 import { type Dimension, units, written } from './units.ts';
 import { timingDocs } from './vocabulary/timing.ts';
@@ -20,9 +21,11 @@ export interface Hover {
 }
 
 /** null where nothing is to be said. */
-export function hoverAt({ program }: Analysis, uri: string, offset: number): Hover | null {
-  const index = program.sources.findIndex((source) => source.uri === uri);
-  if (index < 0) return null;
+export function hoverAt(analysis: Analysis, uri: string, offset: number): Hover | null {
+  const here = placeIn(analysis, uri, offset);
+  if (!here) return null;
+  const { source: index } = here;
+  const { program } = here.analysis;
   const inside = (range: TextRange): boolean => range.start <= offset && offset <= range.end;
   const named = mentionAt(program, index, offset);
   if (named) {
@@ -72,6 +75,8 @@ function recordHover({ entry, block, braces, slots }: Statement, text: string, o
 
 function recordDoc(word: string, place: RecordPlace, origin: string): string {
   if (place.part === 'data') return `**${place.field.name}**: ${place.field.meaning}`;
+  const directive = directives.get(word.toUpperCase());
+  if (directive) return `**${word.toUpperCase()}**: ${directive.doc}\n\n${directive.standard}`;
   const format = formatOf(word.toUpperCase());
   if (format) return recordTypeDoc(format);
   if (isClass(word)) return '**Class**: `IN`, the Internet, is the one that is used\n\nRFC 1035 §3.2.4';

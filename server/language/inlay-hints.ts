@@ -1,7 +1,9 @@
 /** What the author left to the language, shown where it could be written. */
+import { analysesOf, analysisAt, analysisWithin } from './alternatives.ts';
 import type { TextRange } from './compilation.ts';
 import type { Analysis } from './compile.ts';
 import { knownValue } from './evaluate.ts';
+import { indexOfSource } from './locate.ts';
 import type { DefaultNote, Program } from './program.ts';
 import type { Expression, NameSyntax, SlotSyntax } from './syntax.ts';
 import { forEachSlot } from './tree-slots.ts';
@@ -22,29 +24,46 @@ export interface InlayHint {
 const SHOWN = 3;
 
 /** The hints in a part of a document, in order. */
-export function inlayHints({ program }: Analysis, uri: string, range: TextRange, kinds: ReadonlySet<HintKind>): InlayHint[] {
-  const source = program.sources.findIndex((one) => one.uri === uri);
-  if (source < 0) return [];
+export function inlayHints(analysis: Analysis, uri: string, range: TextRange, kinds: ReadonlySet<HintKind>): InlayHint[] {
+  const tree = analysis.program.sources[indexOfSource(analysis, uri)]?.tree;
+  if (!tree) return [];
   const within = ({ start, end }: TextRange): boolean => start <= range.end && end >= range.start;
   const hints: InlayHint[] = [];
-  const grouped = new Map<string, DefaultNote[]>();
-  for (const note of program.notes) {
-    if (note.at.source !== source || !within(note.at) || !kinds.has(note.kind === 'address' ? 'addresses' : 'defaults')) continue;
-    const place = `${note.kind} ${note.at.end}`;
-    const notes = grouped.get(place);
-    if (notes) notes.push(note);
-    else grouped.set(place, [note]);
+  for (const one of analysesOf(analysis)) {
+    for (const notes of notesIn(one.program, indexOfSource(one, uri), within, kinds)) {
+      const hint = together(notes);
+      // What is filled in outside of all alternatives is told as it is in the one that holds.
+      if (analysisAt(analysis, tree, hint.offset) === one) hints.push(hint);
+    }
   }
-  for (const notes of grouped.values()) hints.push(together(notes));
   if (kinds.has('values')) {
-    const statements = program.sources[source]!.tree.statements.filter(within);
-    forEachSlot(statements, (_slot, syntax) => {
-      const value = comesTo(syntax, program);
-      if (value !== null && within(syntax))
-        hints.push({ kind: 'values', offset: syntax.end, label: `= ${value}`, why: 'What it comes to.' });
-    });
+    for (const statement of tree.statements.filter(within)) {
+      const { program } = analysisWithin(analysis, statement);
+      forEachSlot([statement], (_slot, syntax) => {
+        const value = within(syntax) ? comesTo(syntax, program) : null;
+        if (value !== null) hints.push({ kind: 'values', offset: syntax.end, label: `= ${value}`, why: 'What it comes to.' });
+      });
+    }
   }
   return hints.sort((a, b) => a.offset - b.offset);
+}
+
+/** The notes of a part of a document, those of one place and kind together. */
+function notesIn(
+  { notes }: Program,
+  source: number,
+  within: (range: TextRange) => boolean,
+  kinds: ReadonlySet<HintKind>,
+): Iterable<readonly DefaultNote[]> {
+  const grouped = new Map<string, DefaultNote[]>();
+  for (const note of notes) {
+    if (note.at.source !== source || !within(note.at) || !kinds.has(note.kind === 'address' ? 'addresses' : 'defaults')) continue;
+    const place = `${note.kind} ${note.at.end}`;
+    const known = grouped.get(place);
+    if (known) known.push(note);
+    else grouped.set(place, [note]);
+  }
+  return grouped.values();
 }
 
 function together(notes: readonly DefaultNote[]): InlayHint {

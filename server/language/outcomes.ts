@@ -3,17 +3,22 @@
  *
  * Theory of operation: of statements whose entry is `remembered`, building does no more than to look up what is declared and to
  * add steps, expectations and views. Where that succeeded, and nothing was reported, the outcome is kept with the statement's
- * values. It holds as long as the program's declarations are the very same ones (`Program.declarations`) and the hosts that were
- * looked up are there; then it is entered into the next program as it is, the very same objects, brought up to date with where the
- * statement and its steps are by then. The program of before is not run any more.
+ * values. It holds as long as the program's declarations are the very same ones (`Program.declarations`), or differ in nothing that
+ * was looked up (`Program.changes`), and the hosts that were looked up are there; then it is entered into the next program as it is,
+ * the very same objects, brought up to date with where the statement and its steps are by then. The program of before is not run any
+ * more.
  */
 import type { Expectation, SourceRange, Step, View } from '../../engines/scenario.ts';
 import type { Declarations } from './declarations.ts';
 import type { Program } from './program.ts';
 import type { Site } from './site.ts';
+import { Reads } from './table.ts';
 
 export interface Outcome {
-  readonly declarations: Declarations;
+  /** The last ones with which it held. */
+  declarations: Declarations;
+  /** What was looked up: a table's name and a key, in turn; null where more hangs on the declarations. */
+  readonly reads: readonly string[] | null;
   /** Of the document in the program. */
   readonly source: number;
   /** Keys of the hosts that were looked up. */
@@ -38,7 +43,8 @@ export function outcomeOf(site: Site, build: () => void): Outcome | null {
   program.needsDns = false;
   program.walksRecursively = false;
   program.lookedUp = [];
-  build();
+  const reads = new Reads();
+  program.noting(reads, build);
   const hosts = program.lookedUp;
   const did = { needsDns: program.needsDns, walksRecursively: program.walksRecursively };
   program.needsDns ||= needsDns;
@@ -49,6 +55,7 @@ export function outcomeOf(site: Site, build: () => void): Outcome | null {
   if (added === 0 || program.judgements !== judgements || program.sweep || traces(program) !== before) return null;
   return {
     declarations: program.declarations,
+    reads: reads.wholeTables ? null : reads.entries,
     source: site.source,
     hosts,
     ...did,
@@ -70,8 +77,9 @@ function traces({ hosts, later, afterSteps, notes, missing, excused, declared, s
 /** Enters the outcome into the program; false when it does not hold there, and nothing was done. */
 export function enter(outcome: Outcome, site: Site): boolean {
   const { program, source } = site;
-  if (outcome.declarations !== program.declarations || outcome.source !== source || program.sweep) return false;
+  if (!holds(outcome, program) || outcome.source !== source || program.sweep) return false;
   for (const key of outcome.hosts) if (!program.hosts.has(key)) return false;
+  outcome.declarations = program.declarations;
   for (const key of outcome.hosts) program.hosts.get(key)!.used = true;
   if (outcome.needsDns) program.needsDns = true;
   if (outcome.walksRecursively) program.walksRecursively = true;
@@ -89,6 +97,15 @@ export function enter(outcome: Outcome, site: Site): boolean {
     moveTo(site, view.at);
     program.views.push(view);
   }
+  return true;
+}
+
+/** All that it looked up is declared as it was then. */
+function holds({ declarations, reads }: Outcome, program: Program): boolean {
+  if (declarations === program.declarations) return true;
+  const { changes } = program;
+  if (reads === null || changes?.from !== declarations) return false;
+  for (let i = 0; i < reads.length; i += 2) if (changes.keys.get(reads[i]!)?.has(reads[i + 1]!)) return false;
   return true;
 }
 

@@ -33,12 +33,15 @@ import type { SweepPlan, SweepPlot } from '../../engines/sweep/plan.ts';
 import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileContent, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
+import { duplicateFixes, moveUp } from './declaration-fixes.ts';
 import type { Declarations } from './declarations.ts';
+import type { DeclaredChanges } from './declared-changes.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
 import type { Value } from './entry.ts';
 import type { RecordName } from './mentions.ts';
 import type { Site } from './site.ts';
 import type { Expression, SyntaxTree } from './syntax.ts';
+import { Names, type Reads, type ReadsNoted, Table } from './table.ts';
 import { PLAIN, type Variant } from './variant.ts';
 
 export interface FixInput {
@@ -85,7 +88,8 @@ export interface ProgramHost {
   declaration: SourceRange | null;
   /** First place that made it exist; null for those that the language filled in. */
   readonly at: SourceRange | null;
-  readonly access: Partial<AccessLink>;
+  /** Another object where more than its own line has a say. */
+  access: Partial<AccessLink>;
   readonly tcp: Partial<TcpSettings>;
   /** The router of the NAT that it is behind; null for none. */
   behind: string | null;
@@ -231,6 +235,7 @@ export interface DefaultNote {
 const maximumDiagnostics = 1_000;
 
 export class Program {
+  readonly #noted: ReadsNoted = { into: null };
   sources: ProgramSource[] = [];
   diagnostics: Diagnostic[] = [];
   readonly missing = new Set<string>();
@@ -247,7 +252,7 @@ export class Program {
   readonly network: Partial<AccessLink> = {};
   readonly tcp: Partial<TcpSettings> = {};
   /** By lower-case name: names of hosts differ in nothing but case no more than names in DNS. */
-  readonly hosts = new Map<string, ProgramHost>();
+  readonly hosts = this.#table<ProgramHost>('hosts');
   readonly links: LinkDeclaration[] = [];
   readonly nats: NatService[] = [];
   readonly firewalls: FirewallService[] = [];
@@ -261,52 +266,52 @@ export class Program {
     readonly hosts: readonly string[] | null;
   }[] = [];
   /** By lower-case origin. */
-  readonly zones = new Map<string, ProgramZone>();
+  readonly zones = this.#table<ProgramZone>('zones');
   /** Where records stand that the blocks of zones say; those of files are not in it. */
   readonly recordPlaces = new WeakMap<ResourceRecord, SourceRange>();
   /** By lower-case name. */
-  readonly anycasts = new Map<string, ProgramAnycast>();
+  readonly anycasts = this.#table<ProgramAnycast>('anycasts');
   /** How many servers the root has, and how many com and net; 0 where nobody said. */
   readonly rootServers = { root: 0, generic: 0 };
-  readonly resolvers = new Map<string, ProgramResolver>();
+  readonly resolvers = this.#table<ProgramResolver>('resolvers');
   /** By lower-case origin. */
-  readonly signings = new Map<string, Omit<SigningService, 'kind'>>();
-  readonly nameServers = new Map<string, ProgramNameServer>();
+  readonly signings = this.#table<Omit<SigningService, 'kind'>>('signings');
+  readonly nameServers = this.#table<ProgramNameServer>('nameServers');
   readonly registrations: ProgramRegistration[] = [];
-  readonly mailServers = new Map<string, ProgramMailServer>();
+  readonly mailServers = this.#table<ProgramMailServer>('mailServers');
   /** By the host's lower-case name, where its mail server's block was read. */
-  readonly mailAccess = new Map<string, ProgramAccess>();
+  readonly mailAccess = this.#table<ProgramAccess>('mailAccess');
   /** Host of the first mail server of a domain, by the domain in lower case. */
-  readonly serverOfDomain = new Map<string, string>();
+  readonly serverOfDomain = this.#table<string>('serverOfDomain');
   /** By address in lower case. */
-  readonly mailboxes = new Map<string, MailboxService>();
+  readonly mailboxes = this.#table<MailboxService>('mailboxes');
   /** By host in lower case. */
-  readonly bitmessagePeers = new Map<string, BitmessagePeerService>();
-  readonly mailFilters = new Map<string, MailFilterService>();
+  readonly bitmessagePeers = this.#table<BitmessagePeerService>('bitmessagePeers');
+  readonly mailFilters = this.#table<MailFilterService>('mailFilters');
   /** By name in lower case. */
-  readonly webmails = new Map<string, ProgramWebmail>();
+  readonly webmails = this.#table<ProgramWebmail>('webmails');
   /** By host in lower case. */
-  readonly senderChecks = new Map<string, SenderCheckService>();
+  readonly senderChecks = this.#table<SenderCheckService>('senderChecks');
   readonly dkimSignings: DkimSigningService[] = [];
-  readonly ftpServers = new Map<string, FtpServerService>();
+  readonly ftpServers = this.#table<FtpServerService>('ftpServers');
   /** By name in lower case. */
-  readonly websites = new Map<string, ProgramWebsite>();
+  readonly websites = this.#table<ProgramWebsite>('websites');
   /** By host in lower case. */
-  readonly webCaches = new Map<string, ProgramWebCache>();
-  readonly webBrowsers = new Map<string, BrowserService>();
+  readonly webCaches = this.#table<ProgramWebCache>('webCaches');
+  readonly webBrowsers = this.#table<BrowserService>('webBrowsers');
   /** By name, in lower case. */
-  readonly torrents = new Map<string, ProgramTorrent>();
+  readonly torrents = this.#table<ProgramTorrent>('torrents');
   /** By name in lower case. */
-  readonly cdns = new Map<string, ProgramCdn>();
+  readonly cdns = this.#table<ProgramCdn>('cdns');
   /** Clips and videos, by name in lower case. */
-  readonly films = new Map<string, ProgramFilm>();
+  readonly films = this.#table<ProgramFilm>('films');
   /** What of these is played in segments, by name in lower case. */
-  readonly videos = new Map<string, ProgramVideo>();
+  readonly videos = this.#table<ProgramVideo>('videos');
   readonly parameters = new Map<string, Parameter>();
   /** Settings and declarations by key, for duplicates. */
-  readonly declared = new Map<string, SourceRange>();
+  readonly declared = this.#table<SourceRange>('declared');
   /** Names in broken declarations: nothing is said about those who refer to them. */
-  readonly excused = new Set<string>();
+  readonly excused = new Names('excused', this.#noted);
   /** Beginnings of such names, where their range does not hold: `peer` of `peer[1..m]`. */
   readonly excusedPrefixes = new Set<string>();
   /** An import is not there (yet), so what seems unknown may be declared in it. */
@@ -338,6 +343,10 @@ export class Program {
   declarations: Declarations = { statements: [], sources: [], incomplete: false };
   /** While it is noted which hosts a statement refers to: their keys. */
   lookedUp: string[] | null = null;
+  /** That of the texts before their last edit, which is used up; null where nothing is taken over. */
+  before: Program | null;
+  /** Against what was declared before the last edit; null where nothing of it can be used. */
+  changes: DeclaredChanges | null = null;
   /** While declarations and settings are built. */
   declaring = false;
   /** Who plays films, by that many steps. */
@@ -350,10 +359,22 @@ export class Program {
 
   #reported: number[] = [];
 
-  constructor(files: FileTable, protocols: readonly string[], variant: Variant = PLAIN) {
+  constructor(files: FileTable, protocols: readonly string[], variant: Variant = PLAIN, before: Program | null = null) {
+    this.before = before;
     this.variant = variant;
     this.files = files;
     this.protocols = protocols;
+  }
+
+  #table<V>(name: string): Table<V> {
+    return new Table(name, this.#noted);
+  }
+
+  /** While `build` runs, notes what it looks up in tables. */
+  noting(reads: Reads, build: () => void): void {
+    this.#noted.into = reads;
+    build();
+    this.#noted.into = null;
   }
 
   /** Without documents, and without what was said about them; who looks at those of before still has them. */
@@ -415,7 +436,12 @@ export class Program {
     const { start, end } = at;
     this.report(code, at, `${what} is ${code === 'duplicate-setting' ? 'set' : 'declared'} twice.`, {
       related: [{ ...first, message: 'It is here for the first time.' }],
-      fixes: code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : [],
+      fixes:
+        code === 'duplicate-setting'
+          ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }]
+          : this.isFull(at.source)
+            ? []
+            : duplicateFixes(this, first, at),
     });
     return false;
   }
@@ -432,11 +458,13 @@ export class Program {
    */
   checkAbove(what: string, name: string, declaration: SourceRange | null, use: SourceRange, otherwise?: string): void {
     if (!declaration) return;
-    if (this.sources[declaration.source]!.cell <= this.sources[use.source]!.cell) return;
-    const message = `${what} \`${name}\` is declared only further down, and a notebook runs from top to bottom: ${otherwise ?? 'declare it in this cell or above'}.`;
+    const { cell } = this.sources[declaration.source]!;
+    if (cell <= this.sources[use.source]!.cell) return;
+    const message = `${what} \`${name}\` is declared only further down, in cell ${cell + 1}, and a notebook runs from top to bottom: ${otherwise ?? 'declare it in this cell or above'}.`;
     this.report('declared-below', use, message, {
       severity: otherwise === undefined ? 'error' : 'warning',
       related: [{ ...declaration, message: 'It is declared here.' }],
+      fixes: this.isFull(use.source) ? [] : moveUp(this, declaration, use),
     });
   }
 

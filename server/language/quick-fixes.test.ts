@@ -106,6 +106,21 @@ const cases: readonly (readonly [code: string, text: string, mended: string])[] 
     'host a[1..3]\nzone x.org on ns.x.org\na[1..3] resolves x.org\nexpect mean lookup time of a[1..3] for x.org < 5 s',
   ],
   ['range-descends', 'host a[3..1]', 'host a[1..3]'],
+  ['duplicate-declaration', 'host a, a2\nhost a', 'host a, a2\nhost a3'],
+  ['duplicate-declaration', 'host p[1..3], p2', 'host p[1..3], p4'],
+  [
+    'duplicate-declaration',
+    'host ns, m.x.org\nzone x.org on ns\nmailbox a@x.org on m.x.org\nmailbox a@x.org, b@x.org on m.x.org',
+    'host ns, m.x.org\nzone x.org on ns\nmailbox a@x.org on m.x.org\nmailbox a2@x.org, b@x.org on m.x.org',
+  ],
+  [
+    'duplicate-declaration',
+    'alternative X { let n = 1 }\nalternative x { let n = 2 }',
+    'alternative X { let n = 1 }\nalternative X { let n = 2 }',
+  ],
+  ['duplicate-declaration', 'host a, b\nlink a <-> b\n  link a  <-> b // again?\nhost c', 'host a, b\nlink a <-> b\n   // again?\nhost c'],
+  ['duplicate-declaration', 'host r\nresolver r\nresolver r', 'host r\nresolver r'],
+  ['duplicate-declaration', 'host a, b\nwebbrowser a, b, a', 'host a, b\nwebbrowser a, b'],
   ['duplicate-setting', 'seed 1\nseed 2', 'seed 1\n'],
   [
     'redirect-to-nobody',
@@ -147,6 +162,29 @@ test.each(cases)('%s: %j', (code, text, mended) => {
   const problem = problemsOf(text).find((one) => one.code === code && one.fixes.length > 0);
   expect(problem && taken(text, problem.fixes[0]!)).toBe(mended);
   fixed.add(code);
+});
+
+test('declared-below: the declaration moves to the cell that uses it, and the message tells where it is', () => {
+  const cells = [
+    'host a\n\ntogether {\n  a resolves b.x.org\n}',
+    'host spare',
+    '// The zone.\nzone x.org on ns.x.org { b A 10.0.0.9 }\nseed 1',
+  ];
+  const sources = cells.map((text, i) => ({ uri: `file:///w/n.md#${i}`, text }));
+  const problem = compile(sources, new Map()).diagnostics.find(({ code }) => code === 'declared-below')!;
+  expect(problem.message).toContain('in cell 3,');
+  const [fix] = problem.fixes;
+  const mended = sources.map(({ uri, text }) => ({
+    uri,
+    text: taken(text, { ...fix!, edits: fix!.edits.filter((edit) => edit.uri === uri) }),
+  }));
+  expect(mended.map(({ text }) => text)).toEqual([
+    'host a\n\nzone x.org on ns.x.org { b A 10.0.0.9 }\ntogether {\n  a resolves b.x.org\n}',
+    'host spare',
+    '// The zone.\nseed 1',
+  ]);
+  expect(compile(mended, new Map()).diagnostics.map(({ code }) => code)).not.toContain('declared-below');
+  fixed.add('declared-below');
 });
 
 test('each code that has a fix was mended by one', () => {

@@ -11,6 +11,15 @@ export interface RecordWord {
   readonly place: RecordPlace;
 }
 
+/** What a line can begin with in place of a record; files are included in files alone. */
+export const directives: ReadonlyMap<string, { readonly doc: string; readonly standard: string }> = new Map([
+  ['$ORIGIN', { doc: 'What relative names end with, from here on', standard: 'RFC 1035 §5.1' }],
+  [
+    '$TTL',
+    { doc: 'How long the records from here on may be kept in caches, where they do not say it themselves', standard: 'RFC 2308 §4' },
+  ],
+]);
+
 /** Fields that the rest of the data belongs to. */
 const REPEATED: ReadonlySet<FieldKind> = new Set(['types', 'strings']);
 

@@ -35,6 +35,11 @@ test('a clash elsewhere is told by its cell or file', () => {
   });
 });
 
+test('at the cursor, the name is offered as it is declared', () => {
+  const { program } = analyse([{ uri: 'file:///w/n.md#0', text: 'host alice\nALICE crashes' }], FILES);
+  expect(renameTarget(program, 0, 12)).toMatchObject({ ok: true, name: { text: 'alice', range: { start: 11, end: 16 } } });
+});
+
 describe('rename', () => {
   test.each<[what: string, before: string, to: string, after: string]>([
     [
@@ -105,6 +110,27 @@ describe('rename', () => {
       'host carol\ntogether { carol crashes\n carol resolves }',
     ],
     ['beside a text without end', 'mailserver a| { greeting "x }\na crashes', 'b', 'mailserver b { greeting "x }\nb crashes'],
+    [
+      'from where it is written in another case',
+      'host alice\nAL|ICE crashes\nthen Alice restarts',
+      'bob',
+      'host bob\nbob crashes\nthen bob restarts',
+    ],
+    [
+      'to the case in which it is declared',
+      'host alice\nAL|ICE crashes\nthen alice restarts',
+      'alice',
+      'host alice\nalice crashes\nthen alice restarts',
+    ],
+    [
+      'a range from its index',
+      'let n = 3\nhost peer[1..n]\npeer[1|..2] crashes\npeer3 crashes',
+      'node',
+      'let n = 3\nhost node[1..n]\nnode[1..2] crashes\nnode3 crashes',
+    ],
+    ['a range from its end', 'host p[1..5]|.x.org\np[2..3].x.org crashes', 'q', 'host q[1..5].x.org\nq[2..3].x.org crashes'],
+    ['the parameter within it', 'let n = 3\nhost p[1..n|]\np[n] crashes', 'k', 'let k = 3\nhost p[1..k]\np[k] crashes'],
+    ['one of a row, named by its number', 'host a1, a2|\na[2] crashes', 'b', 'host a1, b\nb crashes'],
     ['another case only', 'host Alice|\nalice crashes', 'alice', 'host alice\nalice crashes'],
   ])('%s', (_what, before, to, after) => {
     expect(renamed([before], to)).toEqual([after]);
@@ -149,7 +175,9 @@ describe('rename', () => {
       'w.y.org',
       /`w\.y\.org` lies outside zone `x\.org\.`.*line 2/,
     ],
-    ['a range onto another', 'host p[1..2]|, q2\np1 crashes', 'q', /An index has no name/],
+    ['one that a range names among others', 'host a1, a|2, a3\na[1..2] crashes', 'b', /`a\[1\.\.2\]` names it among others \(line 2\)/],
+    ['and the first of it', 'host a|1, a2, a3\na[1..2] crashes', 'b', /`a\[1\.\.2\]` names it among others \(line 2\)/],
+    ['a range of which another host is part', 'host p|[1..2], p3\np[1..3] crashes', 'q', /`p\[1\.\.3\]` names `p3` as well \(line 2\)/],
     ['a range onto a host', 'host p|[1..2], q2\np1 crashes', 'q', /There is a host `q2` already/],
     ['a range by a stem that ends with a digit', 'host p|[1..2]', 'q1', /ends with a digit/],
     ['no name', '// a| comment', 'x', /Here stands no name/],

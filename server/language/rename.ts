@@ -8,10 +8,12 @@
  */
 import { parseName } from '../../engines/dns/domain-name.ts';
 import type { TextRange } from './compilation.ts';
+import { knownValue } from './evaluate.ts';
 import { hostNameProblem } from './hosts.ts';
 import { locate } from './locate.ts';
 import {
   declarationsAmong,
+  type Found,
   identityOf,
   isOf,
   type Mention,
@@ -24,13 +26,14 @@ import {
 import { mailAddressProblem, parameterNameProblem } from './names.ts';
 import { parse } from './parser.ts';
 import type { Program } from './program.ts';
-import type { Statement } from './syntax.ts';
+import type { Expression, IndexSyntax, Statement } from './syntax.ts';
 import { lastFrom } from './tree-slots.ts';
 
 export interface Renameable {
   readonly identity: NameIdentity;
   /** What is replaced at the cursor; of a range, the part before its index. */
   readonly range: TextRange;
+  /** As it is declared: case may differ from place to place. */
   readonly text: string;
 }
 
@@ -50,13 +53,12 @@ export function renameTarget(program: Program, source: number, offset: number): 
     const why = filledIn ? 'is filled in by the language: it has its name from DNS' : 'is declared nowhere in this program';
     return { ok: false, why: `\`${mention.text}\` ${why}.` };
   }
-  const range = partOf(mention, identity);
-  if (offset > range.end)
-    return {
-      ok: false,
-      why: `An index has no name. Put the cursor on \`${program.sources[source]!.text.slice(range.start, range.end)}\`.`,
-    };
-  return { ok: true, name: { identity, range, text: program.sources[source]!.text.slice(range.start, range.end) } };
+  const [first] = declared as [Found];
+  const called = partOf(first.mention, identity);
+  // What only a record declares may be relative there.
+  const as = first.mention.record || mention.record ? { source, ...partOf(mention, identity) } : { source: first.source, ...called };
+  const text = program.sources[as.source]!.text.slice(as.start, as.end);
+  return { ok: true, name: { identity, range: partOf(mention, identity), text } };
 }
 
 export interface SourceEdit extends TextRange {
@@ -67,20 +69,27 @@ export interface SourceEdit extends TextRange {
 export type Renaming = { readonly ok: true; readonly edits: readonly SourceEdit[] } | { readonly ok: false; readonly why: string };
 
 /** The edits that give the name at the target another one. `from`: URI of the source where that stands, as the reasons take it. */
-export function rename(program: Program, { identity, text: old }: Renameable, to: string, from: string): Renaming {
-  if (to === old) return { ok: true, edits: [] };
+export function rename(program: Program, { identity }: Renameable, to: string, from: string): Renaming {
   const isZone = identity.space === 'domain' && program.zones.has(`${identity.key}.`);
   const why = nameProblem(identity, isZone, to) ?? taken(program, identity, isZone, to, from);
   if (why !== null) return { ok: false, why };
   const edits: SourceEdit[] = [];
+  const strangers = strangersTo(identity, program);
   for (let source = 0; source < program.sources.length; source++) {
+    const { text } = program.sources[source]!;
     for (const mention of mentionsOf(program, source)) {
+      const stranger =
+        mention.space === identity.space && mention.indices ? strangers.find((name) => covers(mention.indices!, name, program)) : undefined;
+      if (stranger !== undefined && (identity.key.includes('[') ? isOf(mention, identity, program) : stranger === identity.key)) {
+        const other = identity.key.includes('[') ? ` names \`${stranger}\` as well` : ' names it among others';
+        return { ok: false, why: `\`${mention.text}\`${other} (${placeOf(source, mention.start, program, from)}).` };
+      }
       const edit = editOf(mention, identity, isZone, to, program);
       if (edit === 'outside') {
         const place = placeOf(source, mention.start, program, from);
         return { ok: false, why: `\`${to}\` lies outside zone \`${mention.record!.origin}\`, whose records name it (${place}).` };
       }
-      if (edit) edits.push({ source, ...edit });
+      if (edit && text.slice(edit.start, edit.end) !== edit.text) edits.push({ source, ...edit });
     }
   }
   const other = readsOtherwise(program, edits, from);
@@ -147,6 +156,40 @@ function taken(program: Program, { space, key }: NameIdentity, isZone: boolean, 
     }
   }
   return same({ space, key: wanted });
+}
+
+/**
+ * Hosts that a range would lose, or gain, if the name changed: of a range, those that have its stem and are declared otherwise;
+ * of a single host, itself, as part of a range of names that are declared one by one.
+ */
+function strangersTo({ space, key }: NameIdentity, program: Program): readonly string[] {
+  if (space !== 'domain') return [];
+  if (!key.includes('[')) return program.hosts.has(key) ? [key] : [];
+  const stem = key.slice(0, key.indexOf('['));
+  return [...program.hosts.keys()].filter((name) => name.startsWith(stem) && identityOfHost(name, program) !== key);
+}
+
+/** Whether a range of names has this one in it. */
+function covers(indices: readonly IndexSyntax[], name: string, program: Program): boolean {
+  if (!indices.some(({ last }) => last)) return false;
+  const pattern = indices.map(({ before, after }) => `${escaped(before)}(0|[1-9]\\d*)${escaped(after)}`).join('');
+  const found = new RegExp(`^${pattern}$`, 'i').exec(name);
+  return (
+    found !== null &&
+    indices.every(({ first, last }, i) => {
+      const number = Number(found[i + 1]);
+      const from = numberOf(first, program);
+      const to = last ? numberOf(last, program) : from;
+      return from !== null && to !== null && from <= number && number <= to;
+    })
+  );
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+function numberOf(expression: Expression, program: Program): number | null {
+  const value = knownValue(expression, program.parameters);
+  return value?.dimension === 'number' ? value.number : null;
 }
 
 function identityOfHost(name: string, program: Program): string {

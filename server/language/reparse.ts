@@ -8,6 +8,7 @@
  * never closed may stand between statements: then the whole is read afresh.
  */
 
+import type { TextRange } from './compilation.ts';
 import { Reading } from './parser/reading.ts';
 import { nextStatement, parse, problemsOf, reportStrayBrace } from './parser.ts';
 import { TokenKind } from './scanner.ts';
@@ -39,11 +40,11 @@ function continued(before: SyntaxTree, text: string): SyntaxTree | null {
   const first = reaching < 0 ? touched : Math.min(touched, reaching);
   const start = first === 0 ? 0 : old[first]!.start;
   if (first > 0) {
+    scanner.problems.length = 0;
     scanner.resume(old[first - 1]!.end);
     // Something else stands between the statements.
     if (scanner.start !== start) return null;
     scanner.comments.length = 0;
-    scanner.problems.length = 0;
   }
   const read: Statement[] = [];
   let next = old.length;
@@ -117,48 +118,65 @@ function commonEnd(a: string, b: string, from: number): number {
 type Movable = { start: number; end: number };
 
 function moveStatement(node: Statement, by: number): void {
-  move(node, by);
+  node.known.nodes ??= nodesOf(node);
+  for (const one of node.known.nodes) {
+    one.start += by;
+    one.end += by;
+  }
+  moveHeads(node, by);
+}
+
+function moveHeads(node: Statement, by: number): void {
   node.headEnd += by;
-  for (const name in node.slots) moveSlot(node.slots[name]!, by);
-  if (node.block) for (const inner of node.block) moveStatement(inner, by);
-  if (node.braces) move(node.braces, by);
+  if (node.block) for (const inner of node.block) moveHeads(inner, by);
 }
 
-function move(node: object, by: number): void {
-  (node as Movable).start += by;
-  (node as Movable).end += by;
+/** All nodes of a statement, its own among them. To go through the tree at each key would take longer than to move them. */
+function nodesOf(statement: Statement): Movable[] {
+  const nodes: Movable[] = [];
+  const add = (node: TextRange): void => {
+    nodes.push(node as Movable);
+  };
+  const ofStatement = (node: Statement): void => {
+    add(node);
+    for (const name in node.slots) ofSlot(node.slots[name]!, add);
+    if (node.block) for (const inner of node.block) ofStatement(inner);
+    if (node.braces) add(node.braces);
+  };
+  ofStatement(statement);
+  return nodes;
 }
 
-function moveSlot(node: SlotSyntax, by: number): void {
-  move(node, by);
+function ofSlot(node: SlotSyntax, add: (node: TextRange) => void): void {
+  add(node);
   switch (node.kind) {
     case 'list':
-      for (const item of node.items) moveSlot(item, by);
+      for (const item of node.items) ofSlot(item, add);
       break;
     case 'name':
       if (!node.indices) break;
       for (const index of node.indices) {
-        move(index, by);
-        moveSlot(index.first, by);
-        if (index.last) moveSlot(index.last, by);
+        add(index);
+        ofSlot(index.first, add);
+        if (index.last) ofSlot(index.last, add);
       }
       break;
     case 'negative':
-      moveSlot(node.operand, by);
+      ofSlot(node.operand, add);
       break;
     case 'binary':
-      moveSlot(node.left, by);
-      moveSlot(node.right, by);
+      ofSlot(node.left, add);
+      ofSlot(node.right, add);
       break;
     case 'values':
-      for (const part of [node.first, node.last, node.step]) if (part) moveSlot(part, by);
+      for (const part of [node.first, node.last, node.step]) if (part) ofSlot(part, add);
       break;
     case 'measure':
-      for (const name in node.slots) moveSlot(node.slots[name]!, by);
+      for (const name in node.slots) ofSlot(node.slots[name]!, add);
       break;
     case 'ports':
-      moveSlot(node.first, by);
-      if (node.last) moveSlot(node.last, by);
+      ofSlot(node.first, add);
+      if (node.last) ofSlot(node.last, add);
       break;
   }
 }

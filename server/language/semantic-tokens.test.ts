@@ -63,6 +63,10 @@ describe('semantic tokens', () => {
   });
 });
 
+test('a comment of very many lines is a token a line', () => {
+  expect(semanticTokens(parse(`/*${'\n x'.repeat(50_000)}\n*/`))).toHaveLength(5 * 50_002);
+});
+
 const folder = new URL('../../samples/', import.meta.url);
 const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.netscenario'))

@@ -47,9 +47,17 @@ export interface EncodedStatement {
   readonly character: number;
 }
 
-/** The tokens of a text, or of the statements and comments that reach into the part between two offsets. */
-export function semanticTokens({ text, statements, comments }: SyntaxTree, start = 0, end = text.length): EncodedTokens {
-  const encoder = new Encoder(text);
+/**
+ * The tokens of a text, or of the statements and comments that reach into the part between two offsets. `into`: memory for them where
+ * it is enough; what was made there before is lost.
+ */
+export function semanticTokens(
+  { text, statements, comments }: SyntaxTree,
+  start = 0,
+  end = text.length,
+  into: EncodedTokens = new Uint32Array(64),
+): EncodedTokens {
+  const encoder = new Encoder(text, 0, into);
   let comment = 0;
   const between = (until: number): void => {
     for (; comment < comments.length && comments[comment]! < until; comment += 2) {
@@ -76,7 +84,7 @@ function chunkOf(statement: Statement, text: string): EncodedStatement {
   const firstWords = new Set<number>();
   gather([statement], known, records, firstWords);
   const { start, end } = statement;
-  const encoder = new Encoder(text, start);
+  const encoder = new Encoder(text, start, new Uint32Array(64));
   const scanner = new Scanner(text, start);
   let comment = 0;
   const comments = (until: number): void => {
@@ -218,8 +226,8 @@ function addRecords({ braces }: Statement, text: string, encoder: Encoder): void
 /** Writes tokens down in order; one of several lines becomes one a line. */
 class Encoder {
   readonly #text: string;
-  /** Grows by doubling: of a long text, most of the work is to fill it. */
-  #numbers = new Uint32Array(64);
+  /** Grows as it fills. */
+  #numbers: EncodedTokens;
   #count = 0;
   /** Of the place that has been counted up to. */
   #line = 0;
@@ -228,26 +236,28 @@ class Encoder {
   #lastLine = 0;
   #lastCharacter = 0;
 
-  /** Lines and characters are counted from `start` on. */
-  constructor(text: string, start = 0) {
+  /** Lines and characters are counted from `start` on; `into` is used where it is long enough. */
+  constructor(text: string, start: number, into: EncodedTokens) {
     this.#text = text;
+    this.#numbers = into;
     this.#lineStart = start;
     this.#nextLine = text.indexOf('\n', start);
   }
 
   add(start: number, end: number, type: TokenType, declares: boolean): void {
-    this.#goTo(start);
-    const stop = this.#nextLine < 0 ? this.#text.length : this.#nextLine;
-    const last = Math.min(end, this.#text.charCodeAt(stop - 1) === 13 && end >= stop ? stop - 1 : stop);
-    if (last > start) {
-      const character = start - this.#lineStart;
-      this.#step(this.#line, character);
-      this.#room(3);
-      this.#numbers[this.#count++] = last - start;
-      this.#numbers[this.#count++] = numberOf[type];
-      this.#numbers[this.#count++] = declares ? 1 : 0;
+    for (let from = start; from < end; ) {
+      this.#goTo(from);
+      const stop = this.#nextLine < 0 ? this.#text.length : this.#nextLine;
+      const last = Math.min(end, this.#text.charCodeAt(stop - 1) === 13 && end >= stop ? stop - 1 : stop);
+      if (last > from) {
+        this.#step(this.#line, from - this.#lineStart);
+        this.#room(3);
+        this.#numbers[this.#count++] = last - from;
+        this.#numbers[this.#count++] = numberOf[type];
+        this.#numbers[this.#count++] = declares ? 1 : 0;
+      }
+      from = stop + 1;
     }
-    if (end > stop + 1) this.add(stop + 1, end, type, declares);
   }
 
   /** The tokens of a statement that begins at `start`. */
@@ -272,7 +282,7 @@ class Encoder {
   }
 
   tokens(): EncodedTokens {
-    return this.#numbers.slice(0, this.#count);
+    return this.#numbers.subarray(0, this.#count);
   }
 
   #room(more: number): void {

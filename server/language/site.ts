@@ -34,6 +34,20 @@ export class Site {
     this.#start = statement.start;
   }
 
+  /** Of a statement outside all blocks of steps: the same one for as long as the program and the statement are. */
+  static of(statement: Statement, program: Program, source: number): Site {
+    const known = statement.known.site;
+    if (known?.program === program && known.source === source) return known;
+    const site = new Site(program, source, statement);
+    statement.known.site = site;
+    return site;
+  }
+
+  /** Its statement is about to be built once more: what was made of it counts no more. */
+  beginAnew(): void {
+    this.#placed = null;
+  }
+
   /** The values made here that say where they stand. */
   get placed(): PlacedValue[] {
     this.#placed ??= [];
@@ -63,6 +77,13 @@ export class Site {
       this.#ranges.push(place);
     }
     return place;
+  }
+
+  /** Takes over what was made of the statement for another program, which is used up. */
+  takeOver(other: Site): void {
+    this.#ranges = other.#ranges;
+    this.#start = other.#start;
+    this.settle();
   }
 
   /** An edit elsewhere may have moved the statement: what was made for it moves as far. */

@@ -5,6 +5,7 @@
  * statement's own text, so they are kept with its node for as long as it is in the tree. An edit elsewhere moves the node; the
  * places that values have are brought up to date when they are asked for again.
  */
+import type { Made } from './made.ts';
 import type { Outcome } from './outcomes.ts';
 import { bringUpToDate, type PlacedValue } from './placed-values.ts';
 import type { Site } from './site.ts';
@@ -17,6 +18,8 @@ export interface StatementValues {
   readonly kept: boolean;
   /** What the last building with them came to, where it can be done again. */
   outcome: Outcome | null;
+  /** The same of a declaration. */
+  made: Made | null;
 }
 
 /** Where the statement began when its values had their places. */
@@ -39,7 +42,7 @@ export function statementValues(site: Site): StatementValues | null {
   const block = blockValues(site);
   if (!given) return null;
   const kept = program.judgements === judgements;
-  const values = { given, block, placed: site.placed.slice(placed), start: statement.start, kept, outcome: null };
+  const values = { given, block, placed: site.placed.slice(placed), start: statement.start, kept, outcome: null, made: null };
   if (kept) statement.known.values = values;
   return values;
 }

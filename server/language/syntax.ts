@@ -4,6 +4,7 @@ import type { Entry } from './entry.ts';
 import type { MeasureForm } from './measures.ts';
 import type { Mention } from './mentions.ts';
 import type { EncodedStatement } from './semantic-tokens.ts';
+import type { Site } from './site.ts';
 import type { KeptValues } from './statement-values.ts';
 import type { Unit } from './units.ts';
 
@@ -53,9 +54,9 @@ export class Statement implements TextRange {
   block: Statement[] | null = null;
   /** The braces and what is between them. */
   braces: TextRange | null = null;
-  /** A block of it was looked through to the end of the text for its brace, in vain: how it reads hangs on all that follows. */
+  /** The brace of a block of it was looked for far beyond it, in vain: how it reads hangs on all that follows. */
   reachesEnd = false;
-  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null };
+  readonly #known: KnownOfStatement = { values: null, mentions: null, colours: null, nodes: null, site: null };
 
   /** A statement of which nothing is read yet. */
   constructor(start: number) {
@@ -75,6 +76,10 @@ export interface KnownOfStatement {
   values: KeptValues | null;
   mentions: readonly Mention[] | null;
   colours: EncodedStatement | null;
+  /** Its nodes, to be moved. */
+  nodes: { start: number; end: number }[] | null;
+  /** Where the last program met it. */
+  site: Site | null;
 }
 
 export type SlotSyntax = NameSyntax | TextSyntax | Expression | ListSyntax | WordSyntax | PortsSyntax | MeasureSyntax | ValueRangeSyntax;

@@ -28,6 +28,9 @@ export interface TraceProblem {
 
 export type TraceReading = { readonly periods: BandwidthTrace; readonly problems: readonly TraceProblem[] };
 
+/** How the names of traces end. */
+export const TRACE_ENDINGS = ['.csv', '.json'] as const;
+
 /** A trace has at most so many periods: a day of seconds, and some. */
 export const MAXIMUM_PERIODS = 100_000;
 

@@ -1,7 +1,7 @@
 /** Going through what fills the slots of a tree: by this everything that looks at a text by the vocabulary's meanings sees it. */
 import type { TextRange } from './compilation.ts';
 import { holdsStatements, type Slot } from './entry.ts';
-import type { Expression, IndexSyntax, NameSyntax, ParameterSyntax, SlotSyntax, Statement } from './syntax.ts';
+import type { Expression, IndexSyntax, NameSyntax, ParameterSyntax, SlotSyntax, Statement, SyntaxTree } from './syntax.ts';
 
 /** `owner`: the statement in whose block the property stands; null for a statement. A list is visited item by item, a measure with its slots. */
 export type SlotVisitor = (slot: Slot<unknown>, syntax: SlotSyntax, statement: Statement, owner: Statement | null) => void;
@@ -77,6 +77,11 @@ export function statementsAround(statements: readonly Statement[], offset: numbe
     inner = found.block;
   }
   return around;
+}
+
+/** The statement whose block is closed by the brace before an offset; undefined where none is. */
+export function blockClosedAt({ statements }: Pick<SyntaxTree, 'statements'>, offset: number): Statement | undefined {
+  return statementsAround(statements, offset).find(({ braces }) => braces?.end === offset);
 }
 
 /** Index of the last range that begins at the offset or before it; −1 where none does. The ranges are in order. */

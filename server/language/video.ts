@@ -6,14 +6,12 @@ import { seedOf } from '../../engines/http/website.ts';
 import { encodeUrl } from '../../engines/http/wire/request-target.ts';
 import { randomStream } from '../../engines/kernel/random.ts';
 import { MILLISECOND, type Nanoseconds, type Ratio } from '../../engines/quantities.ts';
-import { webDefaults } from './defaults/http.ts';
 import type { Name } from './entry.ts';
 import { filmNamed } from './films.ts';
 import { ownHost } from './hosts.ts';
 import type { ProgramVideo, ProgramWebsite } from './program.ts';
 import type { Site } from './site.ts';
-import { shownCertificate } from './vocabulary/tls.ts';
-import { plain, usedWebsite } from './website.ts';
+import { emptyWebsite, plain, usedWebsite } from './website.ts';
 
 /** A declared video; null (and reported) where there is none, or it is a clip. */
 export function videoNamed(name: Name, site: Site): ProgramVideo | null {
@@ -65,7 +63,7 @@ export function sitesOf(names: readonly Name[], site: Site): string[] {
     if (!program.websites.has(key)) {
       const host = ownHost(name, site);
       if (host === null) continue;
-      program.websites.set(key, emptyWebsite(key, host, site));
+      program.websites.set(key, emptyWebsite(key, host, site.at));
     }
     sites.push(key);
   }
@@ -91,26 +89,6 @@ export function putInPlace({ film, sites, deliveries }: ProgramVideo, site: Site
     const delivered = deliveries.map(({ by }) => `http://${by}${folderOf(film)}`);
     website.resources = [...website.resources, ...filmResources(film, basesBeside([...others, ...delivered]))];
   }
-}
-
-function emptyWebsite(name: string, host: string, site: Site): ProgramWebsite {
-  const { idle, maximumContent } = webDefaults;
-  return {
-    kind: 'http.website',
-    host,
-    name,
-    inDns: false,
-    resources: [],
-    redirects: [],
-    accepts: [],
-    rules: [],
-    persistent: true,
-    idle,
-    maximumContent,
-    https: 'off',
-    certificate: shownCertificate(undefined, name),
-    at: site.at,
-  };
 }
 
 function urlOf({ name, https }: ProgramWebsite, path: string): string {

@@ -7,6 +7,7 @@ import { isFieldValue, isToken } from '../../engines/http/wire/header-field.ts';
 import { decodeRanges } from '../../engines/http/wire/range.ts';
 import { decodeTarget, decodeUrl } from '../../engines/http/wire/request-target.ts';
 import { utf8Octets } from '../../engines/network/octets.ts';
+import { webDefaults } from './defaults/http.ts';
 import type { Name } from './entry.ts';
 import { namedFile, namedFolder } from './files.ts';
 import type { ProgramWebsite } from './program.ts';
@@ -263,4 +264,25 @@ export class ResourceList {
 /** Lower case, without the root's dot: the authority of its URIs. */
 export function plain(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
+}
+
+/** A website of that name that the author has not declared: on http, with nothing on it yet. */
+export function emptyWebsite(name: string, host: string, at: Site['at']): ProgramWebsite {
+  const { idle, maximumContent } = webDefaults;
+  return {
+    kind: 'http.website',
+    host,
+    name,
+    inDns: false,
+    resources: [],
+    redirects: [],
+    accepts: [],
+    rules: [],
+    persistent: true,
+    idle,
+    maximumContent,
+    https: 'off',
+    certificate: { names: [name], flaw: null },
+    at,
+  };
 }

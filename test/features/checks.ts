@@ -102,6 +102,27 @@ export const checks: readonly Check[] = [
     some: true,
   },
   {
+    name: 'completion offers the files that fit where one is named',
+    files: [
+      { name: 'shared-world.netscenario', texts: ['host bob\n'], closed: true },
+      { name: 'shared-lines.csv', texts: ['duration_ms,bandwidth_kbps\n1000,500\n'], closed: true },
+      file('naming.netscenario', 'import "|"\n'),
+    ],
+    ask: 'completion',
+    answer: ['shared-world.netscenario'],
+    some: true,
+  },
+  {
+    name: 'and in a cell, beside the notebook',
+    files: [
+      { name: 'shared-lines.csv', texts: ['duration_ms,bandwidth_kbps\n1000,500\n'], closed: true },
+      { name: 'naming.netscenario.md', texts: ['host a', 'host b { trace "sh|" }'] },
+    ],
+    ask: 'completion',
+    answer: ['shared-lines.csv'],
+    some: true,
+  },
+  {
     name: 'hover tells about a name',
     files: [file('hover.netscenario', 'host al|ice { address 10.9.9.9 }\n')],
     ask: 'hover',
@@ -139,6 +160,37 @@ export const checks: readonly Check[] = [
     files: [{ name: 'high.netscenario.md', texts: ['host a', 'a| crashes\nhost b\nthen a crashes'] }],
     ask: 'highlights',
     answer: ['high.netscenario.md[1]:0:0-1', 'high.netscenario.md[1]:2:5-6'],
+  },
+  {
+    name: 'within an alternative, hover tells what it declares',
+    files: [file('worlds.netscenario', 'alternative near { host a }\nalternative far { host b\n  b| crashes }\n')],
+    ask: 'hover',
+    answer: ['**Host** `b`, 10.0.0.1'],
+    some: true,
+  },
+  {
+    name: 'within an alternative, definition leads to its own declaration',
+    files: [file('own.netscenario', 'alternative near { host a }\nalternative far { host a\n  a| crashes }\n')],
+    ask: 'definition',
+    answer: ['own.netscenario:1:23-24'],
+  },
+  {
+    name: 'what an alternative imports is renamed from within it',
+    files: [
+      file('far.netscenario', 'host b\nzone x.org on b { www A 10.0.0.9 }\n'),
+      file('both.netscenario', 'alternative near { host a }\nalternative far { import "far.netscenario"\n  b| resolves www.x.org }\n'),
+    ],
+    ask: { rename: 'c' },
+    answer: [
+      'both.netscenario alternative near { host a }\nalternative far { import "far.netscenario"\n  c resolves www.x.org }\n',
+      'far.netscenario host c\nzone x.org on c { www A 10.0.0.9 }\n',
+    ],
+  },
+  {
+    name: 'a declaration in an alternative is found by its name',
+    files: [file('inner.netscenario', '|alternative near { host a }\nalternative far { host quite-rare-name }\n')],
+    ask: { find: 'qterare' },
+    answer: ['quite-rare-name'],
   },
   {
     name: 'a mail server is renamed in a notebook of five cells',
@@ -388,6 +440,12 @@ export const checks: readonly Check[] = [
     files: [{ name: 'mend.netscenario.md', texts: ['host alice', '|alise crashes'] }],
     ask: 'mended',
     answer: ['host alice', 'alice crashes'],
+  },
+  {
+    name: 'a declaration moves up to the cell that uses it',
+    files: [{ name: 'move.netscenario.md', texts: ['|a crashes', 'host a'] }],
+    ask: 'mended',
+    answer: ['host a\na crashes', ''],
   },
   {
     name: 'a whole scenario is written with words from the list, and holds',

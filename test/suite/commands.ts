@@ -39,6 +39,15 @@ suite('commands', () => {
     ok(bytes.length > 500, `packets in ${bytes.length} bytes`);
   });
 
+  test('Capture runs a file and writes what went over its lines', async () => {
+    const uri = workspaceFile('captured.netscenario');
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${WORLD}\n${LOOKUP}\n`));
+    await vscode.window.showTextDocument(uri);
+    const bytes = await accepting('netscenario.capture', 'a capture', () => written('captured.pcapng'));
+    equal([...bytes.subarray(0, 4)], [0x0a, 0x0d, 0x0d, 0x0a], 'section header');
+    ok(bytes.length > 500, `packets in ${bytes.length} bytes`);
+  });
+
   test('Export HTML Report writes a page that needs nothing else', async () => {
     await runAll(await notebookOf('told.netscenario.md', WORLD, LOOKUP));
     const page = new TextDecoder().decode(await accepting('netscenario.exportReport', 'a report', () => written('told.html')));

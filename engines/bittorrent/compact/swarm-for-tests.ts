@@ -2,7 +2,8 @@
 import { Kernel } from '../../kernel/kernel.ts';
 import { MILLISECOND, type Nanoseconds } from '../../quantities.ts';
 import { type AccessRates, distributionBound } from '../bounds.ts';
-import { type CompactBehaviour, type CompactHost, CompactSwarm, type CompactTorrent } from './swarm.ts';
+import type { CompactBehaviour, CompactHost, CompactTorrent } from './compact-torrent.ts';
+import { CompactSwarm } from './swarm.ts';
 
 export const WELL_BEHAVED: CompactBehaviour = { pick: 'rarest', stay: null, freeRider: false, patience: Number.POSITIVE_INFINITY };
 

@@ -16,85 +16,26 @@
  */
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { RandomStream } from '../../kernel/random.ts';
-import { type BitsPerSecond, type Bytes, MILLISECOND, type Nanoseconds, SECOND } from '../../quantities.ts';
-import { BLOCK, BlockRequests, NO_BLOCK } from '../block-requests.ts';
-import { Choker, type ChokerOptions, countReceived, countSent, FIELDS, noteInteresting, ROUND } from '../choker.ts';
-import { ANNOUNCE_AGAIN, FEW_CONNECTIONS, MOST_CONNECTIONS, MOST_INITIATED, retryAfter } from '../connections.ts';
-import { type PickStrategy, PiecePicker } from '../piece-picker.ts';
+import { type Bytes, MILLISECOND, type Nanoseconds } from '../../quantities.ts';
+import { BlockRequests, NO_BLOCK } from '../block-requests.ts';
+import { Choker, countReceived, countSent, FIELDS, noteInteresting, ROUND } from '../choker.ts';
+import { MOST_CONNECTIONS, MOST_INITIATED } from '../connections.ts';
+import { PiecePicker } from '../piece-picker.ts';
 import { fullSet, hasPiece, type PieceSet, pieceSet, sizeOf } from '../piece-set.ts';
-import { DEFAULT_WANTED, TrackerList, type TrackerOptions } from '../tracker-list.ts';
+import {
+  CONTENT_SHARE,
+  type CompactBehaviour,
+  type CompactEnding,
+  type CompactTorrent,
+  type SwarmObserver,
+  unitOf,
+} from './compact-torrent.ts';
+import { CompactTracker } from './compact-tracker.ts';
 import { Interest } from './interest.ts';
+import { Jobs } from './jobs.ts';
+import { Lines } from './lines.ts';
 import { Neighbours, NOBODY, PLACES } from './neighbours.ts';
 import { NONE, Transfers } from './transfers.ts';
-
-/** Of what links carry, the share that is content: 1460 of the 1514 bytes of a segment, and of those all but 13 a block. */
-export const CONTENT_SHARE = ((1460 / 1514) * BLOCK) / (BLOCK + 13);
-
-export interface CompactHost {
-  readonly up: BitsPerSecond;
-  /** May be Infinity. */
-  readonly down: BitsPerSecond;
-  /** From the host to the core, one way. */
-  readonly latency: Nanoseconds;
-  /** What waits before its upload link when that is full; nothing where absent. */
-  readonly queue?: Bytes;
-}
-
-export interface CompactTorrent {
-  readonly name: string;
-  readonly length: Bytes;
-  readonly pieceLength: Bytes;
-  /** Everybody who ever takes part. */
-  readonly hosts: readonly CompactHost[];
-  readonly choker?: ChokerOptions;
-  readonly tracker?: TrackerOptions;
-  /** What is asked for at a time: BLOCK times a power of two, up to the length of a piece. `unitOf` where absent. */
-  readonly unit?: Bytes;
-  /** From a peer to its tracker, one way; the mean latency of the hosts where absent. */
-  readonly trackerLatency?: Nanoseconds;
-}
-
-export interface CompactBehaviour {
-  readonly pick: PickStrategy;
-  /** How long it stays when it has all: 0 leaves at once, null stays. */
-  readonly stay: Nanoseconds | null;
-  /** Never unchokes anybody. */
-  readonly freeRider: boolean;
-  /** Gives up when nothing has come for so long; Infinity never does. */
-  readonly patience: Nanoseconds;
-}
-
-export type CompactEnding = 'complete' | 'left' | 'gave up' | 'down';
-
-/** Units that all peers get together, at most, where units can be larger. */
-const MOST_UNITS = 1_000_000;
-
-/** The smallest unit with which that many peers get no more units than a machine takes in its stride; at most a piece. */
-export function unitOf({ length, pieceLength, hosts }: CompactTorrent): Bytes {
-  let unit = Math.min(BLOCK, pieceLength);
-  while (unit < pieceLength && (hosts.length * length) / unit > MOST_UNITS) unit *= 2;
-  return Math.min(unit, pieceLength);
-}
-
-/** Who is told what happens. Peers are their index in `hosts`. */
-export interface SwarmObserver {
-  joined(peer: number, has: PieceSet): void;
-  /** Whole bytes of content have arrived. */
-  moved(from: number, to: number, bytes: Bytes): void;
-  gained(peer: number, piece: number): void;
-  corrupt(peer: number): void;
-  banned(peer: number, culprit: number): void;
-  parted(peer: number, ending: CompactEnding): void;
-  /** The tracker has answered an announce: so many so far. */
-  announced(announces: number): void;
-  /** Some peer's choker has decided: every ten seconds, many peers one after the other. */
-  decided(peer: number): void;
-  /** A peer has choked or unchoked somebody, or one whom it had unchoked is gone. */
-  choked(peer: number): void;
-}
-
-/** Of a queue that TCP fills, the share that is full on average: windows are halved when it overflows. */
-const FILL = 1 / 2;
 
 /** What a program takes to start, at most: of many that come at once, none is the first because it was named first. */
 const START: Nanoseconds = 100 * MILLISECOND;
@@ -118,10 +59,8 @@ export class CompactSwarm {
   readonly #torrent: CompactTorrent;
   readonly #observer: SwarmObserver;
   readonly #random: RandomStream;
-  readonly #meanLatency: Nanoseconds;
-  #tracker: TrackerList;
-  #trackerUp = true;
-  #announces = 0;
+  readonly #lines: Lines;
+  readonly #tracker: CompactTracker;
   readonly #transfers: Transfers;
 
   /** Of each peer. */
@@ -139,16 +78,12 @@ export class CompactSwarm {
   readonly #chokerTable: Float64Array;
   readonly #interest: Interest;
   readonly #banned = new Map<number, Set<number>>();
-  readonly #announcedAt: Float64Array;
   readonly #receivedAt: Float64Array;
-  readonly #firstJob: Int32Array;
   /** When its choker decides next. */
   readonly #rounds: Float64Array;
   readonly #roundTimers: Float64Array;
   /** When who has stayed long enough leaves. */
   readonly #stayTimers: Float64Array;
-  /** How often in a row the tracker did not answer. */
-  readonly #vain: Uint8Array;
 
   /** Of each edge, from the one that downloads to the one that uploads: CHOKED, BEGINNING, IDLE or FLOWING. */
   readonly #progress: Uint8Array;
@@ -157,9 +92,7 @@ export class CompactSwarm {
   /** Of each peer: edges that are idle. */
   readonly #idle: Uint8Array;
 
-  /** Of each job: its block, and the next one of the peer. */
-  #jobBlock = new Int32Array(64);
-  #jobNext = new Int32Array(64);
+  readonly #jobs: Jobs;
 
   readonly #full: PieceSet;
   readonly #unit: Bytes;
@@ -171,6 +104,7 @@ export class CompactSwarm {
     const peer = Math.floor(which / this.pieces);
     this.#tell(peer, which - peer * this.pieces);
   };
+  readonly #close = (job: number): void => this.#transfers.close(job);
   readonly #roundEvent = (peer: number): void => this.#round(peer);
 
   constructor(kernel: Kernel, torrent: CompactTorrent, observer: SwarmObserver) {
@@ -181,8 +115,8 @@ export class CompactSwarm {
     this.#torrent = torrent;
     this.#observer = observer;
     this.#random = kernel.random(`swarm ${torrent.name}`);
-    this.#meanLatency = hosts.reduce((sum, { latency }) => sum + latency, 0) / peers;
-    this.#tracker = new TrackerList(torrent.tracker ?? {}, this.#random);
+    this.#lines = new Lines(hosts);
+    this.#tracker = new CompactTracker(kernel, torrent.tracker ?? {}, this.#random, peers, (announces) => observer.announced(announces));
     this.#transfers = new Transfers(
       kernel,
       hosts.map(({ up }) => up * CONTENT_SHARE),
@@ -193,6 +127,7 @@ export class CompactSwarm {
       },
     );
     this.neighbours = new Neighbours(peers);
+    this.#jobs = new Jobs(peers);
     this.#states = new Uint8Array(peers);
     this.#complete = new Uint8Array(peers);
     this.#poisons = new Uint8Array(peers);
@@ -201,13 +136,10 @@ export class CompactSwarm {
     this.#blocks = new Array(peers).fill(null);
     this.#chokers = new Array(peers).fill(null);
     this.#chokerTable = new Float64Array(this.neighbours.other.length * FIELDS);
-    this.#announcedAt = new Float64Array(peers);
     this.#receivedAt = new Float64Array(peers);
-    this.#firstJob = new Int32Array(peers).fill(NONE);
     this.#rounds = new Float64Array(peers);
     this.#roundTimers = new Float64Array(peers);
     this.#stayTimers = new Float64Array(peers).fill(NONE);
-    this.#vain = new Uint8Array(peers);
     this.#progress = new Uint8Array(this.neighbours.other.length);
     this.#current = new Float64Array(this.neighbours.other.length);
     this.#idle = new Uint8Array(peers);
@@ -285,8 +217,7 @@ export class CompactSwarm {
 
   /** The tracker's host is there, or is not. It knows its list by heart. */
   setTrackerUp(up: boolean): void {
-    this.#trackerUp = up;
-    if (!up) this.#tracker = new TrackerList(this.#torrent.tracker ?? {}, this.#random);
+    this.#tracker.setUp(up);
   }
 
   /** A peer is gone, without having said so to anybody but the tracker. Nothing for one that is not there. */
@@ -297,9 +228,8 @@ export class CompactSwarm {
     this.#kernel.cancel(this.#stayTimers[peer] as number);
     for (let edge = this.neighbours.firstOf(peer), end = this.neighbours.endOf(peer); edge < end; edge++)
       if (this.neighbours.other[edge] !== NOBODY) this.#disconnect(edge);
-    if (this.#trackerUp) this.#tracker.announce(peer, 'stopped', 0, 0, this.#kernel.now);
-    for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number) this.#transfers.close(job);
-    this.#firstJob[peer] = NONE;
+    this.#tracker.left(peer);
+    this.#jobs.removeAll(peer, this.#close);
     this.#pickers[peer] = null;
     this.#blocks[peer] = null;
     this.#chokers[peer] = null;
@@ -310,12 +240,12 @@ export class CompactSwarm {
   #join(peer: number, has: PieceSet, freeRider: boolean): void {
     this.#states[peer] = PRESENT;
     this.#receivedAt[peer] = this.#kernel.now;
-    this.#announcedAt[peer] = this.#kernel.now;
-    this.#vain[peer] = 0;
+    this.#tracker.joined(peer);
     if (!freeRider) this.#chokers[peer] = new Choker(this.#torrent.choker ?? {}, this.#random, this.#chokerTableOf(peer));
     this.#observer.joined(peer, has);
     // A connection to the tracker, and its answer: two round trips.
-    const delay = 4 * (this.#latency(peer) + (this.#torrent.trackerLatency ?? this.#meanLatency)) + this.#random.float() * START;
+    const delay =
+      4 * (this.#lines.latency(peer) + (this.#torrent.trackerLatency ?? this.#lines.meanLatency)) + this.#random.float() * START;
     this.#kernel.call(delay, this.#announceEvent, peer);
     this.#planRound(peer, Math.floor(this.#random.float() * ROUND));
   }
@@ -324,27 +254,13 @@ export class CompactSwarm {
     return this.#chokerTable.subarray(peer * PLACES * FIELDS, (peer + 1) * PLACES * FIELDS);
   }
 
-  #latency(peer: number): Nanoseconds {
-    return (this.#torrent.hosts[peer] as CompactHost).latency;
-  }
-
   #announce(peer: number): void {
     if (this.#states[peer] !== PRESENT) return;
-    const complete = this.#complete[peer] === 1;
-    this.#announcedAt[peer] = this.#kernel.now;
-    if (!this.#trackerUp) {
-      const again = retryAfter(this.#vain[peer] as number);
-      this.#vain[peer] = (this.#vain[peer] as number) + 1;
-      this.#kernel.schedule(again, () => this.#announce(peer), { background: true });
-      return;
-    }
-    this.#vain[peer] = 0;
-    this.#tracker.announce(peer, 'started', complete ? 0 : 1, DEFAULT_WANTED, this.#kernel.now);
-    this.#observer.announced(++this.#announces);
-    if (this.#tracker.given.length === 0) return;
-    const given = Int32Array.from(this.#tracker.given);
+    const list = this.#tracker.announce(peer, this.#complete[peer] === 1, () => this.#announce(peer));
+    if (list === null || list.length === 0) return;
+    const given = Int32Array.from(list);
     // A connection, handshakes and bitfields: two round trips.
-    this.#kernel.schedule(4 * (this.#latency(peer) + this.#meanLatency), () => {
+    this.#kernel.schedule(4 * (this.#lines.latency(peer) + this.#lines.meanLatency), () => {
       if (this.#states[peer] !== PRESENT) return;
       for (const other of given) if (this.neighbours.count(peer) < MOST_INITIATED) this.#connect(peer, other);
     });
@@ -400,13 +316,7 @@ export class CompactSwarm {
       this.#apply(peer, choker);
     }
     this.#observer.decided(peer);
-    const since = now - (this.#announcedAt[peer] as number);
-    // Who has asked in vain asks again at a time of its own.
-    if (
-      this.#vain[peer] === 0 &&
-      (since >= this.#tracker.interval || (since >= ANNOUNCE_AGAIN && neighbours.count(peer) < FEW_CONNECTIONS))
-    )
-      this.#announce(peer);
+    if (this.#tracker.isDue(peer, neighbours.count(peer))) this.#announce(peer);
     const behaviour = this.#behaviours[peer];
     if (behaviour && this.#complete[peer] === 0 && now - (this.#receivedAt[peer] as number) >= behaviour.patience)
       this.leave(peer, 'gave up');
@@ -420,7 +330,7 @@ export class CompactSwarm {
       const edge = neighbours.back[neighbours.firstOf(peer) + place] as number;
       if (!choker.isUnchoked(place)) this.#stop(edge);
       else {
-        const roundTrip = 2 * (this.#latency(peer) + this.#latency(neighbours.peerOf(edge)));
+        const roundTrip = 2 * (this.#lines.latency(peer) + this.#lines.latency(neighbours.peerOf(edge)));
         this.#setProgress(edge, BEGINNING);
         this.#current[edge] = this.#kernel.call(1.5 * roundTrip, this.#beginEvent, edge);
       }
@@ -449,22 +359,14 @@ export class CompactSwarm {
     if (job === NONE) return;
     this.#setProgress(edge, FLOWING);
     const other = this.neighbours.other[edge] as number;
-    this.#current[edge] = this.#transfers.begin(other, peer, edge, job, this.#weight(other, peer));
+    this.#current[edge] = this.#transfers.begin(
+      other,
+      peer,
+      edge,
+      job,
+      this.#lines.weight(other, peer, this.#transfers.uploads(peer) !== 0),
+    );
     if (this.#blocks[peer]?.endGame) this.#wake(peer);
-  }
-
-  /**
-   * TCP gives connections that share a link what is inversely proportional to their round-trip times. With them counts what waits before
-   * upload links: blocks before the sender's, which is full, and acknowledgements and requests before the receiver's, if it uploads.
-   */
-  #weight(from: number, to: number): number {
-    const waits = this.#fullWaitAt(from) + (this.#transfers.uploads(to) === 0 ? 0 : this.#fullWaitAt(to));
-    return SECOND / Math.max(MILLISECOND, 2 * (this.#latency(from) + this.#latency(to)) + waits);
-  }
-
-  #fullWaitAt(peer: number): Nanoseconds {
-    const { queue = 0, up } = this.#torrent.hosts[peer] as CompactHost;
-    return (FILL * queue * 8 * SECOND) / up;
   }
 
   #nextJob(edge: number, peer: number): number {
@@ -473,13 +375,10 @@ export class CompactSwarm {
     const other = this.neighbours.other[edge] as number;
     const block = blocks.next(other, this.#interest.toldBy(other) as PieceSet);
     if (block === NO_BLOCK) return NONE;
-    for (let job = this.#firstJob[peer] as number; job !== NONE; job = this.#jobNext[job] as number)
-      if (this.#jobBlock[job] === block) return job;
+    const known = this.#jobs.find(peer, block);
+    if (known !== NONE) return known;
     const job = this.#transfers.open(blocks.lengthOf(block));
-    if (job >= this.#jobBlock.length) this.#growJobs();
-    this.#jobBlock[job] = block;
-    this.#jobNext[job] = this.#firstJob[peer] as number;
-    this.#firstJob[peer] = job;
+    this.#jobs.add(peer, job, block);
     return job;
   }
 
@@ -506,7 +405,7 @@ export class CompactSwarm {
       const job = this.#transfers.job(flow);
       this.#transfers.end(flow);
       // Nobody could tell the good part from the bad one.
-      if (this.#poisons[other] === 1) this.#transfers.restart(job, this.#blocks[peer]?.lengthOf(this.#jobBlock[job] as number) ?? 0);
+      if (this.#poisons[other] === 1) this.#transfers.restart(job, this.#blocks[peer]?.lengthOf(this.#jobs.blockOf(job)) ?? 0);
     }
     this.#blocks[peer]?.drop(other);
     this.#wake(peer);
@@ -526,7 +425,7 @@ export class CompactSwarm {
 
   #whole(job: number): void {
     const transfers = this.#transfers;
-    const block = this.#jobBlock[job] as number;
+    const block = this.#jobs.blockOf(job);
     const first = transfers.firstFlow(job);
     const peer = transfers.to(first);
     const blocks = this.#blocks[peer] as BlockRequests;
@@ -538,7 +437,7 @@ export class CompactSwarm {
     for (let flow = first; flow !== NONE && this.#poisoners > 0; flow = transfers.nextOfJob(flow))
       if (this.#poisons[transfers.from(flow)] === 1) sender = transfers.from(flow);
     const arrival = blocks.received(sender, block);
-    this.#unlinkJob(peer, job);
+    this.#jobs.remove(peer, job);
     if (arrival === 'completes its piece') {
       corrupt = this.#poisoners > 0 && blocks.sendersOf(piece).some((sender) => this.#poisons[sender] === 1);
       if (corrupt) {
@@ -547,7 +446,7 @@ export class CompactSwarm {
       } else {
         blocks.accept(piece);
         this.#observer.gained(peer, piece);
-        this.#kernel.call(this.#latency(peer) + this.#meanLatency, this.#tellEvent, peer * this.pieces + piece);
+        this.#kernel.call(this.#lines.latency(peer) + this.#lines.meanLatency, this.#tellEvent, peer * this.pieces + piece);
       }
     }
     // Its flows go on with other pieces.
@@ -569,15 +468,6 @@ export class CompactSwarm {
     if (this.#pickers[peer]?.complete) this.#completed(peer);
   }
 
-  #unlinkJob(peer: number, job: number): void {
-    let before = this.#firstJob[peer] as number;
-    if (before === job) this.#firstJob[peer] = this.#jobNext[job] as number;
-    else {
-      while (this.#jobNext[before] !== job) before = this.#jobNext[before] as number;
-      this.#jobNext[before] = this.#jobNext[job] as number;
-    }
-  }
-
   #ban(peer: number, culprit: number): void {
     const banned = this.#banned.get(peer) ?? new Set();
     banned.add(culprit);
@@ -591,10 +481,7 @@ export class CompactSwarm {
     this.#complete[peer] = 1;
     this.#pickers[peer] = null;
     this.#blocks[peer] = null;
-    if (this.#trackerUp) {
-      this.#tracker.announce(peer, 'completed', 0, 0, this.#kernel.now);
-      this.#observer.announced(++this.#announces);
-    }
+    this.#tracker.completed(peer);
     this.#kernel.cancel(this.#roundTimers[peer] as number);
     this.#planRound(peer, (this.#rounds[peer] as number) - this.#kernel.now);
     this.#stay(peer, this.#behaviours[peer] as CompactBehaviour);
@@ -649,15 +536,4 @@ export class CompactSwarm {
     this.#wake(peer);
     if (vacant) this.#fill(peer);
   }
-
-  #growJobs(): void {
-    const size = 2 * this.#jobBlock.length;
-    this.#jobBlock = grown(this.#jobBlock, new Int32Array(size));
-    this.#jobNext = grown(this.#jobNext, new Int32Array(size));
-  }
-}
-
-function grown<A extends Int32Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

@@ -6,9 +6,10 @@ import type { StepOutcome, World } from '../../protocol.ts';
 import { type Nanoseconds, SECOND } from '../../quantities.ts';
 import { type CdnCatalogue, theoryOf } from '../catalogue.ts';
 import type { LatencyMap } from '../latency-map.ts';
-import { CdnLedger } from '../ledger.ts';
+import type { CdnLedger } from '../ledger.ts';
+import { upRates } from '../line-rates.ts';
 import type { CdnService, CrowdAction } from '../scenario.ts';
-import type { CompactNodes } from './nodes.ts';
+import type { CompactNodes, Totals } from './nodes.ts';
 import { RequestLevel } from './request-level.ts';
 
 /** `isUp`: whether a node is there now. Looks at the nodes as often as the CDN's health checks do. */
@@ -16,6 +17,7 @@ export function* performCrowd(
   world: World,
   service: CdnService,
   catalogue: CdnCatalogue,
+  ledger: CdnLedger,
   map: LatencyMap,
   isUp: (node: string) => boolean,
   action: CrowdAction,
@@ -23,14 +25,14 @@ export function* performCrowd(
   const host = world.host(service.host);
   const { narrator } = host;
   const began = host.now();
-  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const upOf = upRates(world.scenario);
   const { crowd } = action;
   const level = new RequestLevel(
     {
       service,
       catalogue,
       latency: (from, to) => map.between(from, to),
-      up: (node) => upOf.get(node) as number,
+      up: upOf,
       rate: action.viewers * action.rate,
       crowd: crowd && {
         object: catalogue.numberOf(crowd.path) as number,
@@ -43,7 +45,7 @@ export function* performCrowd(
     began,
   );
   const { predicted, best } = theoryOf(service, catalogue);
-  const ledger = new CdnLedger(service.name);
+  const counts = new CrowdTelling(narrator, service, ledger, level.nodes);
   ledger.predicted(narrator, predicted, best);
   const end = began + action.duration;
   while (host.now() < end) {
@@ -51,8 +53,9 @@ export function* performCrowd(
     const rate = action.viewers * action.rate + (crowd?.rate ?? 0);
     yield* advanceTo(host, next, (SLICE * SECOND) / rate, (time) => level.advance(time, (node) => isUp(service.nodes[node] as string)));
     level.nodes.look(next);
-    measureNodes(narrator, service, level.nodes);
+    counts.tell();
   }
+  counts.end();
   // Once more, so that a plot shows what theory says beside all of the course.
   ledger.predicted(narrator, predicted, best);
   const { requests, hits } = level.nodes.totals;
@@ -72,17 +75,48 @@ export function* advanceTo(host: Host, time: Nanoseconds, most: number, advance:
   }
 }
 
-/** What nodes have done so far, by the CDN's metrics. */
-export function measureNodes(narrator: Narrator, { name, nodes }: CdnService, done: CompactNodes): void {
-  const { requests, hits, bytes, hitBytes, fromOrigin, failed } = done.totals;
-  if (requests > 0) narrator.measure('cdn hit ratio', [name], hits / requests);
-  if (bytes > 0) {
-    narrator.measure('cdn byte hit ratio', [name], hitBytes / bytes);
-    narrator.measure('origin offload', [name], Math.max(0, 1 - fromOrigin / bytes));
+/** Tells of what a crowd's nodes do, beside all else that the CDN does, by its metrics. */
+export class CrowdTelling {
+  readonly #narrator: Narrator;
+  readonly #service: CdnService;
+  readonly #ledger: CdnLedger;
+  readonly #nodes: CompactNodes;
+  #told: Totals;
+  readonly #requests: number[];
+
+  constructor(narrator: Narrator, service: CdnService, ledger: CdnLedger, nodes: CompactNodes) {
+    this.#narrator = narrator;
+    this.#service = service;
+    this.#ledger = ledger;
+    this.#nodes = nodes;
+    this.#told = { requests: 0, hits: 0, bytes: 0, hitBytes: 0, fromOrigin: 0, failed: 0 };
+    this.#requests = service.nodes.map(() => 0);
   }
-  if (failed > 0) narrator.measure('failed requests', [name], failed);
-  for (const [i, node] of nodes.entries()) {
-    narrator.measure('node requests', [node], done.requestsAt(i));
-    narrator.measure('node load', [node], done.loadAt(i));
+
+  /** What was done since the last time. */
+  tell(): void {
+    const done = { ...this.#nodes.totals };
+    const told = this.#told;
+    const requests = new Map<string, number>();
+    for (const [i, node] of this.#service.nodes.entries()) {
+      const count = this.#nodes.requestsAt(i);
+      requests.set(node, count - (this.#requests[i] as number));
+      this.#requests[i] = count;
+    }
+    this.#ledger.crowd(this.#narrator, {
+      requests,
+      hits: done.hits - told.hits,
+      bytes: done.bytes - told.bytes,
+      hitBytes: done.hitBytes - told.hitBytes,
+      fromOrigin: done.fromOrigin - told.fromOrigin,
+      failed: done.failed - told.failed,
+    });
+    this.#told = done;
+    for (const [i, node] of this.#service.nodes.entries()) this.#ledger.load(this.#narrator, node, this, this.#nodes.loadAt(i));
+  }
+
+  /** The crowd is gone. */
+  end(): void {
+    this.#ledger.loadEnds(this);
   }
 }

@@ -7,6 +7,7 @@
  */
 import { CacheRoom } from '../../http/cache/replacement.ts';
 import { type BitsPerSecond, type Bytes, type Nanoseconds, type Ratio, SECOND } from '../../quantities.ts';
+import { STORED_HEAD } from '../catalogue.ts';
 import { HashRing } from '../hash-ring.ts';
 import { chooseNode } from '../node-choice.ts';
 import type { CdnService } from '../scenario.ts';
@@ -162,7 +163,7 @@ export class CompactNodes {
       return true;
     }
     totals.fromOrigin += size;
-    if (this.#setUp.service.fill === 'pull') cache.put(object, size);
+    if (this.#setUp.service.fill === 'pull') cache.put(object, size + STORED_HEAD);
     return false;
   }
 
@@ -172,8 +173,9 @@ export class CompactNodes {
       for (let object = 0; object < this.#setUp.objects; object++) {
         if (this.ownerOf(node, object) !== node) continue;
         const size = sizeOf(object);
-        if (cache.used + size > cache.room) break;
-        cache.put(object, size);
+        const room = size + STORED_HEAD;
+        if (cache.used + room > cache.room) break;
+        cache.put(object, room);
         this.#totals.fromOrigin += size;
       }
     }

@@ -4,9 +4,11 @@ import type { Process } from '../../kernel/process.ts';
 import type { StepOutcome, World } from '../../protocol.ts';
 import { MILLISECOND } from '../../quantities.ts';
 import type { LatencyMap } from '../latency-map.ts';
+import type { CdnLedger } from '../ledger.ts';
+import { upRates } from '../line-rates.ts';
 import type { CdnService, WatchingCrowdAction } from '../scenario.ts';
 import { Audience, stallRatio } from './audience.ts';
-import { advanceTo, measureNodes, SLICE } from './crowd.ts';
+import { advanceTo, CrowdTelling, SLICE } from './crowd.ts';
 
 /** Response times that are told, about: percentiles of more are the same. */
 const TOLD = 10_000;
@@ -15,6 +17,7 @@ const TOLD = 10_000;
 export function* performWatching(
   world: World,
   service: CdnService,
+  ledger: CdnLedger,
   map: LatencyMap,
   isUp: (node: string) => boolean,
   action: WatchingCrowdAction,
@@ -22,7 +25,7 @@ export function* performWatching(
   const { viewers, films, titles, alpha, settings, down, latency, arriving, duration } = action;
   const host = world.host(service.host);
   const { narrator } = host;
-  const upOf = new Map(world.scenario.hosts.map(({ name, up }) => [name, up]));
+  const upOf = upRates(world.scenario);
   const segment = Math.min(...films.map(({ movie }) => movie.segmentDuration)) * MILLISECOND;
   const each = Math.max(1, Math.ceil((viewers * duration) / segment / TOLD));
   let delivered = 0;
@@ -38,8 +41,8 @@ export function* performWatching(
       lineLatency: latency,
       arriving,
       latency: (from, to) => map.between(from, to),
-      up: (node) => upOf.get(node) as number,
-      originUp: upOf.get(service.origin.host) as number,
+      up: upOf,
+      originUp: upOf(service.origin.host),
       toOrigin: (node) => map.between(node, service.origin.host),
       random: (purpose) => host.random(purpose),
       delivered: (time) => {
@@ -48,6 +51,8 @@ export function* performWatching(
     },
     host.now(),
   );
+  const counts = new CrowdTelling(narrator, service, ledger, audience.nodes);
+  let seen = audience.watched(host.now());
   const end = host.now() + duration;
   while (host.now() < end) {
     const next = Math.min(end, host.now() + service.healthCheck);
@@ -55,12 +60,17 @@ export function* performWatching(
       audience.advance(time, (node) => isUp(service.nodes[node] as string)),
     );
     audience.nodes.look(next);
-    measureNodes(narrator, service, audience.nodes);
+    counts.tell();
     const watched = audience.watched(next);
-    const ratio = stallRatio(watched);
-    if (!Number.isNaN(ratio)) narrator.measure('stall ratio', [service.name], ratio);
-    if (watched.segments > 0) narrator.measure('crowd bitrate', [service.name], (watched.bitrate / watched.segments) * 1000);
+    ledger.watched(narrator, {
+      playing: watched.playing - seen.playing,
+      stalled: watched.stalled - seen.stalled,
+      segments: watched.segments - seen.segments,
+      bitrate: watched.bitrate - seen.bitrate,
+    });
+    seen = watched;
   }
+  counts.end();
   const watched = audience.watched(end);
   const stalled = stallRatio(watched);
   const bitrate = watched.segments === 0 ? 0 : (watched.bitrate / watched.segments) * 1000;

@@ -30,10 +30,15 @@ export const USUAL: Omit<AlgorithmOptions, 'buffer'> = {
   insufficientBufferRule: true,
 };
 
+/** Settings that some algorithms take, by the words that they have in a scenario. */
+export type AlgorithmSetting = 'rate' | 'gp' | 'bola' | 'rises' | 'insufficient-buffer rule' | 'abandonment' | 'replacing';
+
 interface Algorithm {
   /** One line: how it chooses. */
   readonly doc: string;
   readonly parameters: string;
+  /** Others have no effect on it. */
+  readonly takes: readonly AlgorithmSetting[];
   readonly source: string;
   readonly make: (movie: Movie, options: AlgorithmOptions) => Rule;
 }
@@ -43,12 +48,14 @@ const table = {
     doc: 'the highest rendition that 0.9 of the estimated throughput sustains, unless the buffer is too low for it',
     parameters:
       'EWMA of half-lives 3 s and 8 s, the lesser counts; safety 0.9; insufficient-buffer rule; gives up a download that would take more than 1.8 segments',
+    takes: ['insufficient-buffer rule', 'abandonment', 'replacing'],
     source: 'MMSys ’18 §5 (dash.js, SABRE)',
     make: (movie, options) => new ThroughputRule(movie, options),
   },
   bba: {
     doc: 'a line from buffer level to bitrate, with a step only when it has passed the next bitrate',
     parameters: 'reservoir 37.5 % of the buffer, cushion to 90 % of it (90 s and 126 s of 240 s)',
+    takes: ['replacing'],
     source: 'SIGCOMM ’14 §4 (BBA-0)',
     make: (movie, options) => new BufferBasedRule(movie, options),
   },
@@ -56,42 +63,49 @@ const table = {
     doc: 'the best of (V (utility + γp) − buffer level) / bitrate, utilities being logarithms of bitrates',
     parameters:
       'γp 5; FINITE; a rise of more than the throughput sustains stops one above it (BOLA-U); gives up what another rendition is worth more than',
+    takes: ['gp', 'bola', 'rises', 'abandonment', 'replacing'],
     source: 'INFOCOM ’16 (SABRE)',
     make: (movie, options) => new BolaRule(movie, options),
   },
   bolae: {
     doc: 'BOLA with a virtual part of the buffer for what could have been downloaded but was not',
     parameters: 'lowest rendition at 10 s, 2 s more a rendition; insufficient-buffer rule; BOLA-U',
+    takes: ['gp', 'rises', 'insufficient-buffer rule', 'abandonment', 'replacing'],
     source: 'MMSys ’18 §5.1 (dash.js, SABRE)',
     make: (movie, options) => new BolaEnhancedRule(movie, options),
   },
   dynamic: {
     doc: 'the throughput rule while the buffer is low, BOLA when it is not',
     parameters: 'changes over at 10 s, when the other is not worse',
+    takes: ['gp', 'bola', 'rises', 'insufficient-buffer rule', 'abandonment', 'replacing'],
     source: 'MMSys ’18 §5.3 (dash.js, SABRE)',
     make: (movie, options) => new DynamicRule(new BolaRule(movie, options), new ThroughputRule(movie, options)),
   },
   mpc: {
     doc: 'the first of the five segments of the best plan, if the throughput stays at the harmonic mean of the last five downloads',
     parameters: 'horizon 5; linear quality of experience',
+    takes: ['replacing'],
     source: 'SIGCOMM ’15 (MPC)',
     make: (movie, { buffer }) => new ModelPredictiveRule(movie, { buffer, robust: false }),
   },
   robustmpc: {
     doc: 'as mpc, with a prediction divided by 1 + the greatest error of the last five',
     parameters: 'horizon 5; linear quality of experience',
+    takes: ['replacing'],
     source: 'SIGCOMM ’15 (RobustMPC)',
     make: (movie, { buffer }) => new ModelPredictiveRule(movie, { buffer, robust: true }),
   },
   lowest: {
     doc: 'always the lowest rendition',
     parameters: 'none',
+    takes: [],
     source: 'a baseline',
     make: () => new FixedRule(0),
   },
   fixed: {
     doc: 'always the highest rendition of at most that bitrate: no adaptation',
     parameters: 'the bitrate',
+    takes: ['rate'],
     source: 'a baseline',
     make: ({ bitrates }, { rate = null }) =>
       new FixedRule(

@@ -33,8 +33,8 @@ export const accessMetrics: readonly MetricDefinition[] = [
     unit: '',
     subjects,
     course: 'total',
-    doc: 'Logins that a mail server has refused so far, at POP3 and IMAP.',
-    standard: 'RFC 3206 §4, RFC 5530 §3',
+    doc: 'Logins that a mail server has refused so far, at POP3, IMAP, SMTP and webmail.',
+    standard: 'RFC 3206 §4, RFC 4954 §6, RFC 5530 §3',
   },
   {
     name: 'password guesses',

@@ -1,16 +1,17 @@
 /**
  * Who may get into a mailbox: names and passwords, and what a server does against who guesses them.
  *
- * POP3 and IMAP share it, so that failing at one counts at the other. What was counted is on the disk: a crash is no way round a
+ * POP3, IMAP, SMTP and webmail share it, so that failing at one counts at the others. What was counted is on the disk: a crash is no way round a
  * lock-out. Users are called by their address; where a local part is in use once, that alone will do.
  */
 import { formatValue } from '../../format.ts';
 import type { Host } from '../../network/host.ts';
 import type { Nanoseconds } from '../../quantities.ts';
+import type { Scenario } from '../../scenario.ts';
 import { canonicalAddress } from '../message/address.ts';
 import type { Account, Accounts } from '../sasl/mechanism.ts';
 import type { MailAddress, MailboxService } from '../scenario.ts';
-import type { LoginLimits } from './scenario.ts';
+import type { AccessService, LoginLimits } from './scenario.ts';
 
 export type LoginResult =
   | { readonly kind: 'in'; readonly address: MailAddress }
@@ -25,6 +26,15 @@ interface Tally {
 const NONE: Tally = { failures: 0, lockedUntil: 0 };
 const TOTAL = 'mail/failed logins';
 const STORE = 'logins';
+
+/** Where the scenario says nothing of how a host's mailboxes are reached. */
+const UNLIMITED: LoginLimits = { delay: 0, perConnection: 3, lockOut: null };
+
+/** The one set of limits that all servers of a host have. */
+export function loginLimitsOf({ services }: Pick<Scenario, 'services'>, host: string): LoginLimits {
+  const access = services.find((service): service is AccessService => service.kind === 'mail.access' && service.host === host);
+  return access?.logins ?? UNLIMITED;
+}
 
 /** What it needs of the server's host. */
 export type LoginHost = Pick<Host, 'name' | 'now' | 'disk' | 'narrator'>;
@@ -47,6 +57,11 @@ export class Logins {
       if (sharing.get(localPart) === 1 && !this.#accounts.has(localPart)) this.#accounts.set(localPart, account);
       else this.#accounts.delete(localPart);
     }
+  }
+
+  /** Failed logins after which a connection is closed. */
+  get perConnection(): number {
+    return this.#limits.perConnection;
   }
 
   readonly accounts: Accounts = (user) => this.#accounts.get(canonicalAddress(user)) ?? null;

@@ -2,7 +2,7 @@
 import type { MetricDefinition } from '../../protocol.ts';
 
 const example = (name: string) =>
-  `zone crepes.fr on ns.crepes.fr {\n  @ MX 10 mail.crepes.fr\n}\nzone bank.com on ns.bank.com {\n  @ TXT "v=spf1 -all"\n  _dmarc TXT "v=DMARC1; p=reject"\n}\nmailbox alice@crepes.fr on mail.crepes.fr\nsendercheck mail.crepes.fr\nhost mallory-pc\nmallory-pc sends mail from ceo@bank.com to alice@crepes.fr via mail.crepes.fr { subject "Urgent" }\nexpect ${name} of mail.crepes.fr >= 0`;
+  `zone crepes.fr on ns.crepes.fr {\n  @ MX 10 mail.crepes.fr\n}\nzone bank.com on ns.bank.com {\n  @      TXT "v=spf1 -all"\n  _dmarc TXT "v=DMARC1; p=reject"\n}\nmailbox alice@crepes.fr on mail.crepes.fr\nsendercheck mail.crepes.fr\nhost mallory-pc\nmallory-pc sends mail from ceo@bank.com to alice@crepes.fr via mail.crepes.fr { subject "Urgent" }\nexpect ${name} of mail.crepes.fr >= 0`;
 
 const total = (name: string, doc: string, standard: string): MetricDefinition => ({
   name,

@@ -1,5 +1,7 @@
 /** Each command and what a server makes of it, section by section: run by the session's tests, counted by the documentation. */
 import { encodeBase64 } from '../../base64.ts';
+import { SECOND } from '../../quantities.ts';
+import type { LoginLimits } from '../mailbox/scenario.ts';
 import type { MailServerService } from '../scenario.ts';
 import type { Verb } from './wire/command.ts';
 
@@ -15,6 +17,8 @@ export interface CommandCase {
   readonly service?: Partial<MailServerService>;
   /** On port 587. */
   readonly submission?: boolean;
+  /** Of its users' logins. */
+  readonly limits?: LoginLimits;
 }
 
 type Rest = Omit<Partial<CommandCase>, 'verb' | 'section'>;
@@ -38,6 +42,7 @@ const classic: Rest = { service: { dialect: 'classic' } };
 const auth: Rest = { before: HELLO, service: { authentication: 'offered' } };
 const b64 = encodeBase64;
 const PLAIN = b64('\0bob@hamburger.edu\0secret');
+const WRONG = `AUTH PLAIN ${b64('\0bob@hamburger.edu\0wrong')}`;
 
 export const commandCases: readonly CommandCase[] = [
   ...of(
@@ -268,6 +273,12 @@ export const commandCases: readonly CommandCase[] = [
     [`auth plain ${b64('\0full\0secret')}`, '235 2.7.0 Authentication succeeded', auth],
     [`AUTH PLAIN ${b64('\0bob\0secret')}`, '535 5.7.8 Authentication credentials invalid', auth],
     [`AUTH PLAIN ${b64('\0bob@hamburger.edu\0wrong')}`, '535 5.7.8 Authentication credentials invalid', auth],
+    [
+      `AUTH PLAIN ${PLAIN}`,
+      '454 4.7.0 Too many failed logins, try again later',
+      { ...auth, before: [...HELLO, WRONG, WRONG], limits: { delay: 0, perConnection: 9, lockOut: { after: 2, time: 60 * SECOND } } },
+    ],
+    [WRONG, /^421 4\.7\.0 .* \[close\]$/, { ...auth, before: [...HELLO, WRONG, WRONG] }],
     ['AUTH PLAIN', '334  [response]', auth],
     [`[respond ${PLAIN}]`, '235 2.7.0 Authentication succeeded', { ...auth, before: [...HELLO, 'AUTH PLAIN'] }],
     ['AUTH PLAIN =', '535 5.7.8 Authentication credentials invalid', auth],

@@ -52,6 +52,8 @@ export type ReplyTexts = {
   challenge(line: string): Reply;
   authenticated(): Reply;
   badCredentials(): Reply;
+  /** Whatever the password was (RFC 4954 §6). */
+  locked(): Reply;
   cancelled(): Reply;
   noBase64(): Reply;
   mechanismUnknown(name: string): Reply;
@@ -75,6 +77,7 @@ const ofExtensions = {
   challenge: (line: string) => reply(334, null, line),
   authenticated: () => reply(235, '2.7.0', 'Authentication succeeded'),
   badCredentials: () => reply(535, '5.7.8', 'Authentication credentials invalid'),
+  locked: () => reply(454, '4.7.0', 'Too many failed logins, try again later'),
   cancelled: () => reply(501, '5.7.0', 'Authentication cancelled'),
   noBase64: () => reply(501, '5.5.2', 'Cannot decode the response'),
   mechanismUnknown: (name: string) => reply(504, '5.5.4', `Unrecognized authentication mechanism: ${shown(name)}`),

@@ -37,7 +37,7 @@ export const RULES: Readonly<Record<Verb, Rule>> = {
   NOOP: rule(ANY, 250),
   QUIT: rule(ANY, 221),
   STARTTLS: { states: ANY, supported: 'with TLS', replies: [220, 502] },
-  AUTH: { states: ['ready'], supported: 'with authentication', replies: [235, 334, 502, 504, 530, 535, 538] },
+  AUTH: { states: ['ready'], supported: 'with authentication', replies: [235, 334, 454, 502, 504, 530, 535, 538] },
   SEND: absent,
   SOML: absent,
   SAML: absent,

@@ -19,8 +19,8 @@ function does(session: SessionForTests, line: string): string {
 describe('each command', () => {
   test.each(commandCases.map((one) => [one.section, one.line.slice(0, 60), one] as const))(
     '%s: %s',
-    (_section, _line, { verb, before = [], line, answer, service, submission }) => {
-      const session = open(service, submission);
+    (_section, _line, { verb, before = [], line, answer, service, submission, limits }) => {
+      const session = open(service, submission, limits);
       for (const earlier of before) does(session, earlier);
       const found = does(session, line);
       if (typeof answer === 'string') expect(found).toBe(answer);
@@ -37,7 +37,7 @@ describe('each command', () => {
       for (const one of commandCases) {
         const spoken = one.line.split(' ')[0]?.toUpperCase() as Verb;
         if ((spoken in COMMANDS ? spoken : one.verb) !== verb) continue;
-        const session = open(one.service, one.submission);
+        const session = open(one.service, one.submission, one.limits);
         for (const earlier of one.before ?? []) does(session, earlier);
         found.add(Number(does(session, one.line).slice(0, 3)));
       }

@@ -8,9 +8,10 @@
  * back to where it began (RFC 3207 §4.2).
  */
 import type { Process } from '../../kernel/process.ts';
-import type { Bytes } from '../../quantities.ts';
+import type { Bytes, Nanoseconds } from '../../quantities.ts';
+import type { Logins } from '../mailbox/logins.ts';
 import { isMechanism, MECHANISMS, type MechanismName, RESPONSE_LINE_LIMIT, ServerExchange, type ServerTurn } from '../sasl/exchange.ts';
-import type { Accounts } from '../sasl/mechanism.ts';
+import type { Account } from '../sasl/mechanism.ts';
 import type { Authentication, Dialect, TlsPolicy } from '../scenario.ts';
 import type { Envelope, NotifyEvent, Recipient, Returned } from './envelope.ts';
 import type { OptionalExtension } from './extensions.ts';
@@ -69,7 +70,7 @@ export interface SessionSettings {
 /** What a session is given besides. */
 export interface SessionSurroundings {
   readonly policy: ServerPolicy;
-  readonly accounts: Accounts;
+  readonly logins: Pick<Logins, 'accounts' | 'judge' | 'perConnection'>;
   /** Octets that are never said twice, for a mechanism's challenge. */
   nonce(): string;
   /** Told of what the session itself refuses, in few words; the policy knows what it has refused. */
@@ -79,12 +80,12 @@ export interface SessionSurroundings {
 export interface SessionStep {
   readonly reply: Reply;
   readonly next: 'command' | 'content' | 'response' | 'secure' | 'close';
+  /** How long the reply waits; absent: not at all. */
+  readonly delay?: Nanoseconds;
 }
 
 /** Commands not understood (500 to 504) after which the server has had enough (RFC 5321 §7.8 allows limits). */
 const ERRORS_LIMIT = 50;
-/** Failed logins after which the server closes (RFC 4954 §4: it may). */
-const ATTEMPTS_LIMIT = 3;
 
 const NOBODY: Client = { name: '', extended: false, secured: false, user: null };
 const NO_ENVELOPE: Envelope = { reversePath: '', recipients: [], returned: null, envelopeId: null };
@@ -101,6 +102,8 @@ export class ServerSession {
   #exchange: ServerExchange | null = null;
   #errors = 0;
   #attempts = 0;
+  /** Who the client says it is, in the present exchange. */
+  #claimed = '';
 
   constructor(settings: SessionSettings, surroundings: SessionSurroundings) {
     this.#settings = settings;
@@ -367,7 +370,12 @@ export class ServerSession {
     if (this.#client.user !== null) return stay(texts.outOfOrder('Already authenticated'));
     if (!isMechanism(name) || !mechanisms.includes(name)) return stay(texts.mechanismUnknown(name));
     if (this.#needsTls(name)) return stay(texts.mechanismNeedsTls());
-    const exchange = new ServerExchange(name, this.#surroundings.accounts, this.#surroundings.nonce());
+    this.#claimed = '';
+    const accounts = (user: string) => {
+      this.#claimed = user;
+      return this.#surroundings.logins.accounts(user);
+    };
+    const exchange = new ServerExchange(name, accounts, this.#surroundings.nonce());
     return this.#turn(exchange, exchange.begin(initial));
   }
 
@@ -379,15 +387,29 @@ export class ServerSession {
         this.#exchange = exchange;
         return { reply: texts.challenge(turn.line), next: 'response' };
       case 'success':
-        this.#client = { ...this.#client, user: turn.account.name };
-        return stay(texts.authenticated());
+        return this.#logIn(turn.account.name, turn.account);
       case 'failure':
         if (turn.reason === 'cancelled') return stay(texts.cancelled());
         if (turn.reason === 'no base64' || turn.reason === 'not expected') return stay(texts.noBase64());
-        this.#surroundings.refused('wrong password');
-        if (++this.#attempts >= ATTEMPTS_LIMIT) return { reply: texts.tooManyAttempts(this.#settings.greeting), next: 'close' };
-        return stay(texts.badCredentials());
+        return turn.reason === 'malformed' ? this.#failed(texts.badCredentials()) : this.#logIn(this.#claimed, null);
     }
+  }
+
+  #logIn(claimed: string, proved: Account | null): SessionStep {
+    const texts = this.#texts;
+    const result = this.#surroundings.logins.judge(claimed, proved);
+    if (result.kind === 'refused') {
+      return { ...this.#failed(result.why === 'locked' ? texts.locked() : texts.badCredentials()), delay: result.delay };
+    }
+    this.#client = { ...this.#client, user: result.address };
+    return stay(texts.authenticated());
+  }
+
+  /** The server closes after some of them (RFC 4954 §4: it may). */
+  #failed(reply: Reply): SessionStep {
+    this.#surroundings.refused('failed login');
+    const over = ++this.#attempts >= this.#surroundings.logins.perConnection;
+    return over ? { reply: this.#texts.tooManyAttempts(this.#settings.greeting), next: 'close' } : stay(reply);
   }
 
   #refuse(reason: string, reply: Reply): SessionStep {

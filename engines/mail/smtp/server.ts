@@ -12,7 +12,7 @@ import { LineReader } from '../../network/line-reader.ts';
 import type { SessionStates, StateEntry } from '../../network/session-states.ts';
 import { MINUTE, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { Securing } from '../../tls/securing.ts';
-import type { Accounts } from '../sasl/mechanism.ts';
+import type { Logins } from '../mailbox/logins.ts';
 import type { Admission } from './admission.ts';
 import { replyTexts } from './reply-texts.ts';
 import type { ServerAccount } from './server-account.ts';
@@ -36,7 +36,7 @@ export interface ServerSurroundings {
   readonly settings: SessionSettings;
   /** null where the settings have no TLS, and only there. */
   readonly secure: Securing | null;
-  readonly accounts: Accounts;
+  readonly logins: Logins;
   readonly admission: Admission;
   readonly account: ServerAccount;
   readonly states: SessionStates;
@@ -104,12 +104,12 @@ class ServedSession {
   #idle = false;
 
   constructor(connection: Connection, surroundings: ServerSurroundings, policy: ServerPolicy, store: string) {
-    const { host, settings, accounts, account } = surroundings;
+    const { host, settings, logins, account } = surroundings;
     let challenges = 0;
     const nonce = () =>
       `<${connection.number}.${++challenges}.${host.random('sasl').below(2 ** 32)}@${settings.greeting.split(' ', 1)[0]}>`;
     this.#surroundings = surroundings;
-    this.#session = new ServerSession(settings, { policy, accounts, nonce, refused: (reason) => account.refused(reason) });
+    this.#session = new ServerSession(settings, { policy, logins, nonce, refused: (reason) => account.refused(reason) });
     this.#store = store;
     this.#plain = connection;
     this.#connection = connection;
@@ -121,6 +121,7 @@ class ServedSession {
     let step: SessionStep = { reply: this.#session.greet(), next: 'command' };
     let grouped = false;
     for (;;) {
+      if (step.delay !== undefined && step.delay > 0) yield* this.#surroundings.host.sleep(step.delay);
       this.#tell();
       this.#held.push(step.reply);
       const waits = grouped && step.next === 'command' && this.#reader.hasLine && this.#held.length < GROUP_LIMIT;

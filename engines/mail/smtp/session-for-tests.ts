@@ -2,8 +2,10 @@
 import { type Process, start } from '../../kernel/process.ts';
 import { MemoryDisk } from '../../network/disk.ts';
 import type { Connection } from '../../network/host.ts';
+import { Logins } from '../mailbox/logins.ts';
 import { MailboxStore } from '../mailbox/mailbox-store.ts';
-import type { Accounts } from '../sasl/mechanism.ts';
+import type { LoginLimits } from '../mailbox/scenario.ts';
+import { hostForSessions, LIMITS } from '../mailbox/session-for-tests.ts';
 import type { MailboxService, MailServerService } from '../scenario.ts';
 import { serverDefaults } from '../scenario-for-tests.ts';
 import { LocalAddresses } from '../transfer-agent/local-addresses.ts';
@@ -58,7 +60,8 @@ export function policyForTests(
   taken: { envelope: Envelope; content: string }[],
   refusals: string[],
   submission = false,
-): { policy: (connection: Connection) => ServerPolicy; accounts: Accounts } {
+  limits: LoginLimits = LIMITS,
+): { policy: (connection: Connection) => ServerPolicy; logins: Logins } {
   const store = new MailboxStore(new MemoryDisk());
   const addresses = new LocalAddresses(settings, MAILBOXES, store);
   const reception = new Reception({
@@ -79,17 +82,17 @@ export function policyForTests(
       return { id: String(taken.length) };
     },
   });
-  return { policy, accounts: (user) => addresses.account(user) };
+  return { policy, logins: new Logins(hostForSessions(), limits, MAILBOXES) };
 }
 
-export function open(service: Partial<MailServerService> = {}, submission = false): SessionForTests {
+export function open(service: Partial<MailServerService> = {}, submission = false, limits: LoginLimits = LIMITS): SessionForTests {
   const settings = { ...serviceForTests, ...service };
   const taken: { envelope: Envelope; content: string }[] = [];
   const refusals: string[] = [];
-  const { policy, accounts } = policyForTests(settings, taken, refusals, submission);
+  const { policy, logins } = policyForTests(settings, taken, refusals, submission, limits);
   const session = new ServerSession(settings, {
     policy: policy({ remote: { address: '10.0.0.1', port: 40_000 } } as Connection),
-    accounts,
+    logins,
     nonce: () => '<1.2@hamburger.edu>',
     refused: (reason) => refusals.push(reason),
   });

@@ -148,14 +148,14 @@ function say(pieces: readonly (string | null)[], service: Partial<MailServerServ
   const taken: { envelope: Envelope; content: string }[] = [];
   const settings = { ...serviceForTests, ...service };
   const admission = new Admission(settings.limits);
-  const { policy, accounts } = policyForTests(settings, taken, []);
+  const { policy, logins } = policyForTests(settings, taken, []);
   server.spawn(
     'server',
     serve(25, {
       host: server,
       settings,
       secure,
-      accounts,
+      logins,
       admission,
       account: new ServerAccount(server),
       states: new SessionStates(),

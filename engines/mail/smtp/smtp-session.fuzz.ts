@@ -64,7 +64,7 @@ function serve(bytes: Uint8Array): unknown {
   TAKEN.length = 0;
   const session = new ServerSession(SETTINGS, {
     policy: POLICY.policy(CALLER),
-    accounts: POLICY.accounts,
+    logins: POLICY.logins,
     nonce: () => '<1.2@hamburger.edu>',
     refused: () => {},
   });

@@ -1,20 +1,17 @@
-/** The addresses that a mail server knows: its domains, the mailboxes it keeps, its aliases, and the users by whom it is used. */
+/** The addresses that a mail server knows: its domains, the mailboxes it keeps, and its aliases. */
 import type { MailboxStore } from '../mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
-import type { Account } from '../sasl/mechanism.ts';
 import type { MailAddress, MailboxService, MailServerService } from '../scenario.ts';
 
 export class LocalAddresses {
   /** Of which it is the final destination, in lower case. */
   readonly domains: ReadonlySet<string>;
   readonly #service: MailServerService;
-  readonly #mailboxes: readonly MailboxService[];
   readonly #store: MailboxStore;
   readonly #aliases: ReadonlyMap<string, readonly MailAddress[]>;
 
   constructor(service: MailServerService, mailboxes: readonly MailboxService[], store: MailboxStore) {
     this.#service = service;
-    this.#mailboxes = mailboxes;
     this.#store = store;
     this.#aliases = new Map(service.aliases.map(({ address, members }) => [canonicalAddress(address), members]));
     this.domains = new Set([
@@ -73,16 +70,4 @@ export class LocalAddresses {
     const candidates = bare.includes('@') ? [bare] : [...this.domains].map((domain) => `${bare}@${domain}`);
     return candidates.filter((candidate) => this.local(candidate) !== null && this.exists(candidate));
   }
-
-  /** Whose account it is: a user logs in by the whole address, or by the local part where that says who it is. */
-  account(user: string): Account | null {
-    const named = this.#mailboxes.filter(({ address }) => canonicalAddress(address) === canonicalAddress(user));
-    const candidates = named.length > 0 ? named : this.#mailboxes.filter(({ address }) => localPart(address) === user.toLowerCase());
-    const [mailbox] = candidates;
-    return mailbox && candidates.length === 1 ? { name: mailbox.address, password: mailbox.password } : null;
-  }
-}
-
-function localPart(address: MailAddress): string {
-  return address.slice(0, address.lastIndexOf('@')).toLowerCase();
 }

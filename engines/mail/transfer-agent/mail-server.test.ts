@@ -31,6 +31,7 @@ function sending(contents: readonly string[], end: (session: ClientSession, netw
       host,
       service,
       mailboxes,
+      limits: { delay: 0, perConnection: 3, lockOut: null },
       tracker,
       filter: null,
       senderPolicy: new SenderPolicy(host, null, []),

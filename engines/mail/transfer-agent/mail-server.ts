@@ -16,7 +16,9 @@ import { learnFrom, passedOn } from '../end-to-end/curious-server.ts';
 import { kept, type MailFilter } from '../filters/mail-filter.ts';
 import { INBOX, JUNK } from '../mailbox/folder.ts';
 import { mailboxesOf } from '../mailbox/host-mailboxes.ts';
+import { Logins } from '../mailbox/logins.ts';
 import type { MailboxStore } from '../mailbox/mailbox-store.ts';
+import type { LoginLimits } from '../mailbox/scenario.ts';
 import { canonicalAddress, domainOf } from '../message/address.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import { decodeMessage, foldField, prependFields, withoutFields } from '../message/message-format.ts';
@@ -47,6 +49,8 @@ export interface MailServerSurroundings {
   readonly host: Host;
   readonly service: MailServerService;
   readonly mailboxes: readonly MailboxService[];
+  /** Of its users' logins. */
+  readonly limits: LoginLimits;
   readonly tracker: DeliveryTracker;
   readonly filter: MailFilter | null;
   readonly senderPolicy: SenderPolicy;
@@ -76,9 +80,10 @@ class MailServer {
   readonly #addresses: LocalAddresses;
   readonly #admission: Admission;
   readonly #reception: Reception;
+  readonly #logins: Logins;
 
   constructor(surroundings: MailServerSurroundings) {
-    const { host, service, mailboxes, tracker, filter, account, addressOf } = surroundings;
+    const { host, service, mailboxes, limits, tracker, filter, account, addressOf } = surroundings;
     this.#surroundings = surroundings;
     this.#host = host;
     this.#service = service;
@@ -86,6 +91,7 @@ class MailServer {
     this.#filter = filter;
     this.#store = mailboxesOf(host);
     this.#addresses = new LocalAddresses(service, mailboxes, this.#store);
+    this.#logins = new Logins(host, limits, mailboxes);
     this.#queue = new MailQueue(host);
     this.#admission = new Admission(service.limits);
     this.#delivery = new Delivery({
@@ -126,7 +132,7 @@ class MailServer {
       host,
       settings: { ...service, authentication },
       secure,
-      accounts: (user) => this.#addresses.account(user),
+      logins: this.#logins,
       admission: this.#admission,
       account,
       states,

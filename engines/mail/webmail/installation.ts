@@ -8,8 +8,7 @@ import { seenAddresses } from '../../network/middleboxes/seen-address.ts';
 import { onHost } from '../../on-host.ts';
 import type { StepOutcome, World } from '../../protocol.ts';
 import { secureAsClient, secureAsServer } from '../../tls/secured-connection.ts';
-import { Logins } from '../mailbox/logins.ts';
-import type { AccessService, LoginLimits } from '../mailbox/scenario.ts';
+import { Logins, loginLimitsOf } from '../mailbox/logins.ts';
 import { composeMessage } from '../message/composition.ts';
 import { virtualDateTime } from '../message/date-time.ts';
 import type { MailAddress, MailboxService } from '../scenario.ts';
@@ -22,8 +21,6 @@ import { MailboxAccess } from './mailbox-access.ts';
 import type { WebmailAction, WebmailService } from './scenario.ts';
 import { type Submit, WebmailServer } from './webmail-server.ts';
 
-/** Of log-ins, where the host serves neither POP3 nor IMAP. */
-const UNLIMITED: LoginLimits = { delay: 0, perConnection: 10, lockOut: null };
 /** RFC 7301 §6. */
 const HTTP_1_1 = 'http/1.1';
 
@@ -39,8 +36,7 @@ export function installWebmail(
   const expected = new ExpectedMessages();
   for (const service of sites) {
     const kept = mailboxes.filter(({ host }) => host === service.host);
-    const access = services.find((one): one is AccessService => one.kind === 'mail.access' && one.host === service.host);
-    const limits = access?.logins ?? UNLIMITED;
+    const limits = loginLimitsOf(world.scenario, service.host);
     world.boot(service.host, 'webmail', (host) => {
       const sending = submitting(host, service, submissionOf, tracker, expected);
       return serving(

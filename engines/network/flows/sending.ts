@@ -14,23 +14,25 @@
  * when the retransmission timer has expired. A message of one segment on an idle connection takes no part in the sharing:
  * it waits in the queues and is serialised like a packet.
  */
-import type { Timer } from '../../kernel/kernel.ts';
 import type { RandomStream } from '../../kernel/random.ts';
 import { type Bytes, type Nanoseconds, SECOND } from '../../quantities.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import type { Stream } from '../tcp/conversation.ts';
-import { CLOCK_GRANULARITY, DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE, MINIMUM_RTO, USER_TIMEOUT } from '../tcp/parameters.ts';
+import { DELAYED_ACK, MAXIMUM_RTO, MAXIMUM_SEGMENT_SIZE } from '../tcp/parameters.ts';
 import { LOOPBACK_DELAY } from '../transit.ts';
+import { Backoff } from './backoff.ts';
 import type { FlowNetwork } from './flow-network.ts';
+import { DUPLICATES, repairOf } from './loss-repair.ts';
 import { Losses } from './losses.ts';
+import { MessageEnds } from './message-ends.ts';
 import { beyond, FULL_FRAME, failedOn, HEADERS, type Route, wireSize } from './route.ts';
 import { type Carrier, Stretches } from './stretches.ts';
 import { type Arrival, UnderWay } from './under-way.ts';
+import { Wake } from './wake.ts';
+import { sameWay, Ways } from './ways.ts';
 import { Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Segments that must follow a lost one for three duplicate acknowledgments. */
-const DUPLICATES = 3;
 /** Round trips over which CUBIC's curve is taken for straight. */
 export const CHORD = 4;
 /** A steady flow's rate follows its window in steps of this share. */
@@ -39,9 +41,6 @@ const STEP = 0.1;
 const OBSERVED = 25;
 /** A queue is looked at when the rate of a flow that it holds back has changed by more than this share. */
 const SAME_SHARE = 0.01;
-/** Who shares a link looks again after this share of the time left, while that is long, instead of at each change of the rate. */
-const SURE = 0.75;
-const FAR: Nanoseconds = SECOND / 10;
 /** A reader of a long message is told of progress each so many bytes, at the next change of rate. */
 const PROGRESS: Bytes = 256 * 1024;
 /**
@@ -101,9 +100,7 @@ export class Sending {
   readonly #end: SendingEnd;
   #mode: Mode = 'idle';
   #written: Bytes = 0;
-  /** Ends of the messages that have not gone out. */
-  readonly #ends: number[] = [];
-  #firstEnd = 0;
+  readonly #ends = new MessageEnds();
   #sent: Bytes = 0;
   #sentAt: Nanoseconds = 0;
   #target: Bytes = 0;
@@ -141,30 +138,22 @@ export class Sending {
   #told: Bytes = 0;
   /** When the reader was last told of progress, or that was looked at. */
   #toldAt: Nanoseconds = 0;
-  #stalledSince: Nanoseconds = NEVER;
-  #attempts = 0;
+  /** While nothing is acknowledged. */
+  readonly #backoff = new Backoff();
   #finSent = false;
   readonly #underWay: UnderWay;
   /** It is back at what a failing line took. */
   #wentBack = false;
-  /** The ways there and back, as of that state of the network. */
-  #there: Route | null = null;
-  #back: Route | null = null;
-  #routesOf = -1;
+  readonly #ways: Ways;
   #observedAt: Nanoseconds = -NEVER;
-  #timer: Timer | null = null;
-  #timerAt: Nanoseconds = NEVER;
-  #timerCause = -1;
-  readonly #wakes = (): void => {
-    this.#timer = null;
-    this.#timerAt = NEVER;
-    this.#wake();
-  };
+  readonly #due: Wake;
 
   constructor(network: FlowNetwork, end: SendingEnd) {
     this.#network = network;
     this.#end = end;
     this.#limit = end.receiveBuffer;
+    this.#ways = new Ways(network, end);
+    this.#due = new Wake(network.kernel, () => this.#wake());
     this.#losses = new Losses(() => end.random());
     this.#underWay = new UnderWay(network.kernel, (position, fin) => end.deliver(position, fin));
     this.#stretches = new Stretches(network.recorder, end, (host, router) => network.isBehind(host, router));
@@ -203,7 +192,7 @@ export class Sending {
   /** A message of that length was appended to the stream. */
   write(length: Bytes): void {
     this.#written += length;
-    this.#ends.push(this.#written);
+    this.#ends.add(this.#written);
     if (this.#mode === 'idle') this.#begin();
   }
 
@@ -243,7 +232,7 @@ export class Sending {
   stop(): void {
     if (this.#mode === 'over') return;
     this.#settle();
-    const reached = this.#reached(this.#route());
+    const reached = this.#reached(this.#ways.there);
     if (reached > this.#end.reached && this.#reaches() === 'alive') this.#tellProgress(reached);
     this.#closeStretch();
     this.#leave();
@@ -259,15 +248,15 @@ export class Sending {
       if (!this.#underWay.isEmpty) this.#loseUnderWay();
       return;
     }
-    const before = this.#there;
+    const before = this.#ways.lastThere;
     const answer = this.#reaches();
     this.#settle();
     // What is on a line when it fails is lost, and the timer has to find out, also where there is another way.
     if (answer !== 'alive' || (before && failedOn(before) >= 0)) {
       this.#loseOnLine(before);
       this.#stall();
-    } else if (before !== this.#route()) {
-      if (this.flow >= 0 && this.#there && !sameWay(before, this.#there)) {
+    } else if (before !== this.#ways.there) {
+      if (this.flow >= 0 && this.#ways.there && !sameWay(before, this.#ways.there)) {
         this.#closeStretch();
         this.#leave();
         this.#join();
@@ -288,7 +277,7 @@ export class Sending {
   tellArrived(): void {
     if (this.#mode === 'over' || this.from === this.to) return;
     this.#settle();
-    const reached = this.#reached(this.#route());
+    const reached = this.#reached(this.#ways.there);
     if (reached > this.#end.reached && this.#end.answer() === 'alive') this.#as(() => this.#end.deliver(reached, false), reached - 1);
   }
 
@@ -308,18 +297,12 @@ export class Sending {
 
   /** Round trip of a full segment, queues included. */
   get roundTrip(): Nanoseconds {
-    const there = this.#route();
-    const back = this.#back;
-    const network = this.#network;
-    if (!there || !back) return 0;
-    return (
-      network.queueing(there) + there.latency + FULL_FRAME * there.perByte + network.queueing(back) + back.latency + HEADERS * back.perByte
-    );
+    return this.#ways.roundTrip;
   }
 
   /** Numbers of the links on its way. */
   get links(): readonly number[] {
-    return this.#route()?.links ?? [];
+    return this.#ways.there?.links ?? [];
   }
 
   /** Bytes that have not left the sender: what the fluid is behind stands in the queue of its bottleneck. */
@@ -354,10 +337,10 @@ export class Sending {
       this.#stretches.goOnAt(rate);
     }
     this.rate = rate;
-    if (rate > 0 && this.#stalledSince !== NEVER) this.#outageOver();
-    else if (same && rate > 0 && this.#mode === 'steady' && this.#timer !== null) {
+    if (rate > 0 && this.#backoff.isOn) this.#outageOver();
+    else if (same && rate > 0 && this.#mode === 'steady') {
       // What it waits for is the same as before, and its event does not come too late for that.
-      if (this.#timerAt <= now + (this.#target - this.#sent) / rate) return;
+      if (this.#due.at <= now + (this.#target - this.#sent) / rate) return;
     }
     this.#plan();
   }
@@ -402,7 +385,7 @@ export class Sending {
     }
     const length = this.#written - this.#sent;
     const single = length <= MAXIMUM_SEGMENT_SIZE && this.#usedInRound + length <= window.usable && this.#sent + length <= this.#limit;
-    if (single && (this.#route() as Route).openFrom !== NEVER) {
+    if (single && (this.#ways.there as Route).openFrom !== NEVER) {
       this.#sendSegment(length);
       return;
     }
@@ -419,7 +402,7 @@ export class Sending {
   /** A message of one segment that nothing holds back: a packet. */
   #sendSegment(length: Bytes): void {
     const { now } = this.#network.kernel;
-    const route = this.#route() as Route;
+    const route = this.#ways.there as Route;
     const size = wireSize(length);
     const step = this.#end.outgoing.stepAt(this.#sent);
     const outage = this.#network.outage(route);
@@ -451,8 +434,7 @@ export class Sending {
     this.#sent += length;
     this.#stretches.from = this.#sent;
     this.#sentAt = now;
-    this.#firstEnd = 0;
-    this.#ends.length = 0;
+    this.#ends.clear();
     this.#arriveAt(this.#sent, arrival, 0);
     this.#tellMark();
     if (this.finQueued) this.#sendFin();
@@ -465,8 +447,7 @@ export class Sending {
     this.#stretches.record(now, now, this.#sent, length, LOOPBACK_DELAY, step, null);
     this.#sent = this.#written;
     this.#stretches.from = this.#sent;
-    this.#ends.length = 0;
-    this.#firstEnd = 0;
+    this.#ends.clear();
     this.#arriveAt(this.#sent, now + LOOPBACK_DELAY, 0);
     this.#tellMark();
     if (this.finQueued) this.#sendFin();
@@ -494,17 +475,17 @@ export class Sending {
       }
       if (this.#mode === 'blocked') break;
       if (this.#mode === 'idle') return;
-      if (this.rate === 0 && this.flow >= 0 && this.#stalledSince !== NEVER && now >= this.#resumeAt) {
+      if (this.rate === 0 && this.flow >= 0 && this.#backoff.isOn && now >= this.#resumeAt) {
         this.#outageLasts();
         if ((this.#mode as Mode) === 'over') return;
         break;
       }
-      if (this.#sent >= (this.#ends[this.#firstEnd] as number)) {
+      if (this.#sent >= this.#ends.next) {
         this.#messageSent();
         continue;
       }
       if (this.#losses.in <= 1e-6) {
-        this.#losses.next((this.#route() as Route).loss);
+        this.#losses.next((this.#ways.there as Route).loss);
         this.#lose(1, false);
         continue;
       }
@@ -536,20 +517,15 @@ export class Sending {
   #messageSent(): void {
     const { kernel } = this.#network;
     this.#closeStretch();
-    this.#firstEnd++;
-    if (this.#firstEnd > 32 && this.#firstEnd * 2 > this.#ends.length) {
-      this.#ends.splice(0, this.#firstEnd);
-      this.#firstEnd = 0;
-    }
+    this.#ends.shift();
     this.#lastSent = kernel.now;
     this.#end.messageSent();
-    if (this.#firstEnd < this.#ends.length) {
+    if (!this.#ends.isEmpty) {
       this.#as(() => this.#arriveAt(this.#sent, this.#arrival()), this.#sent - 1);
       this.#tune();
       return;
     }
-    this.#ends.length = 0;
-    this.#firstEnd = 0;
+    this.#ends.clear();
     this.#as(() => this.#arriveAt(this.#sent, this.#arrival()), this.#sent - 1);
     this.#leave();
     this.#tellMark();
@@ -568,7 +544,7 @@ export class Sending {
   }
 
   /** From the end of a segment at the sender's rate to its arrival. */
-  #delay(route = this.#route()): Nanoseconds {
+  #delay(route = this.#ways.there): Nanoseconds {
     if (!route) return 0;
     const length = Math.min(this.#written - this.#stretches.from, MAXIMUM_SEGMENT_SIZE);
     const size = length > 0 ? wireSize(length) : FULL_FRAME;
@@ -577,7 +553,7 @@ export class Sending {
     return this.#queueBefore + route.latency + size * (route.perByte - paced);
   }
 
-  #arriveAt(position: Bytes, time: Nanoseconds, rate = this.rate || this.#previousRate, route = this.#route()): void {
+  #arriveAt(position: Bytes, time: Nanoseconds, rate = this.rate || this.#previousRate, route = this.#ways.there): void {
     const at = Math.max(time, this.#holeUntil, this.#underWay.lastArrival);
     // What follows a hole arrives with what fills it.
     const pace = this.#holeUntil > this.#network.kernel.now ? 0 : rate;
@@ -600,7 +576,7 @@ export class Sending {
       this.#end,
       (delay) => {
         const at = Math.max(kernel.now + delay, this.#underWay.lastArrival);
-        this.#underWay.send({ start: position, position, rate: 0, fin: true, at, route: this.#route() });
+        this.#underWay.send({ start: position, position, rate: 0, fin: true, at, route: this.#ways.there });
       },
       () => {
         this.#mode = 'stalled';
@@ -625,7 +601,7 @@ export class Sending {
     this.#mode = 'paused';
     this.#lastSent = this.#network.kernel.now;
     this.#usedInRound = this.#sent - this.#roundBegin;
-    const route = this.#route() as Route;
+    const route = this.#ways.there as Route;
     const single = this.#usedInRound <= MAXIMUM_SEGMENT_SIZE;
     // Every second segment is acknowledged; a single one after a while.
     this.#resumeAt = this.#roundStart + this.roundTrip + (single ? DELAYED_ACK : FULL_FRAME * route.perByteOnSlowest);
@@ -648,7 +624,7 @@ export class Sending {
   /** A part in the sharing, with a weight of what its window carries in a round trip. */
   #join(): void {
     const { window } = this;
-    const route = this.#route();
+    const route = this.#ways.there;
     if (!route) {
       this.#stall();
       return;
@@ -725,49 +701,42 @@ export class Sending {
     const { now } = kernel;
     const { window } = this;
     const roundTrip = this.roundTrip;
-    const route = this.#route();
+    const route = this.#ways.there;
     if (!route) return;
-    const left = Math.ceil((this.#written - this.#sent) / MAXIMUM_SEGMENT_SIZE);
-    const under = Math.floor(window.usable / MAXIMUM_SEGMENT_SIZE);
-    // Limited transmit (RFC 3042) lets two more follow.
-    // What a full queue takes in slow start is one of each two that a window's acknowledgments let go.
-    const through = inQueue && window.slowStart && this.#mode === 'steady' ? under : under - segments;
-    const following = inQueue ? Math.max(through, 0) + 2 : Math.min(left, under - 1 + 2);
+    const steady = this.#mode === 'steady';
     // CUBIC's 0.7 of twice what line and queue hold is more than they hold: what is sent again meets a full queue, too.
     // Of several flows the others make room meanwhile.
     const alone = this.bottleneck >= 0 && this.#network.allocation.held(this.bottleneck) === 1;
-    const crowded = inQueue && alone && window.slowStart && this.#mode === 'steady' && 2 * window.decrease > 1 && segments > DUPLICATES;
-    const again = this.#losses.again(route.loss) || crowded;
-    const selective = this.#end.settings.selectiveAcknowledgments;
-    const slowly = !selective && segments > 1 ? segments - 1 : 0;
-    const timeout = this.#retransmissionTimeout();
-    const oneWay = route.latency + FULL_FRAME * route.perByte + this.#network.queueing(route);
-    const expires = following < DUPLICATES || again || slowly * roundTrip > timeout;
-    if (expires) {
-      const acknowledgedLast = now + (this.#sent - this.#roundBegin > MAXIMUM_SEGMENT_SIZE || this.#mode === 'steady' ? roundTrip : 0);
-      // RFC 6582 §3.2: the first hole is found and filled; that acknowledgment starts the timer anew.
-      const expiry = acknowledgedLast + timeout + (slowly > 0 ? roundTrip : 0);
-      this.#holeUntil = Math.max(this.#holeUntil, expiry + oneWay);
+    const crowded = inQueue && alone && window.slowStart && steady && 2 * window.decrease > 1 && segments > DUPLICATES;
+    const repair = repairOf({
+      segments,
+      inQueue,
+      now,
+      window,
+      rate: this.rate,
+      steady,
+      sentInRound: this.#sent - this.#roundBegin,
+      left: Math.ceil((this.#written - this.#sent) / MAXIMUM_SEGMENT_SIZE),
+      roundTrip,
+      oneWay: route.latency + FULL_FRAME * route.perByte + this.#network.queueing(route),
+      timeout: this.#retransmissionTimeout(),
+      again: this.#losses.again(route.loss) || crowded,
+      selective: this.#end.settings.selectiveAcknowledgments,
+    });
+    this.#holeUntil = Math.max(this.#holeUntil, repair.holeUntil);
+    if (repair.by === 'timer') {
       window.lost(window.size);
       this.#timeout = true;
-      if (slowly > 0) this.#again = window.size / Math.max(this.rate, window.size / roundTrip);
-      this.recoverAt = expiry;
+      if (repair.resend) this.#again = window.size / Math.max(this.rate, window.size / roundTrip);
+      this.recoverAt = repair.expiry;
       this.recoversWithLink = false;
       this.#blockedAt = this.#sent + Math.max(window.usable - MAXIMUM_SEGMENT_SIZE, 0) + 2 * MAXIMUM_SEGMENT_SIZE;
       this.growth = 0;
       return;
     }
-    // What a full queue did not take has not gone out as far as the fluid is concerned: only the first hole adds to its time.
-    const duplicates = (DUPLICATES * MAXIMUM_SEGMENT_SIZE) / Math.max(this.rate, window.size / roundTrip);
-    const repaired = now + roundTrip * (1 + slowly) + oneWay + duplicates;
-    this.#holeUntil = Math.max(this.#holeUntil, repaired);
     // A loss in the window in which one was found before changes nothing more.
     if (this.recoverAt !== NEVER) return;
-    // What comes in until the loss is found still makes the window grow.
-    let flight = window.size;
-    if (window.slowStart) flight += inQueue ? window.size : Math.min(Math.max(this.#sent - this.#roundBegin, 0), window.size);
-    flight = Math.min(flight, Math.max(window.limit, window.size));
-    window.lost(flight);
+    window.lost(repair.flight);
     this.recoverAt = now + roundTrip + this.#drain(roundTrip);
     this.recoversWithLink = inQueue;
     this.growth = 0;
@@ -876,10 +845,10 @@ export class Sending {
     if (lost.some(({ fin }) => fin)) this.#finSent = false;
     this.#told = Math.min(this.#told, position);
     if (position >= this.#sent) return;
-    const ends = [...lost.map((arrival) => arrival.position), ...this.#ends.slice(this.#firstEnd)];
-    this.#ends.length = 0;
-    this.#firstEnd = 0;
-    for (const end of ends) if (end > Math.max(position, this.#ends.at(-1) ?? 0)) this.#ends.push(end);
+    this.#ends.goBackTo(
+      position,
+      lost.map((arrival) => arrival.position),
+    );
     this.#sent = position;
     this.#wentBack = true;
   }
@@ -888,10 +857,9 @@ export class Sending {
     const { now } = this.#network.kernel;
     this.#closeStretch();
     this.#leave();
-    if (this.#mode === 'stalled' && this.#stalledSince !== NEVER) return;
+    if (this.#mode === 'stalled' && this.#backoff.isOn) return;
     this.#mode = 'stalled';
-    this.#stalledSince = now;
-    this.#attempts = 0;
+    this.#backoff.begin(now);
     this.recoverAt = NEVER;
     this.#timeout = false;
     this.#blockedAt = NEVER;
@@ -903,14 +871,13 @@ export class Sending {
   #retry(): void {
     const { kernel } = this.#network;
     const { now } = kernel;
-    if (now - this.#stalledSince >= USER_TIMEOUT) {
+    if (this.#backoff.isTooLong(now)) {
       this.#end.timedOut();
       return;
     }
     const answer = this.#reaches();
     if (answer === 'alive') {
-      this.#stalledSince = NEVER;
-      this.#attempts = 0;
+      this.#backoff.end();
       if (this.drained) {
         this.#mode = 'idle';
         if (this.finQueued) this.#sendFin();
@@ -942,31 +909,28 @@ export class Sending {
       kernel.schedule(there + back, () => this.#end.resetByPeer());
       return;
     }
-    this.#attempts++;
-    this.#resumeAt = now + Math.min(this.#retransmissionTimeout() * 2 ** this.#attempts, MAXIMUM_RTO);
+    this.#resumeAt = now + this.#backoff.next(this.#retransmissionTimeout());
   }
 
   /** The links give nothing: as the timer sees it. */
   #outageLasts(): void {
     const { now } = this.#network.kernel;
-    if (now - this.#stalledSince >= USER_TIMEOUT) {
+    if (this.#backoff.isTooLong(now)) {
       this.#end.timedOut();
       return;
     }
-    if (this.#attempts === 0) this.window.lost(this.window.size);
+    if (this.#backoff.attempts === 0) this.window.lost(this.window.size);
     this.window.restarted();
-    this.#attempts++;
-    this.#resumeAt = now + Math.min(this.#retransmissionTimeout() * 2 ** this.#attempts, MAXIMUM_RTO);
+    this.#resumeAt = now + this.#backoff.next(this.#retransmissionTimeout());
   }
 
   #outageOver(): void {
     const { now } = this.#network.kernel;
-    this.#stalledSince = NEVER;
+    this.#backoff.end();
     this.recoverAt = NEVER;
     this.#timeout = false;
     this.#blockedAt = NEVER;
-    if (this.#attempts === 0) return;
-    this.#attempts = 0;
+    if (this.#backoff.attempts === 0) return;
     this.windowAt = now;
     this.growth = 0;
     this.#stepAt = NEVER;
@@ -985,26 +949,8 @@ export class Sending {
 
   // Bookkeeping.
 
-  #route(): Route | null {
-    const epoch = this.#network.routeEpoch;
-    if (this.#routesOf !== epoch) {
-      this.#routesOf = epoch;
-      this.#there = this.#network.route(this.from, this.to);
-      this.#back = this.#network.route(this.to, this.from);
-    }
-    return this.#there;
-  }
-
   #retransmissionTimeout(): Nanoseconds {
-    if (this.from === this.to) return MINIMUM_RTO;
-    // Where there is no way any more, as it was.
-    const roundTrip = this.roundTrip || this.#measured;
-    // RFC 6298 §2: the first measurement, of the handshake, is taken to vary by a half; that falls by a quarter with each acknowledgment.
-    let variation = roundTrip / 2;
-    const acknowledgments = Math.floor(this.#roundBegin / (2 * MAXIMUM_SEGMENT_SIZE));
-    // After so many, less than the clock's granularity is left of any round trip.
-    for (let i = Math.min(acknowledgments, 100); i > 0; i--) variation *= 0.75;
-    return Math.max(MINIMUM_RTO, roundTrip + Math.max(CLOCK_GRANULARITY, 4 * variation));
+    return this.#ways.retransmissionTimeout(this.#measured, this.#roundBegin);
   }
 
   /** Tells of the window and the round trip, but not each time where they go up and down fast. */
@@ -1018,10 +964,10 @@ export class Sending {
 
   /** The line's overhead and losses for the message that is sent now. */
   #tune(): void {
-    const end = this.#ends[this.#firstEnd] as number;
+    const end = this.#ends.next;
     const length = Math.max(end - this.#sent, 1);
     const segments = Math.ceil(length / MAXIMUM_SEGMENT_SIZE);
-    const loss = this.#route()?.loss ?? 0;
+    const loss = this.#ways.there?.loss ?? 0;
     this.#density = segments / length;
     // What is lost is sent twice.
     this.#efficiency = (length / (length + HEADERS * segments)) * (1 - loss);
@@ -1047,13 +993,13 @@ export class Sending {
     const to = Math.floor(this.#sent + 1e-6);
     const delay = to > from ? this.#delay() : 0;
     if (to > from && from - this.#told >= PROGRESS && at + delay <= kernel.now && this.#holeUntil <= kernel.now) this.#tellProgress(from);
-    this.#stretches.close(kernel.now, to, delay, to > from ? this.#end.outgoing.stepAt(from) : -1, this.#there);
+    this.#stretches.close(kernel.now, to, delay, to > from ? this.#end.outgoing.stepAt(from) : -1, this.#ways.lastThere);
   }
 
   /** Hands on what has come since the last time, however little. */
   #tellSince(): void {
     this.#toldAt = this.#network.kernel.now;
-    const reached = this.#reached(this.#route());
+    const reached = this.#reached(this.#ways.there);
     if (reached > Math.max(this.#told, this.#end.reached)) this.#tellProgress(reached);
   }
 
@@ -1108,16 +1054,15 @@ export class Sending {
           this.#roundEnd = this.#sent + this.window.usable;
           this.#network.allocation.setCap(this.flow, NEVER);
         }
-        let target = Math.min(this.#ends[this.#firstEnd] as number, this.#blockedAt, this.#limit, Math.max(this.#mark, this.#sent));
-        if (this.#mark <= this.#sent) target = Math.min(this.#ends[this.#firstEnd] as number, this.#blockedAt, this.#limit);
+        let target = Math.min(this.#ends.next, this.#blockedAt, this.#limit, Math.max(this.#mark, this.#sent));
+        if (this.#mark <= this.#sent) target = Math.min(this.#ends.next, this.#blockedAt, this.#limit);
         if (this.#mode === 'burst') target = Math.min(target, this.#roundEnd);
         if (this.#losses.in !== NEVER) target = Math.min(target, this.#sent + this.#losses.in / this.#density);
         this.#target = target;
         at = now + Math.max(target - this.#sent, 0) / this.rate;
       } else if (this.flow >= 0 && this.#allocated === 0) {
-        if (this.#stalledSince === NEVER) {
-          this.#stalledSince = now;
-          this.#attempts = 0;
+        if (!this.#backoff.isOn) {
+          this.#backoff.begin(now);
           this.#resumeAt = now + this.#retransmissionTimeout();
         }
         at = this.#resumeAt;
@@ -1138,28 +1083,8 @@ export class Sending {
   }
 
   #wakeAt(at: Nanoseconds): void {
-    const { kernel } = this.#network;
     const cause = this.#end.outgoing.stepAt(Math.min(Math.floor(this.#sent), this.#written - 1));
-    const progress = this.rate > 0 ? Math.max(this.#toldAt + PROGRESS_TIME, kernel.now) : NEVER;
-    if (cause === this.#timerCause && this.#timer !== null && this.#timerAt <= progress) {
-      // Rates go up and down: an event that comes too early costs less than one that is moved each time.
-      if (at === this.#timerAt || (at > this.#timerAt && at !== NEVER)) return;
-    }
-    if (this.#timer !== null) kernel.cancel(this.#timer);
-    this.#timer = null;
-    this.#timerCause = cause;
-    this.#timerAt = at;
-    if (at === NEVER) return;
-    const ahead = at - kernel.now;
-    if (this.bottleneck >= 0 && ahead > FAR) this.#timerAt = kernel.now + Math.floor(ahead * SURE);
-    this.#timerAt = Math.min(this.#timerAt, progress);
-    const before = kernel.cause;
-    kernel.cause = cause;
-    this.#timer = kernel.schedule(this.#timerAt - kernel.now, this.#wakes);
-    kernel.cause = before;
+    const progress = this.rate > 0 ? Math.max(this.#toldAt + PROGRESS_TIME, this.#network.kernel.now) : NEVER;
+    this.#due.set(at, cause, progress, this.bottleneck >= 0);
   }
-}
-
-function sameWay(a: Route | null, b: Route): boolean {
-  return a !== null && a.links.length === b.links.length && a.links.every((link, i) => link === b.links[i]);
 }

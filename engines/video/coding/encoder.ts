@@ -41,22 +41,19 @@ export function* encodeClip(clip: Clip, encoding: Encoding): Generator<EncodedFr
 }
 
 function encodeGroup(group: readonly Picture[], clip: Clip, { coding, control }: Encoding): EncodedFrame[] {
-  if (control.kind === 'constant quality') return codeAt(group, clip, coding, control.step);
+  if (control.kind === 'constant quality') return codeAt(group, clip, coding, control.step) as EncodedFrame[];
   const budget = groupBudget(group.length, clip.frameRate, control.rate);
   let best: EncodedFrame[] | null = null;
   let least = Number.POSITIVE_INFINITY;
-  let coarsest: EncodedFrame[] = [];
   for (const step of STEPS) {
-    coarsest = codeAt(group, clip, coding, step);
-    if (sizeOf(coarsest) > budget) continue;
     // A finer step is mostly nearer, but not where it only keeps more of the grain that wavers about its bounds.
-    const error = coarsest.reduce((sum, frame) => sum + frame.squaredError, 0);
-    if (error >= least) continue;
-    least = error;
-    best = coarsest;
+    const coded = codeAt(group, clip, coding, step, { bytes: budget, error: least });
+    if (coded === null) continue;
+    least = errorOf(coded);
+    best = coded;
   }
   // The coarsest is as small as it gets: more than the rate, and told by the metrics.
-  return best ? stuffed(best, budget) : coarsest;
+  return best ? stuffed(best, budget) : (codeAt(group, clip, coding, STEPS.at(-1) as number) as EncodedFrame[]);
 }
 
 /** Bytes of so many frames at a rate. */
@@ -64,9 +61,18 @@ export function groupBudget(frames: number, frameRate: number, rate: number): nu
   return Math.floor((frames * rate) / frameRate / 8);
 }
 
-function codeAt(group: readonly Picture[], { width, height }: Clip, coding: Coding, step: number): EncodedFrame[] {
+/** null as soon as it has more bytes than that, or as much of an error. */
+function codeAt(
+  group: readonly Picture[],
+  { width, height }: Clip,
+  coding: Coding,
+  step: number,
+  most: { readonly bytes: number; readonly error: number } | null = null,
+): EncodedFrame[] | null {
   const frames: EncodedFrame[] = [];
   let shown: Picture | null = null;
+  let bytes = 0;
+  let error = 0;
   for (const [i, original] of group.entries()) {
     // Where each picture stands by itself, all are key frames.
     const key = i === 0 || coding === 'raw' || coding === 'spatial';
@@ -74,12 +80,17 @@ function codeAt(group: readonly Picture[], { width, height }: Clip, coding: Codi
     const runs = key ? runsOf(original, step, method === 'raw') : changesOf(original, shown as Picture, step, method === 'changes');
     const coded: CodedFrame = { method, key, step, width, height, runs, stuffing: 0 };
     shown = pictureOf(coded, key ? null : shown);
-    frames.push({ coded, bytes: encodeFrame(coded), original, shown, squaredError: squaredError(original, shown) });
+    const frame = { coded, bytes: encodeFrame(coded), original, shown, squaredError: squaredError(original, shown) };
+    bytes += frame.bytes.length;
+    error += frame.squaredError;
+    if (most && (bytes > most.bytes || error >= most.error)) return null;
+    frames.push(frame);
   }
   return frames;
 }
 
 const sizeOf = (frames: readonly EncodedFrame[]): number => frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+const errorOf = (frames: readonly EncodedFrame[]): number => frames.reduce((sum, frame) => sum + frame.squaredError, 0);
 
 /** Filled up to exactly `budget` bytes. */
 function stuffed(frames: readonly EncodedFrame[], budget: number): EncodedFrame[] {

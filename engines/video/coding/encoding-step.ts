@@ -3,6 +3,7 @@ import { count, formatRate, formatSize } from '../../format.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import type { StepOutcome } from '../../protocol.ts';
+import { sleepUntil } from '../../sleep-until.ts';
 import { type EncodedFrame, encodeClip, frameTime } from './encoder.ts';
 import { peakSignalToNoise } from './quality.ts';
 import type { Clip, EncodeAction } from './scenario.ts';
@@ -14,21 +15,17 @@ export function* encode(host: Host, { clip, encoding }: EncodeAction): Process<S
   const pixels = clip.width * clip.height;
   const totals = new Totals(clip);
   for (const frame of encodeClip(clip, encoding)) {
-    yield* until(host, began + frameTime(totals.frames, clip.frameRate));
+    yield* sleepUntil(host, began + frameTime(totals.frames, clip.frameRate));
     totals.add(frame);
     narrator.measure('frame size', [clip.name], frame.bytes.length);
     narrator.measure('quality', [clip.name], peakSignalToNoise(frame.squaredError, pixels));
     if (totals.frames % clip.frameRate === 0) narrator.measure('coded rate', [clip.name], totals.takeRate());
   }
-  yield* until(host, began + frameTime(totals.frames, clip.frameRate));
+  yield* sleepUntil(host, began + frameTime(totals.frames, clip.frameRate));
   if (totals.hasRest) narrator.measure('coded rate', [clip.name], totals.takeRate());
   const ratio = (totals.frames * pixels) / totals.bytes;
   narrator.measure('compression ratio', [clip.name], ratio);
   return { outcome: totals.describe(ratio), succeeded: true };
-}
-
-function* until(host: Host, time: number): Process {
-  if (time > host.now()) yield* host.sleep(time - host.now());
 }
 
 /** What has been coded so far. */

@@ -192,7 +192,7 @@ class Viewer implements PlaybackControls {
 
   /** Why it is refused; null when it is sent from there on. `position` null: from where it was paused. */
   *#play(position: Nanoseconds | null, scale: number): Process<string | null> {
-    const range = position === null ? [] : [{ name: 'Range', value: encodeRange(position, this.#playoutEnd) }];
+    const range = position === null ? [] : [{ name: 'Range', value: encodeRange(position, this.length) }];
     const speed = scale === this.#scale ? [] : [{ name: 'Scale', value: String(scale) }];
     this.#playsUnderWay++;
     const answer = yield* this.#request('PLAY', [...range, ...speed]);
@@ -213,11 +213,11 @@ class Viewer implements PlaybackControls {
     return null;
   }
 
-  get #playoutEnd(): Nanoseconds {
+  // What the viewer does -----------------------------------------------------------------------------------------------
+
+  get length(): Nanoseconds {
     return lengthOf(this.#film);
   }
-
-  // What the viewer does -----------------------------------------------------------------------------------------------
 
   pause(): void {
     this.#playout.pause(this.#host.now());
@@ -267,7 +267,7 @@ class Viewer implements PlaybackControls {
   }
 
   get #isComplete(): boolean {
-    return this.#playout.end >= this.#playoutEnd;
+    return this.#playout.end >= this.length;
   }
 
   *#pause(): Process {
@@ -282,7 +282,7 @@ class Viewer implements PlaybackControls {
   *#playFrom(position: Nanoseconds): Process {
     yield* this.#request('PAUSE', []);
     this.#playsUnderWay--;
-    if (position < this.#playoutEnd) this.#note(yield* this.#play(position, this.#playout.speed));
+    if (position < this.length) this.#note(yield* this.#play(position, this.#playout.speed));
   }
 
   *#changeSpeed(): Process {
@@ -361,7 +361,7 @@ class Viewer implements PlaybackControls {
       this.#lost.miss(lost, this.#film.frames - 1, this.#host.now());
       this.#mediaSource = report.source;
     }
-    this.#playout.receive(this.#host.now(), this.#playoutEnd);
+    this.#playout.receive(this.#host.now(), this.length);
   }
 
   #receive(packet: RtpPacket): void {

@@ -44,8 +44,9 @@ export function step(action: Action, timing: Timing = { kind: 'then' }): Step {
 
 export const at = (time: number): Timing => ({ kind: 'at', time });
 
+/** `tablet` is a second viewer. */
 export function run(steps: readonly Step[], tv: Partial<HostDeclaration> = {}, rest: Partial<Scenario> = {}): Run {
-  return simulate(scenarioForTests({ server: {}, tv }, { steps: [...steps], ...rest }));
+  return simulate(scenarioForTests({ server: {}, tv, tablet: {} }, { steps: [...steps], ...rest }));
 }
 
 /** The last value of a metric; undefined where it was never measured. */

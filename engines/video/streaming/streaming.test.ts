@@ -48,13 +48,19 @@ describe('a stream', () => {
     expect(last(slow, 'rebufferings')).toBeGreaterThan(1);
     // 15 Mbit take 15 s on the line; 10 s of film and some start-up make up for the rest.
     expect(last(slow, 'rebuffering time')! / SECOND).toBeGreaterThan(3);
+    // What comes in a stall does not end it at once: its time is told as it passes.
+    expect(values(slow, 'rebuffering time').length).toBeGreaterThan(4 * last(slow, 'rebufferings')!);
     const patient = run([step(streamForTests({ film, transport: 'tcp', playoutDelay: 7 * SECOND }))], { down: 1e6 }, { fidelity });
     expect(last(patient, 'rebufferings')).toBe(0);
     expect(last(patient, 'video played')).toBe(240);
   });
 
   test('may be watched by several, each with its own session', () => {
-    const made = run([step({ kind: 'together' }), { ...step(streamForTests()), parent: 0 }, { ...step(streamForTests()), parent: 0 }]);
+    const made = run([
+      step({ kind: 'together' }),
+      { ...step(streamForTests()), parent: 0 },
+      { ...step(streamForTests({ client: 'tablet' })), parent: 0 },
+    ]);
     expect(outcomes(made).slice(1)).toEqual([
       ['96 pictures shown, began after 1.16 s', true],
       ['96 pictures shown, began after 1.16 s', true],
@@ -158,7 +164,17 @@ describe('a viewer', () => {
   test('jumps to the end', () => {
     const made = watched([3, { kind: 'video.seek', host: 'tv', position: 60 * SECOND }]);
     expect(outcomes(made)[0]![1]).toBe(true);
+    expect(outcomes(made)[1]).toEqual(['at its end, 10 s', true]);
     expect(made.duration / SECOND).toBeLessThan(4);
+  });
+
+  test('has one screen: a second film is not shown while the first one plays, and is after it', () => {
+    const made = run([step(long, at(0)), step(streamForTests(), at(5 * SECOND)), step(streamForTests(), at(15 * SECOND))]);
+    expect(outcomes(made)).toEqual([
+      [expect.stringMatching(/^240 pictures shown/), true],
+      ['tv plays bounce already', false],
+      [expect.stringMatching(/^96 pictures shown/), true],
+    ]);
   });
 
   test('plays faster: the film is sent and shown faster', () => {
@@ -204,6 +220,13 @@ describe('pictures', () => {
     expect(assembly.picture(0)).toBeNull();
     assembly.forgetBefore(2);
     expect(assembly.isWhole(1)).toBe(false);
+  });
+
+  test('are as large as the greatest rate has them', () => {
+    // 1 Gbit/s, one picture a second.
+    const assembly = new Assembly(1);
+    expect(assembly.add(0, { offset: 0, bytes: new Uint8Array(62_500_000) }, false)).toBe(false);
+    expect(assembly.add(0, { offset: 62_500_000, bytes: new Uint8Array(62_500_000) }, true)).toBe(true);
   });
 
   test('are known by their timestamps, at any scale and over the end of 32 bits', () => {

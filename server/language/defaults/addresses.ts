@@ -29,7 +29,7 @@ export function assignAddresses(program: Program): void {
   /** By realm and address: behind different NATs, the same address stands for different hosts. */
   const taken = new Map<string, string>();
   const holder = (behind: string | null, address: string): string | undefined =>
-    taken.get(`${behind ?? ''} ${address}`) ?? taken.get(` ${address}`);
+    (behind === null ? undefined : taken.get(realmed(behind, address))) ?? taken.get(address);
   const inZones = new Map<string, string>();
   for (const zone of program.zones.values()) {
     for (const record of zone.records) {
@@ -40,10 +40,10 @@ export function assignAddresses(program: Program): void {
     }
   }
   const sharing = new Set([...program.anycasts.values()].flatMap(({ instances }) => instances.map((host) => host.toLowerCase())));
-  const waiting: { host: ProgramHost; assign(address: string): void }[] = [];
-  // Those that are behind no NAT come first: hosts behind one must not hide any of them.
-  const hosts = [...program.hosts].filter(([key]) => !sharing.has(key)).map(([, host]) => host);
-  for (const host of [...hosts.filter(({ behind }) => behind === null), ...hosts.filter(({ behind }) => behind !== null)]) {
+  /** Those without an address, and those whose address another has: packets need to know where to go. */
+  const waiting: ProgramHost[] = [];
+  const unaddressed = new Set<ProgramHost>();
+  const take = (host: ProgramHost): void => {
     const inZone = host.behind === null ? (inZones.get(canonical(nameOf(host.name))) ?? null) : null;
     if (host.address !== null && inZone !== null && host.address !== inZone && host.addressAt) {
       program.report(
@@ -57,43 +57,45 @@ export function assignAddresses(program: Program): void {
     }
     host.address ??= inZone;
     if (host.address === null) {
-      waiting.push({
-        host,
-        assign(address) {
-          host.address = address;
-          const why = host.behind === null ? 'The next free address.' : `The next free address behind ${host.behind}.`;
-          if (host.at) program.notes.push({ kind: 'address', at: host.at, value: `address ${address}`, why });
-        },
-      });
-      continue;
+      waiting.push(host);
+      unaddressed.add(host);
+      return;
     }
     const other = holder(host.behind, host.address);
-    if (other === undefined) taken.set(`${host.behind ?? ''} ${host.address}`, host.name);
-    else {
-      const at = host.addressAt ?? host.at;
-      if (at) program.report('duplicate-address', at, `\`${host.name}\` has address ${host.address}, which \`${other}\` has already.`);
-      // Packets need to know where to go: the engines get a free address instead.
-      waiting.push({
-        host,
-        assign(address) {
-          host.address = address;
-        },
-      });
+    if (other === undefined) {
+      taken.set(realmed(host.behind, host.address), host.name);
+      return;
     }
-  }
+    const at = host.addressAt ?? host.at;
+    if (at) program.report('duplicate-address', at, `\`${host.name}\` has address ${host.address}, which \`${other}\` has already.`);
+    waiting.push(host);
+  };
+  // Those that are behind no NAT come first: hosts behind one must not hide any of them.
+  program.hosts.forEach((host, key) => {
+    if (host.behind === null && !sharing.has(key)) take(host);
+  });
+  program.hosts.forEach((host, key) => {
+    if (host.behind !== null && !sharing.has(key)) take(host);
+  });
   const routers = new Set(program.nats.map(({ host }) => host));
   const next = { declared: counted(10, 0, 0), implicit: counted(10, 53, 0), router: counted(203, 0, 113) };
   const behind = new Map(program.nats.map(({ host }, i) => [host, counted(192, 168, i % 256, 2)]));
-  for (const { host, assign } of waiting) {
+  for (const host of waiting) {
     const counter = behind.get(host.behind ?? '') ?? next[host.implicit ? 'implicit' : routers.has(host.name) ? 'router' : 'declared'];
     let address = counter();
     while (holder(host.behind, address) !== undefined) address = counter();
-    assign(address);
+    host.address = address;
+    if (!host.at || !unaddressed.has(host)) continue;
+    const why = host.behind === null ? 'The next free address.' : `The next free address behind ${host.behind}.`;
+    program.notes.push({ kind: 'address', at: host.at, value: `address ${address}`, why });
   }
   for (const [key, { instances }] of program.anycasts) {
     for (const instance of instances) program.hosts.get(instance.toLowerCase())!.address = program.hosts.get(key)!.address;
   }
 }
+
+/** An address outside stands for itself; behind each NAT it may stand for another host. */
+const realmed = (behind: string | null, address: string): string => (behind === null ? address : `${behind} ${address}`);
 
 /** Counts 10.0.0.1, 10.0.0.2, …, or from another last number, leaving out 0 and 255. */
 function counted(first: number, second: number, third: number, start = 1): () => string {

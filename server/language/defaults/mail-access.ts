@@ -21,7 +21,8 @@ export function accessServices(program: Program): AccessService[] {
   const keeping = new Set([...program.mailboxes.values()].map(({ host }) => host.toLowerCase()));
   return [...program.mailServers].flatMap(([key, { host, tls, certificate, at }]) => {
     const access = program.mailAccess.get(key) ?? accessDefaults;
-    if (!keeping.has(key) || access.protocols.length === 0) return [];
+    // Also where nobody reads mail: SMTP and webmail have the same limits.
+    if (!keeping.has(key)) return [];
     return [{ kind: 'mail.access' as const, host, tls, certificate, ...access, at }];
   });
 }

@@ -28,7 +28,7 @@ const recordProperties = new Set(ofRecords.flatMap((entry) => [...propertyAutoma
 export class Braces {
   readonly #text: string;
   #scanner: Scanner | null = null;
-  /** A block without end was asked for since this was set to false. */
+  /** Far behind a block its end was looked for in vain, since this was set to false. */
   metEnd = false;
   /** By the offset of its `{`: that of its `}`, or −1. */
   readonly #ends = new Map<number, number>();
@@ -62,7 +62,10 @@ export class Braces {
         if (records?.closed) {
           this.#ends.set(start, records.end);
           scanner.resume(records.end);
-        } else open.push(start);
+        } else {
+          if (records) this.metEnd = true;
+          open.push(start);
+        }
       } else if (sign === CLOSE) {
         const closed = open.pop();
         if (closed !== undefined) this.#ends.set(closed, start);

@@ -18,6 +18,7 @@ export function records(node: Statement, open: number, reading: Reading): boolea
     scanner.resume(end + 1);
     return true;
   }
+  reading.braces.metEnd = true;
   if (end >= text.length && unindented < 0) {
     reading.stopped ??= { ...nothingExpected, records: placeOfRecords(node, open) };
   }

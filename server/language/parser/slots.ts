@@ -1,6 +1,6 @@
 /** What stands in a slot: a name, an expression, a record type, the rest of the line, or a list of them. */
 import { typeCalled } from '../../../engines/dns/record-format.ts';
-import type { Slot } from '../entry.ts';
+import type { Slot, SlotForm } from '../entry.ts';
 import type { State } from '../pattern.ts';
 import { isRecordType } from '../record-types.ts';
 import { TokenKind } from '../scanner.ts';
@@ -15,6 +15,9 @@ import { values } from './values.ts';
 
 /** Of a number on each side of a comma. */
 const MAXIMUM_DIGITS = 40;
+
+/** What a number can begin. */
+const NUMERIC: ReadonlySet<SlotForm> = new Set(['expression', 'values', 'ports', 'rest-of-line']);
 
 /** The current token can begin such a slot. */
 export function canStart(slot: Slot<unknown>, reading: Reading): boolean {
@@ -44,7 +47,7 @@ export function slotSyntax(slot: Slot<unknown>, next: State<unknown>, reading: R
   reading.begun = [];
   if (slot.form === 'rest-of-line') return restOfLine(slot, next, reading);
   const value = one(slot, reading);
-  return value && reportComma(value, reading) ? null : value;
+  return value && (reportComma(value, reading) || reportGroups(value, next, reading)) ? null : value;
 }
 
 function list(slot: Slot<unknown>, reading: Reading): ListSyntax | null {
@@ -84,6 +87,19 @@ function reportComma({ start, end }: SlotSyntax, reading: Reading): boolean {
   // Where it can be read in two ways, the author chooses.
   const fixes = meant.map((number) => ({ ...replacement(range, number), preferred: meant.length === 1 }));
   reading.report(range, 'expected', message, fixes);
+  return true;
+}
+
+/** `1 000 kbps`: digits in groups of three, where no further number can stand. True when that was it (reported). */
+function reportGroups({ start, end }: SlotSyntax, next: State<unknown>, reading: Reading): boolean {
+  const { text } = reading;
+  const behind = /^(?:[ \u00a0\u202f'’]\d{3})+(?![\w.])/.exec(text.slice(end, end + MAXIMUM_DIGITS))?.[0];
+  if (behind === undefined || next.slots.some(({ slot }) => NUMERIC.has(slot.form))) return false;
+  const [before] = /(?<![\w.])[1-9]\d{0,2}$/.exec(text.slice(Math.max(start, end - MAXIMUM_DIGITS), end)) ?? [];
+  if (before === undefined) return false;
+  const range = { start: end - before.length, end: end + behind.length };
+  const meant = before + behind.replace(/\D/g, '');
+  reading.report(range, 'expected', `Numbers have nothing between thousands: \`${meant}\`.`, [replacement(range, meant)]);
   return true;
 }
 

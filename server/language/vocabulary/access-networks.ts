@@ -18,7 +18,7 @@ export const accessNetworkVocabulary = [
     blockRequired: true,
     doc: 'Makes the host the router of an access network. The hosts in it reach one another by the router alone, and the rest of the network over the router’s own access link, which they share. Nothing is translated: each has its own address.',
     example:
-      'host viewer[1..2] { latency 2 ms down 50 Mbps }\nhost comcast { latency 15 ms rate 1 Gbps }\nhost near { latency 1 ms }\nisp comcast { inside viewer[1..2], near }\nnear transfers 1 MB to viewer[1]\nexpect transfer time of near to viewer[1] < 500 ms',
+      'host viewer[1..2] { latency 2 ms  down 50 Mbps }\nhost comcast { latency 15 ms  rate 1 Gbps }\nhost near { latency 1 ms }\nisp comcast { inside viewer[1..2], near }\nnear transfers 1 MB to viewer[1]\nexpect transfer time of near to viewer[1] < 500 ms',
     build({ HOST }, block, site) {
       const { program } = site;
       const router = ownHost(HOST, site);

@@ -16,7 +16,7 @@ import { step, timing } from './timing.ts';
 export const bittorrentProtocols = ['bittorrent', 'bittorrent-data', 'udp-tracker'] as const;
 
 const wait = { units: ['s', 'min', 'ms'] as const };
-const example = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB seeds origin }\npeer[1..3] downloads ubuntu';
+const example = 'host origin, peer[1..3]\ntorrent ubuntu { size 1 MiB  seeds origin }\npeer[1..3] downloads ubuntu';
 
 export const bittorrentVocabulary = [
   entry({
@@ -92,7 +92,7 @@ export const bittorrentVocabulary = [
       ),
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.torrent') },
         {
           doc: 'What a `.torrent` file says: size, piece size, and the tracker’s name, unless the block says another. It has the file’s info hash; its content is made up. Several files are one, end to end.',
           standard: 'BEP 3',
@@ -224,7 +224,7 @@ export const bittorrentVocabulary = [
     },
     doc: 'The hosts join the swarm of a torrent and download it: they ask the tracker for peers, connect to them, and exchange pieces. What a host had on its disk from before it crashed or left, it keeps. The step is done when each of them has all of it, has left, or has given up.',
     standard: 'BEP 3',
-    example: `host origin, peer[1..5]\ntorrent ubuntu { size 4 MiB piece 64 KiB seeds origin }\npeer[1..5] downloads ubuntu { arrive every 2 s leave when complete }\nexpect completion time of ubuntu < 10 min`,
+    example: `host origin, peer[1..5]\ntorrent ubuntu { size 4 MiB  piece 64 KiB  seeds origin }\npeer[1..5] downloads ubuntu { arrive every 2 s  leave when complete }\nexpect completion time of ubuntu < 10 min`,
     build(given, block, site) {
       const when = timing(given, site);
       const found = usedTorrent(given.TORRENT, site);

@@ -29,7 +29,7 @@ import {
 import type { Site } from '../site.ts';
 import { written } from '../units.ts';
 import { plain } from '../website.ts';
-import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
+import { algorithm, playerProperties, reportUnused, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
 
 /** Of what a player can be told, all but the giving up of downloads. */
@@ -49,7 +49,7 @@ const crowd = property(
 );
 
 const kingcdn =
-  'host viewer[1..3]\nzone netcinema.com on ns.netcinema.com { }\ncdn kingcdn {\n  nodes edge[1..2]\n  origin origin.netcinema.com\n  serves video.netcinema.com\n  cache 20 MB lru\n  catalogue 100 objects of 1 MB zipf 0.8\n}\n';
+  'host viewer[1..3]\nzone netcinema.com on ns.netcinema.com {}\ncdn kingcdn {\n  nodes edge[1..2]\n  origin origin.netcinema.com\n  serves video.netcinema.com\n  cache 20 MB lru\n  catalogue 100 objects of 1 MB zipf 0.8\n}\n';
 
 export const cdnVocabulary = [
   entry({
@@ -290,7 +290,7 @@ export const cdnVocabulary = [
     properties: { crowd },
     doc: 'So many viewers ask for objects of a CDN’s catalogue, each so many times a second on average. Each request is decided by the same choice of nodes, the same rings and caches as messages are, but nothing is sent: what takes time and room is left out, so that an hour of ten thousand viewers takes seconds. As many stand near each node; caches begin empty, or where the CDN fills them by `push`, full.',
     example:
-      'cdn kingcdn { nodes edge[1..5] cache 100 MB lru catalogue 1000 objects of 1 MB zipf 0.8 }\ncrowd of 1000 uses kingcdn at 0.1 per s for 10 min\nexpect cdn hit ratio of kingcdn > 20 %',
+      'cdn kingcdn { nodes edge[1..5]  cache 100 MB lru  catalogue 1000 objects of 1 MB zipf 0.8 }\ncrowd of 1000 uses kingcdn at 0.1 per s for 10 min\nexpect cdn hit ratio of kingcdn > 20 %',
     build(given, block, site: Site) {
       const when = timing(given, site);
       const used = usedCdn(given.CDN, site);
@@ -351,12 +351,13 @@ export const cdnVocabulary = [
     },
     doc: 'So many viewers watch films of a CDN, one after the other, each with a player and a playout buffer of its own. Players, nodes, rings and caches are the same as with messages, but nothing is sent: a segment takes a round trip, and its fair share of the node’s line and, where no cache has it, of the origin’s. Downloads are not given up. As many viewers stand near each node; caches begin empty, or where the CDN fills them by `push`, full.',
     example:
-      'video madmen { duration 2 min  segment 4 s  ladder 400 kbps, 1 Mbps, 2.5 Mbps }\ncdn kingcdn { nodes edge[1..5] content madmen }\nhost edge[1..5] { rate 100 Mbps }\ncrowd of 500 watches films of kingcdn using bola for 10 min { titles 20  buffer 20 s }\nexpect stall ratio of kingcdn < 5 %\nexpect 95th percentile cdn response time of kingcdn < 4 s',
+      'video madmen { duration 2 min  segment 4 s  ladder 400 kbps, 1 Mbps, 2.5 Mbps }\ncdn kingcdn { nodes edge[1..5]  content madmen }\nhost edge[1..5] { rate 100 Mbps }\ncrowd of 500 watches films of kingcdn using bola for 10 min { titles 20  buffer 20 s }\nexpect stall ratio of kingcdn < 5 %\nexpect 95th percentile cdn response time of kingcdn < 4 s',
     build(given, block, site: Site) {
       const when = timing(given, site);
       const used = deliveringCdn(given.CDN, site);
       if (!when || !used) return;
       const { cdn, films } = used;
+      reportUnused(block, given.ALGORITHM, site);
       const [settings] = films.map((film) => settingsOf(block, given.ALGORITHM, film, site));
       if (!settings) return;
       const titles = block.titles?.N ?? films.length;

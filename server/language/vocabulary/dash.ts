@@ -24,10 +24,10 @@ import {
 } from '../entry.ts';
 import { filmFile } from '../movie-file.ts';
 import type { Site } from '../site.ts';
-import { readTrace } from '../trace-file.ts';
+import { readTrace, TRACE_ENDINGS } from '../trace-file.ts';
 import { written } from '../units.ts';
 import { manifestsOf, movieOf, putInPlace, sitesOf, videoNamed } from '../video.ts';
-import { algorithm, playerProperties, settingsOf, startProperty } from './player.ts';
+import { algorithm, playerProperties, reportUnused, settingsOf, startProperty } from './player.ts';
 import { step, timing } from './timing.ts';
 
 export const dashVocabulary = [
@@ -74,7 +74,7 @@ export const dashVocabulary = [
       cbr: property('coding cbr', {}, { doc: 'All segments of a rendition have one size.', example: 'coding cbr' }),
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.mpd', '.json') },
         {
           doc: 'Segments and bitrates as a file describes them: a manifest (MPD), or the JSON of public ABR simulators, which also says what each segment weighs.',
           example: 'from "movie.json"',
@@ -128,6 +128,7 @@ export const dashVocabulary = [
       const when = timing(given, site);
       const video = videoNamed(given.FILM, site);
       if (!when || !video) return;
+      reportUnused(block, given.ALGORITHM, site);
       const settings = settingsOf(block, given.ALGORITHM, video.film, site);
       const manifests = manifestsOf(video, given.SITE ?? [], given.FILM, site);
       if (!settings || !manifests) return;
@@ -137,7 +138,7 @@ export const dashVocabulary = [
   step({
     id: 'rehearse',
     pattern: 'HOST rehearses FILM over TRACE [using ALGORITHM]',
-    slots: { HOST: subject, FILM: film, TRACE: fileName, ALGORITHM: optional(algorithm) },
+    slots: { HOST: subject, FILM: film, TRACE: fileName(...TRACE_ENDINGS), ALGORITHM: optional(algorithm) },
     properties: {
       ...playerProperties,
       average: property(
@@ -169,6 +170,7 @@ export const dashVocabulary = [
       const video = videoNamed(given.FILM, site);
       const trace = readTrace(given.TRACE, site);
       if (!when || !video || !trace) return;
+      reportUnused(block, given.ALGORITHM, site);
       const settings = settingsOf(block, given.ALGORITHM, video.film, site);
       if (!settings) return;
       const average = block.average?.KIND ?? 'weighted';

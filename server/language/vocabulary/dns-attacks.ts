@@ -74,7 +74,7 @@ export const dnsAttacksVocabulary = [
     doc: 'A host off the path tries to get a false record into a resolver’s cache: it asks the resolver, and floods it with forged answers that claim to come from the zone’s servers, until the real one is in. A forged one is believed when its ID and port are the query’s. The outcome tells the odds beside what came of it.',
     standard: 'RFC 5452',
     example:
-      'zone bank.example on ns.bank.example { @ A 192.0.2.1 }\nresolver dns.isp.example { query-ids 256 source-ports 1 }\nhost attacker { address 203.0.113.6 }\nhost victim\nattacker poisons dns.isp.example with bank.example A 203.0.113.6 { method classic rate 1000 per s attempts 3 }\nvictim resolves bank.example',
+      'zone bank.example on ns.bank.example { @ A 192.0.2.1 }\nresolver dns.isp.example { query-ids 256  source-ports 1 }\nhost attacker { address 203.0.113.6 }\nhost victim\nattacker poisons dns.isp.example with bank.example A 203.0.113.6 { method classic  rate 1000 per s  attempts 3 }\nvictim resolves bank.example',
     build(given, block, site: Site) {
       const when = timing(given, site);
       const resolver = site.host(given.RESOLVER);

@@ -34,7 +34,7 @@ export const dnsRootsVocabulary = [
     blockRequired: true,
     doc: 'The name servers at the top of the hierarchy.',
     standard: 'RFC 1034 §3.1',
-    example: 'host pc\nroot { servers 13 generic 2 }\nzone amazon.com on ns.amazon.com\npc resolves amazon.com NS',
+    example: 'host pc\nroot { servers 13  generic 2 }\nzone amazon.com on ns.amazon.com\npc resolves amazon.com NS',
     build(_given, block, site) {
       const { program } = site;
       if (!program.declareOnce('root', 'The root', site.head, 'duplicate-setting')) return;

@@ -59,7 +59,7 @@ export const dnsSecurityVocabulary = [
     doc: 'Signs zones with keys made from the seed: signatures, the chain of NSEC records, and the DS record in the zone above. The root and the top-level domains that the language fills in are signed as soon as anything of DNSSEC stands in the scenario.',
     standard: 'RFC 4035 §2',
     example:
-      'host client\nzone bank.com on ns.bank.com { www A 192.0.2.10 }\ndnssec bank.com { algorithm ed25519 validity 14 d }\nresolver dns.isp.net { serves client dnssec on }\nclient resolves www.bank.com with dnssec',
+      'host client\nzone bank.com on ns.bank.com { www A 192.0.2.10 }\ndnssec bank.com { algorithm ed25519  validity 14 d }\nresolver dns.isp.net { serves client  dnssec on }\nclient resolves www.bank.com with dnssec',
     build({ ZONE }, block, site) {
       const { program } = site;
       program.needsDns = true;

@@ -52,7 +52,7 @@ export const dnsVocabulary = [
     properties: {
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.zone', '.db', '.txt') },
         {
           doc: 'Takes the records from a master file.',
           standard: 'RFC 1035 §5',
@@ -64,7 +64,7 @@ export const dnsVocabulary = [
     doc: 'Declares a zone, the name servers that serve it, and its records in master-file order. SOA, NS, the addresses of hosts whose names lie in it, and delegations are filled in where they are missing. In the block, a name with dots that is a declared host or lies in a declared zone is complete, with or without a trailing dot; any other name without one continues with the zone’s name. Master files are read strictly: without a trailing dot, each name continues with the zone’s. With `unregistered`, the zone above does not lead to it, so nobody finds it until a registrar registers it.',
     standard: 'RFC 1034 §4.2, RFC 1035 §5.1',
     example:
-      'zone amazon.com on dns1.amazon.com, dns2.amazon.com {\n  www 300 A 205.251.242.103\n  @ MX 10 mail.amazon.com\n}\nhost client\nclient resolves www.amazon.com',
+      'zone amazon.com on dns1.amazon.com, dns2.amazon.com {\n  www 300 A  205.251.242.103\n  @       MX 10 mail.amazon.com\n}\nhost client\nclient resolves www.amazon.com',
     build({ NAME, HOST, REGISTRATION }, block, site) {
       const { program } = site;
       const servers: string[] = [];
@@ -169,7 +169,7 @@ export const dnsVocabulary = [
     doc: 'Makes the host a local DNS server: it answers hosts, keeps a cache and walks the hierarchy.',
     standard: 'RFC 1034 §5.3',
     example:
-      'host engineering.nyu.edu\nresolver dns.nyu.edu { serves engineering.nyu.edu cache 10000 walk iteratively }\nengineering.nyu.edu resolves gaia.cs.umass.edu',
+      'host engineering.nyu.edu\nresolver dns.nyu.edu { serves engineering.nyu.edu  cache 10000  walk iteratively }\nengineering.nyu.edu resolves gaia.cs.umass.edu',
     build({ HOST }, block, site) {
       const { program } = site;
       const own = ownHost(HOST, site);

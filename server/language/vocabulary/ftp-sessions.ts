@@ -22,7 +22,7 @@ import { overTls } from './tls.ts';
 
 export const path = pathName;
 export const fileSize = size({ minimum: 0, maximum: 2 ** 40, units: ['KiB', 'MB', 'B'] });
-export const source = { SIZE: optional(fileSize), TEXT: optional(text), SOURCE: optional(fileName) };
+export const source = { SIZE: optional(fileSize), TEXT: optional(text), SOURCE: optional(fileName()) };
 export const representation = wordChoice('binary', 'ascii');
 export const mode = wordChoice('active', 'passive', 'extended active', 'extended passive');
 export const resuming = choice(['resuming', true]);

@@ -35,7 +35,7 @@ const resume = property(
 const holds = {
   size: property('size SIZE', { SIZE: fileSize }, { doc: 'The file holds so many octets.', example: 'size 2 MB' }),
   text: property('text TEXT', { TEXT: text }, { doc: 'The file holds this text; \\n ends a line.', example: 'text "Hello\\n"' }),
-  from: property('from SOURCE', { SOURCE: fileName }, { doc: 'The file holds what a real file holds.', example: 'from "real.txt"' }),
+  from: property('from SOURCE', { SOURCE: fileName() }, { doc: 'The file holds what a real file holds.', example: 'from "real.txt"' }),
 };
 
 /** Reported where a block gives a file's content in two ways. */
@@ -83,7 +83,7 @@ export const ftpSteps = [
     },
     doc: `The host stores files on an FTP server in one session, over a data connection each: files that it has, or what the block says.${modes}`,
     standard: 'RFC 959 §4.1.3',
-    example: `host client\n${serverExample}\nclient puts "report.txt" to ftp.example.org { size 20 KiB user "ann" password "secret" }\nexpect file "report.txt" on ftp.example.org = 20 KiB`,
+    example: `host client\n${serverExample}\nclient puts "report.txt" to ftp.example.org { size 20 KiB  user "ann" password "secret" }\nexpect file "report.txt" on ftp.example.org = 20 KiB`,
     build(given, block, site: Site) {
       const as = block.as?.NAME ?? null;
       if (as && given.FILE.length > 1) site.report('one-name', as, `${given.FILE.length} files cannot have one name.`);
@@ -109,7 +109,7 @@ export const ftpSteps = [
     },
     doc: `The host puts what a file holds behind what a file on an FTP server holds.${modes}`,
     standard: 'RFC 959 §4.1.3',
-    example: `host client\n${serverExample}\nclient appends "monday.txt" to ftp.example.org { text "Monday\\n" as "readme.txt" user "ann" password "secret" }`,
+    example: `host client\n${serverExample}\nclient appends "monday.txt" to ftp.example.org { text "Monday\\n"  as "readme.txt"  user "ann" password "secret" }`,
     build(given, block, site: Site) {
       const held = heldBy(block, site);
       sessionStep(given, block, site, () => all([putting('append', given.FILE, block.as?.NAME ?? null, false, held, site)]));

@@ -9,7 +9,7 @@ import {
   count,
   duration,
   entry,
-  fileName,
+  folderName,
   host,
   type Name,
   optional,
@@ -78,7 +78,7 @@ export const ftpVocabulary = [
       ),
       from: repeated(
         'from FOLDER',
-        { FOLDER: fileName },
+        { FOLDER: folderName },
         {
           doc: 'The files of a real folder and of the folders in it, from the root on; a file that is declared by itself takes its place. Names that begin with a dot are left out.',
           example: 'from "archive"',

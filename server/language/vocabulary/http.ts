@@ -11,6 +11,7 @@ import {
   duration,
   entry,
   fileName,
+  folderName,
   headerName,
   host,
   list,
@@ -84,12 +85,12 @@ export const httpVocabulary = [
       ),
       file: repeated(
         'file PATH from FILE',
-        { PATH: webPath, FILE: fileName },
+        { PATH: webPath, FILE: fileName() },
         { doc: 'A resource with the content of a real file.', example: 'file "/style.css" from "style.css"' },
       ),
       from: repeated(
         'from FOLDER',
-        { FOLDER: fileName },
+        { FOLDER: folderName },
         {
           doc: 'Serves the files of a real folder and of the folders in it; an `index.html` also as its folder’s page. Names that begin with a dot are left out.',
           example: 'from "site"',
@@ -287,7 +288,7 @@ export const httpVocabulary = [
     doc: 'Makes the host a web cache: a proxy, on port 8080, that answers the hosts that it serves out of its shared cache what it can, and asks web servers for the rest.',
     standard: 'RFC 9111, RFC 9110 §3.7',
     example:
-      'host alice-pc, bob-pc\nwebsite www.example.org { page "/" 20 KiB max-age 1 h }\nwebcache proxy.nyu.edu { serves alice-pc, bob-pc size 10 MiB }\nalice-pc browses www.example.org\nbob-pc browses www.example.org\nexpect web cache hit ratio of proxy.nyu.edu = 50 %',
+      'host alice-pc, bob-pc\nwebsite www.example.org { page "/" 20 KiB  max-age 1 h }\nwebcache proxy.nyu.edu { serves alice-pc, bob-pc  size 10 MiB }\nalice-pc browses www.example.org\nbob-pc browses www.example.org\nexpect web cache hit ratio of proxy.nyu.edu = 50 %',
     build({ HOST }, block, site) {
       const { program } = site;
       const own = ownHost(HOST, site);
@@ -374,7 +375,7 @@ export const httpVocabulary = [
     doc: 'A browser on the host loads a page with all objects embedded in it: over connections that are kept (`persistent`), one a request (`non-persistent`), or one over which requests do not wait for responses (`pipelined`); over so many at once where it says `parallel`, else over one. Without any of these: persistent, 6 in parallel, as browsers do. Without a path, the page is "/". What its cache has and is fresh is not asked for. `using https`, over TLS and past any web cache.',
     standard: 'RFC 9112 §9',
     example:
-      'host alice-pc\nwebsite www.example.org { page "/news.html" 20 KiB objects 10 of 5 kB }\nalice-pc browses www.example.org page "/news.html" non-persistent parallel 5 { reload }\nexpect page load time of alice-pc for www.example.org < 1 s',
+      'host alice-pc\nwebsite www.example.org { page "/news.html" 20 KiB  objects 10 of 5 kB }\nalice-pc browses www.example.org page "/news.html" non-persistent parallel 5 { reload }\nexpect page load time of alice-pc for www.example.org < 1 s',
     build(given, block, site) {
       const when = timing(given, site);
       const page = given.PAGE;
@@ -455,7 +456,7 @@ export const httpVocabulary = [
     doc: 'The host asks for one resource, as a tool on the command line does: without a cache of its own; `using https`, over TLS. Where a `*` stands in the path, one of the website’s resources that fit is drawn each time.',
     standard: 'RFC 9110 §9',
     example:
-      'host alice-pc\nwebsite www.example.org { object "/big.iso" 700 MB }\nalice-pc requests "/big.iso" from www.example.org { range "0-999" header User-Agent "curl" }\nexpect response status of alice-pc for www.example.org = 206',
+      'host alice-pc\nwebsite www.example.org { object "/big.iso" 700 MB }\nalice-pc requests "/big.iso" from www.example.org { range "0-999"  header User-Agent "curl" }\nexpect response status of alice-pc for www.example.org = 206',
     build(given, block, site) {
       const when = timing(given, site);
       const scheme = given.SCHEME ?? 'http';

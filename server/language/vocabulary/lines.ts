@@ -5,7 +5,7 @@ import { accessDefaults, linkDefaults } from '../defaults/network.ts';
 import { choice, duration, fileName, type GivenBlock, property, rate, ratio, size } from '../entry.ts';
 import type { AccessLink } from '../program.ts';
 import type { Site } from '../site.ts';
-import { readTrace } from '../trace-file.ts';
+import { readTrace, TRACE_ENDINGS } from '../trace-file.ts';
 import { written } from '../units.ts';
 
 const delay = duration({ maximum: HOUR, units: ['ms', 's'] });
@@ -96,7 +96,7 @@ const down = property(
 );
 const trace = property(
   'trace FILE',
-  { FILE: fileName },
+  { FILE: fileName(...TRACE_ENDINGS) },
   {
     doc: 'A bandwidth trace in place of `down`: a CSV file with the columns `duration_ms`, `bandwidth_kbps` and, if wanted, `latency_ms`, or a JSON array of objects with these names. After its last period it begins again.',
     example: 'trace "train.csv"',

@@ -98,7 +98,7 @@ export const middleboxVocabulary = [
     doc: 'Makes the host a router that others stand behind: they reach the rest of the network by its address alone, each of their ports by one of its own (endpoint-independent mapping; a port is kept where it is free). Nobody outside can begin anything, unless a port is forwarded. It keeps up to 65,536 conversations; what would begin one more is dropped.',
     standard: 'RFC 4787, RFC 5382',
     example:
-      'host alice-pc, bob-tablet, web\nnat home-router { inside alice-pc, bob-tablet forward tcp 9 to alice-pc filtering address-dependent }\nalice-pc transfers 1 MB to web\nweb transfers 1 MB to home-router\nexpect mappings of home-router = 1',
+      'host alice-pc, bob-tablet, web\nnat home-router { inside alice-pc, bob-tablet  forward tcp 9 to alice-pc  filtering address-dependent }\nalice-pc transfers 1 MB to web\nweb transfers 1 MB to home-router\nexpect mappings of home-router = 1',
     build({ HOST }, block, site) {
       const own = ownHost(HOST, site);
       if (own === null || !site.program.declareOnce(`nat ${own.toLowerCase()}`, `NAT \`${own}\``, site.place(HOST))) return;
@@ -153,7 +153,7 @@ export const middleboxVocabulary = [
     doc: 'Puts a stateful packet filter in front of a host; in front of a NAT’s router, on its outer side. What the host sends goes out, and the answers come in; rules are about what others begin.',
     standard: 'RFC 2979',
     example:
-      'host web, friend, stranger\nfirewall web { block incoming allow tcp 9 from friend allow tcp 80, 60000-60100 }\nfriend transfers 1 MB to web\nstranger transfers 1 MB to web\nexpect packets dropped by web > 0',
+      'host web, friend, stranger\nfirewall web { block incoming  allow tcp 9 from friend  allow tcp 80, 60000-60100 }\nfriend transfers 1 MB to web\nstranger transfers 1 MB to web\nexpect packets dropped by web > 0',
     build({ HOST }, block, site) {
       const rules = (block.rule ?? []).map(({ VERDICT, WHAT, PORTS, SOURCE }) => ({
         verdict: VERDICT,

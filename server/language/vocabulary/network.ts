@@ -27,7 +27,7 @@ export const networkVocabulary = [
     },
     blockRequired: true,
     doc: 'How the network is simulated, and what holds for the access link and the TCP of every host that does not say otherwise.',
-    example: 'network { latency 20 ms rate 100 Mbps congestion cubic fidelity packets }',
+    example: 'network { latency 20 ms  rate 100 Mbps  congestion cubic  fidelity packets }',
     build(_given, block, site) {
       const { program } = site;
       if (!program.declareOnce('network', 'The network', site.head, 'duplicate-setting')) return;
@@ -41,6 +41,7 @@ export const networkVocabulary = [
     id: 'host',
     role: 'declaration',
     pattern: 'host NAME',
+    remembered: true,
     slots: { NAME: list(newHost) },
     properties: {
       ...accessProperties,
@@ -57,7 +58,7 @@ export const networkVocabulary = [
     },
     doc: 'Declares hosts, their access links to the network and their TCP. `peer[1..50]` declares fifty, `peer1` to `peer50`; `peer[7]` is another way to write `peer7`.',
     example:
-      'host alice-pc { up 5 Mbps down 20 Mbps latency 10 ms loss 0.1 % jitter 5 ms congestion cubic address 10.0.0.7 }\nalice-pc crashes',
+      'host alice-pc { up 5 Mbps  down 20 Mbps  latency 10 ms  loss 0.1 %  jitter 5 ms  congestion cubic  address 10.0.0.7 }\nalice-pc crashes',
     build({ NAME }, block, site) {
       const given = accessOf(block, site);
       const tcp = tcpOf(block, site);
@@ -86,7 +87,7 @@ export const networkVocabulary = [
     slots: { A: host, B: host },
     properties: linkProperties,
     doc: 'Joins two hosts directly, beside their access links. Packets take the way of the lowest latency.',
-    example: 'host a, b\nlink a <-> b { rate 10 Mbps latency 5 ms loss 1 % queue 64 KiB }',
+    example: 'host a, b\nlink a <-> b { rate 10 Mbps  latency 5 ms  loss 1 %  queue 64 KiB }',
     build({ A, B }, block, site) {
       const given = lineOf(block, 'rate', site);
       site.later(() => {

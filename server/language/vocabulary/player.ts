@@ -1,5 +1,5 @@
 /** What a player can be told, whoever sits in front of it: one viewer, or each of a crowd. */
-import { ALGORITHM_NAMES, type AlgorithmName } from '../../../engines/dash/abr/algorithms.ts';
+import { ALGORITHM_NAMES, ALGORITHMS, type AlgorithmName, type AlgorithmSetting } from '../../../engines/dash/abr/algorithms.ts';
 import type { Film } from '../../../engines/dash/film.ts';
 import type { PlayerSettings } from '../../../engines/dash/scenario.ts';
 import { formatRate } from '../../../engines/format.ts';
@@ -89,6 +89,36 @@ export const startProperty = () =>
     },
   );
 
+type SettingKey = 'rate' | 'gp' | 'variant' | 'oscillation' | 'insufficient' | 'abandonment' | 'replacing';
+
+const SETTINGS: Readonly<Record<SettingKey, AlgorithmSetting>> = {
+  rate: 'rate',
+  gp: 'gp',
+  variant: 'bola',
+  oscillation: 'rises',
+  insufficient: 'insufficient-buffer rule',
+  abandonment: 'abandonment',
+  replacing: 'replacing',
+};
+
+/** Tells of settings that the algorithm does not take. */
+export function reportUnused(block: Partial<Record<SettingKey, object>> & PlayerBlock, name: AlgorithmName | null, site: Site): void {
+  const chosen = name ?? playerDefaults.algorithm;
+  const { takes } = ALGORITHMS[chosen];
+  const tell = (key: SettingKey, why: string): void => site.report('without-effect', site.property(key), why);
+  for (const [key, word] of Object.entries(SETTINGS) as [SettingKey, AlgorithmSetting][]) {
+    if (!block[key] || takes.includes(word)) continue;
+    const others = ALGORITHM_NAMES.filter((other) => ALGORITHMS[other].takes.includes(word)).map((other) => `\`${other}\``);
+    tell(key, `\`${chosen}\` does not take \`${word}\`; ${listed(others)}.`);
+  }
+  const guarded = (block.insufficient?.SWITCH as boolean | undefined) ?? playerDefaults.insufficientBufferRule;
+  if (chosen === 'bolae' && block.gp && guarded) tell('gp', 'With the insufficient-buffer rule, `bolae` works γp out by itself.');
+  if (chosen === 'bola' && block.abandonment && block.variant?.VARIANT === 'basic') tell('abandonment', 'BOLA-BASIC gives no download up.');
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length === 1 ? `${names[0]} does` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} do`;
+
 export function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { movie, duration }: Film, site: Site): PlayerSettings | null {
   const chosen = name ?? playerDefaults.algorithm;
   const buffer = block.buffer?.TIME ?? playerDefaults.buffer;
@@ -101,8 +131,6 @@ export function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { mov
     );
     return null;
   }
-  if (block.rate && chosen !== 'fixed')
-    site.report('without-effect', site.property('rate'), `Only \`fixed\` keeps to a rate; \`${chosen}\` adapts.`);
   const lowest = (movie.bitrates[0] as number) * 1000;
   if (block.rate && chosen === 'fixed' && block.rate.RATE < lowest) {
     const { start, end } = site.property('rate');
@@ -133,8 +161,6 @@ export function settingsOf(block: PlayerBlock, name: AlgorithmName | null, { mov
       `The player holds ${written(buffer, 'duration')} at most, and starts when it holds as many segments as go into that.`,
     );
   }
-  if (block.gp && chosen !== 'bola' && chosen !== 'bolae' && chosen !== 'dynamic')
-    site.report('without-effect', site.property('gp'), `γp is BOLA’s; \`${chosen}\` knows none.`);
   return {
     algorithm: chosen,
     buffer,

@@ -29,7 +29,7 @@ export const programVocabulary = [
     id: 'import',
     role: 'setting',
     pattern: 'import FILE',
-    slots: { FILE: fileName },
+    slots: { FILE: fileName('.netscenario') },
     doc: 'Takes over everything that another file declares. The name is relative to this document.',
     example: 'import "common.netscenario"',
     // The compiler has put the file's statements in place already.

@@ -136,7 +136,7 @@ export const sweepsVocabulary = [
     blockRequired: true,
     doc: 'What stands in the block holds in this alternative only. The alternative that is declared first holds, unless `compare` or `sweep … comparing` runs another one. An alternative may have several blocks.',
     example:
-      'host pc\nhost server\nalternative clean { link pc <-> server { rate 10 Mbps } }\nalternative lossy { link pc <-> server { rate 10 Mbps loss 1 % } }\nserver transfers 1 MB to pc\ncompare clean, lossy { plot congestion window of server to pc }',
+      'host pc\nhost server\nalternative clean { link pc <-> server { rate 10 Mbps } }\nalternative lossy { link pc <-> server { rate 10 Mbps  loss 1 % } }\nserver transfers 1 MB to pc\ncompare clean, lossy { plot congestion window of server to pc }',
     // Its statements have been put in place already.
     build() {},
   }),

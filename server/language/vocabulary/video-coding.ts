@@ -10,7 +10,7 @@ import type { Site } from '../site.ts';
 import { written } from '../units.ts';
 import { step, timing } from './timing.ts';
 
-/** Pixels of all pictures of a clip, at most: what a machine codes in some seconds. */
+/** Pixels of all pictures of a clip, at most: at a constant rate, what is random takes a machine a quarter of a minute. */
 const MOST_PIXELS = 50_000_000;
 
 const coding = choice(['spatially', 'spatial'], ['temporally', 'temporal'], ['both', 'both'], ['raw', 'raw']);

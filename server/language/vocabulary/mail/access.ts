@@ -22,7 +22,7 @@ export const accessProperties = {
     'attempts N',
     { N: count({ minimum: 1, maximum: 1e6 }) },
     {
-      doc: 'Failed logins after which POP3 and IMAP close the connection.',
+      doc: 'Failed logins after which POP3, IMAP and SMTP close the connection.',
       default: String(logins.perConnection),
       standard: 'RFC 2577 §5',
       example: 'attempts 5',
@@ -32,7 +32,7 @@ export const accessProperties = {
     'failed login waits TIME',
     { TIME: pause },
     {
-      doc: 'How long a failed login waits for its reply at POP3 and IMAP.',
+      doc: 'How long a failed login waits for its reply.',
       default: written(logins.delay, 'duration'),
       standard: 'RFC 2577 §5',
       example: 'failed login waits 5 s',
@@ -42,7 +42,7 @@ export const accessProperties = {
     'lock after N for TIME',
     { N: count({ minimum: 1, maximum: 1e6 }), TIME: duration({ minimum: SECOND, maximum: 100 * DAY, units: ['min', 'h'] }) },
     {
-      doc: 'After so many failed logins in a row nobody gets into the mailbox for that time, by POP3 or IMAP, with the right password either.',
+      doc: 'After so many failed logins in a row nobody logs in to the mailbox for that time, by POP3, IMAP, SMTP or webmail, with the right password either.',
       default: 'never',
       example: 'lock after 5 for 10 min',
     },

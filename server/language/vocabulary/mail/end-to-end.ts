@@ -52,7 +52,7 @@ const SETTING = [
   'host alice-pc',
   'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }',
   'mailbox alice@crepes.fr, bob@crepes.fr on mail.crepes.fr',
-  'alice-pc sends mail from alice@crepes.fr to bob@crepes.fr { subject "Lunch" body "Ketchup?" sign with smime encrypt with smime }',
+  'alice-pc sends mail from alice@crepes.fr to bob@crepes.fr { subject "Lunch"  body "Ketchup?"  sign with smime  encrypt with smime }',
 ].join('\n');
 
 function expectReading(

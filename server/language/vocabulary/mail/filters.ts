@@ -66,7 +66,7 @@ export const mailFilterVocabulary = [
       ),
       learnFiles: repeated(
         'learn KIND from FILE',
-        { KIND: wordChoice('ham', 'spam'), FILE: fileName },
+        { KIND: wordChoice('ham', 'spam'), FILE: fileName('.eml', '.mbox', '.txt', '/') },
         {
           doc: 'Trains the spam filter on real messages: a message file, an mbox, or, where the name ends with a slash, all files of a folder.',
           standard: 'RFC 4155',
@@ -135,7 +135,7 @@ export const mailFilterVocabulary = [
     doc: 'The filters of a mail server, for what it takes in for its own mailboxes: its words (spam), its attachments (malware), its links (phishing). All are on unless the block says `off`. Without it, nothing is filtered.',
     standard: 'RFC 5321 §7.9',
     example:
-      'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nmailfilter mail.crepes.fr { spam junk above 95 % learn 200 messages disguise 20 % protect globalpay.example }',
+      'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nmailfilter mail.crepes.fr { spam junk above 95 %  learn 200 messages disguise 20 %  protect globalpay.example }',
     build({ HOST }, block, site) {
       const { program } = site;
       const own = ownHost(HOST, site);
@@ -230,7 +230,7 @@ export const mailFilterVocabulary = [
     doc: 'Sends made-up messages: what people write (`ham`), spam, phishing with deceiving links, or malware (EICAR’s harmless test file as an attachment). What each really is is known to the run alone, and counted against what the filters take it for. They go to the sender’s mail server if there is one, else, as spammers do it, straight to the recipients’. It is done when the fate of all is known.',
     standard: 'RFC 5321 §3.3',
     example:
-      'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nmailfilter mail.crepes.fr\nhost spammer\nspammer sends 20 spam mails from win@offers.example to alice@crepes.fr { disguise 20 % interval 1 s }\nexpect false negatives of mail.crepes.fr < 10',
+      'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nmailfilter mail.crepes.fr\nhost spammer\nspammer sends 20 spam mails from win@offers.example to alice@crepes.fr { disguise 20 %  interval 1 s }\nexpect false negatives of mail.crepes.fr < 10',
     build(given, block, site) {
       const when = timing(given, site);
       site.program.needsDns = true;

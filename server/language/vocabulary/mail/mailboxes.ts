@@ -11,6 +11,7 @@ export const mailboxVocabulary = [
     id: 'mailbox',
     role: 'declaration',
     pattern: 'mailbox ADDRESS on HOST',
+    remembered: true,
     slots: { ADDRESS: list(newMailbox), HOST: host },
     properties: {
       password: property(

@@ -67,7 +67,7 @@ export const mailMessageVocabulary = [
       ),
       attach: repeated(
         'attach NAME ( SIZE | text TEXT | from SOURCE )',
-        { NAME: quotedName('a file’s name in quotes'), SIZE: optional(attachmentSize), TEXT: optional(text), SOURCE: optional(fileName) },
+        { NAME: quotedName('a file’s name in quotes'), SIZE: optional(attachmentSize), TEXT: optional(text), SOURCE: optional(fileName()) },
         {
           doc: 'Attaches a file (multipart/mixed): so many octets, this text, or what a real file holds. Its media type goes by the ending of its name.',
           standard: 'RFC 2183 §2.2',
@@ -95,7 +95,7 @@ export const mailMessageVocabulary = [
       ),
       from: property(
         'from FILE',
-        { FILE: fileName },
+        { FILE: fileName('.eml', '.txt') },
         {
           doc: 'Sends a message file as it is, instead of parts.',
           standard: 'RFC 5322',
@@ -108,7 +108,7 @@ export const mailMessageVocabulary = [
     doc: 'A user agent on the host hands a message to the sender’s mail server. With `over tls`, only over a connection that STARTTLS has secured: there is no port for TLS from the start here, as there is to read mail. It is done when the fate of every recipient is known.',
     standard: 'RFC 5321 §3.3',
     example:
-      'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments" body "Do you like ketchup?\\nHow about pickles?" header Reply-To "alice@crepes.fr" }',
+      'host alice-pc\nzone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailbox alice@crepes.fr on mail.crepes.fr\nalice-pc sends mail from alice@crepes.fr to bob@hamburger.edu via mail.crepes.fr { subject "Condiments"  body "Do you like ketchup?\\nHow about pickles?"  header Reply-To "alice@crepes.fr" }',
     build(given, block, site) {
       const when = timing(given, site);
       const message: Composition | null = block.from

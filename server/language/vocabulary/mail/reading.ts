@@ -162,7 +162,7 @@ export const mailReadingVocabulary = [
       ADDRESS: mailAddress,
       PROTOCOL: optional(protocol),
       SECURITY: optional(security),
-      FILE: optional(fileName),
+      FILE: optional(fileName('.txt', '.lst', '.dic')),
       WORD: optional(list(text)),
     },
     properties: {

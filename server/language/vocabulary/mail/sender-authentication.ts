@@ -4,7 +4,7 @@ import { choice, domainName, entry, host, property, wordChoice } from '../../ent
 import { ownHost } from '../../hosts.ts';
 
 const bank =
-  'zone crepes.fr on ns.crepes.fr {\n  @ MX 10 mail.crepes.fr\n}\nzone bank.com on ns.bank.com {\n  @ MX 10 mail.bank.com\n  @ TXT "v=spf1 mx -all"\n  _dmarc TXT "v=DMARC1; p=reject"\n}\nmailbox alice@crepes.fr on mail.crepes.fr\nmailbox ceo@bank.com on mail.bank.com\n';
+  'zone crepes.fr on ns.crepes.fr {\n  @ MX 10 mail.crepes.fr\n}\nzone bank.com on ns.bank.com {\n  @      MX  10 mail.bank.com\n  @      TXT "v=spf1 mx -all"\n  _dmarc TXT "v=DMARC1; p=reject"\n}\nmailbox alice@crepes.fr on mail.crepes.fr\nmailbox ceo@bank.com on mail.bank.com\n';
 
 export const senderAuthenticationVocabulary = [
   entry({
@@ -46,7 +46,7 @@ export const senderAuthenticationVocabulary = [
     },
     doc: 'A mail server checks who sends the messages that come in from others, by the domains’ TXT records, and writes what it found in front of them. Its own users’ messages are not checked.',
     standard: 'RFC 8601',
-    example: `${bank}sendercheck mail.crepes.fr { spf reject }\nhost mallory-pc\nmallory-pc sends mail from ceo@bank.com to alice@crepes.fr via mail.crepes.fr { subject "Urgent" body "Pay at once." }`,
+    example: `${bank}sendercheck mail.crepes.fr { spf reject }\nhost mallory-pc\nmallory-pc sends mail from ceo@bank.com to alice@crepes.fr via mail.crepes.fr { subject "Urgent"  body "Pay at once." }`,
     build({ HOST }, block, site) {
       const { program } = site;
       const own = ownHost(HOST, site);

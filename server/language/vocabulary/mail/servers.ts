@@ -254,7 +254,7 @@ export const mailServerVocabulary = [
     doc: 'Makes the host a mail server, on port 25 for other servers and on 587 for users: it takes mail in, queues it, and delivers it to mailboxes or other servers.',
     standard: 'RFC 5321',
     example:
-      'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailserver mail.crepes.fr { greeting "crepes.fr" dialect classic }\nmailbox alice@crepes.fr on mail.crepes.fr',
+      'zone crepes.fr on ns.crepes.fr { @ MX 10 mail.crepes.fr }\nmailserver mail.crepes.fr { greeting "crepes.fr"  dialect classic }\nmailbox alice@crepes.fr on mail.crepes.fr',
     build({ HOST }, block, site) {
       const { program } = site;
       const own = ownHost(HOST, site);

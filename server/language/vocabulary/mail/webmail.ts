@@ -153,7 +153,7 @@ export const webmailVocabulary = [
     },
     doc: 'A browser on the host logs in at webmail, fills in the form for a message and sends it. It is done when the fate of every recipient is known.',
     standard: 'RFC 9110 §9.3.3',
-    example: `${above}\nalice-pc sends webmail from alice@crepes.fr to claire@crepes.fr { subject "Condiments" body "Do you like ketchup?" }\nexpect mailbox claire@crepes.fr has 1 message`,
+    example: `${above}\nalice-pc sends webmail from alice@crepes.fr to claire@crepes.fr { subject "Condiments"  body "Do you like ketchup?" }\nexpect mailbox claire@crepes.fr has 1 message`,
     build(given, block, site) {
       for (const recipient of given.TO) usesMailbox(recipient, site);
       const task: WebmailTask = {
