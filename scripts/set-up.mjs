@@ -4,7 +4,9 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { chromiumPath } from './browser.mjs';
 import { root } from './root.mjs';
 
@@ -111,10 +113,16 @@ export function underCurrentNode() {
   process.exit(signal ? 1 : (status ?? 1));
 }
 
-/** Runs a command of the project to its end; resolves with its exit code and, with `capture`, its output. */
-export function run(command, words, { capture = false, env = {}, cwd = root } = {}) {
-  const output = capture ? 'pipe' : 'inherit';
-  return ended(spawn(command, words, { cwd, env: { ...environment(), ...env }, stdio: ['ignore', output, output] }));
+/**
+ * Runs a command of the project to its end; resolves with its exit code and, with `capture`, its output. `tell` gets whole lines
+ * as they come; `nicer` is how much more it lets others go first, up to 19.
+ */
+export function run(command, words, { capture = false, tell, nicer = 0, env = {}, cwd = root } = {}) {
+  const output = capture || tell ? 'pipe' : 'inherit';
+  const child = spawn(command, words, { cwd, env: { ...environment(), ...env }, stdio: ['ignore', output, output] });
+  if (nicer > 0 && child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + nicer));
+  if (tell) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', tell);
+  return ended(child);
 }
 
 function ended(child) {

@@ -98,7 +98,7 @@ function declare(sources: readonly SourceText[], files: FileTable, variant: Vari
   const program = new Program(files, protocols, variant, known?.program);
   const { declarations, others, imports } = assembled(program, sources);
   program.declarations = declarationsOf(declarations, program, known?.declarations ?? null);
-  const { length } = program.diagnostics;
+  const { reports } = program;
   program.declaring = true;
   for (const site of declarations) noteParameter(site);
   for (const site of declarations) build(site);
@@ -108,8 +108,9 @@ function declare(sources: readonly SourceText[], files: FileTable, variant: Vari
   completeTorrents(program);
   program.declaring = false;
   program.before = null;
+  const state = new DeclaredState(program, declarations, program.reports === reports);
   if (known && hasSameSources(known.declarations, program)) program.changes = changesBetween(known, program);
-  return { state: new DeclaredState(program, declarations, program.diagnostics.length === length), others, imports };
+  return { state, others, imports };
 }
 
 function assembled(program: Program, sources: readonly SourceText[]) {
@@ -144,6 +145,7 @@ function analyseVariant(sources: readonly SourceText[], files: FileTable, varian
   // A lookup alone calls for them, too.
   if (program.needsDns && program.fillIn) fillIn();
   for (const site of afterwards) build(site);
+  program.changes = null;
   reportFirstWords(program);
   program.fillIn = null;
   mailHostWarnings(program);

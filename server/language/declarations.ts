@@ -5,6 +5,8 @@ import type { Statement } from './syntax.ts';
 
 /** The statements that declare and set; two programs with one and the same object have the same tables before the first step. */
 export interface Declarations {
+  /** What keeps this keeps none of the statements. */
+  readonly identity: object;
   readonly statements: readonly Statement[];
   /** Of the documents and files that they stand in. */
   readonly sources: readonly Pick<ProgramSource, 'uri' | 'cell'>[];
@@ -23,7 +25,12 @@ export function declarationsOf(sites: readonly Site[], program: Program, before:
     sites.every(({ statement }, i) => statement === before.statements[i]);
   if (same) return before;
   const { sources, incomplete } = program;
-  return { statements: sites.map(({ statement }) => statement), sources: sources.map(({ uri, cell }) => ({ uri, cell })), incomplete };
+  return {
+    identity: {},
+    statements: sites.map(({ statement }) => statement),
+    sources: sources.map(({ uri, cell }) => ({ uri, cell })),
+    incomplete,
+  };
 }
 
 /** The program is made of the same documents and files, in the same cells. */

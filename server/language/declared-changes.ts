@@ -5,8 +5,8 @@ import type { Program } from './program.ts';
 import { Names, Table } from './table.ts';
 
 export interface DeclaredChanges {
-  /** Of the program before. */
-  readonly from: Declarations;
+  /** That of the declarations before. */
+  readonly from: Declarations['identity'];
   /** By the table's name. */
   readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -58,7 +58,7 @@ export function changesBetween(state: DeclaredState, now: Program): DeclaredChan
       return null;
     }
   }
-  return { from: before.declarations, keys };
+  return { from: before.declarations.identity, keys };
 }
 
 /** One and the same host may have been changed by other declarations. */

@@ -12,14 +12,9 @@ import type { Parameter, Program, ProgramHost, ProgramZone } from './program.ts'
 import type { Site } from './site.ts';
 import type { Variant } from './variant.ts';
 
-interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' | 'behind' | 'access'> {
+interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' | 'behind' | 'access' | 'tcp'> {
   readonly host: ProgramHost;
 }
-
-type Table = Map<unknown, unknown> | Set<unknown> | unknown[];
-
-const lengthOf = (table: Table): number => (Array.isArray(table) ? table.length : table.size);
-const isTable = (value: unknown): value is Table => value instanceof Map || value instanceof Set || Array.isArray(value);
 
 export class DeclaredState {
   readonly program: Program;
@@ -29,7 +24,9 @@ export class DeclaredState {
   /** Nothing was found wrong with them, so that they need not be built again: what is wrong is said anew each time. */
   readonly holds: boolean;
   readonly #lookups: readonly (readonly [uri: string, FileContent | undefined])[];
-  readonly #tables: readonly (readonly [Table, number])[] = [];
+  readonly #maps: readonly { readonly map: Map<string, unknown>; readonly keys: readonly string[]; readonly values: readonly unknown[] }[];
+  /** How long they were. */
+  readonly #lists: readonly (readonly [Set<unknown> | unknown[], number])[];
   /** What is no table. */
   readonly #fields: Partial<Program> = {};
   readonly #hosts: ReadonlyMap<string, HostState>;
@@ -45,12 +42,18 @@ export class DeclaredState {
     this.#lookups = [...program.lookups];
     const { sources, diagnostics, alternatives } = program;
     const all = Object.entries(program).filter(([, value]) => value !== sources && value !== diagnostics && value !== alternatives);
-    this.#tables = all.flatMap(([, value]) => (isTable(value) ? [[value, lengthOf(value)] as const] : []));
-    this.#fields = Object.fromEntries(all.filter(([, value]) => !isTable(value)));
+    this.#maps = all.flatMap(([, map]) => (map instanceof Map ? [{ map, keys: [...map.keys()], values: [...map.values()] }] : []));
+    const lists: [Set<unknown> | unknown[], number][] = [];
+    for (const [, list] of all) {
+      if (Array.isArray(list)) lists.push([list, list.length]);
+      else if (list instanceof Set) lists.push([list, list.size]);
+    }
+    this.#lists = lists;
+    this.#fields = Object.fromEntries(all.filter(([, value]) => !(value instanceof Map || value instanceof Set || Array.isArray(value))));
     const hosts = new Map<string, HostState>();
     for (const [key, host] of program.hosts) {
-      const { used, address, addressAt, behind, access } = host;
-      hosts.set(key, { host, used, address, addressAt, behind, access });
+      const { used, address, addressAt, behind, access, tcp } = host;
+      hosts.set(key, { host, used, address, addressAt, behind, access, tcp });
     }
     this.#hosts = hosts;
     this.#zones = Array.from(program.zones.values(), (zone) => [zone, [...zone.records]]);
@@ -67,9 +70,8 @@ export class DeclaredState {
   takeBack(files: FileTable, variant: Variant): boolean {
     const { program } = this;
     if (program.variant !== variant || this.#lookups.some(([uri, content]) => files.get(uri) !== content)) return false;
-    // What was taken out is not known any more.
-    if (this.#tables.some(([table, length]) => lengthOf(table) < length)) return false;
-    for (const [table, length] of this.#tables) shorten(table, length);
+    for (const { map, keys, values } of this.#maps) restore(map, keys, values);
+    for (const [list, length] of this.#lists) shorten(list, length);
     Object.assign(program, this.#fields);
     for (const { host, used, address, addressAt } of this.#hosts.values()) {
       host.used = used;
@@ -85,7 +87,13 @@ export class DeclaredState {
   /** The very same host was declared, and nothing that a step asks of it has changed by what other declarations say. */
   isSameHost(key: string, host: ProgramHost): boolean {
     const then = this.#hosts.get(key);
-    return then?.host === host && then.behind === host.behind && then.address === host.address && then.access === host.access;
+    return (
+      then?.host === host &&
+      then.behind === host.behind &&
+      then.address === host.address &&
+      then.access === host.access &&
+      then.tcp === host.tcp
+    );
   }
 
   /** What stands in the declarations stands where they do by now. */
@@ -94,13 +102,29 @@ export class DeclaredState {
   }
 }
 
-/** Takes what was added last out of a table. */
-function shorten(table: Table, length: number): void {
-  if (lengthOf(table) === length) return;
-  if (Array.isArray(table)) {
-    table.length = length;
+/** Entries may have been added, put in the place of others, or taken out. */
+function restore(map: Map<string, unknown>, keys: readonly string[], values: readonly unknown[]): void {
+  let i = 0;
+  let same = map.size >= keys.length;
+  for (const [key, value] of map) {
+    if (!same) break;
+    if (i >= keys.length) map.delete(key);
+    else if (key !== keys[i]) same = false;
+    else if (value !== values[i]) map.set(key, values[i]);
+    i++;
+  }
+  if (same) return;
+  map.clear();
+  for (const [at, key] of keys.entries()) map.set(key, values[at]);
+}
+
+/** Takes out what was added last. */
+function shorten(list: Set<unknown> | unknown[], length: number): void {
+  if (Array.isArray(list)) {
+    list.length = length;
     return;
   }
+  if (list.size === length) return;
   let i = 0;
-  for (const key of table.keys()) if (i++ >= length) table.delete(key);
+  for (const item of list) if (i++ >= length) list.delete(item);
 }

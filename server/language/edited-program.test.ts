@@ -1,4 +1,6 @@
 /** What is kept of a program through edits, and what is worked out anew. Whether the outcome is right, the fuzz target `edits` tells. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { SourceText } from './compilation.ts';
 import { type Analysis, analyse } from './compile.ts';
@@ -106,4 +108,53 @@ test.each<[why: string, replaced: string, by: string, mailboxes: boolean[], pc: 
   expect([...after.program.mailboxes.values()].map((mailbox) => known.has(mailbox))).toEqual(mailboxes);
   expect(known.has(after.program.hosts.get('pc')!)).toBe(pc);
   expect(actions(after).map((action) => did.has(action))).toEqual([step]);
+});
+
+/** The texts of one document, one after the other; each time all is as if read afresh. */
+test.each<[why: string, texts: string[]]>([
+  [
+    'the line of a host that a mailbox brought with it',
+    ['{ up 5 Mbps congestion cubic }', '{ down 7 Mbps }', ''].map(
+      (line) => `zone x.org on ns.x.org\nmailbox ann@x.org on pc\nhost q\nq sends mail from ann@x.org to ann@x.org\nhost pc ${line}\n`,
+    ),
+  ],
+  [
+    'a step that has servers recurse',
+    [' recursively', '', ' recursively'].map(
+      (how) => `host a\nzone x.org on ns.x.org\nnameserver ns.x.org { order cyclic }\na resolves www.x.org A${how}\n`,
+    ),
+  ],
+  ['more problems than are kept', ['}\n'.repeat(1_001), '', '}\n'].map((braces) => `host a\nhost a\na crashes\n${braces}`)],
+  ['a zone that is signed and not there', ['', '/* x */', ''].map((x) => `host a\ndnssec x.org\na crashes ${x}\nzone y.org on ns.y.org\n`)],
+])('%s', (_why, texts) => {
+  let source: SourceText = { uri, text: texts[0]! };
+  let analysis = analyse([source], new Map());
+  for (const text of texts) {
+    const next = { uri, text };
+    edited(source, next);
+    source = next;
+    analysis = analyse([source], new Map(), analysis.declared);
+    const afresh = analyse([{ ...next }], new Map());
+    expect(analysis.diagnostics).toEqual(afresh.diagnostics);
+    expect(analysis.scenario).toEqual(afresh.scenario);
+  }
+});
+
+test('no program is kept but the last one', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const programs: WeakRef<object>[] = [];
+  let source: SourceText = { uri, text: `host a\n${TEXT.slice('host a, b\n'.length)}host b\n` };
+  let analysis: Analysis | null = analyse([source], new Map());
+  for (let i = 0; i < 40; i++) {
+    const next: SourceText = { uri, text: source.text.replace(/^host a\d*/, `host a${i}`) };
+    edited(source, next);
+    source = next;
+    analysis = analyse([source], new Map(), analysis!.declared);
+    programs.push(new WeakRef(analysis.program));
+  }
+  // Until its job ends, a reference that was just made holds.
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  expect(programs.filter((program) => program.deref() !== undefined).length).toBeLessThanOrEqual(3);
 });

@@ -25,7 +25,7 @@ export interface Made {
 /** A host as the declaration left it. */
 interface AddedHost {
   readonly host: ProgramHost;
-  readonly state: Pick<ProgramHost, 'used' | 'behind' | 'declaration' | 'access' | 'address' | 'addressAt'>;
+  readonly state: Pick<ProgramHost, 'used' | 'behind' | 'declaration' | 'access' | 'tcp' | 'address' | 'addressAt'>;
 }
 
 /** Builds, and gives what was made if it can be kept. */
@@ -62,8 +62,8 @@ export function madeBy(site: Site, build: () => void): Made | null {
 }
 
 function added(host: ProgramHost): AddedHost {
-  const { used, behind, declaration, access, address, addressAt } = host;
-  return { host, state: { used, behind, declaration, access, address, addressAt } };
+  const { used, behind, declaration, access, tcp, address, addressAt } = host;
+  return { host, state: { used, behind, declaration, access, tcp, address, addressAt } };
 }
 
 function traces({ later, afterSteps, missing, excused, notes, zones, links }: Program): number {
@@ -83,6 +83,7 @@ export function enterMade(made: Made, site: Site): boolean {
     host.behind = state.behind;
     host.declaration = state.declaration;
     host.access = state.access;
+    host.tcp = state.tcp;
     host.address = state.address;
     host.addressAt = state.addressAt;
   }

@@ -15,8 +15,8 @@ import type { Site } from './site.ts';
 import { Reads } from './table.ts';
 
 export interface Outcome {
-  /** The last ones with which it held. */
-  declarations: Declarations;
+  /** The last declarations with which it held. */
+  declarations: Declarations['identity'];
   /** What was looked up: a table's name and a key, in turn; null where more hangs on the declarations. */
   readonly reads: readonly string[] | null;
   /** Of the document in the program. */
@@ -54,7 +54,7 @@ export function outcomeOf(site: Site, build: () => void): Outcome | null {
   // What failed without a word may hang on other statements than declarations.
   if (added === 0 || program.judgements !== judgements || program.sweep || traces(program) !== before) return null;
   return {
-    declarations: program.declarations,
+    declarations: program.declarations.identity,
     reads: reads.wholeTables ? null : reads.entries,
     source: site.source,
     hosts,
@@ -79,7 +79,7 @@ export function enter(outcome: Outcome, site: Site): boolean {
   const { program, source } = site;
   if (!holds(outcome, program) || outcome.source !== source || program.sweep) return false;
   for (const key of outcome.hosts) if (!program.hosts.has(key)) return false;
-  outcome.declarations = program.declarations;
+  outcome.declarations = program.declarations.identity;
   for (const key of outcome.hosts) program.hosts.get(key)!.used = true;
   if (outcome.needsDns) program.needsDns = true;
   if (outcome.walksRecursively) program.walksRecursively = true;
@@ -102,7 +102,7 @@ export function enter(outcome: Outcome, site: Site): boolean {
 
 /** All that it looked up is declared as it was then. */
 function holds({ declarations, reads }: Outcome, program: Program): boolean {
-  if (declarations === program.declarations) return true;
+  if (declarations === program.declarations.identity) return true;
   const { changes } = program;
   if (reads === null || changes?.from !== declarations) return false;
   for (let i = 0; i < reads.length; i += 2) if (changes.keys.get(reads[i]!)?.has(reads[i + 1]!)) return false;

@@ -53,7 +53,8 @@ export interface FixInput {
 
 export interface ReportOptions {
   readonly severity?: Severity;
-  readonly fixes?: readonly FixInput[];
+  /** A function is called when somebody asks for them, with the program as it is then: not at every key. */
+  readonly fixes?: readonly FixInput[] | (() => readonly FixInput[]);
   readonly related?: readonly (SourceRange & { readonly message: string })[];
 }
 
@@ -88,9 +89,9 @@ export interface ProgramHost {
   declaration: SourceRange | null;
   /** First place that made it exist; null for those that the language filled in. */
   readonly at: SourceRange | null;
-  /** Another object where more than its own line has a say. */
+  /** This and `tcp` are other objects where something more has a say. */
   access: Partial<AccessLink>;
-  readonly tcp: Partial<TcpSettings>;
+  tcp: Partial<TcpSettings>;
   /** The router of the NAT that it is behind; null for none. */
   behind: string | null;
   address: string | null;
@@ -340,7 +341,7 @@ export class Program {
   /** How often something was reported, or a parameter, a file or others’ steps asked for: without these, values follow from the text alone. */
   judgements = 0;
   /** The same object as in an earlier program where nothing is declared otherwise than there. */
-  declarations: Declarations = { statements: [], sources: [], incomplete: false };
+  declarations: Declarations = { identity: {}, statements: [], sources: [], incomplete: false };
   /** While it is noted which hosts a statement refers to: their keys. */
   lookedUp: string[] | null = null;
   /** That of the texts before their last edit, which is used up; null where nothing is taken over. */
@@ -388,7 +389,15 @@ export class Program {
 
   report(code: Code, at: SourceRange, message: string, { severity, fixes = [], related }: ReportOptions = {}): void {
     this.judgements++;
-    const uriOf = (source: number) => this.sources[source]!.uri;
+    const { sources } = this;
+    const uriOf = (source: number) => sources[source]!.uri;
+    const quickFixes = (some: readonly FixInput[]): QuickFix[] =>
+      some.map(({ title, edits, preferred }) => ({
+        title,
+        edits: edits.map(({ start, end, text, source }) => ({ uri: uriOf(source ?? at.source), start, end, text })),
+        ...(preferred ? { preferred } : {}),
+      }));
+    let known = typeof fixes === 'function' ? null : quickFixes(fixes);
     const reported = (this.#reported[at.source] ?? 0) + 1;
     this.#reported[at.source] = reported;
     if (reported > maximumDiagnostics) return;
@@ -399,17 +408,19 @@ export class Program {
       severity: severity ?? codes[code].severity,
       code,
       message,
-      fixes: fixes.map(
-        ({ title, edits, preferred }): QuickFix => ({
-          title,
-          edits: edits.map(({ start, end, text, source }) => ({ uri: uriOf(source ?? at.source), start, end, text })),
-          ...(preferred ? { preferred } : {}),
-        }),
-      ),
+      get fixes() {
+        known ??= quickFixes((fixes as () => readonly FixInput[])());
+        return known;
+      },
       ...(related
         ? { related: related.map(({ source, start, end, message: why }) => ({ uri: uriOf(source), start, end, message: why })) }
         : {}),
     });
+  }
+
+  /** How much was reported so far, kept or not. */
+  get reports(): number {
+    return this.#reported.reduce((all, one) => all + one, 0);
   }
 
   /** The document has so many diagnostics that further ones are not kept: no need to think of fixes for them. */
@@ -437,11 +448,7 @@ export class Program {
     this.report(code, at, `${what} is ${code === 'duplicate-setting' ? 'set' : 'declared'} twice.`, {
       related: [{ ...first, message: 'It is here for the first time.' }],
       fixes:
-        code === 'duplicate-setting'
-          ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }]
-          : this.isFull(at.source)
-            ? []
-            : duplicateFixes(this, first, at),
+        code === 'duplicate-setting' ? [{ title: 'Remove it', edits: [{ start, end, text: '' }] }] : () => duplicateFixes(this, first, at),
     });
     return false;
   }
@@ -464,7 +471,7 @@ export class Program {
     this.report('declared-below', use, message, {
       severity: otherwise === undefined ? 'error' : 'warning',
       related: [{ ...declaration, message: 'It is declared here.' }],
-      fixes: this.isFull(use.source) ? [] : moveUp(this, declaration, use),
+      fixes: () => moveUp(this, declaration, use),
     });
   }
 

@@ -143,8 +143,8 @@ export class Tracker {
       return { kind: 'connect', transaction, connection };
     }
     const givenAt = this.#connections.get(`${bytesToHex(request.connection)} ${from.address}`) ?? Number.NEGATIVE_INFINITY;
-    if (this.#host.now() - givenAt > CONNECTION_LIFE)
-      return { kind: 'error', transaction, failure: 'the connection id is not, or no longer, valid' };
+    // BEP 15: whoever has not shown where it is gets no answer, which may be for somebody else's address.
+    if (this.#host.now() - givenAt > CONNECTION_LIFE) return null;
     if (request.kind === 'scrape') return { kind: 'scrape', transaction, counts: request.hashes.map((hash) => this.#counts(hash)) };
     const answer = this.#announce(request.announce, from);
     return 'failure' in answer ? { kind: 'error', transaction, ...answer } : { kind: 'announce', transaction, response: answer };

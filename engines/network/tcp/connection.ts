@@ -9,11 +9,13 @@ import type { Bytes, Nanoseconds } from '../../quantities.ts';
 import type { ConnectionEnding, Recorder } from '../../recorder.ts';
 import type { TcpSettings } from '../../scenario.ts';
 import type { ConnectFailure, Connection, Endpoint, MessageInfo } from '../host.ts';
-import { decodeSynOptions, encodeSack, encodeSynOptions, findSack, readUint32 } from '../wire/tcp-options.ts';
+import { findSack, readUint32 } from '../wire/tcp-options.ts';
+import { Agreement } from './agreement.ts';
 import type { Conversation, Stream } from './conversation.ts';
-import { MAXIMUM_SEGMENT_LIFETIME, MAXIMUM_SEGMENT_SIZE, SEND_BUFFER } from './parameters.ts';
-import { MOST_BLOCKS, Receiver, windowShift } from './receiver.ts';
-import { ACK, FIN, fromWire, PSH, RST, type Segment, SYN, sequenceLength, toWire } from './segment.ts';
+import { MAXIMUM_SEGMENT_LIFETIME, SEND_BUFFER } from './parameters.ts';
+import { Receiver } from './receiver.ts';
+import { ACK, FIN, PSH, RST, type Segment, SYN, sequenceLength } from './segment.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import { Sender } from './sender.ts';
 
 export type TcpState =
@@ -45,9 +47,6 @@ export interface Surroundings {
   observe(connection: TcpConnection, window: Bytes, roundTrip: Nanoseconds): void;
 }
 
-/** Sequence numbers of the blocks at hand, so that an ACK needs no array of its own. */
-const edges = new Float64Array(2 * MOST_BLOCKS);
-
 export class TcpConnection implements Connection {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -58,15 +57,8 @@ export class TcpConnection implements Connection {
   /** True at the end that the run calls the connection's server. */
   isServer: boolean;
   readonly initialSequence: number;
-  #remoteInitialSequence = 0;
-  /** Units of the window fields, 2^shift bytes; both 0 unless both SYNs offer to scale (RFC 7323 §2.2). */
-  #shift = 0;
-  #remoteShift = 0;
-  /** What our SYN offers: an answer offers only what was offered to it. */
-  #offersScaling = true;
-  #offersSelective: boolean;
-  /** Both sides' SYNs permit selective acknowledgments. */
-  #selective = false;
+  readonly #agreement: Agreement;
+  readonly #segments: SegmentWriter;
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly #surroundings: Surroundings;
@@ -95,9 +87,12 @@ export class TcpConnection implements Connection {
     this.remoteHost = remoteHost;
     this.initialSequence = initialSequence;
     this.state = isServer ? 'SYN-RECEIVED' : 'SYN-SENT';
-    this.#offersSelective = settings.selectiveAcknowledgments;
+    this.#agreement = new Agreement(settings, initialSequence);
     this.#sendBuffer = Math.max(SEND_BUFFER, settings.receiveBuffer);
     this.receiver = new Receiver(kernel, settings.receiveBuffer, () => this.#sendAck());
+    this.#segments = new SegmentWriter(this, surroundings.hostIndex, this.#agreement, this.receiver, (segment, to) =>
+      surroundings.transmit(segment, to),
+    );
     this.sender = new Sender(
       kernel,
       {
@@ -192,7 +187,7 @@ export class TcpConnection implements Connection {
     // RFC 9293 §3.10.5: no word where both sides have closed. Elsewhere SEQ=SND.NXT, beyond all that was ever sent, even where
     // some of it is being sent again.
     const over = state === 'TIME-WAIT' || ((state === 'CLOSING' || state === 'LAST-ACK') && sender.finSent);
-    if (!over && state !== 'SYN-SENT') this.#emit(RST | ACK, sender.max, 0, false, null);
+    if (!over && state !== 'SYN-SENT') this.#segments.write(RST | ACK, sender.max, 0, false, null);
     this.#end(over ? 'closed' : 'reset');
   }
 
@@ -217,7 +212,7 @@ export class TcpConnection implements Connection {
 
   /** RFC 9293 §3.6.1: in TIME-WAIT, a SYN beyond all that was received opens a new connection. */
   mayReopen(segment: Segment): boolean {
-    const position = fromWire(this.#remoteInitialSequence, segment.sequence, this.receiver.next);
+    const position = this.#agreement.theirPosition(segment.sequence, this.receiver.next);
     return this.state === 'TIME-WAIT' && position > this.receiver.next;
   }
 
@@ -229,10 +224,10 @@ export class TcpConnection implements Connection {
 
   /** RFC 9293 §3.10.7.3. */
   #arriveInSynSent(segment: Segment): void {
-    const acknowledgment = fromWire(this.initialSequence, segment.acknowledgment, 1);
+    const acknowledgment = this.#agreement.ourPosition(segment.acknowledgment, 1);
     const hasAck = (segment.flags & ACK) !== 0;
     if (hasAck && acknowledgment !== 1) {
-      if (!(segment.flags & RST)) this.#emitReset(segment);
+      if (!(segment.flags & RST)) this.#segments.writeReset(segment);
       return;
     }
     if (segment.flags & RST) {
@@ -268,7 +263,7 @@ export class TcpConnection implements Connection {
     const { sender, receiver } = this;
     let { flags } = segment;
     let length = sequenceLength(segment);
-    let position = fromWire(this.#remoteInitialSequence, segment.sequence, receiver.next);
+    let position = this.#agreement.theirPosition(segment.sequence, receiver.next);
     if (this.state === 'SYN-RECEIVED' && flags & SYN && position === 0) {
       if (!(flags & ACK)) {
         this.#emitSyn(true);
@@ -298,10 +293,10 @@ export class TcpConnection implements Connection {
       return;
     }
     if (!(flags & ACK)) return;
-    const acknowledgment = fromWire(this.initialSequence, segment.acknowledgment, sender.una);
+    const acknowledgment = this.#agreement.ourPosition(segment.acknowledgment, sender.una);
     if (sender.una === 0) {
       if (acknowledgment < 1 || acknowledgment > sender.max) {
-        this.#emitReset(segment);
+        this.#segments.writeReset(segment);
         return;
       }
       sender.synAcknowledged();
@@ -357,8 +352,8 @@ export class TcpConnection implements Connection {
 
   #takeAcknowledgment(segment: Segment, position: number, acknowledgment: number): void {
     const { sender } = this;
-    const window = segment.window * 2 ** (segment.flags & SYN ? 0 : this.#remoteShift);
-    if (this.#selective && segment.options !== null) this.#takeBlocks(segment.options);
+    const window = this.#agreement.windowOf(segment);
+    if (this.#agreement.selective && segment.options !== null) this.#takeBlocks(segment.options);
     if (acknowledgment > sender.una) {
       sender.acknowledged(acknowledgment, false);
       sender.updateWindow(position, acknowledgment, window);
@@ -380,8 +375,8 @@ export class TcpConnection implements Connection {
     const { sender } = this;
     const found = findSack(options);
     for (let at = found >> 3, left = found & 7; left > 0; at += 8, left--) {
-      const start = fromWire(this.initialSequence, readUint32(options, at), sender.una);
-      const end = fromWire(this.initialSequence, readUint32(options, at + 4), sender.una);
+      const start = this.#agreement.ourPosition(readUint32(options, at), sender.una);
+      const end = this.#agreement.ourPosition(readUint32(options, at + 4), sender.una);
       if (end > start) sender.selectivelyAcknowledged(start, end);
     }
   }
@@ -429,28 +424,15 @@ export class TcpConnection implements Connection {
 
   /** Takes in the other side's SYN. */
   #synchronise(segment: Segment): void {
-    const { settings } = this.#surroundings;
-    const options = decodeSynOptions(segment.options);
-    this.#remoteInitialSequence = segment.sequence;
-    this.#offersScaling = options.windowShift >= 0;
-    if (this.#offersScaling) {
-      this.#shift = windowShift(settings.receiveBuffer);
-      this.#remoteShift = options.windowShift;
-    }
-    this.#offersSelective = settings.selectiveAcknowledgments && options.sackPermitted;
-    this.#selective = this.#offersSelective;
+    const maximumSegmentSize = this.#agreement.take(segment);
     this.receiver.synchronised();
-    this.sender.negotiated(Math.min(MAXIMUM_SEGMENT_SIZE, options.maximumSegmentSize), this.#selective);
+    this.sender.negotiated(maximumSegmentSize, this.#agreement.selective);
     this.sender.updateWindow(0, 0, segment.window);
   }
 
   #establish(segment: Segment): void {
     this.state = 'ESTABLISHED';
-    this.sender.updateWindow(
-      fromWire(this.#remoteInitialSequence, segment.sequence, this.receiver.next),
-      1,
-      segment.window * 2 ** (segment.flags & SYN ? 0 : this.#remoteShift),
-    );
+    this.sender.updateWindow(this.#agreement.theirPosition(segment.sequence, this.receiver.next), 1, this.#agreement.windowOf(segment));
     if (!this.isServer) {
       const { kernel, recorder } = this.#surroundings;
       recorder.establishConnection(this.conversation.connection, kernel.now);
@@ -507,17 +489,11 @@ export class TcpConnection implements Connection {
   }
 
   #emitSyn(retransmission: boolean): void {
-    const { settings } = this.#surroundings;
-    const options = encodeSynOptions({
-      maximumSegmentSize: MAXIMUM_SEGMENT_SIZE,
-      windowShift: this.#offersScaling ? windowShift(settings.receiveBuffer) : -1,
-      sackPermitted: this.#offersSelective,
-    });
-    this.#emit(this.state === 'SYN-SENT' ? SYN : SYN | ACK, 0, 0, retransmission, options);
+    this.#segments.write(this.state === 'SYN-SENT' ? SYN : SYN | ACK, 0, 0, retransmission, this.#agreement.offer());
   }
 
   #sendAck(): void {
-    this.#emit(ACK, this.sender.max, 0, false, null);
+    this.#segments.write(ACK, this.sender.max, 0, false, null);
   }
 
   #emitData(position: number, length: Bytes, fin: boolean, retransmission: boolean): void {
@@ -530,59 +506,7 @@ export class TcpConnection implements Connection {
       // A segment goes out for the step of its first byte, whoever's acknowledgment or timer lets it go.
       kernel.cause = outgoing.stepAt(position - 1);
     }
-    this.#emit(flags, position, length, retransmission, null);
+    this.#segments.write(flags, position, length, retransmission, null);
     kernel.cause = cause;
-  }
-
-  /** RST in answer to a segment that acknowledges what was never sent (RFC 9293 §3.10.7.3). */
-  #emitReset(segment: Segment): void {
-    this.#transmit(RST, segment.acknowledgment, 0, 0, 0, 0, false, null);
-  }
-
-  #emit(flags: number, position: number, length: Bytes, retransmission: boolean, options: Uint8Array | null): void {
-    const { receiver } = this;
-    const window = receiver.acknowledged(flags & SYN ? 0 : this.#shift);
-    const acknowledgment = flags & ACK ? toWire(this.#remoteInitialSequence, receiver.next) : 0;
-    const sequence = toWire(this.initialSequence, position);
-    const blocks = this.#selective && flags === ACK && length === 0 ? this.#selectiveBlocks() : options;
-    this.#transmit(flags, sequence, acknowledgment, window, Math.max(position - 1, 0), length, retransmission, blocks);
-  }
-
-  #selectiveBlocks(): Uint8Array | null {
-    const blocks = this.receiver.selectiveBlocks(edges);
-    if (blocks === 0) return null;
-    for (let i = 0; i < 2 * blocks; i++) edges[i] = toWire(this.#remoteInitialSequence, edges[i] as number);
-    return encodeSack(edges, blocks);
-  }
-
-  #transmit(
-    flags: number,
-    sequence: number,
-    acknowledgment: number,
-    window: number,
-    streamStart: Bytes,
-    length: Bytes,
-    retransmission: boolean,
-    options: Uint8Array | null,
-  ): void {
-    const segment: Segment = {
-      kind: 'tcp',
-      from: this.#surroundings.hostIndex,
-      fromPort: this.local.port,
-      toPort: this.remote.port,
-      conversation: this.conversation,
-      connection: this.conversation.connection,
-      fromServer: this.isServer,
-      flags,
-      sequence,
-      acknowledgment,
-      window,
-      streamStart,
-      length,
-      message: -1,
-      retransmission,
-      options,
-    };
-    this.#surroundings.transmit(segment, this.remoteHost);
   }
 }

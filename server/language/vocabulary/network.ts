@@ -71,8 +71,8 @@ export const networkVocabulary = [
         const declared = declareHost(name, site);
         if (!declared) continue;
         hosts.push(declared.name);
-        Object.assign(declared.access, given);
-        Object.assign(declared.tcp, tcp);
+        declared.access = { ...declared.access, ...given };
+        declared.tcp = { ...declared.tcp, ...tcp };
         if (block.address && NAME.length === 1) {
           declared.address = block.address.ADDRESS.text;
           declared.addressAt = site.place(block.address.ADDRESS);
