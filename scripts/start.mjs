@@ -24,24 +24,30 @@ await main(async () => {
 
 async function serve(port) {
   const { serveEditor } = await import('./web-editor.mjs');
-  const editor = await serveEditor({ port, folder: join(root, 'samples') });
+  const editor = await serveEditor({ port, folder: samples });
   console.log(`
 netscenario in VS Code:  ${editor.url}
 
-Open a notebook (NAME.netscenario.md) and press “Run All”. Edits stay in the browser; the files in samples/ do not change.
+Open a notebook, ${firstNotebook()} first, and press “Run All”. Edits stay in the browser; the files in samples/ do not change.
 Ctrl-C ends it.`);
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   editor.close();
   return 0;
 }
 
+const samples = join(root, 'samples');
+
+function firstNotebook() {
+  const [name] = readdirSync(samples)
+    .filter((name) => name.endsWith('.netscenario.md'))
+    .sort((a, b) => (a < b ? -1 : 1));
+  if (!name) throw new SetUpError('there is no notebook in samples/');
+  return name;
+}
+
 async function once() {
   const { runOnce } = await import('./once.mjs');
-  const samples = join(root, 'samples');
-  const name = readdirSync(samples)
-    .filter((name) => name.endsWith('.netscenario.md'))
-    .sort((a, b) => (a < b ? -1 : 1))[0];
-  if (!name) throw new SetUpError('there is no notebook in samples/');
+  const name = firstNotebook();
   const out = join(root, 'out');
   mkdirSync(out, { recursive: true });
   let results;
