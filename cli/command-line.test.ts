@@ -20,7 +20,36 @@ describe('netscenario', () => {
   });
 
   it.each([
-    [['rum', WALKTHROUGH], /no command “rum”/],
+    ['sweep', '--help'],
+    ['help', 'sweep'],
+    ['sweep', 'nowhere.netscenario', '-h'],
+  ])('tells how one command is used: %s %s', async (...words) => {
+    const { code, out, error } = await netscenario(...words);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(out).toMatch(/^ {2}netscenario sweep FILE /);
+    expect(out).toMatch(/^ +--max-events N +stop the run/m);
+    expect(out).not.toMatch(/--pcap|--seed|netscenario merge/);
+    expect(out).toContain('Exit code: 0 fine;');
+  });
+
+  it('tells of every command how it is used', async () => {
+    const { out } = await netscenario('--help');
+    for (const [, command] of out.matchAll(/^ {2}netscenario ([a-z]+)/gm)) {
+      const told = await netscenario(command!, '--help');
+      expect(told.code).toBe(0);
+      expect(told.out).toMatch(new RegExp(`^ {2}netscenario ${command} `));
+    }
+  });
+
+  it.each([
+    [['rum', WALKTHROUGH], /no command “rum”; did you mean run\?/],
+    [['sideways'], /no command “sideways”; netscenario --help lists them/],
+    [['run', WALKTHROUGH, '--seeed', '3'], /run has no option “--seeed”; did you mean --seed\? netscenario run --help lists them\n$/],
+    [['run', WALKTHROUGH, '-x'], /run has no option “-x”; netscenario run --help lists them\n$/],
+    [['run', WALKTHROUGH, '--seed'], /netscenario: --seed needs a value/],
+    [['run', WALKTHROUGH, '--seed', '--json'], /netscenario: --seed needs a value/],
+    [['check', '--json=yes', WALKTHROUGH], /netscenario: --json takes no value/],
+    [['report', WALKTHROUGH, '-o'], /netscenario: --out needs a value/],
     [['run'], /run needs a file/],
     [['run', WALKTHROUGH, NOTEBOOK], /takes one file/],
     [['run', WALKTHROUGH, '--seed', 'many'], /--seed takes a whole number/],
@@ -70,6 +99,14 @@ describe('netscenario', () => {
 describe('check', () => {
   it('is content with the samples', async () => {
     expect(await netscenario('check', WALKTHROUGH, NOTEBOOK)).toMatchObject({ code: 0, out: '2 files checked: no errors\n' });
+  });
+
+  it('counts warnings', async () => {
+    const relative = 'host pc\nzone x.org on ns.x.org { @ MX 10 mail.y.com }\npc resolves x.org MX\n';
+    expect(await netscenario('check', file('warned.netscenario', relative))).toMatchObject({
+      code: 0,
+      out: '1 file checked: no errors, 1 warning\n',
+    });
   });
 
   it('shows an error at its place', async () => {
@@ -170,6 +207,10 @@ describe('run', () => {
     expect(out).toContain(
       'Transcript of mail.crepes.fr with mail.hamburger.edu\n  TCP · SMTP · port 25\n  S: 220 hamburger.edu\n  C: HELO crepes.fr\n',
     );
+  });
+
+  it('tells of a file, which is no cell, that there is nothing to run', async () => {
+    expect((await netscenario('run', file('empty.netscenario', ''))).out).toContain('There is no step to run.\n');
   });
 
   it('exits with 1 when a check fails, and says what was measured', async () => {

@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { ALL_INGREDIENTS, type Ingredient, parseIngredients } from '../engines/ingredients.ts';
 import { ENGINE_VERSION } from '../engines/version.ts';
+import { nearest } from '../server/language/spelling.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
 import { exportTorrent, exportZone } from './commands/export.ts';
@@ -72,6 +73,23 @@ Exit code: 0 fine; 1 an error in a scenario, a check that failed or a run that d
 read; 3 a fault of netscenario itself. Of diff: 0 equal, 1 different, 2 trouble.
 `;
 
+const COMMANDS: readonly string[] = [...new Set([...USAGE.matchAll(/^ {2}netscenario ([a-z]+)/gm)].map(([, name]) => name!))];
+
+/** Of the whole text, what concerns one command: its own lines, the options that it shares with others, and what the words mean. */
+function helpOf(command: string): string {
+  const [, commands = '', meanings = ''] = USAGE.split('\n\n');
+  const lines: string[] = [];
+  let own = false;
+  for (const line of commands.split('\n')) {
+    const shared = /^( +--\S+ \S+ +)\(([a-z, ]+)\) (.*)$/.exec(line);
+    if (line.startsWith('  netscenario ')) own = line.startsWith(`  netscenario ${command} `);
+    if (shared) {
+      if (shared[2]!.split(', ').includes(command)) lines.push(`${shared[1]}${shared[3]}`);
+    } else if (own) lines.push(line);
+  }
+  return `${lines.join('\n')}\n\n${meanings}`;
+}
+
 /** Options of every command that runs a scenario. */
 const RUN_SETTINGS = { seed: { type: 'string' }, 'max-events': { type: 'string' }, 'max-memory': { type: 'string' } } as const;
 
@@ -92,19 +110,24 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
 
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
   const [command, ...rest] = words;
+  const asked = command === 'help' ? rest[0] : rest.some((word) => word === '--help' || word === '-h') ? command : undefined;
+  if (asked !== undefined && COMMANDS.includes(asked)) {
+    terminal.out(helpOf(asked));
+    return 0;
+  }
   switch (command) {
     case 'check': {
-      const { values, files } = parse(rest, { json: { type: 'boolean' } });
+      const { values, files } = parse('check', rest, { json: { type: 'boolean' } });
       if (files.length === 0) throw new Complaint('check needs at least one file');
       return check(files, { json: values.json === true }, terminal);
     }
     case 'format': {
-      const { values, files } = parse(rest, { check: { type: 'boolean' } });
+      const { values, files } = parse('format', rest, { check: { type: 'boolean' } });
       if (files.length === 0) throw new Complaint('format needs at least one file');
       return formatFiles(files, { check: values.check === true }, terminal);
     }
     case 'run': {
-      const { values, files } = parse(withList('--fingerprint', rest), {
+      const { values, files } = parse('run', withList('--fingerprint', rest), {
         json: { type: 'boolean' },
         pcap: { type: 'string' },
         host: { type: 'string' },
@@ -126,7 +149,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       return run(only(files, 'run'), options, terminal);
     }
     case 'diff': {
-      const { values, files } = parse(rest, {
+      const { values, files } = parse('diff', rest, {
         json: { type: 'boolean' },
         only: { type: 'string' },
         context: { type: 'string' },
@@ -144,13 +167,13 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       return diff(a, b, options, terminal);
     }
     case 'report': {
-      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' }, ...RUN_SETTINGS });
+      const { values, files } = parse('report', rest, { out: { type: 'string', short: 'o' }, ...RUN_SETTINGS });
       const out = text(values.out);
       if (!out) throw new Complaint('report needs --out FILE, where the page is to be written');
       return report(only(files, 'report'), { out, ...runSettings(values) }, terminal);
     }
     case 'sweep': {
-      const { values, files } = parse(rest, {
+      const { values, files } = parse('sweep', rest, {
         sweep: { type: 'string' },
         list: { type: 'boolean' },
         point: { type: 'string' },
@@ -172,12 +195,16 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       return sweep(only(files, 'sweep'), options, terminal);
     }
     case 'merge': {
-      const { values, files } = parse(rest, { out: { type: 'string', short: 'o' }, missing: { type: 'boolean' } });
+      const { values, files } = parse('merge', rest, { out: { type: 'string', short: 'o' }, missing: { type: 'boolean' } });
       if (files.length === 0) throw new Complaint('merge needs at least one file of results');
       return mergeFiles(files, { out: text(values.out), missing: values.missing === true }, terminal);
     }
     case 'export': {
-      const { values, files } = parse(rest, { zone: { type: 'string' }, torrent: { type: 'string' }, out: { type: 'string', short: 'o' } });
+      const { values, files } = parse('export', rest, {
+        zone: { type: 'string' },
+        torrent: { type: 'string' },
+        out: { type: 'string', short: 'o' },
+      });
       const [zone, torrent, out] = [text(values.zone), text(values.torrent), text(values.out)];
       if (zone && torrent) throw new Complaint('export takes --zone or --torrent, not both');
       if (torrent) return exportTorrent(only(files, 'export'), { name: torrent, out }, terminal);
@@ -195,20 +222,39 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       terminal.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
-      throw new Complaint(`there is no command “${command}”; netscenario --help lists them`);
+      throw new Complaint(`there is no command “${command}”; ${guess(nearest(command, COMMANDS))}netscenario --help lists them`);
   }
 }
 
 type OptionTypes = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
 
-function parse(words: readonly string[], options: OptionTypes): { values: Record<string, string | boolean | undefined>; files: string[] } {
+function parse(
+  command: string,
+  words: readonly string[],
+  options: OptionTypes,
+): { values: Record<string, string | boolean | undefined>; files: string[] } {
   try {
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
     return { values: values as Record<string, string | boolean | undefined>, files: positionals };
   } catch (error) {
-    throw new Complaint((error as Error).message);
+    throw new Complaint(notUnderstood(command, error as NodeJS.ErrnoException, options));
   }
 }
+
+/** What Node's parser of options could not take, in a sentence of ours. */
+function notUnderstood(command: string, { code, message }: NodeJS.ErrnoException, options: OptionTypes): string {
+  const option = /'(?:-\w, )?(--?[^\s'=]*)/.exec(message)?.[1] ?? '';
+  const name = option.replace(/^-+/, '');
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const near = nearest(name, Object.keys(options));
+    return `${command} has no option “${option}”; ${guess(near && `--${near}`)}netscenario ${command} --help lists them`;
+  }
+  return options[name]?.type === 'boolean'
+    ? `${option} takes no value`
+    : `${option} needs a value: netscenario ${command} --help says which`;
+}
+
+const guess = (near: string | null): string => (near ? `did you mean ${near}? ` : '');
 
 function only(files: readonly string[], command: string): string {
   const [file, second] = files;

@@ -106,7 +106,7 @@ export class Programs {
 
   /** Every file named by the program is read first. null when the program has changed or was closed meanwhile. */
   async settled(uri: string): Promise<{ readonly program: Program; readonly analysis: Analysis } | null> {
-    const begun = this.#versions(uri);
+    const begun = this.versions(uri);
     for (;;) {
       const program = this.named(uri);
       if (!program || versionsOf(program) !== begun) return null;
@@ -119,7 +119,8 @@ export class Programs {
     }
   }
 
-  #versions(uri: string): string | null {
+  /** Changes with each edit of the program's documents; null where it is not open. */
+  versions(uri: string): string | null {
     const program = this.named(uri);
     return program ? versionsOf(program) : null;
   }

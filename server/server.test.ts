@@ -306,6 +306,39 @@ describe('language server', () => {
     expect(delta).toMatchObject({ edits: [{ start: 15, deleteCount: 5, data: [0, 5, 6, 3, 1] }] });
   });
 
+  it('renames nothing in a text that has changed while the files of another program were read', async () => {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    const waiting: (() => void)[] = [];
+    serve(createConnection(up, down, withoutStaleRequests), async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return bytes('host z\n');
+    });
+    const slow = createProtocolConnection(down, up);
+    slow.listen();
+    await slow.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {} });
+    const uri = 'file:///w/own.netscenario';
+    for (const [of, text] of [
+      [uri, 'host alice\nalice crashes\n'],
+      ['file:///w/other.netscenario', 'import "slow.netscenario"\nhost q\n'],
+    ] as const) {
+      const textDocument = { uri: of, languageId: 'netscenario', version: 1, text };
+      await slow.sendNotification('textDocument/didOpen', { textDocument });
+    }
+    const renamed = slow.sendRequest('textDocument/rename', {
+      textDocument: { uri },
+      position: { line: 0, character: 6 },
+      newName: 'carol',
+    });
+    const refused = expect(renamed).rejects.toMatchObject({ code: -32801 });
+    await expect.poll(() => waiting.length).toBeGreaterThan(0);
+    const contentChanges = [{ text: 'host bob\nhost alice\nalice crashes\n' }];
+    await slow.sendNotification('textDocument/didChange', { textDocument: { uri, version: 2 }, contentChanges });
+    await slow.sendRequest('textDocument/documentSymbol', { textDocument: { uri } });
+    for (const go of waiting) go();
+    await refused;
+    slow.dispose();
+  });
+
   it('tells changes of the colours that add up, edit by edit', async () => {
     const uri = 'file:///w/tokens.netscenario';
     const textDocument = { uri };

@@ -7,6 +7,7 @@ import { loadProgram, type Program, UnreadableProgram } from '../program.ts';
 /** A file that cannot be read is an error of its own, and the others are checked all the same; the exit code is 2 then. */
 export async function check(paths: readonly string[], options: { readonly json: boolean }, terminal: Terminal): Promise<number> {
   let errors = 0;
+  let warnings = 0;
   let unread = 0;
   const located: LocatedDiagnostic[] = [];
   for (const path of paths) {
@@ -20,10 +21,16 @@ export async function check(paths: readonly string[], options: { readonly json: 
     } else if (options.json) {
       located.push(...program.compilation.diagnostics.map((diagnostic) => locateInFile(program, diagnostic)));
       errors += program.compilation.diagnostics.filter(({ severity }) => severity === 'error').length;
-    } else errors += printDiagnostics(program, terminal);
+    } else {
+      errors += printDiagnostics(program, terminal);
+      warnings += program.compilation.diagnostics.filter(({ severity }) => severity === 'warning').length;
+    }
   }
   if (options.json) terminal.out(`${JSON.stringify(located, null, 2)}\n`);
-  else terminal.out(`${count(paths.length, 'file')} checked: ${errors === 0 ? 'no errors' : count(errors, 'error')}\n`);
+  else {
+    const warned = warnings === 0 ? '' : `, ${count(warnings, 'warning')}`;
+    terminal.out(`${count(paths.length, 'file')} checked: ${errors === 0 ? 'no errors' : count(errors, 'error')}${warned}\n`);
+  }
   return unread > 0 ? 2 : errors > 0 ? 1 : 0;
 }
 

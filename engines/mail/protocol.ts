@@ -9,7 +9,6 @@ import { SessionStates } from '../network/session-states.ts';
 import { onHost } from '../on-host.ts';
 import type { Installed, Judgement, Protocol, StepOutcome, World } from '../protocol.ts';
 import { EPOCH, SECOND } from '../quantities.ts';
-import type { Comparison } from '../scenario.ts';
 import { secureAsClient, secureAsServer } from '../tls/secured-connection.ts';
 import { attacks } from './attack/steps.ts';
 import { tamperFromNowOn } from './end-to-end/curious-server.ts';
@@ -19,7 +18,7 @@ import { FilterObserver } from './filters/filter-observer.ts';
 import { MailFilter } from './filters/mail-filter.ts';
 import { sendStream } from './filters/sample-stream.ts';
 import type { MailFilterService } from './filters/scenario.ts';
-import { installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
+import { expectedMessages, installAccess, judgeAccess, performAccess } from './mailbox/access.ts';
 import { loginLimitsOf } from './mailbox/logins.ts';
 import { MailboxStore } from './mailbox/mailbox-store.ts';
 import { canonicalAddress, domainOf } from './message/address.ts';
@@ -170,7 +169,7 @@ function* send(
 }
 
 function judge(world: World, mailboxes: readonly MailboxService[], { address, comparison, messages }: MailboxExpectation): Judgement {
-  const expected = `${WORDS[comparison]}${count(messages, 'message')}`;
+  const expected = expectedMessages(comparison, messages);
   const mailbox = mailboxes.find((one) => canonicalAddress(one.address) === canonicalAddress(address));
   if (!mailbox) return { passed: false, expected, measured: 'no such mailbox' };
   const found = new MailboxStore(world.host(mailbox.host).disk).allMessages(address);
@@ -207,12 +206,3 @@ function judgeReading(
   if (expected.kind === 'says') return { ...decided, passed: text?.includes(expected.text) ?? false, measured: said };
   return { ...decided, passed: (text !== null) === (expected.kind === 'readable'), measured: said };
 }
-
-const WORDS: Readonly<Record<Comparison, string>> = {
-  '=': '',
-  '!=': 'not ',
-  '<': 'fewer than ',
-  '<=': 'at most ',
-  '>=': 'at least ',
-  '>': 'more than ',
-};

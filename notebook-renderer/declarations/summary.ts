@@ -66,7 +66,7 @@ export function declaredInShort(output: Output): string {
     const one = KINDS[kind]?.one ?? kind;
     return count === 0 || one === '' ? [] : [formatAmount(count, one, one.endsWith('x') ? `${one}es` : `${one}s`)];
   });
-  if (told.length === 0) return 'This cell has no step to run.';
+  if (told.length === 0) return output.focus === null ? 'There is no step to run.' : 'This cell has no step to run.';
   const filledIn = output.run.hosts.filter(({ implicit }) => implicit).length;
   return `${told.join(', ')} declared${filledIn === 0 ? '' : `; ${formatAmount(filledIn, 'host')} filled in`}`;
 }

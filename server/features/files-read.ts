@@ -12,6 +12,7 @@ const PATIENCE = 2000;
 export async function filesRead(programs: Programs, documentUri: string, of: 'its program' | 'all programs'): Promise<void> {
   const own = programs.of(documentUri)?.uri;
   if (own === undefined) return;
+  const begun = programs.versions(own);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(resolve, PATIENCE, 'late');
@@ -19,8 +20,8 @@ export async function filesRead(programs: Programs, documentUri: string, of: 'it
   try {
     const settled = (uri: string) => Promise.race([programs.settled(uri), late]);
     const others = of === 'all programs' ? programs.all().filter(({ uri }) => uri !== own) : [];
-    const [mine] = await Promise.all([settled(own), ...others.map(({ uri }) => settled(uri))]);
-    if (mine === null) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+    await Promise.all([settled(own), ...others.map(({ uri }) => settled(uri))]);
+    if (programs.versions(own) !== begun) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
   } finally {
     clearTimeout(timer);
   }

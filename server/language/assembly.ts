@@ -12,7 +12,7 @@ import { form } from './pattern.ts';
 import type { Program } from './program.ts';
 import { Site } from './site.ts';
 import type { NameSyntax, SlotSyntax } from './syntax.ts';
-import { isRead, isReadable, treeOf } from './trees.ts';
+import { isRead, isReadable, treeFor } from './trees.ts';
 import { fileName } from './uri.ts';
 
 /** Imports within imports go this deep. */
@@ -56,7 +56,7 @@ export function assemble(
 function addSource(source: SourceText, cell: number, assembly: Assembly): void {
   const { program, sites, importing } = assembly;
   const index = program.sources.length;
-  const tree = treeOf(source);
+  const tree = treeFor(source, program.variant.alternative);
   const readable = isRead(tree);
   program.sources.push({
     uri: source.uri,

@@ -4,7 +4,8 @@
  * Theory of operation: each text is parsed by itself (a tree depends on its text alone, and is kept for as long as the
  * caller keeps the SourceText). The program is then assembled over the trees in order, imports in their place: parameters
  * are noted, settings and declarations build the tables, then what they refer to is checked, then steps, expectations and
- * views are built, and last everything that was left out is filled in.
+ * views are built, and last everything that was left out is filled in. After an edit, what was declared is taken up again where it can
+ * be (`declared-state.ts`, `made.ts`, `outcomes.ts`).
  */
 import type { Scenario } from '../../engines/scenario.ts';
 import { withAlternatives } from './alternatives.ts';
@@ -73,10 +74,12 @@ export function analyse(sources: readonly SourceText[], files: FileTable, before
   const analysis = analyseVariant(sources, files, PLAIN, before);
   const [, ...others] = analysis.program.alternatives.keys();
   if (others.length === 0) return analysis;
-  return withAlternatives(
-    analysis,
-    others.map((alternative) => ({ name: alternative, analysis: analyseVariant(sources, files, { ...PLAIN, alternative }) })),
-  );
+  const each = others.map((alternative) => {
+    const then = before?.alternatives.get(alternative) ?? null;
+    return { name: alternative, analysis: analyseVariant(sources, files, { ...PLAIN, alternative }, then) };
+  });
+  analysis.declared.alternatives = new Map(each.map(({ name, analysis: { declared } }) => [name, declared]));
+  return withAlternatives(analysis, each);
 }
 
 /** A program whose declarations are built, and whose other statements are not. */

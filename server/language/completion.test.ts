@@ -4,6 +4,7 @@ import { complete } from './completion.ts';
 import { parse } from './parser.ts';
 import { Scanner, TokenKind } from './scanner.ts';
 import type { Statement } from './syntax.ts';
+import { everyday } from './vocabulary/everyday.ts';
 import { vocabulary } from './vocabulary.ts';
 
 /** Labels at the place of `|`. */
@@ -52,6 +53,20 @@ describe('completion', () => {
     const found = labels(scene + line);
     expect(found).toEqual(expect.arrayContaining([...wanted]));
     for (const label of unwanted) expect(found).not.toContain(label);
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['alice-pc |', ['sends', 'reads', 'browses', 'resolves', 'transfers', 'downloads', 'plays', 'streams']],
+    ['at 5 s alice-pc |', ['sends', 'reads', 'browses', 'resolves', 'transfers', 'downloads', 'plays', 'streams']],
+    ['expect |', ['mailbox', 'delivery', 'answer', 'lookup', 'page', 'response', 'transfer', 'goodput']],
+    ['|', ['scenario', 'seed', 'import', 'let', 'network', 'host', 'link']],
+  ])('begins with what is of everyday use: %s', (line, wanted) => {
+    expect(labels(scene + line).slice(0, wanted.length)).toEqual(wanted);
+  });
+
+  test('what is of everyday use is in the vocabulary', () => {
+    const identities = vocabulary.map(({ id }) => id);
+    expect(everyday.filter((id) => !identities.includes(id))).toEqual([]);
   });
 
   test.each<[string, string, string, readonly string[], readonly string[]]>([

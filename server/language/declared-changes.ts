@@ -11,21 +11,16 @@ export interface DeclaredChanges {
   readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** What is built after declarations, or tells of nothing that a step could ask for. */
+/** What no step asks for, what is there only once steps are built, and what is asked for only with a judgement. */
 const APART: ReadonlySet<string> = new Set([
+  // No step asks for it.
   'sources',
   'diagnostics',
-  'missing',
-  'files',
-  'lookups',
-  'later',
-  'afterSteps',
-  'notes',
   'title',
-  // Their values are not kept where they have a part in a step.
-  'parameters',
   'alternatives',
   'goodDomains',
+  'later',
+  'notes',
   'recordNames',
   'recordPlaces',
   'packetsOnly',
@@ -34,6 +29,13 @@ const APART: ReadonlySet<string> = new Set([
   'declarations',
   'changes',
   'before',
+  // Looked at by itself.
+  'afterSteps',
+  // What a step comes to by these is not kept (`Program.judgements`).
+  'parameters',
+  'files',
+  'lookups',
+  'missing',
 ]);
 
 /**

@@ -2,15 +2,15 @@
  * What the declarations of a program came to, to be taken up again after an edit that changes none of them.
  *
  * Theory of operation: once all is declared, building goes on: steps refer to hosts and bring servers with them, hosts get
- * addresses, zones get records. All that adds to the ends of tables of the program, or changes one of the few fields that are noted
- * here. So the program can be taken back to what was declared, at the cost of a look at each host, and built on from there with the
- * steps as they are by now. An edit that moves declarations moves the ranges that were made for them (`Site`).
+ * addresses, zones get records. All that changes entries of tables, adds to the ends of lists and sets, or changes one of the few
+ * fields that are noted here. So the program can be taken back to what was declared, at the cost of a look at each host, and built on
+ * from there with the steps as they are by now. An edit that moves declarations moves the ranges that were made for them (`Site`).
  */
 import type { FileContent, FileTable } from './compilation.ts';
 import type { Declarations } from './declarations.ts';
 import type { Parameter, Program, ProgramHost, ProgramZone } from './program.ts';
 import type { Site } from './site.ts';
-import type { Variant } from './variant.ts';
+import { isSameVariant, type Variant } from './variant.ts';
 
 interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' | 'behind' | 'access' | 'tcp'> {
   readonly host: ProgramHost;
@@ -19,6 +19,8 @@ interface HostState extends Pick<ProgramHost, 'used' | 'address' | 'addressAt' |
 export class DeclaredState {
   readonly program: Program;
   readonly declarations: Declarations;
+  /** The same of the other alternatives, by their names. */
+  alternatives: ReadonlyMap<string, DeclaredState> = new Map();
   /** Of the statements that declare and set. */
   readonly #sites: readonly Site[];
   /** Nothing was found wrong with them, so that they need not be built again: what is wrong is said anew each time. */
@@ -69,7 +71,7 @@ export class DeclaredState {
    */
   takeBack(files: FileTable, variant: Variant): boolean {
     const { program } = this;
-    if (program.variant !== variant || this.#lookups.some(([uri, content]) => files.get(uri) !== content)) return false;
+    if (!isSameVariant(program.variant, variant) || this.#lookups.some(([uri, content]) => files.get(uri) !== content)) return false;
     for (const { map, keys, values } of this.#maps) restore(map, keys, values);
     for (const [list, length] of this.#lists) shorten(list, length);
     Object.assign(program, this.#fields);

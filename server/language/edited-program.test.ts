@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { SourceText } from './compilation.ts';
 import { type Analysis, analyse } from './compile.ts';
+import { Names, Table } from './table.ts';
 import { edited } from './trees.ts';
 
 const uri = 'memory:///typed.netscenario';
@@ -157,4 +158,11 @@ test('no program is kept but the last one', async () => {
   await new Promise((resolve) => setTimeout(resolve));
   collect();
   expect(programs.filter((program) => program.deref() !== undefined).length).toBeLessThanOrEqual(3);
+});
+
+test('tables are called as the fields that hold them', () => {
+  const { program } = analyse([{ uri, text: '' }], new Map());
+  const tables = Object.entries(program).filter(([, value]) => value instanceof Table || value instanceof Names);
+  expect(tables.length).toBeGreaterThan(20);
+  expect(tables.map(([, table]) => (table as Table<unknown> | Names).name)).toEqual(tables.map(([field]) => field));
 });

@@ -3,7 +3,8 @@
  * hints, and the Scenario.
  *
  * An input is a list of edits, `WIDTH` bytes each, of a notebook whose cells are examples of the vocabulary. Edits go anywhere
- * in UTF-16 code units: within a surrogate pair, a CRLF, at the borders of cells. Cells are split, joined, moved, taken away.
+ * in UTF-16 code units: within a surrogate pair, a CRLF, at the borders of cells. Cells are split, joined, moved, taken away; whole
+ * statements go, come back and move, and `host` lines say more of hosts that others bring.
  */
 import type { FuzzTarget } from '../../engines/fuzz-target.ts';
 import type { FileContent, FileTable, SourceText } from './compilation.ts';
@@ -78,6 +79,13 @@ const table: ReadonlyMap<string, FileContent> = new Map([
   ['memory:///common.netscenario', octets('host pc, server\nlet n = 2\nzone x.org on ns.x.org\n')],
   ['memory:///broken.netscenario', octets('host pc2\nhost {\npc2 crashes\n')],
 ]);
+/** The same texts in other octets: what is kept with those of the program that is followed is not looked at. */
+const copies = (): FileTable => ({
+  get: (uri) => {
+    const content = table.get(uri);
+    return content?.kind === 'bytes' ? { ...content, bytes: content.bytes.slice() } : files.get(uri);
+  },
+});
 const files: FileTable = { get: (uri) => table.get(uri) ?? { kind: 'unreadable', reason: 'there is no such file' } };
 
 const examples = vocabulary.map(({ example }) => example);
@@ -90,11 +98,13 @@ export function cellText(number: number): string {
 }
 
 /** What people and other parts of the product see of a program. */
-function seen({ program, diagnostics, missing, scenario }: Analysis): unknown {
+function seen({ program, diagnostics, missing, scenario, sweeps, alternatives }: Analysis): unknown {
   return {
     diagnostics,
     missing,
     scenario,
+    sweeps,
+    alternatives: alternatives.map(seen),
     trees: program.sources.map(({ tree }) => tree),
     names: program.sources.map((_, source) =>
       mentionsOf(program, source).map(({ space, text, role, start, end, record }) => [space, text, role, start, end, record?.name]),
@@ -148,11 +158,12 @@ function change(cells: readonly SourceText[], [kind, which, high, low, remove, p
   const place = Math.min(old.text.length, Math.round((((high! << 8) | low!) / 0xffff) * old.text.length));
   const before = cells.slice(0, at);
   const after = cells.slice(at + 1);
-  const replaced = (text: string): SourceText => {
-    const now = { uri: old.uri, text: text.length > LONGEST ? cellText(put!) : text };
-    edited(old, now);
+  const changed = (one: SourceText, text: string): SourceText => {
+    const now = { uri: one.uri, text: text.length > LONGEST ? cellText(put!) : text };
+    edited(one, now);
     return now;
   };
+  const replaced = (text: string): SourceText => changed(old, text);
   switch (kind! % 32) {
     case 0:
       return cells.length < 6 ? [...before, replaced(old.text.slice(0, place)), cell(old.text.slice(place)), ...after] : [...cells];
@@ -166,12 +177,37 @@ function change(cells: readonly SourceText[], [kind, which, high, low, remove, p
       return cells.length < 6 ? [...before, old, cell(cellText(put!)), ...after] : [...cells];
     case 5:
       return [...before, replaced(`${old.text.slice(0, place)}${cellText(put!)}\n${old.text.slice(place)}`), ...after];
+    case 28:
+    case 29: {
+      const [out, rest] = withoutStatement(old, place);
+      // It comes back at the end of a cell, or is gone.
+      if (put! % 3 === 0 || cells.length === 1) return [...before, replaced(rest), ...after];
+      const other = (at + 1) % cells.length;
+      return cells.map((one, i) => (i === at ? replaced(rest) : i === other ? changed(one, `${one.text}\n${out}\n`) : one));
+    }
+    case 30: {
+      const [out, rest] = withoutStatement(old, place);
+      return [...before, replaced(put! % 2 === 0 ? `${rest}\n${out}\n` : `${out}\n${rest}`), ...after];
+    }
+    case 31: {
+      const names = old.text.match(/[a-z][\w.-]*/g) ?? ['pc'];
+      const line = `host ${names[place % names.length]} { up ${1 + (put! % 9)} Mbps }\n`;
+      return [...before, replaced(put! % 2 === 0 ? `${line}${old.text}` : `${old.text}\n${line}`), ...after];
+    }
     default: {
       const removed = kind! % 3 === 0 ? remove! % 40 : remove! % 3;
       const text = kind! % 5 === 0 ? String.fromCharCode((remove! << 8) | put!) : PIECES[put! % PIECES.length]!;
       return [...before, replaced(old.text.slice(0, place) + text + old.text.slice(place + removed)), ...after];
     }
   }
+}
+
+/** The text of the statement at a place, or before it, and what is left without it. */
+function withoutStatement(source: SourceText, place: number): [statement: string, rest: string] {
+  const { text } = source;
+  const { statements } = treeOf(source);
+  const found = statements.findLast(({ start }) => start <= place) ?? statements[0];
+  return found ? [text.slice(found.start, found.end), text.slice(0, found.start) + text.slice(found.end)] : ['', text];
 }
 
 const target: FuzzTarget = {
@@ -207,7 +243,7 @@ const target: FuzzTarget = {
       following.analysis = analyse(following.cells, files, following.analysis.declared);
       const afresh = analyse(
         following.cells.map(({ uri, text }) => ({ uri, text })),
-        files,
+        copies(),
       );
       const found = difference(seen(following.analysis), seen(afresh));
       if (found !== null) throw new Error(`edit ${(i - 2) / WIDTH}: followed through its edits, the program has ${found}`);

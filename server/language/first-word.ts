@@ -7,6 +7,7 @@
  */
 import type { SourceRange } from '../../engines/scenario.ts';
 import type { Code } from './codes.ts';
+import type { TextRange } from './compilation.ts';
 import { hostNames } from './hosts.ts';
 import type { FixInput, Program } from './program.ts';
 import { nearest, oneOf } from './spelling.ts';
@@ -33,8 +34,10 @@ function reportFirstWord(problem: SyntaxProblem, word: FirstWord, source: number
   }
   if (host || program.fillIn?.names().has(key)) {
     if (host) host.used = true;
-    const message = asVerb.isWord ? `Host \`${text}\` has no verb \`${asVerb.text}\`. Expected ${asVerb.expected}.` : asVerb.message;
-    program.report('expected', { source, start: asVerb.start, end: asVerb.end }, message);
+    const message = asVerb.isWord ? `Host \`${text}\` has no verb \`${asVerb.text}\`. ${asVerb.help}` : asVerb.message;
+    program.report('expected', { source, start: asVerb.start, end: asVerb.end }, message, {
+      fixes: asVerb.meant === null ? [] : changes(asVerb, [asVerb.meant]),
+    });
     return;
   }
   const statement = nearest(text, statementAutomaton.words.keys());
@@ -84,7 +87,7 @@ function ownersOf(property: string): string[] {
   return [...owners];
 }
 
-function changes({ start, end }: FirstWord, words: readonly string[]): FixInput[] {
+function changes({ start, end }: TextRange, words: readonly string[]): FixInput[] {
   return words.map((word) => ({
     title: `Change to \`${word}\``,
     edits: [{ start, end, text: word }],

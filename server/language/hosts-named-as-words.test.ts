@@ -26,7 +26,7 @@ describe('a host may have the name of a statement', () => {
 });
 
 test('a word of expectations is none of a host', () => {
-  expect(parse('expect requests of web = 1').problems[0]!.message).toMatch(/^`requests` does not fit here/);
+  expect(parse('expect requests of web = 1').problems[0]!.message).toMatch(/Did you mean `failed requests`\?/);
 });
 
 test('a unit that is misspelt in a list is one problem', () => {

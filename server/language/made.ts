@@ -2,7 +2,7 @@
  * What the building of a declaration came to, so that it need not be built again while others are edited.
  *
  * Theory of operation: of `host` and `mailbox`, of which there may be thousands, building does no more than to add entries to tables
- * and to refer to hosts that are there. Where nothing was reported, the very objects that were added are kept with the statement's
+ * and to refer to hosts that are there (a `host` line that says more of one that is there counts as a judgement, and is not kept). Where nothing was reported, the very objects that were added are kept with the statement's
  * values, and entered again into the program that is made of the texts after an edit: they are taken over from the program of before,
  * which is used up. What other declarations did to a host in the meantime is undone.
  */

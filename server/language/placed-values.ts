@@ -7,11 +7,10 @@ export interface PlacedValue {
   readonly node: TextRange;
 }
 
-/** The nodes of a statement may have moved: the values go where their nodes are. `start`: where the statement begins now. */
-export function bringUpToDate(values: { readonly placed: readonly PlacedValue[]; start: number }, start: number): void {
-  for (const { value, node } of values.placed) {
+/** The nodes of a statement may have moved: the values go where their nodes are. */
+export function movePlaced(placed: readonly PlacedValue[]): void {
+  for (const { value, node } of placed) {
     value.start = node.start;
     value.end = node.end;
   }
-  values.start = start;
 }

@@ -54,7 +54,7 @@ export interface FixInput {
 
 export interface ReportOptions {
   readonly severity?: Severity;
-  /** A function is called when somebody asks for them, with the program as it is then: not at every key. */
+  /** A function is called when somebody asks for them, not at every key: while the program is that of the texts as they are. */
   readonly fixes?: readonly FixInput[] | (() => readonly FixInput[]);
   readonly related?: readonly (SourceRange & { readonly message: string })[];
 }

@@ -63,6 +63,12 @@ describe('semantic tokens', () => {
   });
 });
 
+test.each(['\n', '\r\n', '\r'])('lines end as the protocol says: %j', (end) => {
+  const tokens = semanticTokens(parse(`host a${end}// x${end}/* y${end}z */ host b`));
+  // The fourth token of each is its type: `host`, `a`, `// x`, `/* y`, `z */`, `host`, `b`.
+  expect([...tokens].filter((_, i) => i % 5 === 0)).toEqual(end === '\r' ? [0, 0, 1, 1, 1] : [0, 0, 1, 1, 1, 0, 0]);
+});
+
 test('a comment of very many lines is a token a line', () => {
   expect(semanticTokens(parse(`/*${'\n x'.repeat(50_000)}\n*/`))).toHaveLength(5 * 50_002);
 });

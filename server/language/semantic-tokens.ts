@@ -57,7 +57,8 @@ export function semanticTokens(
   end = text.length,
   into: EncodedTokens = new Uint32Array(64),
 ): EncodedTokens {
-  const encoder = new Encoder(text, 0, into);
+  const returns = text.includes('\r');
+  const encoder = new Encoder(text, 0, returns, into);
   let comment = 0;
   const between = (until: number): void => {
     for (; comment < comments.length && comments[comment]! < until; comment += 2) {
@@ -71,20 +72,20 @@ export function semanticTokens(
     // Those within are the statement's.
     while (comment < comments.length && comments[comment]! < statement.end) comment += 2;
     if (statement.end < start || statement.start > end) continue;
-    statement.known.colours ??= chunkOf(statement, text);
+    statement.known.colours ??= chunkOf(statement, text, returns);
     encoder.append(statement.known.colours, statement.start);
   }
   between(end);
   return encoder.tokens();
 }
 
-function chunkOf(statement: Statement, text: string): EncodedStatement {
+function chunkOf(statement: Statement, text: string, returns: boolean): EncodedStatement {
   const known = new Map<number, Known>();
   const records = new Map<number, Statement>();
   const firstWords = new Set<number>();
   gather([statement], known, records, firstWords);
   const { start, end } = statement;
-  const encoder = new Encoder(text, start, new Uint32Array(64));
+  const encoder = new Encoder(text, start, returns, new Uint32Array(64));
   const scanner = new Scanner(text, start);
   let comment = 0;
   const comments = (until: number): void => {
@@ -226,6 +227,7 @@ function addRecords({ braces }: Statement, text: string, encoder: Encoder): void
 /** Writes tokens down in order; one of several lines becomes one a line. */
 class Encoder {
   readonly #text: string;
+  readonly #returns: boolean;
   /** Grows as it fills. */
   #numbers: EncodedTokens;
   #count = 0;
@@ -236,12 +238,13 @@ class Encoder {
   #lastLine = 0;
   #lastCharacter = 0;
 
-  /** Lines and characters are counted from `start` on; `into` is used where it is long enough. */
-  constructor(text: string, start: number, into: EncodedTokens) {
+  /** Lines and characters are counted from `start` on. `returns`: the text has some; `into` is used where it is long enough. */
+  constructor(text: string, start: number, returns: boolean, into: EncodedTokens) {
     this.#text = text;
+    this.#returns = returns;
     this.#numbers = into;
     this.#lineStart = start;
-    this.#nextLine = text.indexOf('\n', start);
+    this.#nextLine = this.#lineEnd(start);
   }
 
   add(start: number, end: number, type: TokenType, declares: boolean): void {
@@ -296,8 +299,19 @@ class Encoder {
     while (this.#nextLine >= 0 && this.#nextLine < offset) {
       this.#line++;
       this.#lineStart = this.#nextLine + 1;
-      this.#nextLine = this.#text.indexOf('\n', this.#lineStart);
+      this.#nextLine = this.#lineEnd(this.#lineStart);
     }
+  }
+
+  /** Where the line ends that `start` lies in, by a line feed or by a carriage return alone; −1 for the last one. */
+  #lineEnd(start: number): number {
+    const text = this.#text;
+    if (!this.#returns) return text.indexOf('\n', start);
+    for (let i = start; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) return i;
+    }
+    return -1;
   }
 
   /** The first two numbers of a token. */

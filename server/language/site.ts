@@ -4,8 +4,9 @@ import type { Code } from './codes.ts';
 import type { TextRange } from './compilation.ts';
 import type { Name } from './entry.ts';
 import { resolveHost } from './hosts.ts';
-import { bringUpToDate, type PlacedValue } from './placed-values.ts';
+import { movePlaced, type PlacedValue } from './placed-values.ts';
 import type { Program, ReportOptions } from './program.ts';
+import { follow } from './statement-values.ts';
 import type { Statement } from './syntax.ts';
 
 /** The property of a block, by the values it was given. */
@@ -88,7 +89,7 @@ export class Site {
 
   /** An edit elsewhere may have moved the statement: what was made for it moves as far. */
   settle(): void {
-    const { start, known } = this.statement;
+    const { start } = this.statement;
     const by = start - this.#start;
     if (by === 0) return;
     this.#start = start;
@@ -96,8 +97,8 @@ export class Site {
       range.start += by;
       range.end += by;
     }
-    if (known.values) bringUpToDate(known.values, start);
-    bringUpToDate({ placed: this.#placed ?? [], start: this.#start }, start);
+    follow(this.statement);
+    movePlaced(this.#placed ?? []);
   }
 
   /** The range of a slot, or of the statement's head where the slot was left out. */

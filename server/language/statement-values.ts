@@ -7,9 +7,10 @@
  */
 import type { Made } from './made.ts';
 import type { Outcome } from './outcomes.ts';
-import { bringUpToDate, type PlacedValue } from './placed-values.ts';
+import { movePlaced, type PlacedValue } from './placed-values.ts';
 import type { Site } from './site.ts';
 import { slotValues } from './slot-values.ts';
+import type { Statement } from './syntax.ts';
 
 export interface StatementValues {
   readonly given: Readonly<Record<string, unknown>>;
@@ -33,7 +34,7 @@ export function statementValues(site: Site): StatementValues | null {
   const { statement, program } = site;
   const known = statement.known.values;
   if (known) {
-    if (known.start !== statement.start) bringUpToDate(known, statement.start);
+    follow(statement);
     return known;
   }
   const { judgements } = program;
@@ -45,6 +46,13 @@ export function statementValues(site: Site): StatementValues | null {
   const values = { given, block, placed: site.placed.slice(placed), start: statement.start, kept, outcome: null, made: null };
   if (kept) statement.known.values = values;
   return values;
+}
+
+/** What is kept of a statement's values stands where the statement does by now. */
+export function follow({ start, known: { values } }: Statement): void {
+  if (!values || values.start === start) return;
+  movePlaced(values.placed);
+  values.start = start;
 }
 
 function blockValues(site: Site): Record<string, unknown> {

@@ -29,8 +29,14 @@ export interface SyntaxProblem extends TextRange {
 /** A line's first word, taken for the host that a step begins with, though no verb follows. */
 export interface FirstWord extends TextRange {
   readonly text: string;
-  /** What stands in the verb's place (empty at the end of the line), what could, and what is said of it by itself. */
-  readonly asVerb: TextRange & { readonly text: string; readonly isWord: boolean; readonly expected: string; readonly message: string };
+  /** What stands in the verb's place (empty at the end of the line), what could, what is said of it by itself, and the verb that was meant. */
+  readonly asVerb: TextRange & {
+    readonly text: string;
+    readonly isWord: boolean;
+    readonly help: string;
+    readonly message: string;
+    readonly meant: string | null;
+  };
 }
 
 export interface SyntaxFix {

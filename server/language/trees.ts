@@ -7,6 +7,8 @@ import type { SyntaxTree } from './syntax.ts';
 /** Of a text that is not read. */
 const emptyTree: SyntaxTree = { text: '', statements: [], problems: [], comments: [] };
 const trees = new WeakMap<SourceText, SyntaxTree>();
+/** By alternative: a text of its own for each, so that what is kept with a tree is of one program. */
+const apart = new WeakMap<SourceText, Map<string, SourceText>>();
 
 /** The syntax tree of a document; parsed once for each SourceText object. */
 export function treeOf(source: SourceText): SyntaxTree {
@@ -16,6 +18,16 @@ export function treeOf(source: SourceText): SyntaxTree {
     trees.set(source, tree);
   }
   return tree;
+}
+
+/** The tree that the program of an alternative is made of; null: of the one that holds unless told otherwise. */
+export function treeFor(source: SourceText, alternative: string | null): SyntaxTree {
+  if (alternative === null) return treeOf(source);
+  const texts = apart.get(source) ?? new Map<string, SourceText>();
+  apart.set(source, texts);
+  const own = texts.get(alternative) ?? { ...source };
+  texts.set(alternative, own);
+  return treeOf(own);
 }
 
 /** The tree is one of a text that is read. */
@@ -33,6 +45,18 @@ export function isReadable(text: string): boolean {
  * still holds it may look at what stands before the edit.
  */
 export function edited(before: SourceText, now: SourceText): void {
+  const texts = apart.get(before);
+  if (texts && before !== now) {
+    apart.delete(before);
+    const following = new Map<string, SourceText>();
+    for (const [alternative, text] of texts) {
+      const next = { ...now };
+      edited(text, next);
+      // One that nobody asked for since the last edit is not followed any more.
+      if (trees.has(next)) following.set(alternative, next);
+    }
+    apart.set(now, following);
+  }
   const tree = trees.get(before);
   if (!tree || before === now || !isRead(tree) || !isReadable(now.text)) return;
   trees.delete(before);

@@ -10,3 +10,8 @@ export interface Variant {
 }
 
 export const PLAIN: Variant = { parameters: new Map(), alternative: null, sweep: null };
+
+/** Whether what is compiled for one holds for the other; not where parameters have values of their own. */
+export function isSameVariant(a: Variant, b: Variant): boolean {
+  return a === b || (a.alternative === b.alternative && a.sweep === b.sweep && a.parameters.size === 0 && b.parameters.size === 0);
+}

@@ -15,6 +15,7 @@ import { dnsAttacksVocabulary } from './vocabulary/dns-attacks.ts';
 import { dnsChangesVocabulary } from './vocabulary/dns-changes.ts';
 import { dnsRootsVocabulary } from './vocabulary/dns-roots.ts';
 import { dnsSecurityVocabulary } from './vocabulary/dns-security.ts';
+import { everydayFirst } from './vocabulary/everyday.ts';
 import { expectationsVocabulary } from './vocabulary/expectations.ts';
 import { faultsVocabulary } from './vocabulary/faults.ts';
 import { ftpProtocols, ftpVocabulary } from './vocabulary/ftp.ts';
@@ -72,8 +73,8 @@ export const protocols: readonly string[] = [
   ...streamingProtocols,
 ];
 
-/** All statements, merged. */
-export const statementAutomaton: State<Entry> = automaton(vocabulary);
+/** All statements, merged; the words of a state are in the order of use. */
+export const statementAutomaton: State<Entry> = automaton(everydayFirst(vocabulary));
 
 const propertyAutomata = new Map<Entry, State<Property>>();
 

@@ -8,7 +8,7 @@ import type { Program, ProgramZone } from './program.ts';
 import { addressInPlaceOfName, setProblems } from './record-sets.ts';
 import { recordTypeWords } from './record-types.ts';
 import type { Site } from './site.ts';
-import { nearest } from './spelling.ts';
+import { editDistance, nearest } from './spelling.ts';
 import { resolveUri } from './uri.ts';
 
 /** Seconds for records without a TTL of their own. */
@@ -167,10 +167,31 @@ function checkNames(entry: MasterFileEntry, text: string, base: number, site: Si
       { start: base + start, end: base + end },
       `Without a trailing dot \`${written}\` means \`${name}\`. If it is complete, end it with a dot.`,
       {
-        fixes: [{ title: `Change to \`${written}.\``, edits: [{ start: base + end, end: base + end, text: '.' }], preferred: true }],
+        // Only once all hosts are known.
+        fixes: () => {
+          const meant = hostOneSlipAway(written, site);
+          const dot = { title: `Change to \`${written}.\``, edits: [{ start: base + end, end: base + end, text: '.' }] };
+          if (meant === null) return [{ ...dot, preferred: true }];
+          return [
+            { title: `Change to \`${meant}\``, edits: [{ start: base + start, end: base + end, text: meant }], preferred: true },
+            dot,
+          ];
+        },
       },
     );
   }
+}
+
+/** `mail.hamburgr.edu` for the declared `mail.hamburger.edu`, with the dot that it needs outside of declared zones. */
+function hostOneSlipAway(written: string, site: Site): string | null {
+  const { hosts } = site.program;
+  const name = written.toLowerCase();
+  if (hosts.size > 5000 || hosts.has(name)) return null;
+  for (const { name: host } of hosts.values()) {
+    if (!host.includes('.') || editDistance(name, host.toLowerCase(), 2) !== 1) continue;
+    return inDeclaredZone(host, site) ? host : `${host}.`;
+  }
+  return null;
 }
 
 /** Records of a master file, strictly by RFC 1035. Problems within it are told where the statement names it. */

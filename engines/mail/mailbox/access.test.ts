@@ -74,7 +74,12 @@ describe('a device', () => {
 
   test('that hangs up has deleted nothing', () => {
     const steps = [letter('One'), pop3([{ kind: 'retrieve', message: 1 }, { kind: 'delete', message: 1 }, { kind: 'hang up' }])];
-    expect(checks(accessScenario(steps, { expectations: [folder(1)] }))).toEqual([[true, '1 message']]);
+    const scenario = accessScenario(steps, { expectations: [folder(1), folder(2, { comparison: '<' })] });
+    expect(checks(scenario)).toEqual([
+      [true, '1 message'],
+      [true, '1 message'],
+    ]);
+    expect(simulate(scenario).checks.map(({ expected }) => expected)).toEqual(['1 message', 'fewer than 2 messages']);
   });
 
   test.each(['pop3', 'imap'] as const)('by %s waits as long as something comes, over however slow a line', (protocol) => {

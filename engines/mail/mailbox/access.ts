@@ -5,7 +5,7 @@ import type { Process } from '../../kernel/process.ts';
 import type { Host } from '../../network/host.ts';
 import { onHost } from '../../on-host.ts';
 import type { Judgement, StepOutcome, World } from '../../protocol.ts';
-import type { Action, ExpectationKind } from '../../scenario.ts';
+import type { Action, Comparison, ExpectationKind } from '../../scenario.ts';
 import { secureAsClient, secureAsServer } from '../../tls/secured-connection.ts';
 import type { Securing } from '../../tls/securing.ts';
 import { imapServer } from '../imap/server.ts';
@@ -98,7 +98,7 @@ export function judgeAccess(world: World, expected: ExpectationKind): Judgement 
 }
 
 function judgeFolder(world: World, { address, folder, set, unset, comparison, messages }: FolderExpectation): Judgement {
-  const expected = `${comparison} ${count(messages, 'message')}`;
+  const expected = expectedMessages(comparison, messages);
   const mailbox = world.scenario.services.find(
     (one): one is MailboxService => one.kind === 'mail.mailbox' && canonicalAddress(one.address) === canonicalAddress(address),
   );
@@ -118,7 +118,19 @@ function judgeCopy(world: World, { address, host, comparison, messages }: CopyEx
   const held = new DeviceCopy(world.host(host), address).messages().length;
   return {
     passed: compare(held, comparison, messages),
-    expected: `${comparison} ${count(messages, 'message')}`,
+    expected: expectedMessages(comparison, messages),
     measured: count(held, 'message'),
   };
 }
+
+const WORDS: Readonly<Record<Comparison, string>> = {
+  '=': '',
+  '!=': 'not ',
+  '<': 'fewer than ',
+  '<=': 'at most ',
+  '>=': 'at least ',
+  '>': 'more than ',
+};
+
+/** `at least 2 messages`: how many were expected, as the language says it. */
+export const expectedMessages = (comparison: Comparison, messages: number): string => `${WORDS[comparison]}${count(messages, 'message')}`;

@@ -9,6 +9,7 @@ import { unitAliases, units } from '../units.ts';
 import { statementAutomaton } from '../vocabulary.ts';
 import { type Reading, replacement } from './reading.ts';
 import { slipAt } from './slips.ts';
+import { type MeantVerb, meantVerb } from './verb-slips.ts';
 
 /** Reports what would have been right at the current token. `blockOf`: the statement in whose block the property stands. */
 export function reportUnexpected<P extends Entry | Property>(state: State<P>, node: Statement, reading: Reading, blockOf?: Entry): void {
@@ -32,19 +33,21 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
   const forms = shown.length > 0 ? ` ${shown.map((item) => `\`${timed(form(item), node)}\``).join(' or ')}.` : '';
   const found = scanner.slice();
   const candidates = state.slots.some((edge) => edge.slot.form === 'record-type') ? [...words, ...recordTypeWords] : words;
-  const known = scanner.kind === TokenKind.word && !atEnd ? (synonym(found, words) ?? nearest(found, candidates)) : null;
+  const isWord = scanner.kind === TokenKind.word && !atEnd;
+  const verb = isWord && !blockOf && last !== null && last === node.slots.HOST && words.includes(anyVerb()) ? meantVerb(reading) : null;
+  const spelt = isWord ? (synonym(found, words) ?? nearest(found, candidates)) : null;
   const first = scanner.start === node.start;
   // A first word that begins no statement was taken for the host that a step begins with.
   const subject = node.slots.HOST;
   if (
     !blockOf &&
-    !known &&
+    !spelt &&
     state === statementAutomaton.slots[0]?.to &&
     subject?.kind === 'name' &&
     !subject.indices &&
     subject.start === node.start
   ) {
-    reportWithoutVerb(subject, shortList(expected), atEnd, reading);
+    reportWithoutVerb(subject, verb, shortList(expected), atEnd, reading);
     return;
   }
   if (atEnd) {
@@ -53,28 +56,43 @@ export function reportUnexpected<P extends Entry | Property>(state: State<P>, no
     return;
   }
   if (reportUnit(node, state.reaches[0]?.slots, reading)) return;
+  const known = spelt ?? verb?.verb;
   const fixes: SyntaxFix[] = known ? [replacement(scanner, known)] : [];
   const what = blockOf && first ? `This block has no property \`${found}\`` : `\`${found}\` does not fit here`;
-  const list = blockOf && first ? `It has ${shortList(expected, 'and')}` : `Expected ${shortList(expected)}`;
+  const list = blockOf && first ? `It has ${shortList(expected, 'and')}` : `Expected ${verbsExpected(verb, shortList(expected))}`;
   const code = blockOf && first ? 'unknown-property' : first ? 'unknown-statement' : 'expected';
   reading.report(scanner, code, `${what}. ${known ? `Did you mean \`${known}\`?` : `${list}${forms ? `:${forms}` : '.'}`}`, fixes);
 }
 
+/** Any verb: where one can stand, all can. */
+const anyVerb = (): string => statementAutomaton.slots[0]!.to.words.keys().next().value!;
+
+/** Those that go with the next word, where that says more than the list of all. */
+function verbsExpected(verb: MeantVerb | null, all: string): string {
+  return verb && verb.before.length > 0 ? `${shortList(verb.before.map((one) => `\`${one}\``))} before \`${verb.next}\`` : all;
+}
+
 /** No verb follows the first word: what is said of it waits for the declarations. */
-function reportWithoutVerb(subject: NameSyntax, expected: string, atEnd: boolean, reading: Reading): void {
+function reportWithoutVerb(subject: NameSyntax, verb: MeantVerb | null, all: string, atEnd: boolean, reading: Reading): void {
   const { scanner, text } = reading;
   const { start, end } = subject;
   const word = text.slice(start, end);
   const place = atEnd ? reading.behind() : { start: scanner.start, end: scanner.end };
   const found = atEnd ? '' : scanner.slice();
-  const message = atEnd ? `Expected ${expected} here.` : `\`${found}\` does not fit here. Expected ${expected}.`;
-  const isWord = !atEnd && scanner.kind === TokenKind.word;
-  const firstWord = { start, end, text: word, asVerb: { ...place, text: found, isWord, expected, message } };
+  const help = verb?.verb ? `Did you mean \`${verb.verb}\`?` : `Expected ${verbsExpected(verb, all)}.`;
+  const fixes = verb?.verb ? [replacement(place, verb.verb)] : [];
+  const message = atEnd ? `Expected ${all} here.` : `\`${found}\` does not fit here. ${help}`;
+  const firstWord = {
+    start,
+    end,
+    text: word,
+    asVerb: { ...place, text: found, isWord: verb !== null, help, message, meant: verb?.verb ?? null },
+  };
   const meant = nearest(word, statementAutomaton.words.keys());
   if (meant) {
     const guess = `\`${word}\` begins no statement. Did you mean \`${meant}\`?`;
     reading.report(subject, 'unknown-statement', guess, [replacement(subject, meant)], firstWord);
-  } else reading.report(place, 'expected', message, [], firstWord);
+  } else reading.report(place, 'expected', message, fixes, firstWord);
 }
 
 /**

@@ -16,6 +16,7 @@ import { clientCommand, modeWithoutProtocol, olderName, otherProtocol, serverSet
 import { otherTraffic, portBehindColon, portWithoutTransport, propertyOfTheOther } from './middlebox-slips.ts';
 import { type Reading, replacement } from './reading.ts';
 import { canStart } from './slots.ts';
+import { metricCutShort, otherVerb, wordInTwo } from './verb-slips.ts';
 import { pathWithoutQuotes, textAsFile, uriAsPath, uriAsWebsite } from './web-slips.ts';
 
 /** A place where the parser cannot go on. */
@@ -79,6 +80,7 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   timingWithoutTime,
   twoTimings,
   timingBehind,
+  wordInTwo,
   partitionHeals,
   sendsData,
   sendsMail,
@@ -91,6 +93,8 @@ const slips: readonly ((impasse: Impasse) => Slip | null)[] = [
   textWithoutQuotes,
   unitBehindWord,
   nameLeftOut,
+  otherVerb,
+  metricCutShort,
   wordLeftOut,
   listWithAnd,
   typeBeforeName,
@@ -299,7 +303,7 @@ function comparisonWord(impasse: Impasse): Slip | null {
     return {
       range,
       code: 'expected',
-      message: `Here stands \`${meant}\` instead of \`${written}\`${formOf(impasse)}`,
+      message: `Write \`${meant}\` here instead of \`${written}\`${formOf(impasse)}`,
       fixes: [replacement(range, meant)],
     };
   }
@@ -373,7 +377,7 @@ function wordLeftOut(impasse: Impasse): Slip | null {
   if (kind === TokenKind.symbol && /^\W/.test(edge.word) && found !== '{') {
     const sign = /^[^\s\w{}"]+/.exec(reading.text.slice(reading.scanner.start, reading.scanner.start + 8))![0];
     const range = { start: reading.scanner.start, end: reading.scanner.start + sign.length };
-    return { range, code: 'expected', message: `Here stands \`${edge.word}\`${formOf(impasse)}`, fixes: [replacement(range, edge.word)] };
+    return { range, code: 'expected', message: `Write \`${edge.word}\` here${formOf(impasse)}`, fixes: [replacement(range, edge.word)] };
   }
   if (!edge.to.slots.some(({ slot }) => canStart(slot, reading)) || edge.to.words.size > 0) return null;
   // `answer of pc is …`: more is missing than the one word.
@@ -385,7 +389,7 @@ function wordLeftOut(impasse: Impasse): Slip | null {
   if (rest.split(/\s+/).includes(edge.word)) return null;
   // `replaces "a" with "b"`: one preposition stands for the other.
   if (/^(as|at|by|for|from|in|of|on|to|using|via|with)$/.test(found)) {
-    const message = `Here stands \`${edge.word}\` instead of \`${found}\`${formOf(impasse)}`;
+    const message = `Write \`${edge.word}\` here instead of \`${found}\`${formOf(impasse)}`;
     return { range: token(impasse), code: 'expected', message, fixes: [replacement(token(impasse), edge.word)] };
   }
   const message = `\`${edge.word}\` is missing before \`${found}\`${formOf(impasse)}`;
