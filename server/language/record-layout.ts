@@ -86,26 +86,34 @@ function lineEnds(blanks: string, most: number, eol: string): string {
 /** null where parentheses stand before the data, or something is never closed. */
 function entriesOf(records: string, isReversed: boolean): Entry[] | null {
   const entries: Entry[] = [];
-  const known = entriesRead(records, isReversed);
   let ownerColumn = -1;
   for (let at = 0; at < records.length; ) {
     const { tokens, end, problem } = readEntry(records, at);
     if (problem) return null;
-    const read = tokens[0] && known.get(tokens[0].start);
+    const read = entryRead(records, at, end, tokens, isReversed);
     const entry = entryOf(records, at, end, tokens, isReversed, read, ownerColumn);
     if (!entry) return null;
-    if (read?.owner) ownerColumn = columnOf(records, read.owner.start);
+    const owner = read ? read.owner : entry.record?.owner;
+    if (owner) ownerColumn = columnOf(records, owner.start);
     entries.push(entry);
     at = end;
   }
   return entries;
 }
 
-/** As the reader of master files has them, by where they start. Their names are relative to some zone of that kind. */
-function entriesRead(records: string, isReversed: boolean): ReadonlyMap<number, MasterFileEntry> {
+/** As the reader of master files has it, where the first word need not be an owner; it tells that of each entry by itself. */
+function entryRead(
+  records: string,
+  start: number,
+  end: number,
+  [first]: readonly Token[],
+  isReversed: boolean,
+): Pick<MasterFileEntry, 'owner' | 'type'> | undefined {
+  if (!first || !(isTtl(first.text) || isClass(first.text) || isRecordType(first.text))) return undefined;
   const origin = isReversed ? 'in-addr.arpa.' : 'example.';
-  const { entries } = readMasterFile(records, { origin, defaultTtl: 0, indented: true });
-  return new Map(entries.map((entry) => [entry.start, entry]));
+  const [entry] = readMasterFile(records.slice(start, end), { origin, defaultTtl: 0, indented: true }).entries;
+  const moved = <T extends TextRange>(range: T): T => ({ ...range, start: start + range.start, end: start + range.end });
+  return entry && { owner: entry.owner && moved(entry.owner), type: moved(entry.type) };
 }
 
 function entryOf(
@@ -114,7 +122,7 @@ function entryOf(
   end: number,
   tokens: readonly Token[],
   isReversed: boolean,
-  read: MasterFileEntry | undefined,
+  read: Pick<MasterFileEntry, 'owner' | 'type'> | undefined,
   ownerColumn: number,
 ): Entry | null {
   const written = records.slice(start, end).trimEnd();
