@@ -13,6 +13,7 @@ export const clientOptions = (context: vscode.ExtensionContext): LanguageClientO
     readsFilesThroughClient: true,
     runCommand: 'netscenario.run',
     captureCommand: 'netscenario.capture',
+    suggestCommand: 'editor.action.triggerSuggest',
     // A notebook's cells are one program: what is wrong in all of them is known at once.
     pushesDiagnostics: true,
     referenceUri: vscode.Uri.joinPath(context.extensionUri, 'docs', 'language.md').toString(),

@@ -10,6 +10,8 @@ export interface InitializationOptions {
   readonly runCommand?: string;
   /** The client's command that runs it and writes a capture. */
   readonly captureCommand?: string;
+  /** The client's command that asks for completions: run behind the name of a folder that was taken. */
+  readonly suggestCommand?: string;
   /** Diagnostics are to be published even though the client could ask for them. */
   readonly pushesDiagnostics?: boolean;
   /** For clients that do not answer `workspace/configuration`. */

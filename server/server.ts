@@ -172,7 +172,7 @@ export function serve(connection: Connection, readFile: FileReader, referenceUri
   notebooks.onDidSave(saved);
 
   connection.onCodeAction((parameters) => codeActions(programs, parameters));
-  connection.onCompletion((parameters) => completion(programs, files, parameters, support));
+  connection.onCompletion((parameters) => completion(programs, files, parameters, support, options));
   connection.onHover((parameters) => hover(programs, parameters, support));
   connection.onDefinition((parameters) => definition(programs, parameters));
   connection.onReferences((parameters) => references(programs, parameters, parameters.context.includeDeclaration));

@@ -7,11 +7,12 @@ import {
   InsertTextFormat,
 } from 'vscode-languageserver';
 import { type ClientSupport, markup } from '../client-support.ts';
+import type { InitializationOptions } from '../initialization.ts';
 import * as language from '../language/completion.ts';
 import { fileNameAt, fileNames } from '../language/file-names.ts';
 import { indexOfSource } from '../language/locate.ts';
 import { holdsInOrder } from '../language/spelling.ts';
-import type { NamedFiles } from '../named-files.ts';
+import { type NamedFiles, same } from '../named-files.ts';
 import type { Programs } from '../programs.ts';
 import { rangeOf } from '../ranges.ts';
 
@@ -38,13 +39,17 @@ export async function completion(
   files: Pick<NamedFiles, 'entriesOf'>,
   { textDocument, position }: CompletionParams,
   { snippets, markdown }: ClientSupport,
+  { suggestCommand }: InitializationOptions,
 ): Promise<CompletionList> {
   const place = programs.place(textDocument.uri, position);
   if (!place) return { isIncomplete: false, items: [] };
   const { program, source, document, offset } = place;
   const analysis = programs.recentAnalysis(program);
   const name = fileNameAt(source, offset, analysis.program.sources[indexOfSource(analysis, source.uri)]?.tree ?? null);
-  const all = name ? fileNames(name, await files.entriesOf(name.folder), program.uri) : language.complete(analysis, source, offset);
+  const own = program.uri.replace(/[?#].*$/, '');
+  const all = name
+    ? fileNames(name, await files.entriesOf(name.folder), (uri) => same(uri, own))
+    : language.complete(analysis, source, offset);
   const shown = all.length > MAXIMUM_ITEMS ? fitting(all, source.text.slice(all[0]!.range.start, offset)).slice(0, MAXIMUM_ITEMS) : all;
   const items = shown.map(
     ({ label, kind, insertText, snippet, range, detail, doc }, i): CompletionItem => ({
@@ -54,6 +59,8 @@ export async function completion(
       documentation: markup(doc, markdown.completion),
       textEdit: { range: rangeOf(document, range.start, range.end), newText: snippet && !snippets ? label : insertText },
       insertTextFormat: snippet && snippets ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+      // A slash that is taken, and not typed, asks for nothing.
+      ...(kind === 'folder' && suggestCommand !== undefined && { command: { title: 'Complete what lies in it', command: suggestCommand } }),
       // The language gives the likeliest first.
       sortText: String(i).padStart(5, '0'),
     }),

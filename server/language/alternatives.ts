@@ -19,7 +19,7 @@ export function analysisAt(analysis: Analysis, tree: SyntaxTree, offset: number)
 }
 
 /** The alternative in whose block a place stands; null outside of all. */
-export function alternativeAt({ program }: Analysis, source: number, offset: number): string | null {
+export function alternativeAt({ program }: Pick<Analysis, 'program'>, source: number, offset: number): string | null {
   const { statements } = program.sources[source]!.tree;
   const around = statements[lastFrom(statements, offset)];
   return around && offset <= around.end ? alternativeOf(around) : null;

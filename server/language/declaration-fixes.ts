@@ -1,7 +1,7 @@
 /** Ways out where something is declared twice, or below its use: another name, nothing at all, another place. */
 import type { SourceRange } from '../../engines/scenario.ts';
 import { alternativeOf } from './alternatives.ts';
-import type { SourceText } from './compilation.ts';
+import type { SourceText, TextRange } from './compilation.ts';
 import type { FixInput, Program, ProgramSource } from './program.ts';
 import type { SlotSyntax, Statement } from './syntax.ts';
 import { forEachSlot, statementsAround } from './tree-slots.ts';
@@ -82,8 +82,14 @@ function listItem({ slots }: Statement, { start, end }: SourceRange, text: strin
 
 const flat = (text: string, { start, end }: Statement): string => text.slice(start, end).replace(/\s+/g, ' ');
 
+/** A statement, with the comment behind it on its last line. */
+function withComment({ start, end }: Statement, text: string): TextRange {
+  const comment = /^[ \t]*\/\/[^\r\n]*/.exec(text.slice(end));
+  return { start, end: end + (comment?.[0].trimEnd().length ?? 0) };
+}
+
 /** A statement, with its lines where nothing else stands on them. */
-function wholeLines({ start, end }: Statement, text: string): { start: number; end: number } {
+function wholeLines({ start, end }: TextRange, text: string): { start: number; end: number } {
   const line = text.lastIndexOf('\n', start - 1) + 1;
   const next = text.indexOf('\n', end);
   const isAlone = text.slice(line, start).trim() === '' && text.slice(end, next < 0 ? text.length : next).trim() === '';
@@ -101,12 +107,13 @@ export function moveUp({ sources }: Program, declaration: SourceRange, use: Sour
   if (!statement || !user || from.imported || to.imported || alternativeOf(statement) !== null) return [];
   const line = to.text.lastIndexOf('\n', user.start - 1) + 1;
   const at = to.text.slice(line, user.start).trim() === '' ? line : user.start;
+  const moved = withComment(statement, from.text);
   return [
     {
       title: 'Move its declaration here',
       edits: [
-        { source: use.source, start: at, end: at, text: `${from.text.slice(statement.start, statement.end)}\n` },
-        { source: declaration.source, ...wholeLines(statement, from.text), text: '' },
+        { source: use.source, start: at, end: at, text: `${from.text.slice(moved.start, moved.end)}\n` },
+        { source: declaration.source, ...wholeLines(moved, from.text), text: '' },
       ],
       preferred: true,
     },

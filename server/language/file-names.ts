@@ -75,9 +75,10 @@ function fileSlot(text: string, at: number, before: SyntaxTree | null): Slot<unk
 
 /**
  * What fits of the entries of the folder, in their order, folders behind the files: names that begin with a dot only where one is
- * typed, none that a text in quotes could not hold. `self`: URI of the document that is written, which names itself nowhere.
+ * typed, none that a text in quotes could not hold. `isSelf`: whether a URI is that of the document that is written, which names
+ * itself nowhere.
  */
-export function fileNames(place: FileNamePlace, entries: readonly FolderEntry[], self: string): CompletionItem[] {
+export function fileNames(place: FileNamePlace, entries: readonly FolderEntry[], isSelf: (uri: string) => boolean): CompletionItem[] {
   const { folder, range, typed, isFirst, isClosed, endings } = place;
   const item = (name: string, isFolder: boolean): CompletionItem => ({
     label: isFolder ? `${name}/` : name,
@@ -90,9 +91,9 @@ export function fileNames(place: FileNamePlace, entries: readonly FolderEntry[],
   });
   const shown = entries.filter(({ name }) => (!name.startsWith('.') || typed.startsWith('.')) && !/["\\\p{Cc}]/u.test(name));
   const fits = (name: string): boolean => endings.length === 0 || endings.some((ending) => name.toLowerCase().endsWith(ending));
-  const isSelf = (name: string): boolean => `${folder}${encodeURIComponent(name)}` === self.replace(/[?#].*$/, '');
+  const isOther = (name: string): boolean => !isSelf(`${folder}${encodeURIComponent(name)}`);
   return [
-    ...shown.filter(({ name, folder: isFolder }) => !isFolder && fits(name) && !isSelf(name)).map(({ name }) => item(name, false)),
+    ...shown.filter(({ name, folder: isFolder }) => !isFolder && fits(name) && isOther(name)).map(({ name }) => item(name, false)),
     ...shown.filter(({ folder: isFolder }) => isFolder).map(({ name }) => item(name, true)),
   ];
 }

@@ -86,6 +86,11 @@ describe('format', () => {
       'zone x.org on ns {\n  www    A 10.0.0.1\n  in     A 10.0.0.2\n      in A 10.0.0.3\n}',
     ],
     [
+      'owners that look like a TTL, or a class',
+      'zone x.org on ns {\n  7 1h AAAA ::1\n  1h 60 MX 10 m\n  IN 60 IN TXT "a"\n      IN MX 10 m\n}',
+      'zone x.org on ns {\n  7  1h    AAAA ::1\n  1h 60    MX   10 m\n  IN 60 IN TXT  "a"\n     IN    MX   10 m\n}',
+    ],
+    [
       'records in several parentheses',
       'zone x.org on ns {\n      @ SOA ns h (\n          1 2\n          3 4 5 ) ; done\n      www A 10.0.0.1\n}',
       'zone x.org on ns {\n  @   SOA ns h (\n      1 2\n      3 4 5 ) ; done\n  www A   10.0.0.1\n}',

@@ -34,6 +34,7 @@ import type { Clip } from '../../engines/video/coding/scenario.ts';
 import { type Code, codes } from './codes.ts';
 import type { Diagnostic, FileContent, FileTable, QuickFix, Severity, SourceText, TextRange } from './compilation.ts';
 import { duplicateFixes, moveUp } from './declaration-fixes.ts';
+import { declarationEdit } from './declaration-place.ts';
 import type { Declarations } from './declarations.ts';
 import type { DeclaredChanges } from './declared-changes.ts';
 import type { ProgramAccess } from './defaults/mail-access.ts';
@@ -492,18 +493,8 @@ export class Program {
     this.checkAbove('Zone', shown, zone.at, use, 'until then, nobody answers for it');
   }
 
-  /** An edit that adds a declaration: behind the last one of its kind in the document, or before the statement. */
-  declarationEdit(line: string, id: string, site: Site): TextRange & { text: string } {
-    const { text, tree } = this.sources[site.source]!;
-    let last: number | null = null;
-    for (const statement of tree.statements) if (statement.entry?.id === id && statement.complete) last = statement.end;
-    if (last !== null) {
-      const lineEnd = text.indexOf('\n', last);
-      const at = lineEnd < 0 ? text.length : lineEnd;
-      return { start: at, end: at, text: `\n${line}` };
-    }
-    const own = tree.statements.find((statement) => statement.end >= site.statement.start) ?? site.statement;
-    const at = text.lastIndexOf('\n', own.start - 1) + 1;
-    return { start: at, end: at, text: `${line}\n` };
+  /** An edit that adds a declaration, of the entry `id`, for what the statement lacks. */
+  declarationEdit(line: string, id: string, { source, statement }: Site): TextRange & { text: string } {
+    return declarationEdit(this.sources[source]!.tree, line, id, statement);
   }
 }

@@ -164,11 +164,37 @@ test.each(cases)('%s: %j', (code, text, mended) => {
   fixed.add(code);
 });
 
+describe('what is missing is declared in the alternative that lacks it', () => {
+  const near = 'alternative near {\n  host alice\n  alice crashes\n}\n';
+  test.each<[string, string, string]>([
+    [
+      'behind the last of its kind in the block',
+      'alternative far {\n  host bob // their host\n  dora crashes\n}',
+      'alternative far {\n  host bob // their host\n  host dora\n  dora crashes\n}',
+    ],
+    [
+      'before the step, where none is',
+      'alternative far {\n  seed 2\n  together {\n    dora crashes\n  }\n}',
+      'alternative far {\n  seed 2\n  host dora\n  together {\n    dora crashes\n  }\n}',
+    ],
+    ['on the line that opens it', 'alternative far { dora crashes }', 'alternative far { host dora\ndora crashes }'],
+    [
+      'before the brace that closes it',
+      'alternative far {\n  dora crashes\n  host bob }',
+      'alternative far {\n  dora crashes\n  host bob\n  host dora }',
+    ],
+  ])('%s', (_where, text, mended) => {
+    const problem = problemsOf(near + text).find(({ code }) => code === 'unknown-host')!;
+    const fix = problem.fixes.find(({ title }) => title.startsWith('Declare host'))!;
+    expect(taken(near + text, fix)).toBe(near + mended);
+  });
+});
+
 test('declared-below: the declaration moves to the cell that uses it, and the message tells where it is', () => {
   const cells = [
     'host a\n\ntogether {\n  a resolves b.x.org\n}',
     'host spare',
-    '// The zone.\nzone x.org on ns.x.org { b A 10.0.0.9 }\nseed 1',
+    '// The zone.\nzone x.org on ns.x.org { b A 10.0.0.9 } // theirs\nseed 1',
   ];
   const sources = cells.map((text, i) => ({ uri: `file:///w/n.md#${i}`, text }));
   const problem = compile(sources, new Map()).diagnostics.find(({ code }) => code === 'declared-below')!;
@@ -179,7 +205,7 @@ test('declared-below: the declaration moves to the cell that uses it, and the me
     text: taken(text, { ...fix!, edits: fix!.edits.filter((edit) => edit.uri === uri) }),
   }));
   expect(mended.map(({ text }) => text)).toEqual([
-    'host a\n\nzone x.org on ns.x.org { b A 10.0.0.9 }\ntogether {\n  a resolves b.x.org\n}',
+    'host a\n\nzone x.org on ns.x.org { b A 10.0.0.9 } // theirs\ntogether {\n  a resolves b.x.org\n}',
     'host spare',
     '// The zone.\nseed 1',
   ]);

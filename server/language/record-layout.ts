@@ -3,9 +3,11 @@
  *
  * Theory of operation: entries are lines, but for parentheses (RFC 1035 §5.1). What stands before the data of an entry is put into
  * the block's columns; the data is left as it is written, and the further lines of an entry in parentheses are moved with the
- * block. Only white space is replaced. A record without an owner is indented past the owners; one that has a place below them, and
- * could be read as one with an owner, keeps it.
+ * block. Only white space is replaced. Which word is the owner and which the type is told by the reader of master files; of an entry
+ * that it cannot read, what the words look like tells it. A record without an owner is indented past the owners; one that has a
+ * place below them, and could be read as one with an owner, keeps it.
  */
+import { type MasterFileEntry, readMasterFile } from '../../engines/dns/master-file/master-file.ts';
 import { readEntry, type Token } from '../../engines/dns/master-file/tokens.ts';
 import type { TextRange } from './compilation.ts';
 import type { FormattingEdit } from './formatter.ts';
@@ -84,17 +86,26 @@ function lineEnds(blanks: string, most: number, eol: string): string {
 /** null where parentheses stand before the data, or something is never closed. */
 function entriesOf(records: string, isReversed: boolean): Entry[] | null {
   const entries: Entry[] = [];
-  let owner = -1;
+  const known = entriesRead(records, isReversed);
+  let ownerColumn = -1;
   for (let at = 0; at < records.length; ) {
     const { tokens, end, problem } = readEntry(records, at);
     if (problem) return null;
-    const entry = entryOf(records, at, end, tokens, isReversed, owner);
+    const read = tokens[0] && known.get(tokens[0].start);
+    const entry = entryOf(records, at, end, tokens, isReversed, read, ownerColumn);
     if (!entry) return null;
-    if (entry.record?.owner) owner = columnOf(records, entry.record.owner.start);
+    if (read?.owner) ownerColumn = columnOf(records, read.owner.start);
     entries.push(entry);
     at = end;
   }
   return entries;
+}
+
+/** As the reader of master files has them, by where they start. Their names are relative to some zone of that kind. */
+function entriesRead(records: string, isReversed: boolean): ReadonlyMap<number, MasterFileEntry> {
+  const origin = isReversed ? 'in-addr.arpa.' : 'example.';
+  const { entries } = readMasterFile(records, { origin, defaultTtl: 0, indented: true });
+  return new Map(entries.map((entry) => [entry.start, entry]));
 }
 
 function entryOf(
@@ -103,6 +114,7 @@ function entryOf(
   end: number,
   tokens: readonly Token[],
   isReversed: boolean,
+  read: MasterFileEntry | undefined,
   ownerColumn: number,
 ): Entry | null {
   const written = records.slice(start, end).trimEnd();
@@ -124,7 +136,7 @@ function entryOf(
     if (!isOneLine || !areApart(records, tokens) || contentEnd > last.end) return null;
     return { start, end, first: first.start, record: null, words: tokens, comment };
   }
-  const at = typeAt(tokens, isReversed);
+  const at = read ? tokens.findIndex((token) => token.start === read.type.start) : typeAt(tokens, isReversed);
   if (at < 0) return null;
   const type = tokens[at]!;
   if (!areApart(records, tokens.slice(0, at + 1))) return null;
@@ -132,7 +144,7 @@ function entryOf(
   const data = gap.trim() === '' ? null : { start: type.end + gap.length - gap.trimStart().length, end: contentEnd };
   // The data begins on the line of the type.
   if (data && records.slice(type.end, data.start).includes('\n')) return null;
-  const hasOwner = at > 0 && !leavesOwnerOut(tokens, isReversed);
+  const hasOwner = read ? read.owner !== undefined : at > 0 && !leavesOwnerOut(tokens, isReversed);
   // `in A 192.0.2.1` in the column of the owners may be meant as one.
   const standsAsOwner = !hasOwner && /^in$/i.test(first.text) && columnOf(records, first.start) <= ownerColumn;
   const owner = hasOwner || standsAsOwner ? first : null;

@@ -35,6 +35,18 @@ test('a clash elsewhere is told by its cell or file', () => {
   });
 });
 
+test.each([
+  ['another block of the alternative', 'alternative near { host b }\nalternative near { host a| }', '`b` is declared already (line 1).'],
+  ['all alternatives', 'host b\nalternative near { host a| }\nb crashes', '`b` is declared already (line 1).'],
+  [
+    'an alternative, by what needs it',
+    'alternative far { host b }\nalternative near {\n  host a|\n  zone x.org on b\n}',
+    '`b` is declared already (line 1).',
+  ],
+])('a name is taken that holds in %s', (_where, text, why) => {
+  expect(renamed([text], 'b')).toBe(why);
+});
+
 test('at the cursor, the name is offered as it is declared', () => {
   const { program } = analyse([{ uri: 'file:///w/n.md#0', text: 'host alice\nALICE crashes' }], FILES);
   expect(renameTarget(program, 0, 12)).toMatchObject({ ok: true, name: { text: 'alice', range: { start: 11, end: 16 } } });
@@ -131,6 +143,12 @@ describe('rename', () => {
     ['a range from its end', 'host p[1..5]|.x.org\np[2..3].x.org crashes', 'q', 'host q[1..5].x.org\nq[2..3].x.org crashes'],
     ['the parameter within it', 'let n = 3\nhost p[1..n|]\np[n] crashes', 'k', 'let k = 3\nhost p[1..k]\np[k] crashes'],
     ['one of a row, named by its number', 'host a1, a2|\na[2] crashes', 'b', 'host a1, b\nb crashes'],
+    [
+      'a host of an alternative, as that of another one',
+      'host pc\nalternative near {\n  host a\n  a crashes\n}\nalternative far {\n  host b|\n  b crashes\n}',
+      'a',
+      'host pc\nalternative near {\n  host a\n  a crashes\n}\nalternative far {\n  host a\n  a crashes\n}',
+    ],
     ['another case only', 'host Alice|\nalice crashes', 'alice', 'host alice\nalice crashes'],
   ])('%s', (_what, before, to, after) => {
     expect(renamed([before], to)).toEqual([after]);

@@ -4,9 +4,10 @@
  * Theory of operation: all mentions of the name get the new one. Where a zone is renamed, the names in it follow: hosts,
  * mailboxes, whatever ends with its name. In records a relative name stays relative as long as the new one lies in the zone.
  * Nothing is changed where the result would be another program: the name must fit its kind, be free, and read the same in every
- * statement that it stands in.
+ * statement that it stands in. It is free where only other alternatives declare it.
  */
 import { parseName } from '../../engines/dns/domain-name.ts';
+import { alternativeAt } from './alternatives.ts';
 import type { TextRange } from './compilation.ts';
 import { knownValue } from './evaluate.ts';
 import { hostNameProblem } from './hosts.ts';
@@ -133,8 +134,10 @@ function taken(program: Program, { space, key }: NameIdentity, isZone: boolean, 
   const wanted = space === 'parameter' ? to : plain(to);
   if (wanted === key) return null;
   const same = (identity: NameIdentity): string | null => {
-    const [first] = declarationsAmong(mentionsOfName(identity, program), program);
-    return first ? `\`${first.mention.text}\` is declared already (${placeOf(first.source, first.mention.start, program, from)}).` : null;
+    const named = mentionsOfName(identity, program);
+    const [first] = declarationsAmong(named, program);
+    if (!first || (!isZone && holdApart({ space, key }, identity, named, program))) return null;
+    return `\`${first.mention.text}\` is declared already (${placeOf(first.source, first.mention.start, program, from)}).`;
   };
   if (space !== 'domain') return same({ space, key: wanted });
   if (key.includes('[')) {
@@ -156,6 +159,19 @@ function taken(program: Program, { space, key }: NameIdentity, isZone: boolean, 
     }
   }
   return same({ space, key: wanted });
+}
+
+/** The one name is declared in alternatives alone, the other one in none of these, and not outside of all. */
+function holdApart(one: NameIdentity, other: NameIdentity, named: readonly Found[], program: Program): boolean {
+  const alternative = ({ source, mention }: Found): string | null =>
+    alternativeAt({ program }, source, mention.start)?.toLowerCase() ?? null;
+  const own = new Set(declarationsAmong(mentionsOfName(one, program), program).map(alternative));
+  // Without a word of it, both can be there still: `zone x.org on ns` has a host.
+  if (own.has(null) || (program.hosts.has(one.key) && program.hosts.has(other.key))) return false;
+  return named.every((found) => {
+    const where = alternative(found);
+    return where === null ? found.mention.role === 'uses' && !found.mention.record : !own.has(where);
+  });
 }
 
 /**

@@ -275,6 +275,15 @@ describe('DNS', () => {
     expect(hosts.find((host) => host.address === local)!.name).toBe(wanted);
   });
 
+  test('a resolver in the place of the one that is filled in stays as it is declared', () => {
+    const { hosts, services } = scenarioOf('host a, b\nresolver local-dns { serves a  dnssec on }\nb resolves www.x.org');
+    const own = (services as ResolverService[]).filter(({ kind }) => kind === 'dns.resolver');
+    expect(own).toMatchObject([{ host: 'local-dns', dnssec: true, implicit: false }]);
+    expect(new Set(hosts.slice(0, 2).map(({ nameservers }) => nameservers[0]))).toEqual(
+      new Set([hosts.find(({ name }) => name === 'local-dns')!.address]),
+    );
+  });
+
   test.each<[string, string, boolean]>([
     ['would serve a name server alone', '', false],
     ['serves a name server, which looks something up', 'dns.umass.edu resolves dns.nyu.edu', true],

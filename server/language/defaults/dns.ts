@@ -220,7 +220,9 @@ export function localServers(program: Program): Map<string, string> {
     const domain = dot < 0 ? '' : resolver.host.slice(dot + 1).toLowerCase();
     if (domain !== '' && !domains.has(domain)) domains.set(domain, resolver.host);
   }
-  const general = [...program.resolvers.values()].find((resolver) => resolver.serves.length === 0)?.host ?? null;
+  // One that the author declares in the place of the one that is filled in serves whom nobody else does, as that would.
+  const forAll = [...program.resolvers.values()].find((resolver) => resolver.serves.length === 0);
+  const general = (forAll ?? program.resolvers.get(localServer))?.host ?? null;
   let implicit: string | null = null;
   for (const [key, host] of program.hosts) {
     if (host.implicit || served.has(key)) continue;
