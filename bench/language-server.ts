@@ -81,20 +81,22 @@ const open = ({ client, textDocument }: Server) =>
 
 type Position = { line: number; character: number };
 
-const STEP = '\npc-0 resolves mail.d0.example A iteratively';
-const STEP_WITH_BLOCK = '\npc-0 sends mail from user0@d0.example to user1@d1.example { subject "Hello" }';
-/** Of one host again and again, which is no mistake but for its name. */
-const DECLARATION = '\nhost pc-100000 { up 5 Mbps down 20 Mbps }';
+const STEP = () => '\npc-0 resolves mail.d0.example A iteratively';
+const STEP_WITH_BLOCK = () => '\npc-0 sends mail from user0@d0.example to user1@d1.example { subject "Hello" }';
+/** Each of another host: none is declared twice. */
+const DECLARATION = (line: number) => `\nhost pc-${100_000 + line} { up 5 Mbps down 20 Mbps }`;
 
 let version = 1;
 
 /** Types new lines below a line in the middle of the file, one character at a call; gives where the cursor is then. */
-function typist({ client, textDocument }: Server, below = line, typed = STEP): () => Promise<Position> {
+function typist({ client, textDocument }: Server, below = line, typed: (line: number) => string = STEP): () => Promise<Position> {
   let at = { line: below, character: lines[below]!.length };
   let count = 0;
+  let rest = '';
   return async () => {
-    const text = typed[count % typed.length]!;
-    count++;
+    if (rest === '') rest = typed(count++);
+    const text = rest[0]!;
+    rest = rest.slice(1);
     await client.sendNotification('textDocument/didChange', {
       textDocument: { ...textDocument, version: ++version },
       contentChanges: [{ range: { start: at, end: at }, text }],
