@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 import { root } from './root.mjs';
 import { main, run, SetUpError, setUp, underCurrentNode } from './set-up.mjs';
 
+const samples = join(root, 'samples');
+
 await main(async () => {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' }, once: { type: 'boolean', default: false } } });
   const port = Number(values.port);
@@ -34,8 +36,6 @@ Ctrl-C ends it.`);
   editor.close();
   return 0;
 }
-
-const samples = join(root, 'samples');
 
 function firstNotebook() {
   const [name] = readdirSync(samples)
