@@ -40,6 +40,7 @@ import { checkLinksAtNats } from './middleboxes.ts';
 import { Program } from './program.ts';
 import { scenarioOf } from './scenario.ts';
 import type { Site } from './site.ts';
+import { keepTreesFor } from './trees.ts';
 import { PLAIN, type Variant } from './variant.ts';
 import { protocols } from './vocabulary.ts';
 
@@ -73,6 +74,7 @@ export function compile(sources: readonly SourceText[], files: FileTable, varian
 export function analyse(sources: readonly SourceText[], files: FileTable, before: DeclaredState | null = null): Analysis {
   const analysis = analyseVariant(sources, files, PLAIN, before);
   const [, ...others] = analysis.program.alternatives.keys();
+  for (const { document } of analysis.program.sources) keepTreesFor(document, others);
   if (others.length === 0) return analysis;
   const each = others.map((alternative) => {
     const then = before?.alternatives.get(alternative) ?? null;

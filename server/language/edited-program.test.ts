@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { SourceText } from './compilation.ts';
 import { type Analysis, analyse } from './compile.ts';
 import { Names, Table } from './table.ts';
-import { edited } from './trees.ts';
+import { edited, treeFor } from './trees.ts';
 
 const uri = 'memory:///typed.netscenario';
 const TEXT = 'host a, b\nlet n = 2\nzone x.org on ns.x.org\na resolves www.x.org\nat n * 1 s b crashes\na transfers 5 MB to b\n';
@@ -165,4 +165,19 @@ test('tables are called as the fields that hold them', () => {
   const tables = Object.entries(program).filter(([, value]) => value instanceof Table || value instanceof Names);
   expect(tables.length).toBeGreaterThan(20);
   expect(tables.map(([, table]) => (table as Table<unknown> | Names).name)).toEqual(tables.map(([field]) => field));
+});
+
+test('the tree of an alternative is followed for as long as there is one of that name', () => {
+  const text = (name: string) => `host b\nalternative near {\n host c\n}\nalternative ${name} {\n host d\n}\n`;
+  const [fa, far, farther] = ['fa', 'far', 'far'].map((name, i): SourceText => ({ uri, text: `${text(name)}${'// x\n'.repeat(i)}` }));
+  let { declared } = analyse([fa!], new Map());
+  const first = (source: SourceText, name: string) => treeFor(source, name).statements[0];
+  const ofFa = first(fa!, 'fa');
+  edited(fa!, far!);
+  ({ declared } = analyse([far!], new Map(), declared));
+  const ofFar = first(far!, 'far');
+  edited(far!, farther!);
+  analyse([farther!], new Map(), declared);
+  expect(first(farther!, 'far')).toBe(ofFar);
+  expect(first(farther!, 'fa')).not.toBe(ofFa);
 });

@@ -30,6 +30,12 @@ export function treeFor(source: SourceText, alternative: string | null): SyntaxT
   return treeOf(own);
 }
 
+/** Lets go of the trees of all other alternatives: while a name is typed, each of its beginnings is one. */
+export function keepTreesFor(source: SourceText, alternatives: readonly string[]): void {
+  const texts = apart.get(source);
+  for (const name of texts?.keys() ?? []) if (!alternatives.includes(name)) texts!.delete(name);
+}
+
 /** The tree is one of a text that is read. */
 export function isRead(tree: SyntaxTree): boolean {
   return tree !== emptyTree;
@@ -52,8 +58,7 @@ export function edited(before: SourceText, now: SourceText): void {
     for (const [alternative, text] of texts) {
       const next = { ...now };
       edited(text, next);
-      // One that nobody asked for since the last edit is not followed any more.
-      if (trees.has(next)) following.set(alternative, next);
+      following.set(alternative, next);
     }
     apart.set(now, following);
   }
