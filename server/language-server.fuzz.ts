@@ -19,9 +19,9 @@ import {
   type ResponseError,
 } from 'vscode-languageserver/node';
 import type { FuzzTarget } from '../engines/fuzz-target.ts';
+import { connectionOptions } from './connection-options.ts';
 import { cellText, LONGEST, PIECES } from './language/edits.fuzz.ts';
 import { serve } from './server.ts';
-import { withoutStaleRequests } from './stale-requests.ts';
 
 const WIDTH = 6;
 const MOST_DEEDS = 16;
@@ -94,7 +94,7 @@ class Session {
 
   static async start(disk: ReadonlyMap<string, string>, { watches, pulls }: ClientKind): Promise<Session> {
     const [up, down] = [new PassThrough(), new PassThrough()];
-    const connection = createConnection(up, down, withoutStaleRequests);
+    const connection = createConnection(up, down, connectionOptions());
     serve(connection, async (uri) => {
       await new Promise((resolve) => setImmediate(resolve));
       const text = disk.get(uri);

@@ -1,9 +1,7 @@
 /** The language server as a process: over IPC for VS Code, over `--stdio` for any other editor. */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { connectionOptions } from './connection-options.ts';
 import { readLocalUri, referencePage } from './local-files.ts';
-import { inProtocolOrder } from './protocol-order.ts';
 import { serve } from './server.ts';
-import { withoutStaleRequests } from './stale-requests.ts';
 
-const options = { ...withoutStaleRequests, ...inProtocolOrder() };
-serve(createConnection(ProposedFeatures.all, options), readLocalUri, referencePage(process.argv[1]));
+serve(createConnection(ProposedFeatures.all, connectionOptions()), readLocalUri, referencePage(process.argv[1]));

@@ -17,10 +17,10 @@ import {
   type WorkspaceSymbol,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { connectionOptions } from './connection-options.ts';
 import type { InitializationOptions } from './initialization.ts';
 import type { FileContent } from './language/compilation.ts';
 import { serve } from './server.ts';
-import { withoutStaleRequests } from './stale-requests.ts';
 
 const bytes = (text: string): FileContent => ({ kind: 'bytes', bytes: new TextEncoder().encode(text) });
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
   files = new Map();
   published = [];
   serve(
-    createConnection(up, down, withoutStaleRequests),
+    createConnection(up, down, connectionOptions()),
     async (uri) => files.get(uri) ?? { kind: 'unreadable', reason: 'there is no such file' },
   );
   client = createProtocolConnection(down, up);
@@ -161,7 +161,7 @@ describe('language server', () => {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const told = new Map<string, FileContent>();
     serve(
-      createConnection(up, down, withoutStaleRequests),
+      createConnection(up, down, connectionOptions()),
       async (uri) => told.get(uri) ?? { kind: 'unreadable', reason: 'there is no such file' },
     );
     const asking = createProtocolConnection(down, up);
@@ -209,7 +209,7 @@ describe('language server', () => {
   it('renames in programs whose files have not been read yet, unless a text changes meanwhile', async () => {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const reading: (() => void)[] = [];
-    serve(createConnection(up, down, withoutStaleRequests), async () => {
+    serve(createConnection(up, down, connectionOptions()), async () => {
       await new Promise<void>((resolve) => reading.push(resolve));
       return bytes('host alice\n');
     });
@@ -239,7 +239,7 @@ describe('language server', () => {
 
   it('tells a client once to ask again, for all programs that may have changed', async () => {
     const [up, down] = [new PassThrough(), new PassThrough()];
-    serve(createConnection(up, down, withoutStaleRequests), async () => bytes('host alice\n'));
+    serve(createConnection(up, down, connectionOptions()), async () => bytes('host alice\n'));
     const asking = createProtocolConnection(down, up);
     let told = 0;
     asking.onRequest('workspace/diagnostic/refresh', () => {
@@ -309,7 +309,7 @@ describe('language server', () => {
   it('renames nothing in a text that has changed while the files of another program were read', async () => {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const waiting: (() => void)[] = [];
-    serve(createConnection(up, down, withoutStaleRequests), async () => {
+    serve(createConnection(up, down, connectionOptions()), async () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return bytes('host z\n');
     });
@@ -546,7 +546,7 @@ describe('clients', () => {
   ) {
     const [up, down] = [new PassThrough(), new PassThrough()];
     const unreadable = async (): Promise<FileContent> => ({ kind: 'unreadable', reason: 'there is no such file' });
-    serve(createConnection(up, down, withoutStaleRequests), unreadable, referenceUri);
+    serve(createConnection(up, down, connectionOptions()), unreadable, referenceUri);
     const other = createProtocolConnection(down, up);
     prepare(other);
     other.listen();
